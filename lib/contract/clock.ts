@@ -1,0 +1,22 @@
+/** Time as a port: the face passes the real one, tests a simulated one. */
+export interface Clock {
+	/** Milliseconds since the epoch. */
+	now: () => number;
+	sleep: (ms: number) => Promise<unknown>;
+}
+
+/** Sleeps until the time is over or the signal is aborted, whichever comes first; never rejects on abort. */
+export async function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+	if (signal?.aborted) return;
+	let wake: (() => void) | undefined;
+	const woken = new Promise<void>((resolve) => {
+		wake = resolve;
+	});
+	const onAbort = () => wake?.();
+	signal?.addEventListener('abort', onAbort, { once: true });
+	try {
+		await Promise.race([clock.sleep(ms), woken]);
+	} finally {
+		signal?.removeEventListener('abort', onAbort);
+	}
+}

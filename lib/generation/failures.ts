@@ -1,0 +1,115 @@
+import { WanAvatarError, type ErrorCode } from '../contract/errors';
+import type { FollowEnd } from '../following/follow';
+import type { EndedLook, JobLook } from '../runpod/job';
+import { reportOf, type JobReference } from './report';
+
+/** What became of the remote job when nobody waits for it any longer. */
+export type CancelOutcome = 'cancelled' | 'not cancelled';
+
+type FailedEnd = Exclude<FollowEnd, { tag: 'ended' }>;
+type FailedLook = Exclude<EndedLook, { tag: 'completed' }>;
+
+/** The error for a job that ended without a video. */
+export function failedJob(job: JobReference, look: FailedLook): WanAvatarError {
+	switch (look.tag) {
+		case 'failed':
+			return jobError('JOB_FAILED', job, look, {
+				message: `Job ${job.job_id} failed on the worker: ${look.reason}`,
+				remedy: failedRemedy(look.reason, job),
+			});
+		case 'cancelled':
+			return jobError('JOB_CANCELLED', job, look, {
+				message: `Job ${job.job_id} was cancelled before it had a video`,
+				remedy:
+					'Somebody cancelled it in the RunPod console or by another workflow. Run the item again to get the video.',
+			});
+		case 'timedOut':
+			return jobError('JOB_TIMED_OUT', job, look, {
+				message: `Job ${job.job_id} ran out of its time on RunPod (TIMED_OUT)`,
+				remedy:
+					'It waited too long for a worker, or ran longer than the endpoint allows. Raise the execution timeout or the number of workers of the endpoint.',
+			});
+		case 'completedWithoutVideo':
+			return jobError('JOB_WITHOUT_VIDEO', job, look, {
+				message: `Job ${job.job_id} is completed, but its output names no video`,
+				remedy: `Look at the log of worker ${look.facts.workerId ?? '(unknown)'} in the RunPod console.${storedAs(job)}`,
+			});
+	}
+}
+
+function failedRemedy(reason: string, job: JobReference): string {
+	if (/executionTimeout exceeded/i.test(reason))
+		return `The job ran longer than the endpoint allows. Raise Execution Timeout of endpoint ${job.endpoint_id} in the RunPod console.`;
+	return 'Check the portrait and the driving video of this item; the log of the worker in the RunPod console tells more.';
+}
+
+/** The error for a job that is no longer waited for. */
+export function unfinishedJob(
+	job: JobReference,
+	end: FailedEnd,
+	cancel: CancelOutcome,
+	timeoutMs: number,
+): WanAvatarError {
+	const last = end.last ?? ({ tag: 'missing', jobId: job.job_id, reason: 'no news yet' } as const);
+	switch (end.tag) {
+		case 'lost':
+			return jobError('JOB_LOST', job, last, {
+				message: `RunPod no longer knows job ${job.job_id} (${end.reason})`,
+				remedy: `RunPod forgets a job 30 minutes after its end, or when its time to live is over.${storedAs(job)}`,
+			});
+		case 'refused':
+			return jobError('REQUEST_REJECTED', job, last, {
+				message: `RunPod refuses to tell about job ${job.job_id}: ${end.reason}`,
+				remedy: `Check the RunPod API credential. The job may still be running on endpoint ${job.endpoint_id}.${storedAs(job)}`,
+			});
+		case 'deadline':
+			return jobError('DEADLINE', job, last, {
+				message: `Job ${job.job_id} was not finished after ${minutes(timeoutMs)} (${stateIn(last)})`,
+				remedy: `${fate(cancel, job)} Raise Timeout in the options, or turn off Wait for Completion and ask later with Get Status.`,
+			});
+		case 'aborted':
+			return jobError('STOPPED', job, last, {
+				message: `The workflow was stopped while job ${job.job_id} was not finished (${stateIn(last)})`,
+				remedy: fate(cancel, job),
+			});
+	}
+}
+
+function fate(cancel: CancelOutcome, job: JobReference): string {
+	if (cancel === 'cancelled') return 'The job was cancelled on RunPod.';
+	return `The job could not be cancelled and may still be running on endpoint ${job.endpoint_id}: cancel it in the RunPod console.${storedAs(job)}`;
+}
+
+function storedAs({ output_video_key }: JobReference): string {
+	return output_video_key ? ` If it made a video, it is stored as ${output_video_key}.` : '';
+}
+
+function stateIn(last: JobLook): string {
+	switch (last.tag) {
+		case 'queued':
+			return 'still waiting for a worker';
+		case 'running':
+			return 'still running';
+		default:
+			return 'no news of it yet';
+	}
+}
+
+function minutes(ms: number): string {
+	return ms >= 60_000 ? `${String(Math.round(ms / 6000) / 10)} min` : `${String(ms / 1000)} s`;
+}
+
+function jobError(
+	code: ErrorCode,
+	job: JobReference,
+	look: JobLook,
+	{ message, remedy }: { message: string; remedy: string },
+): WanAvatarError {
+	return new WanAvatarError(code, message, { remedy, details: detailsOf(job, look) });
+}
+
+/** What a workflow's error branch can use; what is not known is left out. */
+function detailsOf(job: JobReference, look: JobLook): Record<string, unknown> {
+	const { progress, ...report } = reportOf(job, look);
+	return Object.fromEntries(Object.entries(report).filter(([, value]) => value !== null));
+}

@@ -1,0 +1,44 @@
+import type { HttpRequest } from './http';
+import type { RunPodSettings } from './settings';
+
+/** What `POST /run` takes beside the input; times in milliseconds. */
+export interface RunBody {
+	input: Readonly<Record<string, unknown>>;
+	webhook?: string;
+	policy?: { executionTimeout?: number; ttl?: number };
+}
+
+export function planRun(settings: RunPodSettings, body: RunBody): HttpRequest {
+	const { url, headers } = plan(settings, 'run');
+	return {
+		method: 'POST',
+		url,
+		headers: { ...headers, 'content-type': 'application/json' },
+		body: JSON.stringify(body),
+	};
+}
+
+export function planStatus(settings: RunPodSettings, jobId: string): HttpRequest {
+	return { method: 'GET', ...plan(settings, `status/${encodeURIComponent(jobId)}`) };
+}
+
+export function planCancel(settings: RunPodSettings, jobId: string): HttpRequest {
+	return { method: 'POST', ...plan(settings, `cancel/${encodeURIComponent(jobId)}`) };
+}
+
+export function planHealth(settings: RunPodSettings): HttpRequest {
+	return { method: 'GET', ...plan(settings, 'health') };
+}
+
+/** A listing of the account's endpoints, by the management API: free, and needs no endpoint. */
+export function planListEndpoints({ managementBaseUrl, apiKey }: RunPodSettings): HttpRequest {
+	return { method: 'GET', url: `${managementBaseUrl}/serverless`, headers: bearer(apiKey) };
+}
+
+function plan({ queueBaseUrl, endpointId, apiKey }: RunPodSettings, operation: string) {
+	return { url: `${queueBaseUrl}/${endpointId}/${operation}`, headers: bearer(apiKey) };
+}
+
+function bearer(apiKey: string): Record<string, string> {
+	return { authorization: `Bearer ${apiKey}` };
+}

@@ -1,0 +1,50 @@
+import type {
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeType,
+	INodeTypeDescription,
+} from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
+import * as avatar from './avatar/avatar.resource';
+import { minioApiTest } from './credentialTest/minioApi';
+import { runPodApiTest } from './credentialTest/runPodApi';
+import * as job from './job/job.resource';
+import { route } from './router';
+
+export class WanAvatar implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Wan Avatar',
+		name: 'wanAvatar',
+		icon: { light: 'file:wanAvatar.svg', dark: 'file:wanAvatar.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		description: 'Turn a portrait and a driving video into an avatar video',
+		defaults: { name: 'Wan Avatar' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [
+			{ name: 'runPodApi', required: true, testedBy: 'runPodApiTest' },
+			{ name: 'minioApi', required: false, testedBy: 'minioApiTest' },
+		],
+		properties: [
+			{
+				displayName: 'Resource',
+				name: 'resource',
+				type: 'options',
+				noDataExpression: true,
+				options: [avatar.option, job.option],
+				default: 'avatar',
+			},
+			...avatar.description,
+			...job.description,
+		],
+	};
+
+	methods = { credentialTest: { runPodApiTest, minioApiTest } };
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return [await route(this)];
+	}
+}

@@ -1,0 +1,85 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { sourceProperties, type Source } from './sources';
+
+export const drivingVideoSources: readonly Source[] = [
+	{
+		option: {
+			name: 'MinIO Path',
+			value: 'minioPath',
+			description: "A video that is in the worker's bucket already",
+		},
+		field: 'driving_video_path',
+		property: {
+			displayName: 'Driving Video Path',
+			name: 'drivingVideoPath',
+			type: 'string',
+			default: '',
+			required: true,
+			placeholder: 'e.g. sitting-woman/video-conference-woman.mp4',
+			description: "Key of the video in the worker's bucket, without a leading slash",
+		},
+	},
+	{
+		option: {
+			name: 'URL',
+			value: 'url',
+			description: 'A video on the web that the worker downloads',
+		},
+		field: 'driving_video_url',
+		property: {
+			displayName: 'Driving Video URL',
+			name: 'drivingVideoUrl',
+			type: 'string',
+			default: '',
+			required: true,
+			placeholder: 'e.g. https://example.com/moves.mp4',
+			description: 'Address of the video; the worker must be able to open it without signing in',
+		},
+	},
+	{
+		option: {
+			name: 'Template ID',
+			value: 'templateId',
+			description: 'A motion template that the worker knows by its ID',
+		},
+		field: 'template_id',
+		property: {
+			displayName: 'Template ID',
+			name: 'templateId',
+			type: 'string',
+			default: '',
+			required: true,
+			placeholder: 'e.g. sitting-woman',
+			description:
+				'ID of the template, sent to the worker as given; the worker decides which video it means',
+		},
+	},
+	{
+		option: {
+			name: 'Base64',
+			value: 'base64',
+			description: 'A short video as text, sent along with the request',
+		},
+		field: 'driving_video_base64',
+		property: {
+			displayName: 'Driving Video Base64',
+			name: 'drivingVideoBase64',
+			type: 'string',
+			default: '',
+			required: true,
+			placeholder: 'e.g. AAAAIGZ0eXBpc29t…',
+			description:
+				'The video as base64, with or without a data: prefix. The whole request may have 10 MB: put larger files into MinIO.',
+		},
+	},
+];
+
+export const drivingVideoProperties: INodeProperties[] = sourceProperties(
+	{
+		displayName: 'Driving Video Source',
+		name: 'drivingVideoSource',
+		default: 'minioPath',
+		description: 'Where the video comes from whose motion the portrait takes on',
+	},
+	drivingVideoSources,
+);

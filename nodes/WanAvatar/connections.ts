@@ -1,0 +1,37 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+import { sleep } from 'n8n-workflow';
+import type { Clock } from '../../lib/contract/clock';
+import type { QueueClient } from '../../lib/runpod/queue';
+import type { RunPodSettings } from '../../lib/runpod/settings';
+import type { Bucket } from '../../lib/storage/bucket';
+
+export const clock: Clock = {
+	now: () => Date.now(),
+	sleep: async (ms) => {
+		await sleep(ms);
+	},
+};
+
+/** The queue client of the node's RunPod credential; `endpointId` chooses another endpoint than the credential's. */
+export async function connectQueue(
+	context: IExecuteFunctions,
+	endpointId?: string,
+): Promise<QueueClient> {
+	const { parseRunPodSettings } = await import('../../lib/runpod/settings');
+	const settings = parseRunPodSettings(await context.getCredentials('runPodApi', 0));
+	return await openQueue(endpointId === undefined ? settings : { ...settings, endpointId });
+}
+
+export async function openQueue(settings: RunPodSettings): Promise<QueueClient> {
+	const { createSend } = await import('../../lib/runpod/http');
+	const { createQueueClient } = await import('../../lib/runpod/queue');
+	return createQueueClient(settings, { send: createSend(), clock, random: Math.random });
+}
+
+/** The bucket of the node's MinIO credential, which is optional. */
+export async function connectBucket(context: IExecuteFunctions): Promise<Bucket | undefined> {
+	if (!context.getNode().credentials?.minioApi) return undefined;
+	const { parseStorageSettings } = await import('../../lib/storage/settings');
+	const { createBucket } = await import('../../lib/storage/bucket');
+	return createBucket(parseStorageSettings(await context.getCredentials('minioApi', 0)));
+}

@@ -1,0 +1,20 @@
+import type {
+	ICredentialsDecrypted,
+	ICredentialTestFunctions,
+	INodeCredentialTestResult,
+} from 'n8n-workflow';
+import { testedWith } from './verdict';
+
+/** Sends one signed request to the bucket. */
+export async function minioApiTest(
+	this: ICredentialTestFunctions,
+	{ data }: ICredentialsDecrypted,
+): Promise<INodeCredentialTestResult> {
+	return await testedWith(async () => {
+		const { parseStorageSettings } = await import('../../../lib/storage/settings');
+		const { createBucket } = await import('../../../lib/storage/bucket');
+		const settings = parseStorageSettings(data);
+		const { note } = await createBucket(settings).check();
+		return note ?? `The keys are right, and bucket ${settings.bucket} answers.`;
+	});
+}

@@ -1,0 +1,23 @@
+import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+
+export const includeInputFields: INodeProperties = {
+	displayName: 'Include Input Fields',
+	name: 'includeInputFields',
+	type: 'boolean',
+	default: false,
+	description:
+		"Whether to pass the incoming item's own fields on, so that the next node still has them, such as the email address to write to",
+};
+
+/** The result with the incoming item's fields beneath it, where the options ask for them. */
+export function withInputFields(
+	context: IExecuteFunctions,
+	item: number,
+	result: IDataObject,
+): IDataObject {
+	const options = context.getNodeParameter('options', item, {});
+	if (!Reflect.get(Object(options), 'includeInputFields')) return result;
+	// A top-level "error" makes n8n take the item for a failed one.
+	const { error, ...fields } = context.getInputData()[item]?.json ?? {};
+	return { ...fields, ...result };
+}

@@ -1,0 +1,13 @@
+import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { End } from '../../lib/generation/generate';
+
+export interface RunMode {
+	/** On: a bad item costs only itself. Off: nothing is started when one item is bad. */
+	continueOnFail: boolean;
+}
+
+/** One operation: its fields, and what it does with all items at once. The ends come in the order of the items. */
+export interface Operation {
+	description: INodeProperties[];
+	execute: (context: IExecuteFunctions, mode: RunMode) => Promise<End<IDataObject>[]>;
+}
