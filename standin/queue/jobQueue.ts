@@ -1,0 +1,298 @@
+import { HandlerRuns } from './handlerRuns';
+import {
+	type Attempt,
+	hasEnded,
+	type Job,
+	type JobRecord,
+	jobRecord,
+	type JobRequest,
+	newJob,
+} from './job';
+import { JobChanges } from './jobChanges';
+import type { JobEnd } from './jobEnd';
+import { type AttemptResult, type JobOutcome, OutcomeScript, playAttempt } from './outcomes';
+import { Timers } from './timers';
+import type { WorkerHandler } from './workerHandler';
+import { type WorkerCounts, WorkerPool, type WorkerStall } from './workerPool';
+
+/** All times in milliseconds, as they are to pass. */
+export interface JobQueueOptions {
+	handler: WorkerHandler;
+	workersMax: number;
+	coldStartMs: number;
+	/** The least time a job is IN_PROGRESS. */
+	runMs: number;
+	idleTimeoutMs: number;
+	retentionMs: number;
+	syncRetentionMs: number;
+	executionTimeoutMs: number;
+	/** Called once each time a job ends, unless it is deleted before. */
+	onEnd: (job: Job) => void;
+}
+
+/** The body of /health. */
+export interface QueueHealth {
+	jobs: {
+		completed: number;
+		failed: number;
+		inProgress: number;
+		inQueue: number;
+		retried: number;
+	};
+	workers: WorkerCounts;
+}
+
+const defaultTtlMs = 24 * 3_600_000;
+const forgottenJobsKept = 1000;
+const closeGraceMs = 2000;
+
+/** The state machine: what is queued, who runs it, how it ends and when it is forgotten. */
+export class JobQueue {
+	readonly #options: JobQueueOptions;
+	readonly #timers = new Timers();
+	readonly #workers: WorkerPool;
+	readonly #outcomes = new OutcomeScript();
+	readonly #changes = new JobChanges(this.#timers);
+	readonly #handlers: HandlerRuns;
+	readonly #jobs = new Map<string, Job>();
+	/** In the order of submission, with the forgotten ones. */
+	readonly #recorded = new Set<Job>();
+	readonly #forgotten: Job[] = [];
+	readonly #endedCounts = { completed: 0, failed: 0, retried: 0 };
+	readonly #peaks = { inFlight: 0, running: 0 };
+	#waiting: Job[] = [];
+
+	constructor(options: JobQueueOptions) {
+		this.#options = options;
+		this.#handlers = new HandlerRuns(options.handler, ({ id }) => {
+			this.#changes.tell(id);
+		});
+		this.#workers = new WorkerPool({
+			max: options.workersMax,
+			coldStartMs: options.coldStartMs,
+			idleTimeoutMs: options.idleTimeoutMs,
+			timers: this.#timers,
+			onReady: () => {
+				this.#dispatch();
+			},
+		});
+	}
+
+	submit(request: JobRequest): Job {
+		const job = newJob(request);
+		this.#jobs.set(job.id, job);
+		this.#recorded.add(job);
+		this.expireAfter(job, request.policy.ttl ?? defaultTtlMs);
+		this.#enqueue(job);
+		return job;
+	}
+
+	find(jobId: string): Job | undefined {
+		return this.#jobs.get(jobId);
+	}
+
+	/** Cancels a job that has not ended; one that has is left as it is. */
+	cancel(job: Job): void {
+		if (hasEnded(job)) return;
+		this.#interrupt(job, true);
+		this.#end(job, { status: 'CANCELLED' });
+	}
+
+	/** Puts a job that has ended back into the queue, without its result. */
+	retry(job: Job): void {
+		job.retention?.stop();
+		job.queuedAt = Date.now();
+		job.retries = 0;
+		job.outcome = undefined;
+		job.error = undefined;
+		this.expireAfter(job, job.policy.ttl ?? defaultTtlMs);
+		this.#backToQueue(job);
+		this.#enqueue(job);
+	}
+
+	/** Deletes all jobs that wait, and says how many. */
+	purge(): number {
+		const purged = this.#waiting;
+		for (const job of purged) this.#forget(job);
+		return purged.length;
+	}
+
+	/** Deletes the job after this time, wherever it stands then. */
+	expireAfter(job: Job, ttlMs: number): void {
+		job.expiry?.stop();
+		job.expiry = this.#timers.after(ttlMs, () => {
+			this.#forget(job);
+		});
+	}
+
+	/** Resolves when `isReady` holds after a change of the job, or when the wait is over. */
+	waitUntil(job: Job, isReady: () => boolean, waitMs: number): Promise<void> {
+		return this.#changes.waitUntil(job.id, isReady, waitMs);
+	}
+
+	setWorkers(change: { max?: number; stall?: WorkerStall }): void {
+		this.#workers.set(change);
+		this.#dispatch();
+	}
+
+	script(outcome: JobOutcome): void {
+		this.#outcomes.add(outcome);
+	}
+
+	get runningWorkers(): number {
+		return this.#workers.runningCount;
+	}
+
+	get peaks(): Readonly<{ inFlight: number; running: number }> {
+		return this.#peaks;
+	}
+
+	health(): QueueHealth {
+		const { completed, failed, retried } = this.#endedCounts;
+		const inProgress = this.#workers.runningCount;
+		return {
+			jobs: { completed, failed, inProgress, inQueue: this.#waiting.length, retried },
+			workers: this.#workers.counts(),
+		};
+	}
+
+	/** All jobs in the order of their submission; of the forgotten ones only the last thousand. */
+	records(): JobRecord[] {
+		return Array.from(this.#recorded, jobRecord);
+	}
+
+	/** Aborts what runs, and waits a little for handlers that clean up. */
+	async close(): Promise<void> {
+		this.#waiting = [];
+		for (const job of this.#jobs.values()) this.#interrupt(job, false);
+		this.#timers.close();
+		await this.#handlers.settled(closeGraceMs);
+	}
+
+	#enqueue(job: Job): void {
+		this.#waiting.push(job);
+		const inFlight = this.#waiting.length + this.#workers.runningCount;
+		this.#peaks.inFlight = Math.max(this.#peaks.inFlight, inFlight);
+		this.#dispatch();
+	}
+
+	#dispatch(): void {
+		for (const job of [...this.#waiting]) {
+			const workerId = this.#workers.take();
+			if (workerId === undefined) break;
+			this.#waiting.shift();
+			this.#start(job, workerId);
+		}
+		// A job of low priority takes a warm worker but never wakes a cold one.
+		this.#workers.wakeFor(this.#waiting.filter(({ policy }) => !policy.lowPriority).length);
+	}
+
+	#start(job: Job, workerId: string): void {
+		const attempt: Attempt = { workerId, abort: new AbortController() };
+		job.attempt = attempt;
+		job.workerId = workerId;
+		job.status = 'IN_PROGRESS';
+		job.startedAt = Date.now();
+		job.outcome ??= this.#outcomes.next(job.input);
+		this.#peaks.running = Math.max(this.#peaks.running, this.#workers.runningCount);
+		const timeoutMs = job.policy.executionTimeout ?? this.#options.executionTimeoutMs;
+		attempt.deadline = this.#timers.after(timeoutMs, () => {
+			this.#interrupt(job, false);
+			this.#end(job, { status: 'FAILED', error: 'executionTimeout exceeded' });
+		});
+		void this.#run(job, attempt);
+	}
+
+	async #run(job: Job, attempt: Attempt): Promise<void> {
+		const [result] = await Promise.all([
+			playAttempt(job.outcome, job.retries, () => this.#handlers.ask(job, attempt)),
+			new Promise<void>((resolve) => this.#timers.after(this.#options.runMs, resolve)),
+		]);
+		// A job that was cancelled, deleted or ran out of time is no longer this attempt's to end.
+		if (job.attempt === attempt) this.#accept(job, result);
+	}
+
+	#accept(job: Job, result: AttemptResult): void {
+		if (result.status === 'RESTARTED') {
+			this.#restart(job);
+			return;
+		}
+		this.#detach(job, true);
+		if (result.status === 'LOST') {
+			this.#settle(job, result.end);
+			this.#forget(job);
+		} else {
+			this.#end(job, result);
+		}
+	}
+
+	#restart(job: Job): void {
+		this.#detach(job, false);
+		job.retries += 1;
+		this.#endedCounts.retried += 1;
+		this.#backToQueue(job);
+		this.#waiting.unshift(job);
+		this.#dispatch();
+	}
+
+	#backToQueue(job: Job): void {
+		job.status = 'IN_QUEUE';
+		job.output = undefined;
+		job.chunks = [];
+		job.startedAt = undefined;
+		job.endedAt = undefined;
+		job.workerId = undefined;
+	}
+
+	#end(job: Job, end: JobEnd): void {
+		this.#settle(job, end);
+		const { retentionMs, syncRetentionMs } = this.#options;
+		job.retention = this.#timers.after(job.isSync ? syncRetentionMs : retentionMs, () => {
+			this.#forget(job);
+		});
+		this.#options.onEnd(job);
+		this.#changes.tell(job.id);
+		this.#dispatch();
+	}
+
+	#settle(job: Job, end: JobEnd): void {
+		this.#waiting = this.#waiting.filter((other) => other !== job);
+		job.status = end.status;
+		job.endedAt = Date.now();
+		job.output = 'output' in end ? end.output : undefined;
+		job.error = 'error' in end ? end.error : undefined;
+		if (end.status === 'COMPLETED') this.#endedCounts.completed += 1;
+		if (end.status === 'FAILED' || end.status === 'TIMED_OUT') this.#endedCounts.failed += 1;
+	}
+
+	#forget(job: Job): void {
+		this.#interrupt(job, true);
+		job.expiry?.stop();
+		job.retention?.stop();
+		this.#waiting = this.#waiting.filter((other) => other !== job);
+		this.#jobs.delete(job.id);
+		this.#forgotten.push(job);
+		this.#dropOldRecords();
+		this.#changes.tell(job.id);
+		this.#dispatch();
+	}
+
+	#dropOldRecords(): void {
+		const excess = Math.max(0, this.#forgotten.length - forgottenJobsKept);
+		for (const job of this.#forgotten.splice(0, excess)) this.#recorded.delete(job);
+	}
+
+	#interrupt(job: Job, workerSurvives: boolean): void {
+		this.#detach(job, workerSurvives)?.abort.abort();
+	}
+
+	// From here on the attempt can change nothing any more, and its worker is free.
+	#detach(job: Job, workerSurvives: boolean): Attempt | undefined {
+		const { attempt } = job;
+		if (!attempt) return undefined;
+		job.attempt = undefined;
+		attempt.deadline?.stop();
+		this.#workers.release(attempt.workerId, workerSurvives);
+		return attempt;
+	}
+}

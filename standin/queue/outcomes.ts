@@ -1,0 +1,99 @@
+import type { JobEnd } from './jobEnd';
+
+/**
+ * How jobs end whose input matches `when` (all, when absent). `times` is for how many jobs it holds; without it, for
+ * every job. The first outcome that matches is played; a job keeps its outcome until POST /retry.
+ */
+export type JobOutcome = { when?: (input: Readonly<Record<string, unknown>>) => boolean } & (
+	| ({ times?: number } & DecidedEnd)
+	/** The worker dies `times` times for each matching job, each time after the handler has finished. */
+	| { kind: 'restarts'; times: number }
+);
+
+type DecidedEnd =
+	/** FAILED without asking the handler; an object becomes JSON text. */
+	| { kind: 'failed'; error: string | object; output?: unknown }
+	/** TIMED_OUT without asking the handler. */
+	| { kind: 'timedOut' }
+	/** FAILED, as after the execution timeout, without asking the handler. */
+	| { kind: 'executionTimeout' }
+	/** CANCELLED, as if done from the console, without asking the handler. */
+	| { kind: 'cancelled' }
+	/** The handler does its work, and the queue forgets the job: 404, no webhook. */
+	| { kind: 'lost' }
+	/** The handler does its work, and its answer gets lost. */
+	| { kind: 'completedWithoutOutput' }
+	/** COMPLETED with this output, without asking the handler. */
+	| { kind: 'output'; output: unknown }
+	/** The handler's output, changed. */
+	| { kind: 'mapOutput'; map: (output: unknown) => unknown }
+	/** IN_PROGRESS until it is cancelled or a timeout ends it; the handler is not asked. */
+	| { kind: 'never' };
+
+/** What became of one attempt. */
+export type AttemptResult = JobEnd | { status: 'RESTARTED' } | { status: 'LOST'; end: JobEnd };
+
+/** Plays one attempt: `ask` runs the handler, and is called only when the outcome wants its work done. */
+export async function playAttempt(
+	outcome: JobOutcome | undefined,
+	retries: number,
+	ask: () => Promise<JobEnd>,
+): Promise<AttemptResult> {
+	switch (outcome?.kind) {
+		case undefined:
+			return ask();
+		case 'failed':
+			return scriptedFailure(outcome);
+		case 'timedOut':
+			return { status: 'TIMED_OUT' };
+		case 'executionTimeout':
+			return { status: 'FAILED', error: 'executionTimeout exceeded' };
+		case 'cancelled':
+			return { status: 'CANCELLED' };
+		case 'lost':
+			return { status: 'LOST', end: await ask() };
+		case 'completedWithoutOutput':
+			return mapCompleted(await ask(), () => undefined);
+		case 'output':
+			return { status: 'COMPLETED', output: outcome.output };
+		case 'mapOutput':
+			return mapCompleted(await ask(), outcome.map);
+		case 'restarts':
+			return restartOrEnd(await ask(), retries, outcome.times);
+		case 'never':
+			return new Promise(() => undefined);
+	}
+}
+
+function scriptedFailure({ error, output }: { error: string | object; output?: unknown }): JobEnd {
+	const text = typeof error === 'string' ? error : JSON.stringify(error);
+	return { status: 'FAILED', error: text, output };
+}
+
+function mapCompleted(end: JobEnd, map: (output: unknown) => unknown): JobEnd {
+	if (end.status !== 'COMPLETED') return end;
+	return { status: 'COMPLETED', output: map(end.output) };
+}
+
+function restartOrEnd(end: JobEnd, retries: number, restarts: number): AttemptResult {
+	return retries < restarts ? { status: 'RESTARTED' } : end;
+}
+
+/** The outcomes that tests asked for, in their order. */
+export class OutcomeScript {
+	#outcomes: { outcome: JobOutcome; left: number }[] = [];
+
+	add(outcome: JobOutcome): void {
+		const left = outcome.kind === 'restarts' ? Infinity : (outcome.times ?? Infinity);
+		if (left > 0) this.#outcomes.push({ outcome, left });
+	}
+
+	/** The outcome of the next job with this input, if one is scripted; it counts as used. */
+	next(input: Readonly<Record<string, unknown>>): JobOutcome | undefined {
+		const found = this.#outcomes.find(({ outcome }) => outcome.when?.(input) ?? true);
+		if (!found) return undefined;
+		found.left -= 1;
+		this.#outcomes = this.#outcomes.filter(({ left }) => left > 0);
+		return found.outcome;
+	}
+}

@@ -1,0 +1,196 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type Answer, problem, webhookBody } from './answers';
+import { CallLog, type QueueCall, receive } from './calls';
+import { faultAnswer, Faults, type HttpFault } from './faults';
+import type { JobRecord } from './job';
+import { JobQueue } from './jobQueue';
+import type { JobOutcome } from './outcomes';
+import { QueueRoutes } from './routes';
+import type { Route } from './target';
+import { Webhooks } from './webhooks';
+import type { WorkerHandler } from './workerHandler';
+import type { WorkerStall } from './workerPool';
+
+export type { QueueCall } from './calls';
+export type { HttpFault } from './faults';
+export type { JobPolicy, JobRecord, JobStatus } from './job';
+export type { JobOutcome } from './outcomes';
+export type { Route } from './target';
+export type { WorkerHandler, WorkerJob } from './workerHandler';
+export type { WorkerStall } from './workerPool';
+
+export interface QueueApiOptions {
+	apiKey: string;
+	endpointId: string;
+	handler: WorkerHandler;
+	/** Default 0: any free one. */
+	port?: number;
+	/** How many jobs run at once; default 1; with 0 they stay queued. */
+	workersMax?: number;
+	/** How long a worker that is not warm initializes; default 0. */
+	coldStartMs?: number;
+	/** The least time a job is IN_PROGRESS; default 0. */
+	runMs?: number;
+	/** How long an idle worker stays warm; default one minute. */
+	idleTimeoutMs?: number;
+	/** Multiplies coldStartMs, runMs, idleTimeoutMs and the waits between webhook tries; default 1. */
+	timeFactor?: number;
+	/** When ended jobs are forgotten; default 30 minutes; those of /runsync after one minute at the latest. */
+	retentionMs?: number;
+	/** For jobs whose policy does not say; default ten minutes. */
+	executionTimeoutMs?: number;
+	/** Input fields beyond the contract that this worker knows. */
+	newerWorkerFields?: readonly string[];
+	/** Answer 429 beyond RunPod's limits; default true. */
+	rateLimits?: boolean;
+}
+
+/** A running stand-in for RunPod's queue-based serverless API. */
+export interface QueueApi {
+	/** `http://127.0.0.1:<port>/v2`, to be followed by the endpoint id. */
+	readonly baseUrl: string;
+	readonly endpointId: string;
+	readonly apiKey: string;
+	/** The requests so far, in the order in which they had come in whole. */
+	calls(route?: Route): readonly QueueCall[];
+	clearCalls(): void;
+	/** Spoils the answer to the next matching requests. */
+	fault(fault: HttpFault): void;
+	/** Decides how matching jobs end that start from now on. */
+	script(outcome: JobOutcome): void;
+	/** All jobs in the order of their submission, forgotten ones too. */
+	jobs(): readonly JobRecord[];
+	/** The most jobs that were queued or running at once. */
+	maxInFlight(): number;
+	maxRunning(): number;
+	/** While stalled, no job starts; those that run go on. */
+	setWorkers(change: { max?: number; stall?: WorkerStall }): void;
+	/** Aborts running handlers and ends all connections, webhooks and timers. */
+	close(): Promise<void>;
+}
+
+const syncRetentionMs = 60_000;
+// As seen of the real service: two more tries, about 5 and 15 seconds apart.
+const webhookRetryDelaysMs = [5000, 15_000];
+
+/** Starts the server on 127.0.0.1; rejects when the port is taken. */
+export async function startQueueApi(options: QueueApiOptions): Promise<QueueApi> {
+	const { apiKey, endpointId } = options;
+	const timeFactor = options.timeFactor ?? 1;
+	const webhooks = new Webhooks(webhookRetryDelaysMs.map((delayMs) => delayMs * timeFactor));
+	const queue = createQueue(options, timeFactor, webhooks);
+	const routes = new QueueRoutes(
+		{
+			apiKey,
+			endpointId,
+			newerWorkerFields: options.newerWorkerFields ?? [],
+			rateLimits: options.rateLimits ?? true,
+		},
+		queue,
+	);
+	const log = new CallLog();
+	const faults = new Faults();
+	const server = createServer((request, response) => {
+		void serve(request, response, { routes, log, faults });
+	});
+	const port = await listen(server, options.port ?? 0);
+	return {
+		baseUrl: `http://127.0.0.1:${String(port)}/v2`,
+		endpointId,
+		apiKey,
+		calls: (route) => log.list(route),
+		clearCalls: () => {
+			log.clear();
+		},
+		fault: (fault) => {
+			faults.add(fault);
+		},
+		script: (outcome) => {
+			queue.script(outcome);
+		},
+		jobs: () => queue.records(),
+		maxInFlight: () => queue.peaks.inFlight,
+		maxRunning: () => queue.peaks.running,
+		setWorkers: (change) => {
+			queue.setWorkers(change);
+		},
+		close: async () => {
+			webhooks.close();
+			await Promise.all([closeServer(server), queue.close()]);
+		},
+	};
+}
+
+function createQueue(options: QueueApiOptions, timeFactor: number, webhooks: Webhooks): JobQueue {
+	const retentionMs = options.retentionMs ?? 30 * 60_000;
+	return new JobQueue({
+		handler: options.handler,
+		workersMax: options.workersMax ?? 1,
+		coldStartMs: (options.coldStartMs ?? 0) * timeFactor,
+		runMs: (options.runMs ?? 0) * timeFactor,
+		idleTimeoutMs: (options.idleTimeoutMs ?? 60_000) * timeFactor,
+		retentionMs,
+		syncRetentionMs: Math.min(retentionMs, syncRetentionMs),
+		executionTimeoutMs: options.executionTimeoutMs ?? 600_000,
+		onEnd: (job) => {
+			if (job.webhook !== undefined) webhooks.notify(job.webhook, webhookBody(job));
+		},
+	});
+}
+
+interface Service {
+	routes: QueueRoutes;
+	log: CallLog;
+	faults: Faults;
+}
+
+async function serve(
+	request: IncomingMessage,
+	response: ServerResponse,
+	{ routes, log, faults }: Service,
+): Promise<void> {
+	const received = await receive(request).catch(() => undefined);
+	if (!received) return;
+	const call = log.add(received);
+	const { route, jobId } = received.target;
+	const fault = faults.take(route, jobId);
+	const accepts = fault === undefined || fault.accept === true;
+	const answer = accepts ? await routes.answer(received).catch(internalError) : undefined;
+	if (fault?.kind === 'cut') {
+		request.socket.destroy();
+	} else if (fault?.kind === 'answer') {
+		send(response, call, faultAnswer(fault));
+	} else if (!fault && answer) {
+		send(response, call, answer);
+	}
+}
+
+function send(response: ServerResponse, call: QueueCall, { status, headers, body }: Answer): void {
+	call.status = status;
+	response.writeHead(status, { ...headers, 'x-request-id': randomUUID() }).end(body);
+}
+
+function internalError(error: unknown): Answer {
+	return problem(500, error instanceof Error ? error.message : 'internal error');
+}
+
+function listen(server: Server, port: number): Promise<number> {
+	return new Promise((resolve, reject) => {
+		server.once('error', reject);
+		server.listen(port, '127.0.0.1', () => {
+			const address = server.address();
+			if (typeof address === 'object' && address) resolve(address.port);
+			else reject(new Error('the server has no port'));
+		});
+	});
+}
+
+function closeServer(server: Server): Promise<void> {
+	return new Promise((resolve) => {
+		server.close(() => {
+			resolve();
+		});
+		server.closeAllConnections();
+	});
+}
