@@ -1,0 +1,4 @@
+declare module '@ffmpeg-installer/ffmpeg' {
+	const installer: { path: string };
+	export default installer;
+}
