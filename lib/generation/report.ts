@@ -32,66 +32,77 @@ export interface JobReport extends JobReference {
 	progress: Json;
 }
 
-const NOTHING: Omit<JobReport, keyof JobReference | 'status'> = {
-	minio_key: null,
-	video_url: null,
-	thumbnail_key: null,
-	thumbnail_url: null,
-	fps: null,
-	width: null,
-	height: null,
-	delay_time_ms: null,
-	execution_time_ms: null,
-	worker_id: null,
-	failure_reason: null,
-	progress: null,
-};
+/** All fields in the order in which a person reads them, for a job of which nothing is known yet. */
+function blank(job: JobReference, status: string): JobReport {
+	return {
+		job_id: job.job_id,
+		status,
+		minio_key: null,
+		video_url: null,
+		thumbnail_key: null,
+		thumbnail_url: null,
+		fps: null,
+		width: null,
+		height: null,
+		user_id: job.user_id,
+		avatar_id: job.avatar_id,
+		output_video_key: job.output_video_key,
+		output_thumbnail_key: job.output_thumbnail_key,
+		endpoint_id: job.endpoint_id,
+		submitted_at: job.submitted_at,
+		delay_time_ms: null,
+		execution_time_ms: null,
+		worker_id: null,
+		failure_reason: null,
+		progress: null,
+	};
+}
 
 /** A job that was submitted and not looked at yet. */
-export function submittedReport(reference: JobReference): JobReport {
-	return { ...NOTHING, ...reference, status: 'IN_QUEUE' };
+export function submittedReport(job: JobReference): JobReport {
+	return blank(job, 'IN_QUEUE');
 }
 
 /** What a look at a job says, in one shape for all states. */
-export function reportOf(reference: JobReference, look: JobLook): JobReport {
-	const known = { ...NOTHING, ...reference };
+export function reportOf(job: JobReference, look: JobLook): JobReport {
 	switch (look.tag) {
 		case 'queued':
-			return { ...known, ...factsOf(look.facts) };
+			return known(job, look.facts);
 		case 'running':
-			return { ...known, ...factsOf(look.facts), progress: look.progress };
+			return { ...known(job, look.facts), progress: look.progress };
 		case 'completed':
-			return { ...moreOf(look.output), ...known, ...factsOf(look.facts), ...outputOf(look.output) };
+			return completed(job, look.facts, look.output);
 		case 'completedWithoutVideo':
-			return { ...known, ...factsOf(look.facts), failure_reason: 'the job names no video' };
+			return { ...known(job, look.facts), failure_reason: 'the job names no video' };
 		case 'failed':
 		case 'timedOut':
-			return { ...known, ...factsOf(look.facts), failure_reason: look.reason };
+			return { ...known(job, look.facts), failure_reason: look.reason };
 		case 'cancelled':
-			return { ...known, ...factsOf(look.facts), failure_reason: 'the job was cancelled' };
+			return { ...known(job, look.facts), failure_reason: 'the job was cancelled' };
 		case 'missing':
-			return { ...known, status: 'NOT_FOUND', failure_reason: look.reason };
+			return { ...blank(job, 'NOT_FOUND'), failure_reason: look.reason };
 		case 'unreachable':
 		case 'refused':
-			return { ...known, status: 'UNKNOWN', failure_reason: look.reason };
+			return { ...blank(job, 'UNKNOWN'), failure_reason: look.reason };
 	}
 }
 
-function factsOf(facts: JobFacts) {
+function known(job: JobReference, facts: JobFacts): JobReport {
 	return {
-		status: facts.status,
+		...blank(job, facts.status),
 		delay_time_ms: facts.delayTimeMs,
 		execution_time_ms: facts.executionTimeMs,
 		worker_id: facts.workerId,
 	};
 }
 
-function outputOf({ more, ...output }: JobOutput) {
-	return output;
+/** Fields of a newer worker come last, and never in the place of one of ours. */
+function completed(job: JobReference, facts: JobFacts, { more, ...output }: JobOutput): JobReport {
+	const report = { ...known(job, facts), ...output };
+	return { ...report, ...withoutError(more), ...report };
 }
 
-/** Fields of a newer worker. `error` would make n8n take the item for a failed one and run the node again. */
-function moreOf({ more }: JobOutput): JsonRecord {
-	const { error, ...fields } = more;
+/** A top-level `error` would make n8n take the item for a failed one and run the node again. */
+function withoutError({ error, ...fields }: JsonRecord): JsonRecord {
 	return error === undefined ? fields : { ...fields, worker_error: error };
 }

@@ -1,0 +1,47 @@
+import type { Import } from './imports';
+
+interface Law {
+	who: RegExp;
+	/** What it may import as a value, and so as a type too. */
+	may: RegExp;
+	/** What it may import as a type only. */
+	mayAsType?: RegExp;
+}
+
+const nothing = /$^/;
+
+/** Who may import whom: the first law that fits a file is its law. */
+const laws: readonly Law[] = [
+	{ who: /^lib\/contract\//, may: /^(lib\/contract\/|zod\/v4$)/ },
+	{ who: /^lib\/runpod\/http\.ts$/, may: /^(undici|package\.json)$/ },
+	{ who: /^lib\/runpod\//, may: /^(lib\/(contract|runpod)\/|zod\/v4$)/ },
+	{ who: /^lib\/storage\/bucket\.ts$/, may: /^(lib\/(contract|storage)\/|minio$)/ },
+	{ who: /^lib\/storage\//, may: /^(lib\/(contract|storage)\/|zod\/v4$)/ },
+	{
+		who: /^lib\/following\//,
+		may: /^lib\/(contract|following)\//,
+		mayAsType: /^lib\/runpod\/job\.ts$/,
+	},
+	{
+		who: /^lib\/generation\//,
+		may: /^(lib\/(contract|following|generation)\/|zod\/v4$)/,
+		mayAsType: /^lib\/(runpod|storage)\//,
+	},
+	{ who: /^lib\/deployment\//, may: /^(lib\/(contract|deployment|runpod)\/|zod\/v4$)/ },
+	{ who: /^nodes\//, may: /^(lib\/|nodes\/|n8n-workflow$)/ },
+	{ who: /^credentials\//, may: /^(lib\/|n8n-workflow$)/ },
+	{
+		who: /^standin\/worker\//,
+		may: /^(node:|standin\/(worker|queue\/workerHandler)|minio$|@ffmpeg-installer\/ffmpeg$)/,
+	},
+	{ who: /^standin\//, may: /^(node:|standin\/)/ },
+	{ who: /^demo\//, may: /^(?!test\/)/ },
+];
+
+/** What a file imports against the law. */
+export function breaches(file: string, imports: readonly Import[]): string[] {
+	const { may, mayAsType = nothing } = laws.find(({ who }) => who.test(file)) ?? { may: nothing };
+	return imports
+		.filter(({ name, isType }) => !may.test(name) && !(isType && mayAsType.test(name)))
+		.map(({ name }) => name);
+}
