@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -25,7 +26,7 @@ async function main(): Promise<void> {
 		await seedExamples(standIn);
 		const output = await runExample(standIn);
 		await saveFiles(output);
-		console.table(tableOf(output));
+		printTable(output);
 		if (keep) await waitHere(standIn.address());
 	} finally {
 		await standIn.close();
@@ -35,8 +36,10 @@ async function main(): Promise<void> {
 /** Runs the example workflow in n8n's engine, with the built package loaded as n8n loads it at its start. */
 async function runExample(standIn: StandIn): Promise<IDataObject> {
 	const userFolder = mkdtempSync(join(tmpdir(), 'wan-avatar-demo-'));
-	// n8n-core reads this when it is loaded, and writes its settings there.
+	// n8n-core reads these when it is loaded.
 	process.env['N8N_USER_FOLDER'] = userFolder;
+	process.env['N8N_ENCRYPTION_KEY'] ??= randomUUID();
+	process.env['N8N_LOG_LEVEL'] ??= 'silent';
 	const progress = showProgress(standIn.queue);
 	try {
 		const { startEngine } = await import('./engine');
@@ -89,8 +92,12 @@ async function save(url: string, name: string): Promise<void> {
 	await writeFile(join(OUTPUT_FOLDER, name), answer.body);
 }
 
-function tableOf(output: IDataObject): Record<string, { value: unknown }> {
-	return Object.fromEntries(Object.entries(output).map(([name, value]) => [name, { value }]));
+function printTable(output: IDataObject): void {
+	const width = Math.max(...Object.keys(output).map((name) => name.length));
+	const rows = Object.entries(output).map(
+		([name, value]) => `${name.padEnd(width)}  ${String(value)}`,
+	);
+	say(['', 'Output of the node', ...rows, ''].join('\n'));
 }
 
 /** Leaves the servers up until Ctrl+C, and says how to use them from an n8n of one's own. */

@@ -30,8 +30,9 @@ async function runAll(
 }
 
 function findOperation(context: IExecuteFunctions): Operation {
-	const resource = context.getNodeParameter('resource', 0);
-	const name = `${resource}:${context.getNodeParameter('operation', 0)}`;
+	// After a change to Custom API Call the other of the two may be gone.
+	const resource = context.getNodeParameter('resource', 0, '');
+	const name = `${resource}:${context.getNodeParameter('operation', 0, '')}`;
 	const operation = operations.get(name);
 	if (operation) return operation;
 	const isCustomCall = name.includes('__CUSTOM_API_CALL__');

@@ -1,4 +1,4 @@
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions } from 'n8n-workflow';
 import type { GenerationRequest } from '../../../lib/generation/generate';
 import { drivingVideoSources } from './drivingVideo';
 import { portraitSources } from './portrait';
@@ -31,7 +31,7 @@ export async function readRequest(
 	const { parseGenerationRequest } = await import('../../../lib/generation/request');
 	const { InvalidInput } = await import('../../../lib/contract/invalidInput');
 	const read = (name: string, fallback: unknown = '') =>
-		context.getNodeParameter(name, item, fallback);
+		context.getNodeParameter(name, item, fallback) ?? fallback;
 	const options = context.getNodeParameter('options', item, {});
 	const user = { user_id: read('userId'), avatar_id: read('avatarId') };
 	const contract = {
@@ -56,10 +56,10 @@ function readSource(
 	read: (name: string) => unknown,
 	list: string,
 	sources: readonly Source[],
-): IDataObject {
+): Record<string, unknown> {
 	const chosen = read(list);
 	const source = sources.find(({ option }) => option.value === chosen);
-	return source ? { [source.field]: read(source.property.name) ?? '' } : {};
+	return source ? { [source.field]: read(source.property.name) } : {};
 }
 
 function unlessBlank(field: string, value: unknown): Record<string, unknown> {
