@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 const SOURCES = ['{credentials,lib,nodes}/**/*', 'gulpfile.js', 'package.json', 'tsconfig.json'];
 // The last file that a build writes.
-const BUILT = 'dist/known/nodes.json';
+export const BUILT = 'dist/known/nodes.json';
 
 /** Builds the package where it was not built, or not since a source changed. */
 export async function buildIfNeeded(folder: string): Promise<boolean> {
