@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { codeOf } from '../contract/foreignError';
 import { version } from '../../package.json';
 
 export interface HttpRequest {
@@ -69,7 +70,7 @@ export function createSend(dispatcher?: Dispatcher): Send {
 			const { statusCode: status } = answer;
 			return typeof retryAfter === 'string' ? { status, text, retryAfter } : { status, text };
 		} catch (error) {
-			const code = codeOf(error);
+			const code = codeOf(error) ?? 'UNKNOWN';
 			throw new HttpFailure(code, !NEVER_CONNECTED.has(code));
 		}
 	};
@@ -88,12 +89,4 @@ function createAgent({ EnvHttpProxyAgent }: typeof import('undici')): Dispatcher
 async function loadUndici(): Promise<typeof import('undici')> {
 	Reflect.get(globalThis, 'Headers');
 	return await import('undici');
-}
-
-/** The code of a network error, wherever it stands: an AggregateError holds one for each address tried. */
-function codeOf(error: unknown): string {
-	if (!(error instanceof Error)) return 'UNKNOWN';
-	if ('code' in error && typeof error.code === 'string') return error.code;
-	if (error instanceof AggregateError) return codeOf(error.errors[0]);
-	return error.cause === undefined ? error.name : codeOf(error.cause);
 }

@@ -1,4 +1,5 @@
 import { WanAvatarError } from '../contract/errors';
+import { codeOf, messageOf } from '../contract/foreignError';
 import { cleanRemoteText } from '../contract/remoteText';
 import type { StorageSettings } from './settings';
 
@@ -12,7 +13,7 @@ export function explainStorageFault(error: unknown, settings: StorageSettings): 
 	const code = codeOf(error);
 	const words = code === undefined ? undefined : knownFaults(settings, server).get(code);
 	if (words) return new WanAvatarError('STORAGE', words.message, { remedy: words.remedy });
-	const said = error instanceof Error ? cleanRemoteText(error.message) : 'no reason given';
+	const said = cleanRemoteText(messageOf(error));
 	return new WanAvatarError(
 		'STORAGE',
 		`The object store at ${server} did not answer as MinIO does`,
@@ -88,10 +89,4 @@ function knownFaults({ bucket, useSSL }: StorageSettings, server: string): Map<s
 		['ERR_SSL_WRONG_VERSION_NUMBER', wrongSsl],
 		['ECONNRESET', wrongSsl],
 	]);
-}
-
-function codeOf(error: unknown): string | undefined {
-	if (!(error instanceof Error)) return undefined;
-	if ('code' in error && typeof error.code === 'string') return error.code;
-	return error instanceof AggregateError ? codeOf(error.errors[0]) : undefined;
 }

@@ -1,5 +1,6 @@
 import type { IDataObject, INode, INodeExecutionData, JsonObject } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+import { messageOf } from '../../lib/contract/foreignError';
 import { WanAvatarError, type ErrorCode } from '../../lib/contract/errors';
 
 export interface FailedItem {
@@ -66,7 +67,7 @@ function explain(error: unknown): Explanation {
 		const { message, remedy, code, details } = error;
 		return { message, description: remedy, code, details: toDataObject(details) };
 	}
-	const message = error instanceof Error ? error.message : String(error);
+	const message = messageOf(error);
 	const described = error instanceof NodeApiError || error instanceof NodeOperationError;
 	const description = (described ? error.description : undefined) ?? '';
 	return { message, description, code: 'REQUEST_REJECTED', details: {} };
