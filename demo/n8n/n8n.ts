@@ -78,9 +78,8 @@ export async function startN8n(options: N8nOptions): Promise<N8n> {
 	};
 }
 
-/** Settings of another n8n, such as its database, and secrets stay out of this one. */
-const FOREIGN =
-	/^(N8N|DB|QUEUE|EXECUTIONS|CREDENTIALS|NODES|NODE_FUNCTION|RUNPOD|MINIO|DOCKERHUB)_/;
+/** Settings of another n8n, such as its database, of a test run (NODE_ENV), and secrets stay out of this one. */
+const FOREIGN = /^(N8N|DB|QUEUE|EXECUTIONS|CREDENTIALS|NODES|NODE|RUNPOD|MINIO|DOCKERHUB)_/;
 
 function inherited(): NodeJS.ProcessEnv {
 	return Object.fromEntries(Object.entries(process.env).filter(([name]) => !FOREIGN.test(name)));
@@ -147,7 +146,10 @@ async function end(
 	first: NodeJS.Signals,
 ): Promise<void> {
 	signalGroup(child, first);
-	const isOver = await Promise.race([exited.then(() => true), delay(MAX_STOP_MS, false)]);
+	const isOver = await Promise.race([
+		exited.then(() => true),
+		delay(MAX_STOP_MS, false, { ref: false }),
+	]);
 	if (isOver) return;
 	signalGroup(child, 'SIGKILL');
 	await exited;

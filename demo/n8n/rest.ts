@@ -18,6 +18,8 @@ export interface Rest {
 	run: (workflow: SavedWorkflow, trigger: string) => Promise<string>;
 	stop: (executionId: string) => Promise<void>;
 	executions: (workflowId: string) => Promise<ExecutionState[]>;
+	executionStatus: (id: string) => Promise<string>;
+	/** What came of an execution that has ended. */
 	execution: (id: string) => Promise<Execution>;
 }
 
@@ -120,6 +122,7 @@ export function createRest(url: string): Rest {
 			const list = z.object({ results: z.array(executionState) });
 			return list.parse(await get(`/executions?filter=${filter}`)).results;
 		},
+		executionStatus: async (id) => executionState.parse(await get(`/executions/${id}`)).status,
 		execution: async (id) => {
 			const stored = executionState.extend({ data: z.string() });
 			const { data, ...state } = stored.parse(await get(`/executions/${id}`));
