@@ -51,7 +51,9 @@ it('adds exactly one package by the command of the README, too', () => {
 	const tarball = join(folder, `${name}-${version}.tgz`);
 	mkdirSync(nodes);
 	execFileSync('npm', ['install', '--omit=peer', '--ignore-scripts', tarball], { cwd: nodes });
-	const folders = readdirSync(join(nodes, 'node_modules')).filter((entry) => !entry.startsWith('.'));
+	const folders = readdirSync(join(nodes, 'node_modules')).filter(
+		(entry) => !entry.startsWith('.'),
+	);
 	expect(folders).toEqual([name]);
 });
 
