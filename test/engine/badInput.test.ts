@@ -108,8 +108,8 @@ it.each(['continueRegularOutput', 'continueErrorOutput'] as const)(
 			error: expect.stringMatching(/one path segment/),
 			details: { code: 'INVALID_INPUT', user_id: 'user_1', avatar_id: 'b/c' },
 		});
-		const good = success.filter(({ json }) => !json['error']);
-		expect(good.map(({ json }) => json['avatar_id'])).toEqual(['a', 'd']);
+		const good = success.filter(({ json }) => !json.error);
+		expect(good.map(({ json }) => json.avatar_id)).toEqual(['a', 'd']);
 		expect(rig.queue.calls('run')).toHaveLength(2);
 	},
 );

@@ -61,7 +61,7 @@ describe('while the job is followed', () => {
 		const { error, success } = await rig.run(generateForm);
 
 		expect(error).toBeUndefined();
-		expect(success[0]?.json['status']).toBe('COMPLETED');
+		expect(success[0]?.json.status).toBe('COMPLETED');
 		expect(rig.queue.calls('status')).toHaveLength(2);
 		expect(rig.queue.calls('run')).toHaveLength(1);
 	});
@@ -95,7 +95,7 @@ describe('at the submit', () => {
 		const { error, success } = await rig.run(generateForm);
 
 		expect(error).toBeUndefined();
-		expect(success[0]?.json['status']).toBe('COMPLETED');
+		expect(success[0]?.json.status).toBe('COMPLETED');
 		const [first, second, ...more] = rig.queue.calls('run');
 		expect(more).toEqual([]);
 		expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThan(900);

@@ -13,7 +13,8 @@ const nothing = /$^/;
 /** Who may import whom: the first law that fits a file is its law. */
 const laws: readonly Law[] = [
 	{ who: /^lib\/contract\//, may: /^(lib\/contract\/|zod\/v4$)/ },
-	{ who: /^lib\/runpod\/http\.ts$/, may: /^(lib\/contract\/|undici$|package\.json$)/ },
+	{ who: /^lib\/runpod\/http\.ts$/, may: /^(lib\/(contract|runpod)\/|undici$|package\.json$)/ },
+	{ who: /^lib\/runpod\/agent\.ts$/, may: nothing, mayAsType: /^undici$/ },
 	{ who: /^lib\/runpod\//, may: /^(lib\/(contract|runpod)\/|zod\/v4$)/ },
 	{ who: /^lib\/storage\/bucket\.ts$/, may: /^(lib\/(contract|storage)\/|minio$)/ },
 	{ who: /^lib\/storage\//, may: /^(lib\/(contract|storage)\/|zod\/v4$)/ },

@@ -28,16 +28,16 @@ export function simulatedClock(startMs = 1_000_000): SimulatedClock {
 			});
 		},
 		run: async (work) => {
-			let isDone = false;
+			const state = { isDone: false };
 			const done = work.finally(() => {
-				isDone = true;
+				state.isDone = true;
 			});
 			// A macrotask lets all promises settle, so that whoever will sleep is asleep.
 			const step = async () => {
 				await new Promise<void>((resolve) => setImmediate(resolve));
 			};
 			await step();
-			while (!isDone) {
+			while (!state.isDone) {
 				if (!wakeNext()) await step();
 				await step();
 			}
