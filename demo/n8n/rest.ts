@@ -101,7 +101,7 @@ export function createRest(url: string): Rest {
 		testCredential: async (id) => {
 			const credential = z
 				.looseObject({ id: z.string(), name: z.string(), type: z.string() })
-				.parse(await get(`/credentials/${id}`));
+				.parse(await get(`/credentials/${id}?includeData=true`));
 			const verdict = await post('/credentials/test', { credentials: credential });
 			return z.object({ status: z.string(), message: z.string() }).parse(verdict);
 		},

@@ -30,7 +30,8 @@ async function bringIn(file: string): Promise<SavedWorkflow> {
 /** Asks a webhook or a form; just after it is published it answers 404 for a moment. */
 async function call(path: string, init: RequestInit): Promise<Response> {
 	for (let tries = 0; tries < 50; tries++) {
-		const answer = await fetch(`${rig.n8n.url}${path}`, init);
+		const signal = AbortSignal.timeout(60_000);
+		const answer = await fetch(`${rig.n8n.url}${path}`, { ...init, signal });
 		if (answer.status !== 404) return answer;
 		await delay(100);
 	}
