@@ -171,3 +171,9 @@ describe('the examples in n8n', () => {
 		expect(mail?.text).toMatch(/What to do: \w+/);
 	});
 });
+
+it('n8n has nothing to say about the package in its log', () => {
+	const lines = rig.n8n.log().split('\n');
+	expect(lines.length).toBeGreaterThan(5);
+	expect(lines.filter((line) => /wan.?avatar/i.test(line))).toEqual([]);
+});
