@@ -7,7 +7,7 @@ import { installN8n } from '../../demo/n8n/install';
 import { startMailbox, type Mailbox } from '../../demo/n8n/mailbox';
 import { startN8n, type N8n, type N8nOptions } from '../../demo/n8n/n8n';
 import { installPackage } from '../../demo/n8n/package';
-import type { Execution, NewCredential } from '../../demo/n8n/rest';
+import type { Execution } from '../../demo/n8n/rest';
 import { OWNER, saveCredentials, type CredentialsByType } from '../../demo/n8n/seed';
 import { standInCredentials } from '../../demo/n8n/services';
 import { seedExamples } from '../../standin/seedExamples';
@@ -27,16 +27,13 @@ export interface Rig {
 	close: () => Promise<void>;
 }
 
-export async function startRig(
-	standInOptions: StandInOptions = {},
-	moreCredentials: NewCredential[] = [],
-): Promise<Rig> {
+export async function startRig(standInOptions: StandInOptions = {}): Promise<Rig> {
 	const closers: (() => Promise<void>)[] = [];
 	const close = async () => {
 		for (const closeOne of closers.splice(0).reverse()) await closeOne();
 	};
 	try {
-		return await start(standInOptions, moreCredentials, closers, close);
+		return await start(standInOptions, closers, close);
 	} catch (error) {
 		await close();
 		throw error;
@@ -45,7 +42,6 @@ export async function startRig(
 
 async function start(
 	standInOptions: StandInOptions,
-	moreCredentials: NewCredential[],
 	closers: (() => Promise<void>)[],
 	close: () => Promise<void>,
 ): Promise<Rig> {
@@ -70,7 +66,6 @@ async function start(
 		...standInCredentials(standIn.address()),
 		mailbox.credential,
 		blog.credential,
-		...moreCredentials,
 	]);
 	return {
 		get n8n() {
