@@ -47,7 +47,7 @@ function mustStop(requests: Requests, { stopOnFault }: RunOptions): boolean {
 }
 
 function withoutStarting(request: Settled<GenerationRequest>): End<JobReport> {
-	return 'error' in request ? request : { skipped: 'not started' };
+	return 'error' in request ? request : NOT_STARTED;
 }
 
 function preview(request: Settled<GenerationRequest>): Settled<RunBody> {
@@ -87,7 +87,7 @@ async function run(
 	shared: Omit<Desk, 'request' | 'fingerprint' | 'book'>,
 ): Promise<End<Made>> {
 	if ('error' in request) return request;
-	if (shared.halt.aborted) return { skipped: 'not started' };
+	if (isHalted(shared)) return NOT_STARTED;
 	const { ports } = shared;
 	const fingerprint = fingerprintOf(ports.queue.endpointId, request.value.input);
 	const book = openRecordBook(request.value, fingerprint, ports);
@@ -95,7 +95,13 @@ async function run(
 	const end = await settle(generate(desk));
 	if ('value' in end) return { value: { ...end.value, desk } };
 	if (end.error instanceof Halted) return { skipped: end.error.message };
-	return shared.halt.aborted && isStop(end.error) ? { skipped: 'not started' } : end;
+	return isHalted(shared) && isStop(end.error) ? NOT_STARTED : end;
+}
+
+const NOT_STARTED = { skipped: 'not started' };
+
+function isHalted({ halt }: Pick<Desk, 'halt'>): boolean {
+	return halt.aborted;
 }
 
 function isStop(error: unknown): boolean {

@@ -119,7 +119,7 @@ interface Files {
 
 async function readFiles(raw: RawRequest): Promise<Files> {
 	const { portraitFile, drivingVideoFile, hasBucket, contract } = raw;
-	const owner = { user_id: String(contract['user_id']), avatar_id: String(contract['avatar_id']) };
+	const owner = { user_id: String(contract.user_id), avatar_id: String(contract.avatar_id) };
 	const files: Files = { fields: {}, uploads: [] };
 	const sources = [
 		[portraitFile, 'portrait', 'image_minio_path', 'image_base64'],

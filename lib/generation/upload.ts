@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { bytesOf } from '../contract/bytes';
 import { WanAvatarError } from '../contract/errors';
 import {
 	MEDIA_HEAD_BYTES,
@@ -88,7 +89,7 @@ async function readThrough(
 	let sizeBytes = 0;
 	const stream = await file.open();
 	for await (const piece of stream) {
-		const chunk = Buffer.from(piece);
+		const chunk = bytesOf(piece);
 		sizeBytes += chunk.length;
 		if (head.length < MEDIA_HEAD_BYTES)
 			head = Buffer.concat([head, chunk.subarray(0, MEDIA_HEAD_BYTES)]);

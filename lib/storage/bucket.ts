@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Client } from 'minio';
+import { bytesOf } from '../contract/bytes';
 import { codeOf } from '../contract/foreignError';
 import { explainStorageFault, isAccessDenied, isMissing } from './faults';
 import type { ServerAddress, StorageSettings } from './settings';
@@ -124,7 +125,7 @@ async function textOf(stream: Readable): Promise<string> {
 	const chunks: Buffer[] = [];
 	let sizeBytes = 0;
 	for await (const chunk of stream) {
-		const bytes = Buffer.from(chunk);
+		const bytes = bytesOf(chunk);
 		sizeBytes += bytes.length;
 		if (sizeBytes > MAX_TEXT_BYTES) throw new Error('The object is larger than 1 MB');
 		chunks.push(bytes);

@@ -11,7 +11,7 @@ export function executionMemory(context: IExecuteFunctions): JobMemory {
 		return typeof found === 'object' && found !== null ? found : {};
 	};
 	return {
-		read: (slot) => Object.getOwnPropertyDescriptor(notes(), slot)?.value,
+		read: (slot) => new Map<string, unknown>(Object.entries(notes())).get(slot),
 		write: (slot, note) => {
 			node[KEY] = { ...notes(), [slot]: note };
 		},

@@ -12,7 +12,7 @@ export async function binaryFile(
 ): Promise<SourceFile> {
 	const { base64File } = await import('../../../lib/generation/upload');
 	const parameter = context.getNodeParameter(parameterName, item);
-	const reference = isBinaryData(parameter) ? parameter : String(parameter);
+	const reference = isBinaryData(parameter) || typeof parameter === 'string' ? parameter : '';
 	const { id, data, fileName } = context.helpers.assertBinaryData(item, reference);
 	const name = fileName ?? (typeof reference === 'string' ? reference : 'file');
 	// Without an id the whole file is in the item, as base64.

@@ -56,7 +56,7 @@ export const drivingVideoSources: readonly Source[] = [
 	},
 	{
 		option: {
-			name: 'n8n Binary Field',
+			name: 'N8n Binary Field',
 			value: 'binary',
 			description: 'A file of the incoming item, such as from a form or a download',
 		},
