@@ -16,7 +16,11 @@ export type ErrorCode =
 	| 'JOB_LOST'
 	| 'DEADLINE'
 	| 'STOPPED'
-	| 'STORAGE';
+	| 'RESTARTED_TOO_OFTEN'
+	| 'VIDEO_EXISTS'
+	| 'STORAGE'
+	/** A fault of this package itself. */
+	| 'INTERNAL';
 
 export interface ErrorFacts {
 	/** What to do about it, in a sentence or two. */

@@ -7,6 +7,11 @@ export function isAccessDenied(error: unknown): boolean {
 	return codeOf(error) === 'AccessDenied';
 }
 
+// A HEAD has no body, so its 404 has no better code than this.
+export function isMissing(error: unknown): boolean {
+	return ['NoSuchKey', 'NotFound'].includes(codeOf(error) ?? '');
+}
+
 /** What went wrong with the object store, in plain words that name the field to correct. */
 export function explainStorageFault(error: unknown, settings: StorageSettings): WanAvatarError {
 	const server = `${settings.endPoint}:${String(settings.port)}`;

@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 import { WanAvatarError } from '../../lib/contract/errors';
-import type { End } from '../../lib/generation/generate';
+import type { End } from '../../lib/generation/settled';
 import { errorItem, toNodeError } from './itemErrors';
 import type { Operation } from './operation';
 import { operations } from './registry';
@@ -47,17 +47,30 @@ function findOperation(context: IExecuteFunctions): Operation {
 	);
 }
 
-function reasonOf(end: { error: unknown } | { skipped: true }): unknown {
+function reasonOf(end: { error: unknown } | { skipped: string }): unknown {
 	if ('error' in end) return end.error;
-	return new WanAvatarError('STOPPED', 'This item was not started, since another one failed', {
+	return new WanAvatarError('STOPPED', `Another item failed: ${end.skipped}`, {
 		remedy: 'Nothing was sent to RunPod for it.',
 	});
 }
 
-function throwFirstError(context: IExecuteFunctions, settled: End<IDataObject>[]): void {
-	const failed = settled.flatMap((end, item) =>
-		'error' in end ? [{ error: end.error, item }] : [],
-	);
+/** What is not given out, since the execution ends with an error, is named there, with where its result is. */
+function throwFirstError(context: IExecuteFunctions, ends: End<IDataObject>[]): void {
+	const failed = ends.flatMap((end, item) => ('error' in end ? [{ error: end.error, item }] : []));
 	const [first] = failed;
-	if (first) throw toNodeError(context.getNode(), first, failed, settled.length);
+	if (!first) return;
+	const others = ends.flatMap((end, item) => {
+		const note = noteOf(end);
+		return note === undefined ? [] : [{ note, item }];
+	});
+	throw toNodeError(context.getNode(), first, { failed, others, itemCount: ends.length });
+}
+
+function noteOf(end: End<IDataObject>): string | undefined {
+	if ('error' in end) return undefined;
+	if ('skipped' in end) return end.skipped;
+	const { job_id, minio_key } = end.value;
+	if (typeof job_id !== 'string') return undefined;
+	const stored = typeof minio_key === 'string' ? `; its video is stored as ${minio_key}` : '';
+	return `job ${job_id} is submitted or finished${stored}`;
 }

@@ -61,7 +61,11 @@ const mistakes: [what: string, form: object, words: RegExp[]][] = [
 		{ outputThumbnailKey: 'user-avatars/<user_id>/<avatar_id>/idle.mp4' },
 		[/Output Thumbnail Key/, /key of its own/],
 	],
-	['a timeout of nothing', { options: { timeoutMinutes: 0 } }, [/Timeout must be more than 0/]],
+	[
+		'a timeout of nothing',
+		{ options: { timeoutMinutes: 0 } },
+		[/Timeout \(Minutes\) must be more than 0/],
+	],
 ];
 
 describe('a mistake is named before anything is sent', () => {

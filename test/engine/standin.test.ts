@@ -102,14 +102,18 @@ it('links are signed for the public endpoint', async () => {
 	expect(url.searchParams.get('X-Amz-Expires')).toBe('604800');
 }, 60_000);
 
-it('a portrait that is not there fails the job with the words of the worker', async () => {
+it('a portrait that is not there is noticed before anything is sent', async () => {
+	const before = standIn.queue.calls('run').length;
 	const { error } = await rig.run({
 		...generateForm,
 		portraitPath: 'input-avatars/typo.png',
 		drivingVideoPath: 'sitting-woman/driving-video.mp4',
 	});
 
-	expect(error?.message).toMatch(/^Job \S+ failed on the worker: .*input-avatars\/typo\.png/);
+	expect(error?.message).toMatch(
+		/^Portrait Path \(image_minio_path\) names input-avatars\/typo\.png, but there is no such object/,
+	);
+	expect(standIn.queue.calls('run')).toHaveLength(before);
 }, 60_000);
 
 async function linkTo(key: string): Promise<string> {

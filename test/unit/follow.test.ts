@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { followJob, followJobs, type FollowEnd } from '../../lib/following/follow';
+import { followJob, type FollowEnd } from '../../lib/following/follow';
+import { fixedSchedule, learningSchedule } from '../../lib/following/schedule';
+import { createStallWatch } from '../../lib/following/stallWatch';
+import { stallOf, type EndpointHealth } from '../../lib/runpod/health';
 import type { JobLook } from '../../lib/runpod/job';
 import { simulatedClock } from './simulatedClock';
 
@@ -17,18 +20,36 @@ const cancelled: JobLook = { tag: 'cancelled', facts: facts('CANCELLED') };
 const missing: JobLook = { tag: 'missing', jobId: 'job-1', reason: 'gone' };
 const unreachable: JobLook = { tag: 'unreachable', reason: 'HTTP 502' };
 
+const idle = { idle: 0, initializing: 0, ready: 0, running: 0, throttled: 0, unhealthy: 0 };
+const noJobs = { completed: 0, failed: 0, inProgress: 0, inQueue: 1, retried: 0 };
+
 interface Scene {
 	/** What each look sees; the last one is seen again and again. */
 	looks: JobLook[];
+	workers?: Partial<EndpointHealth['workers']>;
+	maxRestarts?: number;
 	timeoutMs?: number;
 	submittedAtMs?: number;
 	stopAtMs?: number;
 }
 
-async function follow({ looks, timeoutMs = 3_600_000, submittedAtMs, stopAtMs }: Scene) {
+async function follow({
+	looks,
+	workers,
+	maxRestarts = 2,
+	timeoutMs = 3_600_000,
+	submittedAtMs,
+	stopAtMs,
+}: Scene) {
 	const clock = simulatedClock(0);
 	const stop = new AbortController();
 	const lookedAtMs: number[] = [];
+	let healthChecks = 0;
+	const health = async () => {
+		healthChecks += 1;
+		return Promise.resolve(workers && { jobs: noJobs, workers: { ...idle, ...workers } });
+	};
+	const stallWatch = createStallWatch(clock, health, stallOf);
 	const look = async () => {
 		lookedAtMs.push(clock.now());
 		return Promise.resolve(looks[Math.min(lookedAtMs.length, looks.length) - 1] ?? queued);
@@ -39,11 +60,11 @@ async function follow({ looks, timeoutMs = 3_600_000, submittedAtMs, stopAtMs }:
 		});
 	const work = followJob(
 		{ jobId: 'job-1', submittedAtMs },
-		{ look, clock, signal: stop.signal },
-		{ timeoutMs },
+		{ look, clock, schedule: learningSchedule(), stallWatch, signal: stop.signal },
+		{ timeoutMs, maxRestarts },
 	);
 	const end: FollowEnd = await clock.run(work);
-	return { end, lookedAtMs, endedAtMs: clock.now() };
+	return { end, lookedAtMs, healthChecks, endedAtMs: clock.now() };
 }
 
 describe('following a job', () => {
@@ -60,7 +81,7 @@ describe('following a job', () => {
 		const { end, lookedAtMs } = await follow({ looks: [running], timeoutMs: 10_000 });
 
 		expect(lookedAtMs).toEqual([1000, 2500, 4750, 8125, 10_000]);
-		expect(end).toEqual({ tag: 'deadline', last: running });
+		expect(end).toEqual({ tag: 'deadline', last: running, stall: undefined });
 	});
 
 	it('takes what the last look sees', async () => {
@@ -73,7 +94,7 @@ describe('following a job', () => {
 	it('goes on through passing trouble, and remembers the last real news', async () => {
 		const { end } = await follow({ looks: [running, unreachable], timeoutMs: 10_000 });
 
-		expect(end).toEqual({ tag: 'deadline', last: running });
+		expect(end).toEqual({ tag: 'deadline', last: running, stall: undefined });
 	});
 
 	it('waits as long as it is asked to', async () => {
@@ -124,27 +145,95 @@ describe('following a job', () => {
 	});
 });
 
-it('follows many jobs at once, and answers in their order', async () => {
-	const clock = simulatedClock(0);
-	const endsAtMs = new Map([
-		['slow', 60_000],
-		['quick', 4000],
-		['middle', 30_000],
-	]);
-	const look = async (jobId: string) =>
-		Promise.resolve(
-			clock.now() >= (endsAtMs.get(jobId) ?? 0)
-				? { ...cancelled, facts: { ...facts('CANCELLED'), jobId } }
-				: running,
+describe('a job that waits for a worker', () => {
+	it.each<[string, Partial<EndpointHealth['workers']>, string | undefined]>([
+		['no worker is allowed', {}, 'noWorkers'],
+		['no GPU is free', { throttled: 2 }, 'throttled'],
+		['the workers crash', { unhealthy: 1, throttled: 1 }, 'unhealthy'],
+		['the first worker starts', { initializing: 1, unhealthy: 1 }, 'initializing'],
+		['all workers are busy', { running: 3, ready: 3 }, 'busy'],
+		['a worker is free', { idle: 1, ready: 1 }, undefined],
+	])('tells at the deadline that %s', async (_what, workers, stall) => {
+		const { end } = await follow({ looks: [queued], workers, timeoutMs: 60_000 });
+
+		expect(end).toEqual({ tag: 'deadline', last: queued, stall });
+	});
+
+	it('asks for the health at most every 15 s', async () => {
+		const { healthChecks } = await follow({ looks: [queued], workers: {}, timeoutMs: 60_000 });
+
+		expect(healthChecks).toBeGreaterThanOrEqual(3);
+		expect(healthChecks).toBeLessThanOrEqual(4);
+	});
+
+	it('is not asked about any more once it runs', async () => {
+		const looks = [queued, running];
+		const { end, healthChecks } = await follow({ looks, workers: {}, timeoutMs: 60_000 });
+
+		expect(healthChecks).toBe(1);
+		expect(end).toEqual({ tag: 'deadline', last: running, stall: undefined });
+	});
+});
+
+describe('a job that is started over', () => {
+	const restarted = (retries: number): JobLook => ({
+		...running,
+		facts: { ...facts('IN_PROGRESS'), retries },
+	});
+
+	it.each([
+		[2, 'ended'],
+		[1, 'restarted'],
+		[0, 'restarted'],
+	])('with %i restarts allowed', async (maxRestarts, tag) => {
+		const looks = [restarted(1), restarted(2), cancelled];
+		const { end } = await follow({ looks, maxRestarts });
+
+		expect(end.tag).toBe(tag);
+	});
+});
+
+describe('the learning schedule', () => {
+	const taught = (...runTimesMs: number[]) => {
+		const schedule = learningSchedule();
+		for (const runTimeMs of runTimesMs) schedule.learn(runTimeMs);
+		return (runningForMs: number | undefined) =>
+			schedule.nextIntervalMs({ lastIntervalMs: 1000, runningForMs });
+	};
+
+	it('grows by half up to 5 s until it has learned something', () => {
+		const schedule = learningSchedule();
+		const intervals = [1000, 1500, 4000, 5000].map((lastIntervalMs) =>
+			schedule.nextIntervalMs({ lastIntervalMs, runningForMs: 1000 }),
 		);
+		expect(intervals).toEqual([1500, 2250, 5000, 5000]);
+	});
 
-	const jobs = [...endsAtMs.keys()].map((jobId) => ({ jobId }));
-	const ends = await clock.run(followJobs(jobs, { look, clock }, { timeoutMs: 3_600_000 }));
+	it('rests until the last stretch, looks closely there, and rarely after it', () => {
+		const next = taught(240_000);
+		expect(next(0)).toBe(60_000);
+		expect(next(200_000)).toBeCloseTo(240_000 * Math.exp(-0.12) - 200_000, 0);
+		expect(next(240_000)).toBeCloseTo(1440, 0);
+		expect(next(300_000)).toBe(15_000);
+	});
 
-	expect(ends.map((end) => end.tag === 'ended' && end.look.facts.jobId)).toEqual([
-		'slow',
-		'quick',
-		'middle',
-	]);
-	expect(clock.now()).toBeLessThan(66_000);
+	it('goes on growing while the job waits for a worker', () => {
+		expect(taught(240_000)(undefined)).toBe(1500);
+	});
+
+	it('never looks more often than once a second', () => {
+		expect(taught(2000)(2000)).toBe(1000);
+	});
+
+	it('learns how far the run times spread', () => {
+		const narrow = taught(99_000, 100_000, 101_000, 100_000, 100_000, 99_500);
+		const wide = taught(50_000, 100_000, 150_000, 75_000, 125_000, 100_000);
+		expect(wide(100_000)).toBeGreaterThan(narrow(100_000));
+	});
+
+	it('is the same always when it is set by hand', () => {
+		const schedule = fixedSchedule(7000);
+		schedule.learn(240_000);
+		expect(schedule.nextIntervalMs({ lastIntervalMs: 1, runningForMs: 240_000 })).toBe(7000);
+	});
 });

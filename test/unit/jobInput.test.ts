@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { InvalidInput, parseJobInput } from '../../lib/contract/invalidInput';
+import { InvalidInput } from '../../lib/contract/invalidInput';
+import { parseJobInput } from '../../lib/contract/parseJobInput';
 
 const request = {
 	user_id: 'u1',
