@@ -16,7 +16,7 @@ const FLAGS = [
 	'--disable-sync',
 ];
 
-const MAX_WAIT_MS = 6_000;
+const MAX_WAIT_MS = 15_000;
 
 export interface Browser {
 	page: Page;

@@ -34,12 +34,16 @@ async function shoot(name: string): Promise<void> {
 /** The form alone, as high as it is. */
 async function shootForm(name: string): Promise<void> {
 	const { page } = browser;
-	await page.setViewportSize({ width: 1280, height: 1700 });
+	await page.setViewportSize({ width: 1280, height: 2600 });
 	const form = await editor.part('node-parameters').boundingBox();
-	const end = await editor.part('node-feature-request').boundingBox();
-	if (!form || !end) throw new Error('there is no form');
-	const clip = { x: form.x - 16, y: 60, width: form.width + 32, height: 0 };
-	clip.height = (await lastFieldBottom()) - clip.y + 24;
+	if (!form) throw new Error('there is no form');
+	const top = (await editor.part('tab-params').boundingBox())?.y ?? 0;
+	const clip = {
+		x: form.x,
+		y: top,
+		width: form.width,
+		height: (await lastFieldBottom()) - top + 16,
+	};
 	await page.screenshot({ path: `${SCREENSHOTS}/${name}.png`, clip, animations: 'disabled' });
 	await page.setViewportSize(SIZE);
 }
@@ -111,12 +115,12 @@ describe('the node in the editor', () => {
 		await editor.fill('apiKey', 'rpa_mistyped');
 		await editor.fill('endpointId', endpointId);
 		await editor.fill('queueBaseUrl', baseUrl);
-		expect(await editor.saveCredential()).toMatch(
+		expect(await editor.saveWrongCredential()).toMatch(
 			/RunPod does not accept the API key for endpoint .*Check API Key in the RunPod API credential/s,
 		);
 		await editor.fill('apiKey', apiKey);
-		expect(await editor.saveCredential()).toMatch(/Connection tested successfully/);
-		await editor.closeCredential();
+		await editor.saveRightCredential();
+		expect(await editor.readCredential('RunPod API')).toMatch(/Connection tested successfully/);
 	});
 
 	it('tests a MinIO credential in plain words', async () => {
@@ -126,12 +130,12 @@ describe('the node in the editor', () => {
 		await editor.fill('accessKey', accessKey);
 		await editor.fill('secretKey', 'mistyped');
 		await editor.fill('bucket', bucket);
-		expect(await editor.saveCredential()).toMatch(
+		expect(await editor.saveWrongCredential()).toMatch(
 			/The secret key does not fit the access key\. Check Secret Key/,
 		);
 		await editor.fill('secretKey', secretKey);
-		expect(await editor.saveCredential()).toMatch(/Connection tested successfully/);
-		await editor.closeCredential();
+		await editor.saveRightCredential();
+		expect(await editor.readCredential('MinIO API')).toMatch(/Connection tested successfully/);
 	});
 
 	it('runs from its form, and shows what came out', async () => {
@@ -148,9 +152,14 @@ describe('the node in the editor', () => {
 		const schema = await output.innerText();
 		for (const field of ['job_id', 'status', 'COMPLETED', 'video_url', 'thumbnail_url', 'fps'])
 			expect(schema).toContain(field);
-		await shoot('output');
 		await editor.closeNode();
 		await shoot('canvas');
+		await browser.page.setViewportSize({ width: 1600, height: 1000 });
+		await editor.openNode(ACTION);
+		await output.getByText('thumbnail_url').waitFor();
+		await shoot('output');
+		await browser.page.setViewportSize(SIZE);
+		await editor.closeNode();
 	});
 
 	it('offers all its options', async () => {

@@ -66,39 +66,50 @@ export class Editor {
 
 	/** Opens the dialog for a new credential of the node that is open. */
 	async newCredential(label: string): Promise<void> {
-		const slot = this.part('node-credentials-slot').filter({ hasText: label });
-		await slot.getByTestId('node-credentials-select').click();
+		await this.credentialSlot(label).getByTestId('node-credentials-select').click();
 		await this.part('node-credentials-select-item-new').click();
 		await this.part('editCredential-modal').waitFor();
 	}
 
-	/** Saves the credential that is open, and reads what n8n shows of its test. */
-	async saveCredential(): Promise<string> {
+	/** Saves a credential whose test fails, and reads why. */
+	async saveWrongCredential(): Promise<string> {
 		await this.part('credential-save-button').click();
-		const passed = this.part('credentials-config-container-test-success');
-		const failed = this.page.getByText('More details').locator('visible=true');
-		await passed.or(failed).first().waitFor();
-		if (await passed.isVisible()) return await passed.innerText();
-		await failed.click();
+		await this.page.getByText('More details').locator('visible=true').click();
 		const banner = this.part('node-credentials-config-container').locator('.el-tag--danger');
 		return await banner.locator('visible=true').innerText();
 	}
 
-	async closeCredential(): Promise<void> {
+	/** Saves a credential whose test passes: n8n then closes the dialog. */
+	async saveRightCredential(): Promise<void> {
+		await this.part('credential-save-button').click();
+		await this.part('editCredential-modal').waitFor({ state: 'hidden' });
+	}
+
+	/** Opens a chosen credential again, and reads what n8n says of it. */
+	async readCredential(label: string): Promise<string> {
+		await this.credentialSlot(label).getByTestId('credential-edit-button').click();
+		const passed = this.part('credentials-config-container-test-success');
+		const verdict = await passed.innerText();
 		await this.part('editCredential-modal').getByRole('button', { name: 'Close' }).click();
 		await this.part('editCredential-modal').waitFor({ state: 'hidden' });
+		return verdict;
+	}
+
+	private credentialSlot(label: string): Locator {
+		return this.part('node-credentials-slot').filter({ hasText: label });
 	}
 
 	/** Adds every option that a node offers, and says their names. */
 	async addAllOptions(): Promise<string[]> {
 		const names: string[] = [];
-		for (;;) {
-			const add = this.part('collection-parameter-add');
-			if ((await add.count()) === 0) return names;
+		const add = this.part('collection-parameter-add');
+		await add.waitFor();
+		while ((await add.count()) > 0) {
 			await add.click();
 			const option = this.part('collection-parameter-option').first();
 			names.push(await option.innerText());
 			await option.click();
 		}
+		return names;
 	}
 }
