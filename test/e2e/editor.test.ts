@@ -8,6 +8,7 @@ import { Editor } from './editor';
 
 const SCREENSHOTS = 'docs/screenshots';
 const SIZE = { width: 1280, height: 900 };
+const MARGIN = 8;
 const ACTION = 'Generate an avatar video';
 
 let rig: Rig;
@@ -35,15 +36,14 @@ async function shoot(name: string): Promise<void> {
 async function shootForm(name: string): Promise<void> {
 	const { page } = browser;
 	await page.setViewportSize({ width: 1280, height: 2600 });
+	// Away from the fields, which show more while the mouse is over them.
+	await page.mouse.move(0, 0);
 	const form = await editor.part('node-parameters').boundingBox();
-	if (!form) throw new Error('there is no form');
-	const top = (await editor.part('tab-params').boundingBox())?.y ?? 0;
-	const clip = {
-		x: form.x,
-		y: top,
-		width: form.width,
-		height: (await lastFieldBottom()) - top + 16,
-	};
+	const execute = await editor.part('node-execute-button').boundingBox();
+	if (!form || !execute) throw new Error('there is no form');
+	const top = execute.y - MARGIN;
+	const height = (await lastFieldBottom()) + MARGIN - top;
+	const clip = { x: form.x, y: top, width: form.width, height };
 	await page.screenshot({ path: `${SCREENSHOTS}/${name}.png`, clip, animations: 'disabled' });
 	await page.setViewportSize(SIZE);
 }
@@ -212,6 +212,7 @@ describe('a run in the editor', () => {
 			.first()
 			.waitFor();
 		expect(await failure.innerText()).toMatch(/portrait is not an image/);
+		await editor.part('node-execute-button').getByText('Execute step').waitFor();
 		await shoot('failed-run');
 		await editor.closeNode();
 	});
