@@ -89,9 +89,13 @@ async function step(
 ): Promise<void> {
 	const startMs = Date.now();
 	let fetched = 0;
+	let shown = 0;
 	const show = () => {
-		const count = fetched > 0 ? `, ${String(fetched)} files fetched` : '';
-		say(`${title}: ${String(Math.round((Date.now() - startMs) / 1000))} s${count}`);
+		const seconds = String(Math.round((Date.now() - startMs) / 1000));
+		const count = `, ${String(fetched)} files fetched`;
+		const stage = fetched === shown ? ', unpacking' : '';
+		say(`${title}: ${seconds} s${fetched > 0 ? `${count}${stage}` : ''}`);
+		shown = fetched;
 	};
 	const timer = setInterval(show, PROGRESS_INTERVAL_MS);
 	try {

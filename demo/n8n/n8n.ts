@@ -20,6 +20,7 @@ export interface N8nOptions {
 /** A running n8n on 127.0.0.1. */
 export interface N8n {
 	url: string;
+	pid: number;
 	rest: Rest;
 	/** Milliseconds from its start until the editor was there. */
 	startMs: number;
@@ -68,6 +69,7 @@ export async function startN8n(options: N8nOptions): Promise<N8n> {
 	const url = `http://localhost:${String(port)}`;
 	return {
 		url,
+		pid: child.pid ?? 0,
 		rest: createRest(url),
 		startMs: Date.now() - startedAtMs,
 		log,
