@@ -9,7 +9,7 @@ import { startMailbox } from './mailbox';
 import { startN8n } from './n8n';
 import { installPackage } from './package';
 import { OWNER, seed } from './seed';
-import { startServices } from './services';
+import { hasRealServices, startServices } from './services';
 
 const USAGE = `Usage: npm run n8n -- [options]
   --port <n>  where the editor is served (5678)
@@ -80,10 +80,12 @@ async function serve(
 	await assertFree(port);
 	const n8nFolder = await installN8n({ say, signal });
 	if (fresh) await rm(DATA, { recursive: true, force: true });
-	await mkdir(DATA, { recursive: true });
+	// Credentials of real services and workflows that use them stay out of the stand-in's editor, and the other way round.
+	const userFolder = join(DATA, hasRealServices(process.env) ? 'real' : 'stand-in');
+	await mkdir(userFolder, { recursive: true });
 	say('Building and installing the package.');
-	await installPackage(DATA, signal);
-	const services = await startServices(DATA, process.env, TIMES);
+	await installPackage(userFolder, signal);
+	const services = await startServices(userFolder, process.env, TIMES);
 	closers.push(services.close);
 	const mailbox = await startMailbox(({ to, subject }) => {
 		const names = (to ?? []).map(({ address }) => address).join(', ');
@@ -93,7 +95,7 @@ async function serve(
 	const blog = await startBlog();
 	closers.push(blog.close);
 	say('Starting n8n.');
-	const n8n = await startN8n({ n8nFolder, userFolder: DATA, port, signal });
+	const n8n = await startN8n({ n8nFolder, userFolder, port, signal });
 	closers.push(n8n.close);
 	const credentials = [...services.credentials, mailbox.credential, blog.credential];
 	const examples = await seed(n8n.rest, credentials);

@@ -27,13 +27,18 @@ const minio = z.object({
 	MINIO_USE_SSL: optional.transform((value) => !/^(0|false|no|off)$/i.test(value ?? '')),
 });
 
+/** Whether the variables of a real endpoint are set. */
+export function hasRealServices(env: NodeJS.ProcessEnv): boolean {
+	return names(runpod).some((name) => env[name]);
+}
+
 /** The real services where the variables for them are set, else the stand-in, which keeps its files in `folder`. */
 export async function startServices(
 	folder: string,
 	env: NodeJS.ProcessEnv,
 	options: StandInOptions,
 ): Promise<Services> {
-	if (names(runpod).some((name) => env[name])) return realServices(env);
+	if (hasRealServices(env)) return realServices(env);
 	const standIn = await startStandIn({ ...options, folder: join(folder, 'standin') });
 	await seedExamples(standIn);
 	return {

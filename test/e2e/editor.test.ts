@@ -6,7 +6,7 @@ import { startRig, until, type Rig } from '../n8n/rig';
 import { startBrowser, type Browser } from './browser';
 import { Editor } from './editor';
 
-const SCREENSHOTS = 'docs/screenshots';
+const SCREENSHOTS = process.env.SCREENSHOTS ?? 'docs/screenshots';
 const SIZE = { width: 1280, height: 900 };
 const MARGIN = 8;
 const ACTION = 'Generate an avatar video';
@@ -28,6 +28,7 @@ afterAll(async () => {
 
 async function shoot(name: string): Promise<void> {
 	// Messages in the corner come and go.
+	await browser.page.mouse.move(0, 0);
 	await browser.page.addStyleTag({ content: '.el-notification { display: none !important }' });
 	await browser.page.screenshot({ path: `${SCREENSHOTS}/${name}.png`, animations: 'disabled' });
 }
@@ -212,7 +213,13 @@ describe('a run in the editor', () => {
 			.first()
 			.waitFor();
 		expect(await failure.innerText()).toMatch(/portrait is not an image/);
-		await editor.part('node-execute-button').getByText('Execute step').waitFor();
+		// Opened anew, the form shows nothing that is still moving.
+		await editor.closeNode();
+		await editor.openNode('Wan Avatar');
+		await failure
+			.getByText(/failed on the worker/)
+			.first()
+			.waitFor();
 		await shoot('failed-run');
 		await editor.closeNode();
 	});
