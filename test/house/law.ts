@@ -18,7 +18,7 @@ const laws: readonly Law[] = [
 	{ who: /^lib\/runpod\//, may: /^(lib\/(contract|runpod)\/|zod\/v4$)/ },
 	{
 		who: /^lib\/storage\/bucket\.ts$/,
-		may: /^(lib\/(contract|storage)\/|minio$)/,
+		may: /^(lib\/(contract|storage)\/|minio$|zod\/v4$)/,
 		mayAsType: /^node:stream$/,
 	},
 	{ who: /^lib\/storage\//, may: /^(lib\/(contract|storage)\/|zod\/v4$)/ },
