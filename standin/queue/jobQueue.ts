@@ -13,7 +13,12 @@ import type { JobEnd } from './jobEnd';
 import { type AttemptResult, type JobOutcome, OutcomeScript, playAttempt } from './outcomes';
 import { Timers } from './timers';
 import type { WorkerHandler } from './workerHandler';
-import { type WorkerCounts, WorkerPool, type WorkerStall } from './workerPool';
+import {
+	type WorkerCounts,
+	WorkerPool,
+	type WorkerPoolChange,
+	type WorkerRecord,
+} from './workerPool';
 
 /** All times in milliseconds, as they are to pass. */
 export interface JobQueueOptions {
@@ -61,9 +66,11 @@ export class JobQueue {
 	readonly #endedCounts = { completed: 0, failed: 0, retried: 0 };
 	readonly #peaks = { inFlight: 0, running: 0 };
 	#waiting: Job[] = [];
+	#executionTimeoutMs: number;
 
 	constructor(options: JobQueueOptions) {
 		this.#options = options;
+		this.#executionTimeoutMs = options.executionTimeoutMs;
 		this.#handlers = new HandlerRuns(options.handler, ({ id }) => {
 			this.#changes.tell(id);
 		});
@@ -130,9 +137,24 @@ export class JobQueue {
 		return this.#changes.waitUntil(job.id, isReady, waitMs);
 	}
 
-	setWorkers(change: { max?: number; stall?: WorkerStall }): void {
+	setWorkers(change: WorkerPoolChange): void {
 		this.#workers.set(change);
 		this.#dispatch();
+	}
+
+	/** For jobs from now on whose policy does not say; 0 is no limit. */
+	setExecutionTimeout(timeoutMs: number): void {
+		this.#executionTimeoutMs = timeoutMs;
+	}
+
+	/** Rolls a new release out: no worker of an older one starts another job. */
+	recycleWorkers(): void {
+		this.#workers.recycle();
+		this.#dispatch();
+	}
+
+	workers(): { list: WorkerRecord[]; currentRelease: number } {
+		return { list: this.#workers.list(), currentRelease: this.#workers.currentRelease };
 	}
 
 	script(outcome: JobOutcome): void {
@@ -195,7 +217,7 @@ export class JobQueue {
 		job.startedAt = Date.now();
 		job.outcome ??= this.#outcomes.next(job.input);
 		this.#peaks.running = Math.max(this.#peaks.running, this.#workers.runningCount);
-		const timeoutMs = job.policy.executionTimeout ?? this.#options.executionTimeoutMs;
+		const timeoutMs = job.policy.executionTimeout ?? (this.#executionTimeoutMs || Infinity);
 		attempt.deadline = this.#timers.after(timeoutMs, () => {
 			this.#interrupt(job, false);
 			this.#end(job, { status: 'FAILED', error: 'executionTimeout exceeded' });
