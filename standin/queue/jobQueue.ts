@@ -11,41 +11,9 @@ import {
 import { JobChanges } from './jobChanges';
 import type { JobEnd } from './jobEnd';
 import { type AttemptResult, type JobOutcome, OutcomeScript, playAttempt } from './outcomes';
+import type { JobQueueOptions, QueueHealth } from './jobQueueOptions';
 import { Timers } from './timers';
-import type { WorkerHandler } from './workerHandler';
-import {
-	type WorkerCounts,
-	WorkerPool,
-	type WorkerPoolChange,
-	type WorkerRecord,
-} from './workerPool';
-
-/** All times in milliseconds, as they are to pass. */
-export interface JobQueueOptions {
-	handler: WorkerHandler;
-	workersMax: number;
-	coldStartMs: number;
-	/** The least time a job is IN_PROGRESS. */
-	runMs: number;
-	idleTimeoutMs: number;
-	retentionMs: number;
-	syncRetentionMs: number;
-	executionTimeoutMs: number;
-	/** Called once each time a job ends, unless it is deleted before. */
-	onEnd: (job: Job) => void;
-}
-
-/** The body of /health. */
-export interface QueueHealth {
-	jobs: {
-		completed: number;
-		failed: number;
-		inProgress: number;
-		inQueue: number;
-		retried: number;
-	};
-	workers: WorkerCounts;
-}
+import { WorkerPool, type WorkerPoolChange, type WorkerRecord } from './workerPool';
 
 const defaultTtlMs = 24 * 3_600_000;
 const forgottenJobsKept = 1000;
