@@ -16,6 +16,12 @@ export type ErrorCode =
 	| 'JOB_LOST'
 	| 'DEADLINE'
 	| 'STOPPED'
+	| 'NOT_FOUND'
+	| 'AMBIGUOUS_NAME'
+	| 'NAME_TAKEN'
+	| 'CHANGE_UNKNOWN'
+	| 'NOT_CONFIRMED'
+	| 'WORKER_NOT_READY'
 	| 'STORAGE';
 
 export interface ErrorFacts {

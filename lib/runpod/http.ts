@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici';
 import { version } from '../../package.json';
 
 export interface HttpRequest {
-	method: 'GET' | 'POST';
+	method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
 	url: string;
 	headers: Record<string, string>;
 	body?: string;
