@@ -41,13 +41,18 @@ export async function readExisting(
 // RunPod's older faces put this behind the name of an endpoint that has FlashBoot.
 const FLASHBOOT_SUFFIX = / -fb$/;
 
+/** The name as it was given. */
+export function plainName({ name }: { name: string }): string {
+	return name.replace(FLASHBOOT_SUFFIX, '');
+}
+
 /** The one thing of this name, or none. */
 export function onlyOne<T extends { id: string; name: string }>(
 	kind: string,
 	name: string,
 	things: readonly T[],
 ): T | undefined {
-	const found = things.filter((thing) => thing.name.replace(FLASHBOOT_SUFFIX, '') === name);
+	const found = things.filter((thing) => plainName(thing) === name);
 	if (found.length <= 1) return found[0];
 	const ids = found.map(({ id }) => id).join(', ');
 	throw new WanAvatarError(

@@ -61,6 +61,13 @@ const connection = z.object({
 	),
 });
 
+/** The image of the worker, as Docker names it. */
+export const imageName = requiredText(
+	'RUNPOD_IMAGE_NAME',
+	'give an image such as dexsynccom/twin-avatar:wan-worker-20260214-2d62a28',
+	/^[a-z0-9][\w.-]*(:\d+)?(\/[\w.-]+)*(:[\w.-]+)?(@sha256:[0-9a-f]{64})?$/i,
+);
+
 const deploymentName = requiredText(
 	'WAN_AVATAR_NAME',
 	'give up to 170 letters, digits, hyphens, dots, spaces or underscores',
@@ -75,11 +82,7 @@ const flashboot = optionalText(
 
 const deployment = z.object({
 	WAN_AVATAR_NAME: deploymentName,
-	RUNPOD_IMAGE_NAME: requiredText(
-		'RUNPOD_IMAGE_NAME',
-		'give an image such as dexsynccom/twin-avatar:wan-worker-20260214-2d62a28',
-		/^[a-z0-9][\w.-]*(:\d+)?(\/[\w.-]+)*(:[\w.-]+)?(@sha256:[0-9a-f]{64})?$/i,
-	),
+	RUNPOD_IMAGE_NAME: imageName,
 	DOCKERHUB_USERNAME: optionalText('DOCKERHUB_USERNAME', 'give a Docker Hub user name', /^\S+$/),
 	DOCKERHUB_PASSWORD: optionalText('DOCKERHUB_PASSWORD', 'give a Docker Hub password or token'),
 	MINIO_ENDPOINT: requiredText(

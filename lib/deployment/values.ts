@@ -45,7 +45,7 @@ export function wholeNumber(name: VariableName, min: number, max: number) {
 	const fault = `must be a whole number from ${String(min)} to ${String(max)}`;
 	return variable(
 		name,
-		numeric(fault).refine(isWithin(min, max), fault).refine(Number.isInteger, fault),
+		numeric(fault).refine((value) => Number.isInteger(value) && isWithin(min, max)(value), fault),
 	);
 }
 
