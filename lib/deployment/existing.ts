@@ -26,9 +26,7 @@ export async function readExisting(
 	{ endpointId }: ReadOptions = {},
 ): Promise<Existing> {
 	const names = namesOf(name);
-	const auths = await management.listRegistryAuths();
-	const templates = await management.listTemplates();
-	const endpoints = await management.listEndpoints();
+	const { auths, templates, endpoints } = await readAll(management);
 	const candidates = endpoints.filter(({ id }) => endpointId === undefined || id === endpointId);
 	return {
 		registryAuth: onlyOne('registry auth', names.registryAuth, auths),
@@ -36,6 +34,22 @@ export async function readExisting(
 		endpoint: onlyOne('endpoint', names.endpoint, candidates),
 		all: { templates, endpoints },
 	};
+}
+
+async function readAll(management: ManagementClient) {
+	try {
+		return {
+			auths: await management.listRegistryAuths(),
+			templates: await management.listTemplates(),
+			endpoints: await management.listEndpoints(),
+		};
+	} catch (error) {
+		throw error instanceof WanAvatarError ? unchanged(error) : error;
+	}
+}
+
+function unchanged({ code, message, remedy, details }: WanAvatarError): WanAvatarError {
+	return new WanAvatarError(code, message, { remedy: `${remedy} Nothing was changed.`, details });
 }
 
 // RunPod's older faces put this behind the name of an endpoint that has FlashBoot.

@@ -58,6 +58,7 @@ export interface ManagementApi {
 	clearCalls(): void;
 	/** Spoils the answer to the next matching requests. */
 	fault(fault: ManagementFault): void;
+	clearFaults(): void;
 	contents(): AccountContents;
 	close(): Promise<void>;
 }
@@ -94,6 +95,9 @@ export async function startManagementApi(options: ManagementApiOptions): Promise
 		},
 		fault: (fault) => {
 			service.faults.add(fault);
+		},
+		clearFaults: () => {
+			service.faults.clear();
 		},
 		contents: () => account.contents(),
 		close: () => closeServer(server),

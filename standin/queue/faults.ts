@@ -27,6 +27,10 @@ export class Faults<R extends string = Route> {
 		this.#faults.push({ fault, skip: fault.after ?? 0, left: fault.times ?? 1 });
 	}
 
+	clear(): void {
+		this.#faults = [];
+	}
+
 	/** The fault for this request, if there is one; it counts as used. */
 	take(route: R, jobId?: string): HttpFault<R> | undefined {
 		for (const entry of this.#faults.filter(({ fault }) => matches(fault, route, jobId))) {
