@@ -18,8 +18,8 @@ export async function destroy(
 	{ json, yes }: DestroyFlags,
 	terminal: Terminal,
 ): Promise<ExitCode> {
-	const { connection, name } = parseTarget(raw);
-	const { management } = connect(connection, [], terminal.signal);
+	const { connection, name, secrets } = parseTarget(raw);
+	const { management } = connect(connection, secrets, terminal.signal);
 	const existing = await readExisting(management, name);
 	const plan = planDestroy(name, existing);
 	terminal.say(planText(plan));

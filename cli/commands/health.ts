@@ -16,8 +16,8 @@ export async function health(
 	{ json }: HealthFlags,
 	terminal: Terminal,
 ): Promise<ExitCode> {
-	const { connection, name } = parseTarget(raw);
-	const { management, queueOf } = connect(connection, [], terminal.signal);
+	const { connection, name, secrets } = parseTarget(raw);
+	const { management, queueOf } = connect(connection, secrets, terminal.signal);
 	const endpoint = onlyOne('endpoint', name, await management.listEndpoints());
 	if (!endpoint) throw notDeployed(name);
 	const queue = queueOf(endpoint.id);

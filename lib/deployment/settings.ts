@@ -10,6 +10,7 @@ import {
 	wholeNumber,
 	words,
 } from './values';
+import { VARIABLES } from './variables';
 
 /** What a deployment is to be. Times carry their units; `diskGb` in GB. */
 export interface DeploymentSettings {
@@ -32,9 +33,6 @@ export interface DeploymentSettings {
 }
 
 export type RawSettings = Readonly<Record<string, unknown>>;
-
-// A shorter one would be struck out of ordinary words.
-const SHORTEST_SECRET = 4;
 
 const ONE_HOUR_SECONDS = 3600;
 const SEVEN_DAYS_MS = 7 * 24 * 3_600_000;
@@ -168,12 +166,20 @@ export function parseDeployment(raw: RawSettings): DeploymentSettings {
  * Reads the connection and the deployment's name: all that destroy and health need.
  * @throws InvalidInput naming every variable that is missing or malformed
  */
-export function parseTarget(raw: RawSettings): { connection: RunPodSettings; name: string } {
+export function parseTarget(raw: RawSettings): {
+	connection: RunPodSettings;
+	name: string;
+	/** Values that are shown to nobody. */
+	secrets: string[];
+} {
 	const { success, data, error } = connection
 		.extend({ WAN_AVATAR_NAME: deploymentName })
 		.safeParse(raw);
 	if (!success) throw new InvalidInput(faultsIn(error));
-	return { connection: toConnection(data), name: data.WAN_AVATAR_NAME };
+	const secrets = VARIABLES.flatMap(({ name, isSecret }) => (isSecret ? [raw[name]] : []))
+		.filter((value) => typeof value === 'string')
+		.filter(isLongEnough);
+	return { connection: toConnection(data), name: data.WAN_AVATAR_NAME, secrets };
 }
 
 function faultsIn(error: z.ZodError | undefined): InputFault[] {
@@ -254,6 +260,13 @@ function toSettings(data: Deployment): DeploymentSettings {
 			data.MINIO_SECRET_KEY,
 			password ?? '',
 			...Object.values(data.RUNPOD_WORKER_ENV),
-		].filter(({ length }) => length >= SHORTEST_SECRET),
+		].filter(isLongEnough),
 	};
+}
+
+// A shorter one would be struck out of ordinary words.
+const SHORTEST_SECRET = 4;
+
+function isLongEnough({ length }: string): boolean {
+	return length >= SHORTEST_SECRET;
 }
