@@ -2,7 +2,7 @@ import { WanAvatarError } from '../contract/errors';
 import type { Deletion, ManagementClient } from '../runpod/management';
 import { whatExists, type ApplyPorts, type DeployedIds } from './apply';
 import { namesOf } from './desired';
-import type { Existing } from './existing';
+import { plainName, readExisting, type Existing } from './existing';
 import type { Plan, PlanStep, Resource } from './plan';
 
 /** What is taken down, in reverse order of making; what others use stays. */
@@ -85,6 +85,40 @@ async function deleteStep(
 	} catch (error) {
 		throw withWhatIsLeft(error, left, name);
 	}
+}
+
+export interface DestroyChoice {
+	/** What somebody typed as the endpoint's name. */
+	confirmedName: unknown;
+	/** Leaves template and registry auth. */
+	endpointOnly: boolean;
+}
+
+/**
+ * Deletes one endpoint, by its ID, and what was made for it under its name.
+ * @throws WanAvatarError NOT_CONFIRMED when the typed name is not the endpoint's
+ */
+export async function destroyEndpoint(
+	management: ManagementClient,
+	endpointId: string,
+	{ confirmedName, endpointOnly }: DestroyChoice,
+): Promise<DestroyedStep[]> {
+	const endpoint = await management.getEndpoint(endpointId);
+	const name = plainName(endpoint);
+	const typed = typeof confirmedName === 'string' ? confirmedName.trim() : '';
+	if (typed !== name) throw notConfirmed(endpointId, name, typed);
+	const existing = await readExisting(management, name, { endpointId });
+	const plan = planDestroy(name, existing);
+	const steps = plan.steps.filter(({ resource }) => resource === 'endpoint' || !endpointOnly);
+	return await applyDestroy({ ...plan, steps }, existing, { management });
+}
+
+function notConfirmed(endpointId: string, name: string, typed: string): WanAvatarError {
+	return new WanAvatarError(
+		'NOT_CONFIRMED',
+		`The endpoint ${endpointId} is named "${name}", not "${typed}"`,
+		{ remedy: 'Nothing was deleted. Choose the right endpoint, or type its name.' },
+	);
 }
 
 type Delete = (client: ManagementClient, target: { id: string; name: string }) => Promise<Deletion>;

@@ -13,6 +13,9 @@ const OPERATION_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 	'INVALID_CREDENTIAL',
 	'DOMAIN_NOT_ALLOWED',
 	'STOPPED',
+	'AMBIGUOUS_NAME',
+	'NAME_TAKEN',
+	'NOT_CONFIRMED',
 ]);
 
 const MAX_LISTED = 20;

@@ -11,16 +11,20 @@ export async function route(context: IExecuteFunctions): Promise<INodeExecutionD
 	const continueOnFail = context.continueOnFail();
 	const settled = await runAll(context, continueOnFail);
 	if (!continueOnFail) throwFirstError(context, settled);
-	return settled.map((end, item) => ({
-		...('value' in end ? { json: end.value } : errorItem(reasonOf(end))),
-		pairedItem: { item },
-	}));
+	return settled.flatMap((end, item) =>
+		itemsOf(end).map((one) => ({ ...one, pairedItem: { item } })),
+	);
+}
+
+function itemsOf(end: End<IDataObject | IDataObject[]>): INodeExecutionData[] {
+	if (!('value' in end)) return [errorItem(reasonOf(end))];
+	return [end.value].flat().map((json) => ({ json }));
 }
 
 async function runAll(
 	context: IExecuteFunctions,
 	continueOnFail: boolean,
-): Promise<End<IDataObject>[]> {
+): Promise<End<IDataObject | IDataObject[]>[]> {
 	try {
 		return await findOperation(context).execute(context, { continueOnFail });
 	} catch (error) {
@@ -54,7 +58,7 @@ function reasonOf(end: { error: unknown } | { skipped: true }): unknown {
 	});
 }
 
-function throwFirstError(context: IExecuteFunctions, settled: End<IDataObject>[]): void {
+function throwFirstError(context: IExecuteFunctions, settled: End<unknown>[]): void {
 	const failed = settled.flatMap((end, item) =>
 		'error' in end ? [{ error: end.error, item }] : [],
 	);
