@@ -7,12 +7,12 @@ import type { RunPodSettings } from '../lib/runpod/settings';
 
 export interface Connection {
 	management: ManagementClient;
+	/** The same, for what has to be put right after Ctrl+C. */
+	afterStop: ManagementClient;
 	queueOf: (endpointId: string) => EndpointQueue;
 	clock: Clock;
 	signal: AbortSignal;
 }
-
-const clock: Clock = { now: () => Date.now(), sleep: async (ms) => sleep(ms, undefined) };
 
 /** Both APIs of the account; `secrets` are values that no message may show. */
 export function connect(
@@ -20,11 +20,25 @@ export function connect(
 	secrets: readonly string[],
 	signal: AbortSignal,
 ): Connection {
-	const ports = { send: createSend(), clock, random: Math.random, signal };
+	const clock = realClock(signal);
+	const send = createSend();
+	const ports = { send, clock, random: Math.random, signal };
+	const portsAfterStop = { send, clock: realClock(), random: Math.random };
 	return {
 		management: createManagementClient({ ...settings, secrets }, ports),
+		afterStop: createManagementClient({ ...settings, secrets }, portsAfterStop),
 		queueOf: (endpointId) => createEndpointQueue({ ...settings, endpointId }, ports),
 		clock,
 		signal,
+	};
+}
+
+/** A sleep ends at once when the signal is aborted, so that the program does too. */
+function realClock(signal?: AbortSignal): Clock {
+	return {
+		now: () => Date.now(),
+		sleep: async (ms) => {
+			await sleep(ms, undefined, signal ? { signal } : {}).catch(() => undefined);
+		},
 	};
 }

@@ -46,7 +46,7 @@ export async function deploy(
 
 async function awaitWorker(
 	endpointId: string,
-	{ management, queueOf, clock, signal }: Connection,
+	{ management, afterStop, queueOf, clock, signal }: Connection,
 	timeoutMs: number,
 	terminal: Terminal,
 ): Promise<HealthReport> {
@@ -56,6 +56,7 @@ async function awaitWorker(
 		endpointId,
 		{
 			management,
+			afterStop,
 			queue: queueOf(endpointId),
 			clock,
 			signal,

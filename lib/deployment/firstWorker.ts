@@ -5,11 +5,15 @@ import { setWorkers } from './changes';
 import { getHealth, type HealthPorts, type HealthReport } from './health';
 
 export interface FirstWorkerPorts extends HealthPorts {
-	management: Pick<ManagementClient, 'getEndpoint' | 'updateEndpoint'>;
+	management: WorkerSetter;
+	/** The same, not tied to the signal: a stop must not keep a worker warm. */
+	afterStop: WorkerSetter;
 	clock: Clock;
 	signal?: AbortSignal | undefined;
 	onLook?: (report: HealthReport) => void;
 }
+
+type WorkerSetter = Pick<ManagementClient, 'getEndpoint' | 'updateEndpoint'>;
 
 const LOOK_INTERVAL_MS = 5000;
 
@@ -24,14 +28,29 @@ export async function waitForWorker(
 ): Promise<HealthReport> {
 	const { management } = ports;
 	const { workers } = await management.getEndpoint(endpointId);
-	const [min, max] = [workers?.min ?? 0, workers?.max ?? 0];
-	if (min > 0 || max === 0) return await watch(endpointId, ports, timeoutMs);
+	if (workers?.min || !workers?.max) return await watch(endpointId, ports, timeoutMs);
 	try {
 		await setWorkers(management, endpointId, { min: 1 });
 		return await watch(endpointId, ports, timeoutMs);
 	} finally {
-		// A worker that nobody waits for any more must not be paid on and on.
-		await setWorkers(management, endpointId, { min });
+		await letGo(endpointId, ports.afterStop);
+	}
+}
+
+/** A worker that nobody waits for any more must not be paid on and on. */
+async function letGo(endpointId: string, management: WorkerSetter): Promise<void> {
+	try {
+		await setWorkers(management, endpointId, { min: 0 });
+	} catch (error) {
+		const reason = error instanceof Error ? error.message : String(error);
+		throw new WanAvatarError(
+			'WORKER_NOT_READY',
+			`The endpoint ${endpointId} still keeps a worker warm, which is paid (${reason})`,
+			{
+				remedy: 'Set its min workers to 0: deploy again, or use the RunPod console.',
+				details: { endpoint_id: endpointId },
+			},
+		);
 	}
 }
 

@@ -44,6 +44,9 @@ export interface CommandEnd {
 	err: string[];
 }
 
+/** Presses Ctrl+C after this line of stderr. */
+export type StopWhen = (line: string) => boolean;
+
 /** A fresh account: both APIs as stand-ins, and the ways to them. */
 export interface Rig {
 	queue: QueueApi;
@@ -57,7 +60,7 @@ export interface Rig {
 		options?: { rotateRegistryAuth?: boolean },
 	) => Promise<Deployment>;
 	/** Runs the terminal program in this process. */
-	command: (args: string[], changes?: Environment) => Promise<CommandEnd>;
+	command: (args: string[], changes?: Environment, stop?: StopWhen) => Promise<CommandEnd>;
 	/** Forgets the requests so far, which are still checked in the end. */
 	clearCalls: () => void;
 	/** Writing requests since then, as `POST /v2/templates`. */
@@ -122,7 +125,8 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
 			const prepared = await prepareDeployment(settings, apis.management, planOptions);
 			return await deploy(prepared, queueBaseUrl, { ...apis, clock: ports.clock });
 		},
-		command: async (args, changes = {}) => await runCommand(args, { ...environment, ...changes }),
+		command: async (args, changes = {}, stop = () => false) =>
+			await runCommand(args, { ...environment, ...changes }, stop),
 		clearCalls: () => {
 			seen.push(...management.calls());
 			management.clearCalls();
@@ -141,13 +145,21 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
 	};
 }
 
-async function runCommand(args: string[], environment: Environment): Promise<CommandEnd> {
+async function runCommand(
+	args: string[],
+	environment: Environment,
+	stop: StopWhen,
+): Promise<CommandEnd> {
 	const [out, err]: [string[], string[]] = [[], []];
+	const interruption = new AbortController();
 	const terminal: Terminal = {
 		result: (text) => out.push(...text.split('\n')),
-		say: (text) => err.push(...text.split('\n')),
+		say: (text) => {
+			err.push(...text.split('\n'));
+			if (stop(text)) interruption.abort();
+		},
 		confirm: async () => Promise.reject(new Error('nobody is here to answer')),
-		signal: new AbortController().signal,
+		signal: interruption.signal,
 	};
 	const exitCode = await run(args, environment, terminal);
 	return { exitCode, out, err };
