@@ -84,6 +84,10 @@ describe('the endpoint, in the engine', () => {
 			env: { MINIO_BUCKET: 'avatar-templates', MINIO_SECRET_KEY: '•••' },
 		});
 		expect((await runOne('getMany', { returnAll: true })).json.name).toBe('one-by-one');
+		expect(await search('ONE-BY')).toMatchObject({
+			results: [{ name: `one-by-one (${endpointId(json)})`, value: json.endpoint_id }],
+		});
+		expect(await search('elsewhere')).toEqual({ results: [] });
 		expect((await runOne('getHealth', { endpoint })).json).toMatchObject({ health: 'cold' });
 		const paused = await runOne('setWorkers', { endpoint, workersMin: 0, workersMax: 0 });
 		expect(paused.json).toMatchObject({ workers_min: 0, workers_max: 0 });
@@ -116,6 +120,20 @@ describe('the endpoint, in the engine', () => {
 		expect(standIn.management.calls()).toEqual([]);
 	});
 });
+
+/** What the form's list of endpoints shows for a text. */
+async function search(filter: string): Promise<unknown> {
+	const { type } = engine.loader.getNode('wanAvatar');
+	const find = 'methods' in type ? type.methods.listSearch?.searchEndpoints : undefined;
+	if (!find) throw new Error('the node lists no endpoints');
+	const getCredentials = async () => Promise.resolve(credentialsOf(standIn).runPodApi);
+	const found: unknown = await Reflect.apply(find, { getCredentials }, [filter]);
+	return found;
+}
+
+function endpointId({ endpoint_id }: IDataObject): string {
+	return typeof endpoint_id === 'string' ? endpoint_id : '';
+}
 
 function invokeBase({ invoke_base }: IDataObject): string {
 	if (typeof invoke_base === 'string') return invoke_base;
