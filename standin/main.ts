@@ -3,15 +3,15 @@ import { seedExamples } from './seedExamples';
 import { startStandIn, type StandIn, type StandInOptions } from './standin';
 
 const USAGE = `Usage: npm run standin -- [options]
-  --workers <n>         how many jobs run at once (3)
-  --cold-start-ms <ms>  time until a worker is ready (60000)
-  --run-ms <ms>         least time a job runs (120000)
-  --time-factor <x>     all these times are multiplied by it (0.01)
-  --retention-ms <ms>   how long a finished job is kept
-  --runpod-port <port>  any free port by default
-  --management-port <port>  any free port by default
-  --minio-port <port>   any free port by default
-  --folder <path>       keeps objects and renders there`;
+  --workers <n>              how many jobs run at once (3)
+  --cold-start-ms <ms>       time until a worker is ready (60000)
+  --run-ms <ms>              least time a job runs (120000)
+  --time-factor <x>          all these times are multiplied by it (0.01)
+  --retention-ms <ms>        how long a finished job is kept
+  --runpod-port <port>       any free port by default
+  --management-port <port>   any free port by default
+  --minio-port <port>        any free port by default
+  --folder <path>            keeps objects and renders there`;
 
 const NOTE = `This is a stand-in on this machine: a queue that answers as RunPod, a store that answers as MinIO,
 and a worker that is not Wan (it lays the portrait over the driving video with ffmpeg).

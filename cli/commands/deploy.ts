@@ -36,23 +36,23 @@ export async function deploy(
 	});
 	if (!deployment.served)
 		terminal.say('The queue API does not know the endpoint yet: jobs may get 404 for a while.');
-	const health = wait
-		? await awaitWorker(deployment.endpoint_id, ports, waitTimeout * 60_000, terminal)
-		: undefined;
-	const result = { ...deployment, steps: prepared.plan.steps, ...(health ? { health } : {}) };
-	terminal.result(json ? JSON.stringify(result, null, 2) : deployment.invoke_base);
+	const end = wait ? await awaitWorker(deployment.endpoint_id, ports, waitTimeout, terminal) : {};
+	// The endpoint is there, also when no worker of it is ready; with --json the error is the result.
+	if (!json) terminal.result(deployment.invoke_base);
+	if ('error' in end) throw end.error;
+	if (json) terminal.result(JSON.stringify({ ...deployment, ...prepared.plan, ...end }, null, 2));
 	return EXIT.done;
 }
 
 async function awaitWorker(
 	endpointId: string,
 	{ management, afterStop, queueOf, clock, signal }: Connection,
-	timeoutMs: number,
+	timeoutMinutes: number,
 	terminal: Terminal,
-): Promise<HealthReport> {
+): Promise<{ health: HealthReport } | { error: unknown }> {
 	terminal.say('Waiting for the first worker …');
 	let shown = '';
-	return await waitForWorker(
+	const ready = waitForWorker(
 		endpointId,
 		{
 			management,
@@ -66,6 +66,10 @@ async function awaitWorker(
 				shown = line;
 			},
 		},
-		{ timeoutMs },
+		{ timeoutMs: timeoutMinutes * 60_000 },
+	);
+	return await ready.then(
+		(health) => ({ health }),
+		(error: unknown) => ({ error }),
 	);
 }

@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { buildIfNeeded } from '../../demo/build';
 import { seedExamples } from '../../standin/seedExamples';
 import { startStandIn, type StandIn } from '../../standin/standin';
 import { parseRunPodSettings } from '../../lib/runpod/settings';
@@ -23,7 +22,6 @@ let standIn: StandIn;
 let environment: Environment;
 
 beforeEach(async () => {
-	await buildIfNeeded('.');
 	standIn = await startStandIn({ coldStartMs: 300 });
 	await seedExamples(standIn);
 	const { runpod, minio } = standIn.address();
@@ -131,8 +129,22 @@ describe('the built program, with nothing but the variables of the user', () => 
 	});
 });
 
+it('changes nothing without --yes where there is no terminal to ask on', async () => {
+	const ended = run(['deploy']);
+	await expect(ended).rejects.toMatchObject({
+		code: 3,
+		stdout: '',
+		stderr: expect.stringContaining('there is no terminal to ask on. Give --yes'),
+	});
+	expect(bodiesSent()).toEqual([]);
+});
+
 async function deploy(changes: Environment = {}): Promise<{ stdout: string; stderr: string }> {
-	return await promisify(execFile)(process.execPath, [PROGRAM, 'deploy', '--yes'], {
+	return await run(['deploy', '--yes'], changes);
+}
+
+async function run(args: string[], changes: Environment = {}) {
+	return await promisify(execFile)(process.execPath, [PROGRAM, ...args], {
 		env: { ...environment, ...changes },
 	});
 }

@@ -5,7 +5,6 @@ import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import { name, version } from '../../package.json';
-import { buildIfNeeded } from '../../demo/build';
 import { startRig, type Rig } from './rig';
 
 jest.setTimeout(180_000);
@@ -16,7 +15,6 @@ let rig: Rig;
 let folder: string;
 
 beforeEach(async () => {
-	await buildIfNeeded('.');
 	rig = await startRig();
 	folder = mkdtempSync(join(tmpdir(), 'wan-avatar-tarball-'));
 });

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { IDataObject, INode, INodeExecutionData } from 'n8n-workflow';
-import { buildIfNeeded } from '../../demo/build';
 import type { Credentials, Engine, EngineRun, WorkflowFile } from '../../demo/engine';
 import { seedExamples } from '../../standin/seedExamples';
 import { startStandIn, type StandIn } from '../../standin/standin';
@@ -19,7 +18,6 @@ let engine: Engine;
 let userFolder: string;
 
 beforeAll(async () => {
-	await buildIfNeeded('.');
 	userFolder = mkdtempSync(join(tmpdir(), 'wan-avatar-engine-'));
 	// n8n-core reads these when it is loaded.
 	process.env.N8N_USER_FOLDER = userFolder;
