@@ -15,8 +15,8 @@ export async function buildIfNeeded(folder: string): Promise<boolean> {
 		cwd: folder,
 		stdio: ['ignore', 'ignore', 'inherit'],
 	});
-	const [code]: unknown[] = await once(child, 'exit');
-	if (code !== 0) throw new Error(`The build ended with ${String(code)}: run "npm run build"`);
+	await once(child, 'exit');
+	if (child.exitCode !== 0) throw new Error('The build failed: see "npm run build"');
 	return true;
 }
 

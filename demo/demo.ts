@@ -1,18 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { IDataObject } from 'n8n-workflow';
+import * as z from 'zod/v4';
 import { seedExamples } from '../standin/seedExamples';
 import { startStandIn, type StandIn, type StandInAddress } from '../standin/standin';
 import { buildIfNeeded } from './build';
-import type { Credentials, WorkflowFile } from './engine';
+import type { Credentials } from './engine';
 import { showProgress } from './progress';
+import { readWorkflow } from './workflowFile';
 
 const ROOT = resolve(__dirname, '..');
 const OUTPUT_FOLDER = join(ROOT, 'demo-output');
+const EXAMPLE = join(ROOT, 'examples', 'generate-avatar.json');
 const NODE_NAME = 'Wan Avatar';
 
 /** A minute of cold start and two of work, a hundred times faster. */
@@ -37,15 +40,15 @@ async function main(): Promise<void> {
 async function runExample(standIn: StandIn): Promise<IDataObject> {
 	const userFolder = mkdtempSync(join(tmpdir(), 'wan-avatar-demo-'));
 	// n8n-core reads these when it is loaded.
-	process.env['N8N_USER_FOLDER'] = userFolder;
-	process.env['N8N_ENCRYPTION_KEY'] ??= randomUUID();
-	process.env['N8N_LOG_LEVEL'] ??= 'silent';
+	process.env.N8N_USER_FOLDER = userFolder;
+	process.env.N8N_ENCRYPTION_KEY ??= randomUUID();
+	process.env.N8N_LOG_LEVEL ??= 'silent';
 	const progress = showProgress(standIn.queue);
 	try {
 		const { startEngine } = await import('./engine');
 		const credentials = credentialsOf(standIn.address());
 		const engine = await startEngine({ folder: ROOT, loading: 'lazy', credentials });
-		const { error, items } = await engine.run(readWorkflow());
+		const { error, items } = await engine.run(readWorkflow(EXAMPLE));
 		if (error) throw error;
 		const [item] = items(NODE_NAME);
 		if (!item) throw new Error('The workflow gave no item');
@@ -54,12 +57,6 @@ async function runExample(standIn: StandIn): Promise<IDataObject> {
 		progress.stop();
 		rmSync(userFolder, { recursive: true, force: true });
 	}
-}
-
-function readWorkflow(): WorkflowFile {
-	const file = join(ROOT, 'examples', 'generate-avatar.json');
-	const workflow: WorkflowFile = JSON.parse(readFileSync(file, 'utf8'));
-	return workflow;
 }
 
 function credentialsOf({ runpod, minio }: StandInAddress): Credentials {
@@ -80,10 +77,13 @@ function credentialsOf({ runpod, minio }: StandInAddress): Credentials {
 	};
 }
 
-async function saveFiles({ video_url, thumbnail_url }: IDataObject): Promise<void> {
+const links = z.looseObject({ video_url: z.url(), thumbnail_url: z.url() });
+
+async function saveFiles(output: IDataObject): Promise<void> {
+	const { video_url, thumbnail_url } = links.parse(output);
 	mkdirSync(OUTPUT_FOLDER, { recursive: true });
-	await save(String(video_url), 'idle.mp4');
-	await save(String(thumbnail_url), 'thumb.jpg');
+	await save(video_url, 'idle.mp4');
+	await save(thumbnail_url, 'thumb.jpg');
 	say(`Saved demo-output/idle.mp4 and demo-output/thumb.jpg.`);
 }
 
@@ -96,7 +96,8 @@ async function save(url: string, name: string): Promise<void> {
 function printTable(output: IDataObject): void {
 	const width = Math.max(...Object.keys(output).map((name) => name.length));
 	const rows = Object.entries(output).map(
-		([name, value]) => `${name.padEnd(width)}  ${String(value)}`,
+		([name, value]) =>
+			`${name.padEnd(width)}  ${typeof value === 'string' ? value : JSON.stringify(value)}`,
 	);
 	say(['', 'Output of the node', ...rows, ''].join('\n'));
 }

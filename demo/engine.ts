@@ -7,9 +7,7 @@ import {
 } from 'n8n-core';
 import type {
 	ExecutionError,
-	IConnections,
 	ICredentialDataDecryptedObject,
-	INode,
 	INodeExecutionData,
 	INodeType,
 	INodeTypes,
@@ -17,16 +15,10 @@ import type {
 	IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
 import { NodeConnectionTypes, Workflow } from 'n8n-workflow';
+import * as z from 'zod/v4';
+import type { WorkflowFile } from './workflowFile';
 
 export type Credentials = Record<string, ICredentialDataDecryptedObject>;
-
-/** The part of an exported workflow that the engine runs. */
-export interface WorkflowFile {
-	name?: string;
-	nodes: INode[];
-	connections: IConnections;
-	settings?: object;
-}
 
 export interface EngineOptions {
 	/** The folder of the built package. */
@@ -75,8 +67,7 @@ export async function startEngine({
 				running.cancel();
 			});
 			const { error, runData } = (await running).data.resultData;
-			const items = (name: string, output = 0) =>
-				runData[name]?.at(-1)?.data?.['main']?.[output] ?? [];
+			const items = (name: string, output = 0) => runData[name]?.at(-1)?.data?.main?.[output] ?? [];
 			return { error, runData, items };
 		},
 	};
@@ -115,9 +106,9 @@ const manualTrigger: INodeType = {
 		properties: [{ displayName: 'Items', name: 'items', type: 'json', default: '[{}]' }],
 	},
 	async execute() {
-		const items: unknown = JSON.parse(String(this.getNodeParameter('items', 0, '[{}]')));
-		const json = Array.isArray(items) ? items : [items];
-		return Promise.resolve([this.helpers.returnJsonArray(json)]);
+		const text = this.getNodeParameter('items', 0, '[{}]');
+		const items = z.array(z.record(z.string(), z.json())).parse(JSON.parse(z.string().parse(text)));
+		return Promise.resolve([this.helpers.returnJsonArray(items)]);
 	},
 };
 

@@ -22,7 +22,11 @@ export type ErrorCode =
 	| 'CHANGE_UNKNOWN'
 	| 'NOT_CONFIRMED'
 	| 'WORKER_NOT_READY'
-	| 'STORAGE';
+	| 'RESTARTED_TOO_OFTEN'
+	| 'VIDEO_EXISTS'
+	| 'STORAGE'
+	/** A fault of this package itself. */
+	| 'INTERNAL';
 
 export interface ErrorFacts {
 	/** What to do about it, in a sentence or two. */

@@ -1,6 +1,5 @@
 import type * as z from 'zod/v4';
 import { WanAvatarError } from './errors';
-import { jobInput, type JobInput } from './jobInput';
 
 /** One thing that is wrong with a request; `field` is empty when it concerns several fields. */
 export interface InputFault {
@@ -12,33 +11,33 @@ export interface InputFault {
 export class InvalidInput extends WanAvatarError {
 	override readonly name = 'InvalidInput';
 
-	constructor(readonly faults: readonly InputFault[]) {
+	constructor(
+		readonly faults: readonly InputFault[],
+		details: Readonly<Record<string, unknown>> = {},
+	) {
 		const message = faults.map(({ field, message }) => `${field} ${message}`.trim()).join('; ');
 		super('INVALID_INPUT', message, {
 			remedy: 'Correct it and run again. Nothing was sent to RunPod.',
+			details,
 		});
 	}
 
 	/** The same faults under the names that the form has for the fields. */
 	relabelled(labels: ReadonlyMap<string, string>): InvalidInput {
-		return new InvalidInput(
-			this.faults.map(({ field, message }) => ({ field: labels.get(field) ?? field, message })),
-		);
+		const named = this.faults.map(({ field, message }) => ({
+			field: labels.get(field) ?? field,
+			message,
+		}));
+		return new InvalidInput(named, this.details);
+	}
+
+	override withDetails(details: Readonly<Record<string, unknown>>): InvalidInput {
+		return new InvalidInput(this.faults, { ...details, ...this.details });
 	}
 
 	static from(error: z.ZodError): InvalidInput {
 		return new InvalidInput(error.issues.map(toFault));
 	}
-}
-
-/**
- * Checks one job input against the contract and returns it as it will be sent.
- * @throws InvalidInput naming every field that is wrong
- */
-export function parseJobInput(input: Readonly<Record<string, unknown>>): JobInput {
-	const { success, data, error } = jobInput.safeParse(input);
-	if (success) return data;
-	throw InvalidInput.from(error);
 }
 
 function toFault({ path, message }: z.core.$ZodIssue): InputFault {

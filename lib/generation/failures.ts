@@ -1,10 +1,11 @@
 import { WanAvatarError, type ErrorCode } from '../contract/errors';
 import type { FollowEnd } from '../following/follow';
+import type { Stall } from '../runpod/health';
 import type { EndedLook, JobLook } from '../runpod/job';
 import { reportOf, type JobReference } from './report';
 
 /** What became of the remote job when nobody waits for it any longer. */
-export type CancelOutcome = 'cancelled' | 'not cancelled';
+export type CancelOutcome = 'cancelled' | 'not cancelled' | 'left running' | 'gone' | "another's";
 
 type FailedEnd = Exclude<FollowEnd, { tag: 'ended' }>;
 type FailedLook = Exclude<EndedLook, { tag: 'completed' }>;
@@ -62,11 +63,13 @@ export function unfinishedJob(
 				message: `RunPod refuses to tell about job ${job.job_id}: ${end.reason}`,
 				remedy: `Check the RunPod API credential. The job may still be running on endpoint ${job.endpoint_id}.${storedAs(job)}`,
 			});
-		case 'deadline':
-			return jobError('DEADLINE', job, last, {
-				message: `Job ${job.job_id} was not finished after ${minutes(timeoutMs)} (${stateIn(last)})`,
-				remedy: `${fate(cancel, job)} Raise Timeout in the options, or turn off Wait for Completion and ask later with Get Status.`,
+		case 'restarted':
+			return jobError('RESTARTED_TOO_OFTEN', job, last, {
+				message: `Job ${job.job_id} was started over ${String(end.restarts)} times, each time on another worker`,
+				remedy: `${fate(cancel, job)} The worker dies while it runs the job: its log in the RunPod console tells why (often too little memory). Max Restarts in the options is the limit.`,
 			});
+		case 'deadline':
+			return deadlineError(job, last, end.stall, cancel, timeoutMs);
 		case 'aborted':
 			return jobError('STOPPED', job, last, {
 				message: `The workflow was stopped while job ${job.job_id} was not finished (${stateIn(last)})`,
@@ -75,9 +78,71 @@ export function unfinishedJob(
 	}
 }
 
+function deadlineError(
+	job: JobReference,
+	last: JobLook,
+	stall: Stall | undefined,
+	cancel: CancelOutcome,
+	timeoutMs: number,
+): WanAvatarError {
+	const why = stall ? STALLS[stall] : undefined;
+	const state = why ? `${stateIn(last)}: ${why.reason}` : stateIn(last);
+	const remedy =
+		why?.remedy ??
+		'Raise Timeout in the options, or turn off Wait for Completion and ask later with Get Status.';
+	return jobError(
+		'DEADLINE',
+		job,
+		last,
+		{
+			message: `Job ${job.job_id} was not finished after ${minutes(timeoutMs)} (${state})`,
+			remedy: `${fate(cancel, job)} ${remedy}`,
+		},
+		stall ? { queue_reason: stall } : {},
+	);
+}
+
+/** Why a job waits for a worker, and what helps. */
+const STALLS: Readonly<Record<Stall, { reason: string; remedy: string }>> = {
+	noWorkers: {
+		reason: 'the endpoint has no workers',
+		remedy:
+			'Set Max Workers of the endpoint to 1 or more in the RunPod console; RunPod sets it to 0 after a week without jobs.',
+	},
+	throttled: {
+		reason: 'RunPod has no free GPU of the chosen kind (throttled)',
+		remedy: 'Allow more kinds of GPU or more data centers in the endpoint, or try again later.',
+	},
+	unhealthy: {
+		reason: 'the workers of the endpoint crash (unhealthy)',
+		remedy:
+			'Look at the log of a worker in the RunPod console: a wrong image, missing settings or too little memory are likely.',
+	},
+	initializing: {
+		reason: 'the first worker is still starting',
+		remedy:
+			'A first start loads the image and the models, and may take half an hour: raise Timeout in the options, or RUNPOD_INIT_TIMEOUT of the endpoint if its workers never get ready.',
+	},
+	busy: {
+		reason: 'all workers are busy with other jobs',
+		remedy:
+			'Raise Max Workers of the endpoint or Timeout in the options, or send fewer items at once.',
+	},
+};
+
 function fate(cancel: CancelOutcome, job: JobReference): string {
-	if (cancel === 'cancelled') return 'The job was cancelled on RunPod.';
-	return `The job could not be cancelled and may still be running on endpoint ${job.endpoint_id}: cancel it in the RunPod console.${storedAs(job)}`;
+	switch (cancel) {
+		case 'cancelled':
+			return 'The job was cancelled on RunPod.';
+		case 'left running':
+			return `The job goes on running on endpoint ${job.endpoint_id}, as On Timeout says.${storedAs(job)}`;
+		case "another's":
+			return `The job goes on: another execution waits for it.${storedAs(job)}`;
+		case 'gone':
+			return '';
+		case 'not cancelled':
+			return `The job could not be cancelled and may still be running on endpoint ${job.endpoint_id}: cancel it in the RunPod console.${storedAs(job)}`;
+	}
 }
 
 function storedAs({ output_video_key }: JobReference): string {
@@ -104,8 +169,10 @@ function jobError(
 	job: JobReference,
 	look: JobLook,
 	{ message, remedy }: { message: string; remedy: string },
+	more: Record<string, unknown> = {},
 ): WanAvatarError {
-	return new WanAvatarError(code, message, { remedy, details: detailsOf(job, look) });
+	const details = { ...detailsOf(job, look), ...more };
+	return new WanAvatarError(code, message, { remedy, details });
 }
 
 /** What a workflow's error branch can use; what is not known is left out. */

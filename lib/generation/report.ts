@@ -1,5 +1,6 @@
-import type { Json, JsonRecord } from '../contract/json';
-import type { JobOutput } from '../contract/jobOutput';
+import * as z from 'zod/v4';
+import { json, type Json, type JsonRecord } from '../contract/json';
+import { readJobOutput, type JobOutput } from '../contract/jobOutput';
 import type { JobFacts, JobLook } from '../runpod/job';
 
 /** What is known of a job when it is submitted; `submitted_at` is ISO 8601. */
@@ -102,7 +103,53 @@ function completed(job: JobReference, facts: JobFacts, { more, ...output }: JobO
 	return { ...report, ...withoutError(more), ...report };
 }
 
+/** A result that was found in the bucket; what the worker said of it is known only if somebody wrote it down. */
+export function completedFromStore(
+	job: JobReference,
+	said: JsonRecord | undefined,
+	keys: { minio_key: string; thumbnail_key: string | null },
+): JobReport {
+	const output = readJobOutput({ ...said, ...keys });
+	const report = blank(job, 'COMPLETED');
+	if (!output) return { ...report, ...keys };
+	const { more, ...fields } = output;
+	return { ...report, ...fields, ...keys, video_url: null, thumbnail_url: null };
+}
+
 /** A top-level `error` would make n8n take the item for a failed one and run the node again. */
 function withoutError({ error, ...fields }: JsonRecord): JsonRecord {
 	return error === undefined ? fields : { ...fields, worker_error: error };
+}
+
+const text = z.string().nullable();
+const number = z.number().nullable();
+
+const jobReport = z
+	.object({
+		job_id: z.string(),
+		status: z.string(),
+		minio_key: text,
+		video_url: text,
+		thumbnail_key: text,
+		thumbnail_url: text,
+		fps: number,
+		width: number,
+		height: number,
+		user_id: text,
+		avatar_id: text,
+		output_video_key: text,
+		output_thumbnail_key: text,
+		endpoint_id: z.string(),
+		submitted_at: text,
+		delay_time_ms: number,
+		execution_time_ms: number,
+		worker_id: text,
+		failure_reason: text,
+		progress: json,
+	})
+	.catchall(json);
+
+/** Reads a report that was written down; nothing when it is none. */
+export function reportFrom(noted: JsonRecord): JobReport | undefined {
+	return jobReport.safeParse(noted).data;
 }

@@ -1,12 +1,8 @@
+import { requestsPage } from '../contract/consolePages';
 import { WanAvatarError } from '../contract/errors';
 import { faultText } from './answer';
 import type { HttpAnswer, HttpFailure } from './http';
 import type { RunPodSettings } from './settings';
-
-/** Where a person sees the jobs of an endpoint. */
-export function requestsPage(endpointId: string): string {
-	return `https://console.runpod.io/serverless/user/endpoint/${endpointId}?tab=requests`;
-}
 
 /** An answer that says no, in plain words; nothing was changed by the request. */
 export function refusal(answer: HttpAnswer, { endpointId }: RunPodSettings): WanAvatarError {
@@ -39,6 +35,25 @@ function unauthorized(answer: HttpAnswer, endpointId: string): WanAvatarError {
 	return new WanAvatarError('UNAUTHORIZED', `RunPod does not accept the API key for ${target}`, {
 		remedy: `Check API Key in the RunPod API credential: it may be mistyped, revoked, or not allowed to use the endpoint. RunPod said ${faultText(answer)}.`,
 	});
+}
+
+/** RunPod starts over only what is FAILED or TIMED_OUT, and only while it remembers the job. */
+export function retryRefused(
+	answer: HttpAnswer,
+	jobId: string,
+	settings: RunPodSettings,
+): WanAvatarError {
+	if (answer.status !== 400 && answer.status !== 404) return refusal(answer, settings);
+	const details = { job_id: jobId, endpoint_id: settings.endpointId };
+	return new WanAvatarError(
+		'REQUEST_REJECTED',
+		`RunPod does not start job ${jobId} over: ${faultText(answer)}`,
+		{
+			remedy:
+				'Only a job that is FAILED or TIMED_OUT can be retried, and only within 30 minutes of its end. Generate makes a new one.',
+			details,
+		},
+	);
 }
 
 export function unreachable({ code }: HttpFailure, url: string): WanAvatarError {

@@ -1,5 +1,7 @@
 import type { Dispatcher } from 'undici';
+import { codeOf } from '../contract/foreignError';
 import { version } from '../../package.json';
+import { createAgent, PROXY_REFUSED } from './agent';
 
 export interface HttpRequest {
 	method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -30,11 +32,6 @@ export class HttpFailure extends Error {
 }
 
 const USER_AGENT = `n8n-nodes-wan-avatar/${version}`;
-const CONNECT_TIMEOUT_MS = 10_000;
-const ANSWER_TIMEOUT_MS = 30_000;
-// RunPod's own limit for a result is 20 MB; what this package reads is a few kB.
-const MAX_ANSWER_BYTES = 20 * 1024 * 1024;
-
 /** Codes of connections that were never made, so nothing was sent. */
 const NEVER_CONNECTED = new Set([
 	'ECONNREFUSED',
@@ -43,6 +40,7 @@ const NEVER_CONNECTED = new Set([
 	'EHOSTUNREACH',
 	'ENETUNREACH',
 	'UND_ERR_CONNECT_TIMEOUT',
+	PROXY_REFUSED,
 ]);
 
 let sharedAgent: Dispatcher | undefined;
@@ -69,31 +67,14 @@ export function createSend(dispatcher?: Dispatcher): Send {
 			const { statusCode: status } = answer;
 			return typeof retryAfter === 'string' ? { status, text, retryAfter } : { status, text };
 		} catch (error) {
-			const code = codeOf(error);
+			const code = codeOf(error) ?? 'UNKNOWN';
 			throw new HttpFailure(code, !NEVER_CONNECTED.has(code));
 		}
 	};
-}
-
-function createAgent({ EnvHttpProxyAgent }: typeof import('undici')): Dispatcher {
-	return new EnvHttpProxyAgent({
-		connect: { timeout: CONNECT_TIMEOUT_MS },
-		headersTimeout: ANSWER_TIMEOUT_MS,
-		bodyTimeout: ANSWER_TIMEOUT_MS,
-		maxResponseSize: MAX_ANSWER_BYTES,
-	});
 }
 
 // Node's own fetch, once awake, owns the process-wide dispatcher, and undici then leaves it alone.
 async function loadUndici(): Promise<typeof import('undici')> {
 	Reflect.get(globalThis, 'Headers');
 	return await import('undici');
-}
-
-/** The code of a network error, wherever it stands: an AggregateError holds one for each address tried. */
-function codeOf(error: unknown): string {
-	if (!(error instanceof Error)) return 'UNKNOWN';
-	if ('code' in error && typeof error.code === 'string') return error.code;
-	if (error instanceof AggregateError) return codeOf(error.errors[0]);
-	return error.cause === undefined ? error.name : codeOf(error.cause);
 }

@@ -1,9 +1,10 @@
+import type { JobInput } from '../contract/jobInput';
 import type { HttpRequest } from './http';
 import type { RunPodSettings } from './settings';
 
 /** What `POST /run` takes beside the input; times in milliseconds. */
 export interface RunBody {
-	input: Readonly<Record<string, unknown>>;
+	input: JobInput;
 	webhook?: string;
 	policy?: { executionTimeout?: number; ttl?: number };
 }
@@ -24,6 +25,10 @@ export function planStatus(settings: RunPodSettings, jobId: string): HttpRequest
 
 export function planCancel(settings: RunPodSettings, jobId: string): HttpRequest {
 	return { method: 'POST', ...plan(settings, `cancel/${encodeURIComponent(jobId)}`) };
+}
+
+export function planRetry(settings: RunPodSettings, jobId: string): HttpRequest {
+	return { method: 'POST', ...plan(settings, `retry/${encodeURIComponent(jobId)}`) };
 }
 
 export function planHealth(settings: RunPodSettings): HttpRequest {

@@ -1,13 +1,21 @@
 import * as z from 'zod/v4';
 import type { Clock } from '../contract/clock';
 import { WanAvatarError } from '../contract/errors';
-import type { JobInput } from '../contract/jobInput';
 import { assertDomainAllowed } from './allowedDomains';
 import { faultText, readRecord } from './answer';
-import { refusal, submitUnknown, unreachable, unreadable } from './faults';
+import { refusal, retryRefused, submitUnknown, unreachable, unreadable } from './faults';
+import { readHealth, type EndpointHealth } from './health';
 import type { HttpAnswer, HttpRequest, Send } from './http';
 import { readJob, type JobLook } from './job';
-import { planCancel, planHealth, planListEndpoints, planRun, planStatus } from './plan';
+import {
+	planCancel,
+	planHealth,
+	planListEndpoints,
+	planRetry,
+	planRun,
+	planStatus,
+	type RunBody,
+} from './plan';
 import { withRetries, type Attempt, type Safety } from './retry';
 import type { RunPodSettings } from './settings';
 
@@ -21,12 +29,16 @@ export interface QueuePorts {
 export interface QueueClient {
 	endpointId: string;
 	/** Submits a job once and returns its id; a repeated POST could be paid twice. */
-	submit: (input: JobInput) => Promise<string>;
+	submit: (body: RunBody) => Promise<string>;
 	/** One look at a job; never throws for what a later look may mend. */
 	look: (jobId: string, signal?: AbortSignal) => Promise<JobLook>;
 	/** The same, tried again a few times while there is no news: for a single look. */
 	lookOnce: (jobId: string, signal?: AbortSignal) => Promise<JobLook>;
 	cancel: (jobId: string) => Promise<void>;
+	/** Starts a job over that is FAILED or TIMED_OUT, under the same id. Sent once: it costs as a submit does. */
+	retry: (jobId: string) => Promise<void>;
+	/** How many jobs and workers the endpoint has; nothing when it does not tell. */
+	health: () => Promise<EndpointHealth | undefined>;
 	/** Asks the endpoint, or without one the account, whether key and ID are right. Costs nothing. */
 	check: () => Promise<void>;
 }
@@ -59,11 +71,11 @@ export function createQueueClient(settings: RunPodSettings, ports: QueuePorts): 
 
 	return {
 		endpointId,
-		submit: async (input) => {
+		submit: async (body) => {
 			requireEndpoint(endpointId);
-			const plan = planRun(settings, { input });
+			const plan = planRun(settings, body);
 			const attempt = await request(plan, 'submit', MAX_SUBMIT_TRIES);
-			return readSubmitted(attempt, plan, settings, input.output_video_key);
+			return readSubmitted(attempt, plan, settings, body.input.output_video_key);
 		},
 		look: async (jobId, signal) => await read(jobId, 1, signal),
 		lookOnce: async (jobId, signal) => {
@@ -75,6 +87,19 @@ export function createQueueClient(settings: RunPodSettings, ports: QueuePorts): 
 			const answer = answerOf(await request(plan, 'read', MAX_READ_TRIES), plan);
 			// A job that is gone needs no cancelling.
 			if (answer.status !== 404 && !isOk(answer)) throw refusal(answer, settings);
+		},
+		retry: async (jobId) => {
+			requireEndpoint(endpointId);
+			const plan = planRetry(settings, jobId);
+			const attempt = await request(plan, 'submit', MAX_SUBMIT_TRIES);
+			if ('failure' in attempt && attempt.failure.sent)
+				throw submitUnknown(`no answer, ${attempt.failure.code}`, endpointId);
+			const answer = answerOf(attempt, plan);
+			if (!isOk(answer)) throw retryRefused(answer, jobId, settings);
+		},
+		health: async () => {
+			const attempt = await request(planHealth(settings), 'read', 1);
+			return 'answer' in attempt ? readHealth(attempt.answer) : undefined;
 		},
 		check: async () => {
 			const plan = endpointId === '' ? planListEndpoints(settings) : planHealth(settings);

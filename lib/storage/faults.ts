@@ -1,9 +1,15 @@
 import { WanAvatarError } from '../contract/errors';
+import { codeOf, messageOf } from '../contract/foreignError';
 import { cleanRemoteText } from '../contract/remoteText';
 import type { StorageSettings } from './settings';
 
 export function isAccessDenied(error: unknown): boolean {
 	return codeOf(error) === 'AccessDenied';
+}
+
+// A HEAD has no body, so its 404 has no better code than this.
+export function isMissing(error: unknown): boolean {
+	return ['NoSuchKey', 'NotFound'].includes(codeOf(error) ?? '');
 }
 
 /** What went wrong with the object store, in plain words that name the field to correct. */
@@ -12,7 +18,7 @@ export function explainStorageFault(error: unknown, settings: StorageSettings): 
 	const code = codeOf(error);
 	const words = code === undefined ? undefined : knownFaults(settings, server).get(code);
 	if (words) return new WanAvatarError('STORAGE', words.message, { remedy: words.remedy });
-	const said = error instanceof Error ? cleanRemoteText(error.message) : 'no reason given';
+	const said = cleanRemoteText(messageOf(error));
 	return new WanAvatarError(
 		'STORAGE',
 		`The object store at ${server} did not answer as MinIO does`,
@@ -88,10 +94,4 @@ function knownFaults({ bucket, useSSL }: StorageSettings, server: string): Map<s
 		['ERR_SSL_WRONG_VERSION_NUMBER', wrongSsl],
 		['ECONNRESET', wrongSsl],
 	]);
-}
-
-function codeOf(error: unknown): string | undefined {
-	if (!(error instanceof Error)) return undefined;
-	if ('code' in error && typeof error.code === 'string') return error.code;
-	return error instanceof AggregateError ? codeOf(error.errors[0]) : undefined;
 }

@@ -1,5 +1,6 @@
 import type { IDataObject, INode, INodeExecutionData, JsonObject } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+import { messageOf } from '../../lib/contract/foreignError';
 import { WanAvatarError, type ErrorCode } from '../../lib/contract/errors';
 
 export interface FailedItem {
@@ -18,7 +19,8 @@ const OPERATION_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 	'NOT_CONFIRMED',
 ]);
 
-const MAX_LISTED = 20;
+// As many as one execution has jobs by default: every job id must be found again.
+const MAX_LISTED = 100;
 
 /**
  * An item that went wrong, in the one shape that n8n keeps in both error modes: `error` and `details`, nothing else.
@@ -29,18 +31,24 @@ export function errorItem(error: unknown): INodeExecutionData {
 	return { json: { error: message, details: { ...details, code, remedy: description } } };
 }
 
-/** The error that ends the execution: the first item's, with a list of all others that failed. */
+export interface WholeRun {
+	failed: readonly FailedItem[];
+	/** The items that did not fail: what became of their jobs. */
+	others: readonly { note: string; item: number }[];
+	itemCount: number;
+}
+
+/** The error that ends the execution: the first item's, with a list of all other items. */
 export function toNodeError(
 	node: INode,
 	{ error, item }: FailedItem,
-	failed: readonly FailedItem[],
-	itemCount: number,
+	run: WholeRun,
 ): NodeApiError | NodeOperationError {
 	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
 	const { message, description, code } = explain(error);
 	const whole = {
-		message: itemCount > 1 ? `${message} [item ${String(item)}]` : message,
-		description: [description, ...listOthers(failed.slice(1))].join('\n'),
+		message: run.itemCount > 1 ? `${message} [item ${String(item)}]` : message,
+		description: [description, ...listOthers(run)].join('\n'),
 		itemIndex: item,
 	};
 	if (OPERATION_CODES.has(code)) return new NodeOperationError(node, whole.message, whole);
@@ -48,13 +56,18 @@ export function toNodeError(
 	return new NodeApiError(node, response, whole);
 }
 
-function listOthers(others: readonly FailedItem[]): string[] {
-	if (others.length === 0) return [];
-	const lines = others
-		.slice(0, MAX_LISTED)
-		.map(({ error, item }) => `Item ${String(item)}: ${explain(error).message}`);
-	const more = others.length - lines.length;
-	return ['Also failed:', ...lines, ...(more > 0 ? [`and ${String(more)} more`] : [])];
+function listOthers({ failed, others }: WholeRun): string[] {
+	const alsoFailed = failed
+		.slice(1)
+		.map(({ error, item }) => ({ item, note: explain(error).message }));
+	return [...listed('Also failed:', alsoFailed), ...listed('The other items:', others)];
+}
+
+function listed(title: string, notes: readonly { note: string; item: number }[]): string[] {
+	if (notes.length === 0) return [];
+	const lines = notes.slice(0, MAX_LISTED).map(({ note, item }) => `Item ${String(item)}: ${note}`);
+	const more = notes.length - lines.length;
+	return [title, ...lines, ...(more > 0 ? [`and ${String(more)} more`] : [])];
 }
 
 interface Explanation {
@@ -69,10 +82,10 @@ function explain(error: unknown): Explanation {
 		const { message, remedy, code, details } = error;
 		return { message, description: remedy, code, details: toDataObject(details) };
 	}
-	const message = error instanceof Error ? error.message : String(error);
+	const message = messageOf(error);
 	const described = error instanceof NodeApiError || error instanceof NodeOperationError;
 	const description = (described ? error.description : undefined) ?? '';
-	return { message, description, code: 'REQUEST_REJECTED', details: {} };
+	return { message, description, code: described ? 'INVALID_INPUT' : 'INTERNAL', details: {} };
 }
 
 function toDataObject(details: Readonly<Record<string, unknown>>): IDataObject {

@@ -1,5 +1,5 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import type { End } from '../../lib/generation/generate';
+import type { End } from '../../lib/generation/settled';
 
 export interface RunMode {
 	/** On: a bad item costs only itself. Off: nothing is started when one item is bad. */

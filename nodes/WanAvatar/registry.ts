@@ -8,12 +8,16 @@ import * as plan from './endpoint/plan.operation';
 import * as purgeQueue from './endpoint/purgeQueue.operation';
 import * as setWorkers from './endpoint/setWorkers.operation';
 import * as updateImage from './endpoint/updateImage.operation';
+import * as cancel from './job/cancel.operation';
 import * as getStatus from './job/getStatus.operation';
+import * as retry from './job/retry.operation';
+import * as wait from './job/wait.operation';
 import type { Operation } from './operation';
 
 /** Every operation there is, by `resource:operation`. */
 export const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
 	['avatar:generate', generate],
+	['job:cancel', cancel],
 	['job:getStatus', getStatus],
 	['endpoint:plan', plan],
 	['endpoint:deploy', deploy],
@@ -24,4 +28,6 @@ export const operations: ReadonlyMap<string, Operation> = new Map<string, Operat
 	['endpoint:updateImage', updateImage],
 	['endpoint:purgeQueue', purgeQueue],
 	['endpoint:delete', deleteEndpoint],
+	['job:retry', retry],
+	['job:wait', wait],
 ]);

@@ -1,10 +1,11 @@
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 import { WanAvatarError } from '../../lib/contract/errors';
-import type { End } from '../../lib/generation/generate';
 import { errorItem, toNodeError } from './itemErrors';
 import type { Operation } from './operation';
 import { operations } from './registry';
+
+type Ends = Awaited<ReturnType<Operation['execute']>>;
 
 /** Runs the chosen operation over all items: the only place for order, pairedItem and Continue On Fail. */
 export async function route(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
@@ -16,15 +17,12 @@ export async function route(context: IExecuteFunctions): Promise<INodeExecutionD
 	);
 }
 
-function itemsOf(end: End<IDataObject | IDataObject[]>): INodeExecutionData[] {
+function itemsOf(end: Ends[number]): INodeExecutionData[] {
 	if (!('value' in end)) return [errorItem(reasonOf(end))];
 	return [end.value].flat().map((json) => ({ json }));
 }
 
-async function runAll(
-	context: IExecuteFunctions,
-	continueOnFail: boolean,
-): Promise<End<IDataObject | IDataObject[]>[]> {
+async function runAll(context: IExecuteFunctions, continueOnFail: boolean): Promise<Ends> {
 	try {
 		return await findOperation(context).execute(context, { continueOnFail });
 	} catch (error) {
@@ -51,17 +49,30 @@ function findOperation(context: IExecuteFunctions): Operation {
 	);
 }
 
-function reasonOf(end: { error: unknown } | { skipped: true }): unknown {
+function reasonOf(end: { error: unknown } | { skipped: string }): unknown {
 	if ('error' in end) return end.error;
-	return new WanAvatarError('STOPPED', 'This item was not started, since another one failed', {
+	return new WanAvatarError('STOPPED', `Another item failed: ${end.skipped}`, {
 		remedy: 'Nothing was sent to RunPod for it.',
 	});
 }
 
-function throwFirstError(context: IExecuteFunctions, settled: End<unknown>[]): void {
-	const failed = settled.flatMap((end, item) =>
-		'error' in end ? [{ error: end.error, item }] : [],
-	);
+/** What is not given out, since the execution ends with an error, is named there, with where its result is. */
+function throwFirstError(context: IExecuteFunctions, ends: Ends): void {
+	const failed = ends.flatMap((end, item) => ('error' in end ? [{ error: end.error, item }] : []));
 	const [first] = failed;
-	if (first) throw toNodeError(context.getNode(), first, failed, settled.length);
+	if (!first) return;
+	const others = ends.flatMap((end, item) => {
+		const note = noteOf(end);
+		return note === undefined ? [] : [{ note, item }];
+	});
+	throw toNodeError(context.getNode(), first, { failed, others, itemCount: ends.length });
+}
+
+function noteOf(end: Ends[number]): string | undefined {
+	if ('error' in end) return undefined;
+	if ('skipped' in end) return end.skipped;
+	const [{ job_id, minio_key } = {}] = [end.value].flat();
+	if (typeof job_id !== 'string') return undefined;
+	const stored = typeof minio_key === 'string' ? `; its video is stored as ${minio_key}` : '';
+	return `job ${job_id} is submitted or finished${stored}`;
 }

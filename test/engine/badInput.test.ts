@@ -61,7 +61,11 @@ const mistakes: [what: string, form: object, words: RegExp[]][] = [
 		{ outputThumbnailKey: 'user-avatars/<user_id>/<avatar_id>/idle.mp4' },
 		[/Output Thumbnail Key/, /key of its own/],
 	],
-	['a timeout of nothing', { options: { timeoutMinutes: 0 } }, [/Timeout must be more than 0/]],
+	[
+		'a timeout of nothing',
+		{ options: { timeoutMinutes: 0 } },
+		[/Timeout \(Minutes\) must be more than 0/],
+	],
 ];
 
 describe('a mistake is named before anything is sent', () => {
@@ -108,8 +112,8 @@ it.each(['continueRegularOutput', 'continueErrorOutput'] as const)(
 			error: expect.stringMatching(/one path segment/),
 			details: { code: 'INVALID_INPUT', user_id: 'user_1', avatar_id: 'b/c' },
 		});
-		const good = success.filter(({ json }) => !json['error']);
-		expect(good.map(({ json }) => json['avatar_id'])).toEqual(['a', 'd']);
+		const good = success.filter(({ json }) => !json.error);
+		expect(good.map(({ json }) => json.avatar_id)).toEqual(['a', 'd']);
 		expect(rig.queue.calls('run')).toHaveLength(2);
 	},
 );

@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { IDataObject, INode, INodeExecutionData } from 'n8n-workflow';
-import type { Credentials, Engine, EngineRun, WorkflowFile } from '../../demo/engine';
+import type { Credentials, Engine, EngineRun } from '../../demo/engine';
+import { readWorkflow, type WorkflowFile } from '../../demo/workflowFile';
 import { seedExamples } from '../../standin/seedExamples';
 import { startStandIn, type StandIn } from '../../standin/standin';
 import { schemaFaults } from '../deployment/openApi';
@@ -39,7 +40,7 @@ afterAll(async () => {
 
 describe('the endpoint, in the engine', () => {
 	it('is deployed, makes a video and is deleted by the example workflow', async () => {
-		const run = await engine.run(readExample('deploy-and-generate.json'));
+		const run = await engine.run(readWorkflow(join('examples', 'deploy-and-generate.json')));
 		expect(run.error).toBeUndefined();
 		const [deployed] = run.items('Deploy');
 		expect(deployed?.json).toMatchObject({ name: 'wan-avatar', changed: true, served: true });
@@ -136,16 +137,6 @@ function endpointId({ endpoint_id }: IDataObject): string {
 function invokeBase({ invoke_base }: IDataObject): string {
 	if (typeof invoke_base === 'string') return invoke_base;
 	throw new Error('no invoke base');
-}
-
-function readExample(file: string): WorkflowFile {
-	const workflow: unknown = JSON.parse(readFileSync(join('examples', file), 'utf8'));
-	if (isWorkflow(workflow)) return workflow;
-	throw new Error(`${file} is no workflow`);
-}
-
-function isWorkflow(value: unknown): value is WorkflowFile {
-	return typeof value === 'object' && value !== null && 'nodes' in value && 'connections' in value;
 }
 
 async function runOne(

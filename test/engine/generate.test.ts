@@ -109,9 +109,7 @@ describe.each(['lazy', 'eager'] as const)('loaded %s', (loading) => {
 
 		const { success } = await rig.run(form, { items });
 
-		expect(
-			success.map(({ json }) => [json['avatar_id'], json['email'], json['minio_key']]),
-		).toEqual(
+		expect(success.map(({ json }) => [json.avatar_id, json.email, json.minio_key])).toEqual(
 			items.map(({ avatar, email }) => [avatar, email, `user-avatars/user_1/${avatar}/idle.mp4`]),
 		);
 		expect(success.map(({ pairedItem }) => pairedItem)).toEqual(
@@ -160,10 +158,10 @@ describe.each(['lazy', 'eager'] as const)('loaded %s', (loading) => {
 		const { success } = await rig.run(statusForm, { items: [job] });
 
 		expect(success[0]?.json).toMatchObject({
-			job_id: job['job_id'],
+			job_id: job.job_id,
 			status: 'COMPLETED',
 			user_id: 'user_1',
-			submitted_at: job['submitted_at'],
+			submitted_at: job.submitted_at,
 			video_url: 'https://storage.example.com/video',
 		});
 	});

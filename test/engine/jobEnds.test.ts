@@ -122,8 +122,8 @@ describe('a job without a video', () => {
 			expect(errorItems).toHaveLength(ends.length);
 			for (const [i, { avatar, message, status }] of ends.entries()) {
 				const item = errorItems[i];
-				expect(item?.json['error']).toMatch(message);
-				expect(item?.json['details']).toMatchObject({
+				expect(item?.json.error).toMatch(message);
+				expect(item?.json.details).toMatchObject({
 					status,
 					avatar_id: avatar,
 					user_id: 'user_1',
@@ -134,7 +134,7 @@ describe('a job without a video', () => {
 				expect(item?.pairedItem).toEqual({ item: i + 1 });
 			}
 			const fine = hasErrorOutput ? success : [success[0], success.at(-1)];
-			expect(fine.map((item) => item?.json['avatar_id'])).toEqual(['fine', 'fine too']);
+			expect(fine.map((item) => item?.json.avatar_id)).toEqual(['fine', 'fine too']);
 		},
 	);
 

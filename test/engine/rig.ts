@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { ExecutionError, INode, INodeExecutionData } from 'n8n-workflow';
-import type { Credentials, Engine, EngineOptions, WorkflowFile } from '../../demo/engine';
+import type { Credentials, Engine, EngineOptions } from '../../demo/engine';
+import type { WorkflowFile } from '../../demo/workflowFile';
 import { startQueueApi, type QueueApi, type QueueApiOptions } from '../../standin/queue/queueApi';
 
 type OnError = NonNullable<INode['onError']>;
@@ -44,9 +45,9 @@ export async function startRig(
 ): Promise<Rig> {
 	const userFolder = mkdtempSync(join(tmpdir(), 'wan-avatar-engine-'));
 	// n8n-core reads these when it is loaded.
-	process.env['N8N_USER_FOLDER'] = userFolder;
-	process.env['N8N_ENCRYPTION_KEY'] = 'a key for tests alone';
-	process.env['N8N_LOG_LEVEL'] = 'silent';
+	process.env.N8N_USER_FOLDER = userFolder;
+	process.env.N8N_ENCRYPTION_KEY = 'a key for tests alone';
+	process.env.N8N_LOG_LEVEL = 'silent';
 	const { startEngine } = await import('../../demo/engine');
 	const queue = await startQueueApi({
 		apiKey: 'key-of-the-test',
@@ -80,14 +81,14 @@ export async function startRig(
 
 function shown(error: ExecutionError): ShownError {
 	const { name, message, description, context } = error;
-	return { name, message, description, itemIndex: context['itemIndex'] };
+	return { name, message, description, itemIndex: context.itemIndex };
 }
 
 /** What the real worker answers, without the work. */
 export function workerOutput(input: Readonly<Record<string, unknown>>): Record<string, unknown> {
-	const thumbnail = input['output_thumbnail_key'];
+	const thumbnail = input.output_thumbnail_key;
 	return {
-		minio_key: input['output_video_key'] ?? 'e2e/idle_20260214_060045.mp4',
+		minio_key: input.output_video_key ?? 'e2e/idle_20260214_060045.mp4',
 		video_url: 'https://storage.example.com/video',
 		...(thumbnail === undefined
 			? {}

@@ -13,18 +13,23 @@ const nothing = /$^/;
 /** Who may import whom: the first law that fits a file is its law. */
 const laws: readonly Law[] = [
 	{ who: /^lib\/contract\//, may: /^(lib\/contract\/|zod\/v4$)/ },
-	{ who: /^lib\/runpod\/http\.ts$/, may: /^(undici|package\.json)$/ },
+	{ who: /^lib\/runpod\/http\.ts$/, may: /^(lib\/(contract|runpod)\/|undici$|package\.json$)/ },
+	{ who: /^lib\/runpod\/agent\.ts$/, may: nothing, mayAsType: /^undici$/ },
 	{ who: /^lib\/runpod\//, may: /^(lib\/(contract|runpod)\/|zod\/v4$)/ },
-	{ who: /^lib\/storage\/bucket\.ts$/, may: /^(lib\/(contract|storage)\/|minio$)/ },
+	{
+		who: /^lib\/storage\/bucket\.ts$/,
+		may: /^(lib\/(contract|storage)\/|minio$)/,
+		mayAsType: /^node:stream$/,
+	},
 	{ who: /^lib\/storage\//, may: /^(lib\/(contract|storage)\/|zod\/v4$)/ },
 	{
 		who: /^lib\/following\//,
 		may: /^lib\/(contract|following)\//,
-		mayAsType: /^lib\/runpod\/job\.ts$/,
+		mayAsType: /^lib\/runpod\/(job|health)\.ts$/,
 	},
 	{
 		who: /^lib\/generation\//,
-		may: /^(lib\/(contract|following|generation)\/|zod\/v4$)/,
+		may: /^(lib\/(contract|following|generation)\/|zod\/v4$|node:(crypto|stream)$)/,
 		mayAsType: /^lib\/(runpod|storage)\//,
 	},
 	{ who: /^lib\/deployment\//, may: /^(lib\/(contract|deployment|runpod)\/|zod\/v4$)/ },

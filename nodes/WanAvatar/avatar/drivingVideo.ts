@@ -56,6 +56,24 @@ export const drivingVideoSources: readonly Source[] = [
 	},
 	{
 		option: {
+			name: 'N8n Binary Field',
+			value: 'binary',
+			description: 'A file of the incoming item, such as from a form or a download',
+		},
+		field: 'binary',
+		property: {
+			displayName: 'Driving Video Binary Field',
+			name: 'drivingVideoBinaryField',
+			type: 'string',
+			default: 'data',
+			required: true,
+			hint: 'The name of the field of the incoming item that holds the file',
+			description:
+				'An MP4, MOV or WebM video. With a MinIO API credential it may be large; without one it goes along with the request, which may have 10 MB.',
+		},
+	},
+	{
+		option: {
 			name: 'Base64',
 			value: 'base64',
 			description: 'A short video as text, sent along with the request',

@@ -5,13 +5,16 @@ import type {
 	INodePropertyOptions,
 } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
-import type { End, GenerationPorts } from '../../../lib/generation/generate';
+import type { GenerationPorts } from '../../../lib/generation/ports';
+import type { End } from '../../../lib/generation/settled';
 import { clock, connectBucket, connectQueue } from '../connections';
-import { includeInputFields, withInputFields } from '../itemInput';
+import { executionMemory } from '../executionMemory';
+import { withInputFields } from '../itemInput';
 import type { RunMode } from '../operation';
 import { drivingVideoProperties } from './drivingVideo';
+import { optionalProperties } from './optional';
 import { portraitProperties } from './portrait';
-import { readRequest } from './request';
+import { labelled, readRequest, readRunOptions } from './request';
 
 export const option: INodePropertyOptions = {
 	name: 'Generate',
@@ -19,43 +22,6 @@ export const option: INodePropertyOptions = {
 	action: 'Generate an avatar video',
 	description: 'Move a portrait by a driving video and get an MP4 and a thumbnail',
 };
-
-const optional: INodeProperties[] = [
-	{
-		displayName: 'Additional Worker Inputs',
-		name: 'additionalWorkerInputs',
-		type: 'json',
-		default: '{}',
-		description:
-			'Inputs that a newer worker knows and this form does not, as a JSON object. Fields of this form cannot be set here.',
-	},
-	includeInputFields,
-	{
-		displayName: 'Negative Prompt',
-		name: 'negativePrompt',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. blurry, distorted hands',
-		description: 'What the video should not show',
-	},
-	{
-		displayName: 'Prompt',
-		name: 'prompt',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. a person in an office, soft light',
-		description: 'What the video should show',
-	},
-	{
-		displayName: 'Timeout (Minutes)',
-		name: 'timeoutMinutes',
-		type: 'number',
-		typeOptions: { minValue: 0.1 },
-		default: 60,
-		description:
-			'How long to wait for each video. A job that is not finished by then is cancelled on RunPod.',
-	},
-];
 
 const properties: INodeProperties[] = [
 	{
@@ -104,7 +70,7 @@ const properties: INodeProperties[] = [
 	},
 	{
 		displayName:
-			'Add a MinIO API credential to get links that open for 7 days, signed for your public address. Without one, the links of the worker are passed on.',
+			'A MinIO API credential is optional. With one, files of any size can be given, missing files are noticed before anything is paid, finished videos are found again after a crash, and links open for 7 days.',
 		name: 'minioNotice',
 		type: 'notice',
 		default: '',
@@ -115,7 +81,7 @@ const properties: INodeProperties[] = [
 		type: 'collection',
 		placeholder: 'Add option',
 		default: {},
-		options: optional,
+		options: optionalProperties,
 	},
 ];
 
@@ -129,20 +95,35 @@ export async function execute(
 	context: IExecuteFunctions,
 	{ continueOnFail }: RunMode,
 ): Promise<End<IDataObject>[]> {
-	const { generateAll, settle } = await import('../../../lib/generation/generate');
-	const items = context.getInputData();
-	const requests = await Promise.all(
-		items.map(async (_item, i) => await settle(readRequest(context, i))),
-	);
-	const ends = await generateAll(requests, async () => await connect(context), {
-		stopOnFault: !continueOnFail,
-	});
-	return ends.map((end, i) =>
-		'value' in end ? { value: withInputFields(context, i, { ...end.value }) } : end,
-	);
+	const { generateAll } = await import('../../../lib/generation/generateAll');
+	const { settle } = await import('../../../lib/generation/settled');
+	const { stallOf } = await import('../../../lib/runpod/health');
+	try {
+		const options = await readRunOptions(context, !continueOnFail);
+		const requests = await Promise.all(
+			context.getInputData().map(async (_item, i) => await settle(readRequest(context, i))),
+		);
+		const door = { connect: async () => await connect(context), stallOf };
+		const ends = await generateAll(requests, door, options);
+		return ends.map((end, i) => itemEnd(context, i, end));
+	} catch (error) {
+		throw labelled(error);
+	}
+}
+
+function itemEnd(context: IExecuteFunctions, item: number, end: End<object>): End<IDataObject> {
+	if ('value' in end) return { value: withInputFields(context, item, { ...end.value }) };
+	return 'error' in end ? { error: labelled(end.error) } : end;
 }
 
 async function connect(context: IExecuteFunctions): Promise<GenerationPorts> {
 	const [queue, bucket] = await Promise.all([connectQueue(context), connectBucket(context)]);
-	return { queue, bucket, clock, signal: context.getExecutionCancelSignal() };
+	return {
+		queue,
+		bucket,
+		clock,
+		memory: executionMemory(context),
+		executionId: context.getExecutionId(),
+		signal: context.getExecutionCancelSignal(),
+	};
 }

@@ -38,6 +38,24 @@ export const portraitSources: readonly Source[] = [
 	},
 	{
 		option: {
+			name: 'N8n Binary Field',
+			value: 'binary',
+			description: 'A file of the incoming item, such as from a form or a download',
+		},
+		field: 'binary',
+		property: {
+			displayName: 'Portrait Binary Field',
+			name: 'portraitBinaryField',
+			type: 'string',
+			default: 'data',
+			required: true,
+			hint: 'The name of the field of the incoming item that holds the file',
+			description:
+				'A PNG, JPEG or WebP image. With a MinIO API credential it may be large; without one it goes along with the request, which may have 10 MB.',
+		},
+	},
+	{
+		option: {
 			name: 'Base64',
 			value: 'base64',
 			description: 'A small image as text, sent along with the request',

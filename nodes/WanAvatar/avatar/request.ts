@@ -1,11 +1,18 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import type { GenerationRequest } from '../../../lib/generation/generate';
+import { WanAvatarError } from '../../../lib/contract/errors';
+import { InvalidInput } from '../../../lib/contract/invalidInput';
+import type { GenerationRequest, RunOptions } from '../../../lib/generation/ports';
+import type { SourceFile } from '../../../lib/generation/upload';
+import { runIndexOf } from '../executionMemory';
+import { binaryFile } from './binaryFile';
 import { drivingVideoSources } from './drivingVideo';
+import { optionalProperties } from './optional';
 import { portraitSources } from './portrait';
 import type { Source } from './sources';
 
 /** The form's own names of fields, for messages: a person looks for "Portrait URL", not for image_url. */
 const labels: ReadonlyMap<string, string> = new Map([
+	...optionalProperties.map(({ name, displayName }) => [name, displayName] as const),
 	...[...portraitSources, ...drivingVideoSources].map(
 		({ field, property }) => [field, `${property.displayName} (${field})`] as const,
 	),
@@ -15,9 +22,7 @@ const labels: ReadonlyMap<string, string> = new Map([
 	['output_thumbnail_key', 'Output Thumbnail Key (output_thumbnail_key)'],
 	['prompt', 'Prompt (prompt)'],
 	['negative_prompt', 'Negative Prompt (negative_prompt)'],
-	['timeoutMinutes', 'Timeout'],
 	['waitForCompletion', 'Wait for Completion'],
-	['additionalWorkerInputs', 'Additional Worker Inputs'],
 ]);
 
 /**
@@ -29,37 +34,70 @@ export async function readRequest(
 	item: number,
 ): Promise<GenerationRequest> {
 	const { parseGenerationRequest } = await import('../../../lib/generation/request');
-	const { InvalidInput } = await import('../../../lib/contract/invalidInput');
 	const read = (name: string, fallback: unknown = '') =>
 		context.getNodeParameter(name, item, fallback) ?? fallback;
 	const options = context.getNodeParameter('options', item, {});
 	const user = { user_id: read('userId'), avatar_id: read('avatarId') };
+	const portrait = await readSource(context, item, 'portraitSource', portraitSources);
+	const drivingVideo = await readSource(context, item, 'drivingVideoSource', drivingVideoSources);
 	const contract = {
 		...user,
-		...readSource(read, 'portraitSource', portraitSources),
-		...readSource(read, 'drivingVideoSource', drivingVideoSources),
+		...portrait.fields,
+		...drivingVideo.fields,
 		...unlessBlank('output_video_key', read('outputVideoKey')),
 		...unlessBlank('output_thumbnail_key', read('outputThumbnailKey')),
 		...unlessBlank('prompt', options.prompt),
 		...unlessBlank('negative_prompt', options.negativePrompt),
 	};
+	const run = runIndexOf(context, item);
 	try {
-		const waitForCompletion = read('waitForCompletion', true);
-		return parseGenerationRequest({ contract, options: { ...options, waitForCompletion } });
+		return await parseGenerationRequest({
+			slot: `${String(run)}:${String(item)}`,
+			runTag: `${context.getExecutionId()}-${String(run)}-${String(item)}`,
+			contract,
+			portraitFile: portrait.file,
+			drivingVideoFile: drivingVideo.file,
+			hasBucket: context.getNode().credentials?.minioApi !== undefined,
+			options: { ...options, waitForCompletion: read('waitForCompletion', true) },
+		});
 	} catch (error) {
-		throw error instanceof InvalidInput ? error.relabelled(labels).withDetails(user) : error;
+		throw error instanceof WanAvatarError ? error.withDetails(user) : error;
 	}
 }
 
+/** Reads what holds for the whole run, from the first item. */
+export async function readRunOptions(
+	context: IExecuteFunctions,
+	stopOnFault: boolean,
+): Promise<RunOptions> {
+	const { parseRunOptions } = await import('../../../lib/generation/request');
+	return parseRunOptions(context.getNodeParameter('options', 0, {}), stopOnFault);
+}
+
+/** An error with the names that the form has for the fields. */
+export function labelled(error: unknown): unknown {
+	return error instanceof InvalidInput ? error.relabelled(labels) : error;
+}
+
+interface Read {
+	fields: Record<string, unknown>;
+	file?: SourceFile;
+}
+
 /** The one field of the chosen way; an empty one is sent on, to be refused by name. */
-function readSource(
-	read: (name: string) => unknown,
+async function readSource(
+	context: IExecuteFunctions,
+	item: number,
 	list: string,
 	sources: readonly Source[],
-): Record<string, unknown> {
-	const chosen = read(list);
+): Promise<Read> {
+	const chosen = context.getNodeParameter(list, item, '');
 	const source = sources.find(({ option }) => option.value === chosen);
-	return source ? { [source.field]: read(source.property.name) } : {};
+	if (!source) return { fields: {} };
+	const { field, property } = source;
+	if (field === 'binary')
+		return { fields: {}, file: await binaryFile(context, item, property.name) };
+	return { fields: { [field]: context.getNodeParameter(property.name, item, '') ?? '' } };
 }
 
 function unlessBlank(field: string, value: unknown): Record<string, unknown> {

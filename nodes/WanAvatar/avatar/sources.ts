@@ -4,8 +4,8 @@ import type { ContractField } from '../../../lib/contract/jobInput';
 /** One way to give a file: the choice in the list, and the field that then shows. */
 export interface Source {
 	option: INodePropertyOptions;
-	/** The field of the job input that this way fills. */
-	field: ContractField;
+	/** The field of the job input that this way fills; a binary field fills one or another. */
+	field: ContractField | 'binary';
 	property: INodeProperties;
 }
 

@@ -5,7 +5,7 @@ import type {
 	INodePropertyOptions,
 } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
-import type { End } from '../../../lib/generation/generate';
+import type { End } from '../../../lib/generation/settled';
 import { connectAccount } from '../management';
 import type { RunMode } from '../operation';
 import { endpointItem } from './endpointItem';

@@ -1,5 +1,5 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
-import type { End } from '../../../lib/generation/generate';
+import type { End } from '../../../lib/generation/settled';
 import type { RunMode } from '../operation';
 
 /** Works on one item after the other, since they may concern the same endpoint; without Continue On Fail a fault ends it. */
@@ -8,11 +8,11 @@ export async function inTurn<T extends IDataObject | IDataObject[]>(
 	{ continueOnFail }: RunMode,
 	work: (item: number) => Promise<T>,
 ): Promise<End<T>[]> {
-	const { settle } = await import('../../../lib/generation/generate');
+	const { settle } = await import('../../../lib/generation/settled');
 	const ends: End<T>[] = [];
 	let isOver = false;
 	for (const [item] of context.getInputData().entries()) {
-		const end: End<T> = isOver ? { skipped: true } : await settle(work(item));
+		const end: End<T> = isOver ? { skipped: 'not started' } : await settle(work(item));
 		isOver ||= 'error' in end && !continueOnFail;
 		ends.push(end);
 	}

@@ -5,7 +5,7 @@ import type {
 	INodePropertyOptions,
 } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
-import type { End } from '../../../lib/generation/generate';
+import type { End } from '../../../lib/generation/settled';
 import { endpointLocator, readEndpointId } from '../endpointLocator';
 import { connectAccount } from '../management';
 import type { RunMode } from '../operation';

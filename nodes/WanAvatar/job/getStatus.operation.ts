@@ -5,9 +5,10 @@ import type {
 	INodePropertyOptions,
 } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
-import type { End } from '../../../lib/generation/generate';
-import { connectBucket, connectQueue } from '../connections';
-import { includeInputFields, withInputFields } from '../itemInput';
+import type { End } from '../../../lib/generation/settled';
+import { clock, connectBucket } from '../connections';
+import { includeInputFields } from '../itemInput';
+import { forEachJob, jobId } from './jobReference';
 
 export const option: INodePropertyOptions = {
 	name: 'Get Status',
@@ -17,16 +18,7 @@ export const option: INodePropertyOptions = {
 };
 
 const properties: INodeProperties[] = [
-	{
-		displayName: 'Job ID',
-		name: 'jobId',
-		type: 'string',
-		default: '={{ $json.job_id }}',
-		required: true,
-		placeholder: 'e.g. eaebd6e7-6a92-4bb8-a911-f996ac5ea99d-u1',
-		description:
-			'The job_id that Generate gave out. An item of Generate can be passed in as it is: its other fields are then kept.',
-	},
+	jobId,
 	{
 		displayName: 'Options',
 		name: 'options',
@@ -42,21 +34,13 @@ export const description = updateDisplayOptions(
 	properties,
 );
 
-/** One look at each item's job, all items together. */
+/** One look at each item's job. */
 export async function execute(context: IExecuteFunctions): Promise<End<IDataObject>[]> {
-	const { settle } = await import('../../../lib/generation/generate');
-	const items = context.getInputData();
-	return await Promise.all(items.map(async (_item, i) => await settle(getItemStatus(context, i))));
-}
-
-async function getItemStatus(context: IExecuteFunctions, item: number): Promise<IDataObject> {
-	const { getStatus, parseKnownJob } = await import('../../../lib/generation/status');
-	const { json } = context.getInputData()[item] ?? { json: {} };
-	const job = parseKnownJob(context.getNodeParameter('jobId', item), json);
-	const [queue, bucket] = await Promise.all([
-		connectQueue(context, job.endpoint_id),
-		connectBucket(context),
-	]);
+	const { getStatus } = await import('../../../lib/generation/status');
+	const bucket = await connectBucket(context);
 	const signal = context.getExecutionCancelSignal();
-	return withInputFields(context, item, { ...(await getStatus(job, { queue, bucket, signal })) });
+	return await forEachJob(
+		context,
+		async (job, queue) => await getStatus(job, { queue, clock, bucket, signal }),
+	);
 }

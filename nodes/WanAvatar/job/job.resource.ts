@@ -1,10 +1,13 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import * as cancel from './cancel.operation';
 import * as getStatus from './getStatus.operation';
+import * as retry from './retry.operation';
+import * as wait from './wait.operation';
 
 export const option: INodePropertyOptions = {
 	name: 'Job',
 	value: 'job',
-	description: 'Ask about jobs that were submitted before',
+	description: 'Follow, cancel or retry jobs that were submitted before',
 };
 
 export const description: INodeProperties[] = [
@@ -14,8 +17,11 @@ export const description: INodeProperties[] = [
 		type: 'options',
 		noDataExpression: true,
 		displayOptions: { show: { resource: ['job'] } },
-		options: [getStatus.option],
+		options: [cancel.option, getStatus.option, retry.option, wait.option],
 		default: 'getStatus',
 	},
+	...cancel.description,
 	...getStatus.description,
+	...retry.description,
+	...wait.description,
 ];

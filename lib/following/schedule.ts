@@ -1,0 +1,83 @@
+/** What is known of a job when the next look at it is planned; times in milliseconds. */
+export interface Waiting {
+	/** The interval before this one. */
+	lastIntervalMs: number;
+	/** How long the job has been running, or nothing while it waits for a worker. */
+	runningForMs: number | undefined;
+}
+
+/** When to look at a job again. Shared by the jobs of one run: each that ends teaches the others. */
+export interface Schedule {
+	nextIntervalMs: (waiting: Waiting) => number;
+	/** A job has finished after running so long. */
+	learn: (runTimeMs: number) => void;
+}
+
+export const FIRST_LOOK_MS = 1000;
+const GROWTH = 1.5;
+const MAX_UNTAUGHT_MS = 5000;
+
+/** Jobs of one endpoint take about equally long: so much of the median is one step of spread, until enough are known. */
+const PRIOR_SPREAD = 0.1;
+const MIN_SPREAD = 0.03;
+const MIN_SAMPLES_FOR_SPREAD = 5;
+
+// Far from the time at which the others finished, a look now and then is enough to see a failure.
+const REST_MS = 60_000;
+
+/** Where the last stretch begins: so many spreads before the median. */
+const STRETCH_SPREADS = 1.2;
+/** The interval at the median, as a share of the spread; it grows with the square of the distance from there. */
+const CLOSEST_SHARE = 0.06;
+const MIN_TAUGHT_MS = 1000;
+const MAX_TAUGHT_MS = 15_000;
+
+/** Grows by half from 1 s to 5 s until the first job of the run has finished, and then looks when the others finished. */
+export function learningSchedule(): Schedule {
+	const runTimesMs: number[] = [];
+	return {
+		learn: (runTimeMs) => {
+			if (runTimeMs > 0) runTimesMs.push(runTimeMs);
+		},
+		nextIntervalMs: ({ lastIntervalMs, runningForMs }) =>
+			runTimesMs.length === 0 || runningForMs === undefined
+				? Math.min(lastIntervalMs * GROWTH, MAX_UNTAUGHT_MS)
+				: taughtIntervalMs(runningForMs, expectationOf(runTimesMs)),
+	};
+}
+
+/** The same interval always, as set by hand. */
+export function fixedSchedule(intervalMs: number): Schedule {
+	return { nextIntervalMs: () => intervalMs, learn: () => undefined };
+}
+
+interface Expectation {
+	medianMs: number;
+	/** Of the logarithm of the run time, so that it is a share of the median. */
+	spread: number;
+}
+
+function expectationOf(runTimesMs: readonly number[]): Expectation {
+	const medianMs = medianOf(runTimesMs);
+	if (runTimesMs.length < MIN_SAMPLES_FOR_SPREAD) return { medianMs, spread: PRIOR_SPREAD };
+	const deviations = runTimesMs.map((runTimeMs) => Math.abs(Math.log(runTimeMs / medianMs)));
+	// The median deviation of a bell curve is two thirds of its spread.
+	return { medianMs, spread: Math.max(medianOf(deviations) * 1.4826, MIN_SPREAD) };
+}
+
+function medianOf(values: readonly number[]): number {
+	const sorted = [...values].sort((a, b) => a - b);
+	const middle = Math.floor(sorted.length / 2);
+	const high = sorted[middle] ?? 0;
+	return sorted.length % 2 === 1 ? high : ((sorted[middle - 1] ?? high) + high) / 2;
+}
+
+function taughtIntervalMs(runningForMs: number, { medianMs, spread }: Expectation): number {
+	const closestMs = CLOSEST_SHARE * medianMs * spread;
+	const stretchMs = medianMs * Math.exp(-STRETCH_SPREADS * spread);
+	if (runningForMs < stretchMs)
+		return Math.max(Math.min(stretchMs - runningForMs, REST_MS), closestMs, MIN_TAUGHT_MS);
+	const distance = Math.log(runningForMs / medianMs) / spread;
+	const intervalMs = closestMs * Math.exp(distance ** 2);
+	return Math.min(Math.max(intervalMs, MIN_TAUGHT_MS), MAX_TAUGHT_MS);
+}

@@ -1,0 +1,39 @@
+import type { JobRecord, RecordBook } from './record';
+import type { GenerationPorts, GenerationRequest, SharedWatch } from './ports';
+import type { JobReference } from './report';
+import type { Upload } from './upload';
+
+/** One request with all that is needed to work on it. */
+export interface Desk {
+	request: GenerationRequest;
+	fingerprint: string;
+	book: RecordBook;
+	ports: GenerationPorts;
+	watch: SharedWatch;
+	/** Puts a file into the bucket, once for all items of the run. */
+	upload: (upload: Upload) => Promise<void>;
+	/** Aborted when another item failed and the run ends with it. */
+	halt: AbortSignal;
+}
+
+/** What the workflow is told of whose avatar it is, before there is a job. */
+export type Owner = Omit<JobReference, 'job_id' | 'endpoint_id' | 'submitted_at'>;
+
+export function ownerOf({ input }: GenerationRequest): Owner {
+	const { user_id, avatar_id, output_video_key = null, output_thumbnail_key = null } = input;
+	return { user_id, avatar_id, output_video_key, output_thumbnail_key };
+}
+
+/** The job that a record names, for this desk's request. */
+export function referenceOf(record: JobRecord & { job_id: string }, desk: Desk): JobReference {
+	const { job_id, endpoint_id, submitted_at_ms } = record;
+	const submitted_at = submitted_at_ms === null ? null : new Date(submitted_at_ms).toISOString();
+	return { job_id, endpoint_id, ...ownerOf(desk.request), submitted_at };
+}
+
+/** A record that has a job id. */
+export type SubmittedRecord = JobRecord & { job_id: string };
+
+export function isSubmitted(record: JobRecord): record is SubmittedRecord {
+	return record.job_id !== null;
+}

@@ -1,0 +1,15 @@
+import { createHash } from 'node:crypto';
+import type { JobInput } from '../contract/jobInput';
+
+/** Names a request by its content: the same endpoint and input, in whatever order of fields, have the same one. */
+export function fingerprintOf(endpointId: string, input: JobInput): string {
+	const text = JSON.stringify([endpointId, sorted(input)]);
+	return createHash('sha256').update(text).digest('hex');
+}
+
+function sorted(value: unknown): unknown {
+	if (Array.isArray(value)) return value.map(sorted);
+	if (typeof value !== 'object' || value === null) return value;
+	const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+	return Object.fromEntries(entries.map(([name, inner]) => [name, sorted(inner)]));
+}

@@ -1,0 +1,139 @@
+import { WanAvatarError } from '../contract/errors';
+import type { EndpointHealth, Stall } from '../runpod/health';
+import type { RunBody } from '../runpod/plan';
+import { checkPreview } from './checkOnly';
+import type { Desk } from './desk';
+import { fingerprintOf } from './fingerprint';
+import { generate, type Result } from './generate';
+import { Halted } from './pursue';
+import { refuseCollisions, refuseMissingObjects, refuseTooMany } from './preflight';
+import type { GenerationPorts, GenerationRequest, RunOptions, SharedWatch } from './ports';
+import { openRecordBook } from './record';
+import type { JobReport } from './report';
+import { settle, type End, type Settled } from './settled';
+import { uploadAll, type Upload } from './upload';
+import { createWatch } from './watch';
+
+type Requests = readonly Settled<GenerationRequest>[];
+
+/** Ports that are opened only when all items are good: a credential, a connection. */
+export interface GenerationDoor {
+	connect: () => Promise<GenerationPorts>;
+	stallOf: (health: EndpointHealth) => Stall | undefined;
+}
+
+/**
+ * Makes many avatars: all are checked before the first is submitted, then up to `maxParallelJobs` are under way at once.
+ * The ends come in the order of the requests; a request that is faulty stays as it is.
+ */
+export async function generateAll(
+	requests: Requests,
+	{ connect, stallOf }: GenerationDoor,
+	options: RunOptions,
+): Promise<End<JobReport | RunBody>[]> {
+	refuseTooMany(requests.length, options.maxJobs);
+	const distinct = refuseCollisions(requests);
+	if (mustStop(distinct, options)) return distinct.map(withoutStarting);
+	const ports = await connect();
+	const checked = await refuseMissingObjects(distinct, ports.bucket);
+	if (mustStop(checked, options)) return checked.map(withoutStarting);
+	if (options.checkOnly) return checked.map(preview);
+	const watch = createWatch(ports.clock, ports.queue, stallOf, options.pollIntervalMs);
+	return await runAll(checked, ports, watch, options);
+}
+
+function mustStop(requests: Requests, { stopOnFault }: RunOptions): boolean {
+	return stopOnFault && requests.some((request) => 'error' in request);
+}
+
+function withoutStarting(request: Settled<GenerationRequest>): End<JobReport> {
+	return 'error' in request ? request : NOT_STARTED;
+}
+
+function preview(request: Settled<GenerationRequest>): Settled<RunBody> {
+	return 'error' in request ? request : { value: checkPreview(request.value) };
+}
+
+async function runAll(
+	requests: Requests,
+	ports: GenerationPorts,
+	watch: SharedWatch,
+	{ maxParallelJobs, stopOnFault }: RunOptions,
+): Promise<End<JobReport>[]> {
+	const halt = new AbortController();
+	const upload = uploadOnceEach(ports);
+	const ends: End<Made>[] = [];
+	const waiting = requests.entries();
+
+	const lane = async () => {
+		for (const [index, request] of waiting) {
+			const end = await run(request, { ports, watch, upload, halt: halt.signal });
+			ends[index] = end;
+			if (stopOnFault && 'error' in end) halt.abort();
+		}
+	};
+	const laneCount = Math.min(maxParallelJobs, requests.length);
+	await Promise.all(Array.from({ length: laneCount }, lane));
+	if (!halt.signal.aborted) await markDelivered(ends);
+	return ends.map((end) => ('value' in end ? { value: end.value.report } : end));
+}
+
+interface Made extends Result {
+	desk: Desk;
+}
+
+async function run(
+	request: Settled<GenerationRequest>,
+	shared: Omit<Desk, 'request' | 'fingerprint' | 'book'>,
+): Promise<End<Made>> {
+	if ('error' in request) return request;
+	if (isHalted(shared)) return NOT_STARTED;
+	const { ports } = shared;
+	const fingerprint = fingerprintOf(ports.queue.endpointId, request.value.input);
+	const book = openRecordBook(request.value, fingerprint, ports);
+	const desk = { request: request.value, fingerprint, book, ...shared };
+	const end = await settle(generate(desk));
+	if ('value' in end) return { value: { ...end.value, desk } };
+	if (end.error instanceof Halted) return { skipped: end.error.message };
+	return isHalted(shared) && isStop(end.error) ? NOT_STARTED : end;
+}
+
+const NOT_STARTED = { skipped: 'not started' };
+
+function isHalted({ halt }: Pick<Desk, 'halt'>): boolean {
+	return halt.aborted;
+}
+
+function isStop(error: unknown): boolean {
+	return error instanceof WanAvatarError && error.code === 'STOPPED';
+}
+
+/** Items of the same content share one upload. */
+function uploadOnceEach({ bucket }: GenerationPorts): Desk['upload'] {
+	const uploads = new Map<string, Promise<void>>();
+	return async (upload: Upload) => {
+		if (!bucket) return;
+		const underway = uploads.get(upload.key) ?? uploadAll([upload], bucket);
+		uploads.set(upload.key, underway);
+		await underway;
+	};
+}
+
+/** A result that was given out is not given out again by a later run: that one makes a new video. */
+async function markDelivered(ends: readonly End<Made>[]): Promise<void> {
+	await Promise.all(
+		ends.map(async (end) => {
+			if (!('value' in end) || !end.value.record || end.value.record.delivered) return;
+			const { desk, record, report } = end.value;
+			const { fps, width, height } = report;
+			const delivered = {
+				...record,
+				delivered: true,
+				report: { ...report },
+				output: { fps, width, height },
+			};
+			// The video is paid for and there: a note that cannot be written must not cost it.
+			await settle(desk.book.write(delivered));
+		}),
+	);
+}

@@ -1,0 +1,40 @@
+import * as z from 'zod/v4';
+import { InvalidInput } from '../contract/invalidInput';
+
+export const MINUTE_MS = 60_000;
+export const MAX_MINUTES = 7 * 24 * 60;
+
+export const minutes = z.coerce
+	.number({ error: 'must be a number of minutes' })
+	.positive('must be more than 0 minutes')
+	.max(MAX_MINUTES, 'must be at most 10080 minutes (7 days)');
+
+export const wholeNumber = (max: number) =>
+	z.coerce
+		.number({ error: 'must be a number' })
+		.int('must be a whole number')
+		.min(1, 'must be at least 1')
+		.max(max, `must be at most ${String(max)}`);
+
+export const onOff = z.boolean({ error: 'must be on or off' });
+
+/** Nothing: the node learns when to ask. */
+export const pollIntervalSeconds = z.coerce
+	.number({ error: 'must be a number of seconds' })
+	.min(1, 'must be at least 1 second')
+	.max(3600, 'must be at most 3600 seconds')
+	.optional();
+
+/** The options that concern waiting for a job. */
+export const waiting = {
+	timeoutMinutes: minutes.default(60),
+	onTimeout: z.enum(['cancel', 'leave']).default('cancel'),
+	maxRestarts: z.coerce.number().int().min(0, 'must be 0 or more').default(2),
+};
+
+/** @throws InvalidInput naming the options that are wrong */
+export function parseOptions<T>(schema: z.ZodType<T>, raw: unknown): T {
+	const { success, data, error } = schema.safeParse(raw);
+	if (!success) throw InvalidInput.from(error);
+	return data;
+}

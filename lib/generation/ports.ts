@@ -1,0 +1,68 @@
+import type { Clock } from '../contract/clock';
+import type { JobInput } from '../contract/jobInput';
+import type { Schedule } from '../following/schedule';
+import type { StallWatch } from '../following/stallWatch';
+import type { RunBody } from '../runpod/plan';
+import type { QueueClient } from '../runpod/queue';
+import type { Bucket } from '../storage/bucket';
+import type { Upload } from './upload';
+
+/** Whom a generation is done with. */
+export interface GenerationPorts {
+	queue: Pick<QueueClient, 'endpointId' | 'submit' | 'look' | 'lookOnce' | 'cancel' | 'health'>;
+	clock: Clock;
+	/** With it inputs are checked, jobs recorded, results recovered and links signed. */
+	bucket?: Bucket | undefined;
+	/** Survives the tries of one execution. */
+	memory: JobMemory;
+	/** Names the execution, so that its own earlier tries are told from other executions. */
+	executionId: string;
+	/** Aborted when the workflow is stopped. */
+	signal?: AbortSignal | undefined;
+}
+
+/** Notes about the items of one node, kept by n8n between the tries of one execution; what is read is unchecked. */
+export interface JobMemory {
+	read: (slot: string) => unknown;
+	write: (slot: string, note: unknown) => void;
+}
+
+/** What the jobs of one run share while they are followed. */
+export interface SharedWatch {
+	schedule: Schedule;
+	stallWatch: StallWatch;
+}
+
+export type IfVideoExists = 'regenerate' | 'return' | 'fail';
+export type OnTimeout = 'cancel' | 'leave';
+
+/** One avatar to make. Times in milliseconds. */
+export interface GenerationRequest {
+	/** Where the notes about it are kept: run and item. */
+	slot: string;
+	input: JobInput;
+	/** What goes to RunPod beside the input. */
+	envelope: Omit<RunBody, 'input'>;
+	/** Files to put into the bucket first; the input names them by their keys already. */
+	uploads: readonly Upload[];
+	/** Off: the answer is the submitted job, not its video. */
+	waitForCompletion: boolean;
+	timeoutMs: number;
+	onTimeout: OnTimeout;
+	maxRestarts: number;
+	ifVideoExists: IfVideoExists;
+	/** Submit though an earlier submit of the same request may have taken effect. */
+	submitAnyway: boolean;
+}
+
+/** What holds for all items of a run. */
+export interface RunOptions {
+	maxParallelJobs: number;
+	maxJobs: number;
+	/** Nothing when it is learned. */
+	pollIntervalMs?: number | undefined;
+	/** Validate and give out the request bodies; submit nothing. */
+	checkOnly: boolean;
+	/** Nothing is started when one item is bad, and nothing more once a job has failed. */
+	stopOnFault: boolean;
+}

@@ -1,0 +1,98 @@
+import { WanAvatarError } from '../contract/errors';
+import { InvalidInput } from '../contract/invalidInput';
+import type { Bucket, Stat } from '../storage/bucket';
+import { ownerOf } from './desk';
+import type { GenerationRequest } from './ports';
+import type { Settled } from './settled';
+
+type Requests = readonly Settled<GenerationRequest>[];
+
+/** @throws WanAvatarError when there are more items than the option *Maximum Jobs per Execution* allows */
+export function refuseTooMany(count: number, maxJobs: number): void {
+	if (count <= maxJobs) return;
+	throw new WanAvatarError(
+		'INVALID_INPUT',
+		`${String(count)} items came in, but at most ${String(maxJobs)} jobs are allowed per execution`,
+		{
+			remedy:
+				'Nothing was sent to RunPod. Raise Maximum Jobs per Execution in the options if you mean it, or limit the items.',
+		},
+	);
+}
+
+/** Two items that write one object would overwrite each other's result: both are refused. */
+export function refuseCollisions(requests: Requests): Settled<GenerationRequest>[] {
+	const writers = new Map<string, number[]>();
+	for (const [item, request] of requests.entries())
+		for (const key of outputKeysOf(request)) writers.set(key, [...(writers.get(key) ?? []), item]);
+	return requests.map((request) => {
+		const shared = outputKeysOf(request).find((key) => (writers.get(key)?.length ?? 0) > 1);
+		if (shared === undefined || 'error' in request) return request;
+		return { error: collision(shared, writers.get(shared) ?? [], request.value) };
+	});
+}
+
+function outputKeysOf(request: Settled<GenerationRequest>): string[] {
+	if ('error' in request) return [];
+	const { output_video_key, output_thumbnail_key } = request.value.input;
+	return [output_video_key, output_thumbnail_key].filter((key) => key !== undefined);
+}
+
+function collision(key: string, items: number[], request: GenerationRequest): WanAvatarError {
+	return new WanAvatarError('INVALID_INPUT', `Items ${items.join(', ')} would all write ${key}`, {
+		remedy:
+			'Nothing was sent to RunPod for them. Give each item an Avatar ID or an output key of its own.',
+		details: { ...ownerOf(request) },
+	});
+}
+
+/** The objects that a request names must be there; what the access key may not see passes. */
+export async function refuseMissingObjects(
+	requests: Requests,
+	bucket: Pick<Bucket, 'stat' | 'name'> | undefined,
+): Promise<Settled<GenerationRequest>[]> {
+	if (!bucket) return [...requests];
+	const stats = new Map<string, Promise<Stat>>();
+	const look = async (key: string) => {
+		const found = stats.get(key) ?? bucket.stat(key);
+		stats.set(key, found);
+		return (await found).tag;
+	};
+	return await Promise.all(
+		requests.map(async (request) => {
+			if ('error' in request) return request;
+			const tags = await Promise.all(
+				namedObjects(request.value).map(
+					async ([field, key]) => [field, key, await look(key)] as const,
+				),
+			);
+			const missing = tags.filter(([, , tag]) => tag === 'missing');
+			return missing.length === 0
+				? request
+				: { error: missingObjects(missing, bucket.name, request.value) };
+		}),
+	);
+}
+
+/** The objects that must be there already: not those that are about to be uploaded. */
+function namedObjects({ input, uploads }: GenerationRequest): [field: string, key: string][] {
+	const named = [
+		['image_minio_path', input.image_minio_path],
+		['driving_video_path', input.driving_video_path],
+	] as const;
+	return named.flatMap(([field, key]) =>
+		key === undefined || uploads.some((upload) => upload.key === key) ? [] : [[field, key]],
+	);
+}
+
+function missingObjects(
+	missing: (readonly [field: string, key: string, tag: string])[],
+	bucketName: string,
+	request: GenerationRequest,
+): WanAvatarError {
+	const faults = missing.map(([field, key]) => ({
+		field,
+		message: `names ${key}, but there is no such object in bucket ${bucketName}: check the spelling`,
+	}));
+	return new InvalidInput(faults).withDetails({ ...ownerOf(request) });
+}

@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { bytesOf } from '../contract/bytes';
+import { WanAvatarError } from '../contract/errors';
+import {
+	MEDIA_HEAD_BYTES,
+	mediaTypeOf,
+	type MediaKind,
+	type MediaType,
+} from '../contract/mediaType';
+import type { KeyOwner } from '../contract/objectKey';
+import type { Bucket } from '../storage/bucket';
+
+/** A file of the incoming item; it can be read more than once. */
+export interface SourceFile {
+	name: string;
+	open: () => Promise<Readable>;
+}
+
+/** A file that is in the item whole, as base64. */
+export function base64File(name: string, base64: string): SourceFile {
+	return {
+		name,
+		open: async () => Promise.resolve(Readable.from([Buffer.from(base64, 'base64')])),
+	};
+}
+
+/** A file on its way into the bucket, under a key made from its content. */
+export interface Upload {
+	key: string;
+	contentType: string;
+	sizeBytes: number;
+	file: SourceFile;
+}
+
+const MEGABYTE = 1024 * 1024;
+const MAX_BYTES: Readonly<Record<MediaKind, number>> = {
+	portrait: 50 * MEGABYTE,
+	'driving video': 2048 * MEGABYTE,
+};
+const FOLDERS: Readonly<Record<MediaKind, string>> = {
+	portrait: 'input-avatars',
+	'driving video': 'driving-videos',
+};
+const KINDS: Readonly<Record<MediaKind, string>> = {
+	portrait: 'a PNG, JPEG or WebP image',
+	'driving video': 'an MP4, MOV or WebM video',
+};
+
+/** A request without MinIO may have 10 MB, and base64 takes four thirds. */
+const MAX_INLINE_BYTES = 7 * MEGABYTE;
+
+/**
+ * Reads a file once, in pieces, to learn its type, size and SHA-256: its key is made from these.
+ * @throws WanAvatarError INVALID_INPUT when it is of another type, empty or too large
+ */
+export async function planUpload(
+	file: SourceFile,
+	kind: MediaKind,
+	{ user_id, avatar_id }: KeyOwner,
+): Promise<Upload> {
+	const sha256 = createHash('sha256');
+	const { type, sizeBytes } = await readThrough(file, kind, MAX_BYTES[kind], (chunk) => {
+		sha256.update(chunk);
+	});
+	const name = `${sha256.digest('hex')}.${type.extension}`;
+	const key = `${FOLDERS[kind]}/${user_id}/${avatar_id}/${name}`;
+	return { key, contentType: type.contentType, sizeBytes, file };
+}
+
+/**
+ * A small file as base64, for requests without MinIO.
+ * @throws WanAvatarError INVALID_INPUT when it is of another type, empty or too large
+ */
+export async function inlineFile(file: SourceFile, kind: MediaKind): Promise<string> {
+	const chunks: Buffer[] = [];
+	await readThrough(file, kind, MAX_INLINE_BYTES, (chunk) => chunks.push(chunk));
+	return Buffer.concat(chunks).toString('base64');
+}
+
+async function readThrough(
+	file: SourceFile,
+	kind: MediaKind,
+	maxBytes: number,
+	onChunk: (chunk: Buffer) => void,
+): Promise<{ type: MediaType; sizeBytes: number }> {
+	let head = Buffer.alloc(0);
+	let type: MediaType | undefined;
+	let sizeBytes = 0;
+	const stream = await file.open();
+	for await (const piece of stream) {
+		const chunk = bytesOf(piece);
+		sizeBytes += chunk.length;
+		if (head.length < MEDIA_HEAD_BYTES)
+			head = Buffer.concat([head, chunk.subarray(0, MEDIA_HEAD_BYTES)]);
+		if (!type && head.length >= MEDIA_HEAD_BYTES) type = requireType(head, file, kind);
+		if (sizeBytes > maxBytes) throw tooLarge(file, kind, maxBytes);
+		onChunk(chunk);
+	}
+	if (sizeBytes === 0)
+		throw invalidFile(
+			`The ${kind} ${quoted(file)} is empty`,
+			'Check the node that gives the file.',
+		);
+	return { type: type ?? requireType(head, file, kind), sizeBytes };
+}
+
+function requireType(head: Buffer, file: SourceFile, kind: MediaKind): MediaType {
+	const type = mediaTypeOf(head, kind);
+	if (type) return type;
+	throw invalidFile(
+		`The ${kind} ${quoted(file)} is not ${KINDS[kind]}`,
+		'Its content decides, not its name. Give a file of one of these types.',
+	);
+}
+
+function tooLarge(file: SourceFile, kind: MediaKind, maxBytes: number): WanAvatarError {
+	const limit = `${String(maxBytes / MEGABYTE)} MB`;
+	return maxBytes === MAX_INLINE_BYTES
+		? invalidFile(
+				`The ${kind} ${quoted(file)} is larger than ${limit}, which is too much for a request to RunPod`,
+				'Choose a MinIO API credential in this node: files of any size are then put into MinIO.',
+			)
+		: invalidFile(
+				`The ${kind} ${quoted(file)} is larger than ${limit}`,
+				'Give a smaller file: the worker needs no more for a good video.',
+			);
+}
+
+function quoted({ name }: SourceFile): string {
+	return `"${name}"`;
+}
+
+function invalidFile(message: string, remedy: string): WanAvatarError {
+	return new WanAvatarError('INVALID_INPUT', message, { remedy });
+}
+
+/** Puts files into the bucket, each content once: what is there under its key already has the same content. */
+export async function uploadAll(uploads: readonly Upload[], bucket: Bucket): Promise<void> {
+	const byKey = new Map(uploads.map((upload) => [upload.key, upload]));
+	for (const upload of byKey.values()) await uploadOnce(upload, bucket);
+}
+
+async function uploadOnce(
+	{ key, file, sizeBytes, contentType }: Upload,
+	bucket: Bucket,
+): Promise<void> {
+	const found = await bucket.stat(key);
+	if (found.tag === 'there' && found.facts.sizeBytes === sizeBytes) return;
+	await bucket.put(key, await file.open(), sizeBytes, contentType);
+}

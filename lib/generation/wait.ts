@@ -1,0 +1,56 @@
+import { followJob, type FollowEnd } from '../following/follow';
+import type { QueueClient } from '../runpod/queue';
+import { failedJob, unfinishedJob, type CancelOutcome } from './failures';
+import type { KnownJob } from './knownJob';
+import { linked } from './links';
+import type { OnTimeout, SharedWatch } from './ports';
+import type { JobReference, JobReport } from './report';
+import { reportOf } from './report';
+import { settle } from './settled';
+import { recoverKnown, type StatusPorts } from './status';
+
+export interface WaitPorts extends StatusPorts {
+	queue: Pick<QueueClient, 'endpointId' | 'look' | 'lookOnce' | 'cancel'>;
+	watch: SharedWatch;
+}
+
+export interface WaitOptions {
+	timeoutMs: number;
+	onTimeout: OnTimeout;
+	maxRestarts: number;
+}
+
+/**
+ * Follows a job that was submitted before until it has its video.
+ * @throws WanAvatarError with the job's facts in `details` when it has none in the end
+ */
+export async function waitForJob(
+	known: KnownJob,
+	ports: WaitPorts,
+	options: WaitOptions,
+): Promise<JobReport> {
+	const { queue, clock, watch, signal, bucket } = ports;
+	const job = { ...known, endpoint_id: queue.endpointId };
+	const submittedAtMs = job.submitted_at === null ? undefined : Date.parse(job.submitted_at);
+	const follow = { look: queue.look, clock, ...watch, signal };
+	const end = await followJob({ jobId: job.job_id, submittedAtMs }, follow, options);
+	if (end.tag === 'ended') {
+		if (end.look.tag !== 'completed') throw failedJob(job, end.look);
+		return await linked(reportOf(job, end.look), bucket);
+	}
+	const recovered = end.tag === 'lost' ? await recoverKnown(job, bucket) : undefined;
+	if (recovered) return await linked(recovered, bucket);
+	throw unfinishedJob(job, end, await stopPaying(job, end, queue, options), options.timeoutMs);
+}
+
+async function stopPaying(
+	{ job_id }: JobReference,
+	end: Exclude<FollowEnd, { tag: 'ended' }>,
+	queue: WaitPorts['queue'],
+	{ onTimeout }: WaitOptions,
+): Promise<CancelOutcome> {
+	if (end.tag === 'lost') return 'gone';
+	if (end.tag === 'deadline' && onTimeout === 'leave') return 'left running';
+	const cancelled = await settle(queue.cancel(job_id));
+	return 'error' in cancelled ? 'not cancelled' : 'cancelled';
+}

@@ -1,0 +1,36 @@
+import * as z from 'zod/v4';
+import type { Clock } from '../contract/clock';
+import type { EndpointHealth, Stall } from '../runpod/health';
+import type { QueueClient } from '../runpod/queue';
+import { MINUTE_MS, parseOptions, pollIntervalSeconds, waiting } from './optionFields';
+import type { SharedWatch } from './ports';
+import type { WaitOptions } from './wait';
+import { createWatch } from './watch';
+
+const itemOptions = z.object(waiting);
+const runOptions = z.object({ pollIntervalSeconds });
+
+/** @throws InvalidInput naming the option */
+export function parseWaitOptions(raw: unknown): WaitOptions {
+	const { timeoutMinutes, ...rest } = parseOptions(itemOptions, raw);
+	return { ...rest, timeoutMs: timeoutMinutes * MINUTE_MS };
+}
+
+/**
+ * One watch for the jobs of each endpoint.
+ * @throws InvalidInput naming the option
+ */
+export function watchFor(
+	clock: Clock,
+	stallOf: (health: EndpointHealth) => Stall | undefined,
+	rawRunOptions: unknown,
+): (queue: Pick<QueueClient, 'endpointId' | 'health'>) => SharedWatch {
+	const { pollIntervalSeconds: seconds } = parseOptions(runOptions, rawRunOptions);
+	const watches = new Map<string, SharedWatch>();
+	return (queue) => {
+		const intervalMs = seconds === undefined ? undefined : seconds * 1000;
+		const watch = watches.get(queue.endpointId) ?? createWatch(clock, queue, stallOf, intervalMs);
+		watches.set(queue.endpointId, watch);
+		return watch;
+	};
+}

@@ -1,0 +1,24 @@
+import type { Clock } from '../contract/clock';
+import { fixedSchedule, learningSchedule } from '../following/schedule';
+import { createStallWatch } from '../following/stallWatch';
+import type { EndpointHealth, Stall } from '../runpod/health';
+import type { QueueClient } from '../runpod/queue';
+import type { SharedWatch } from './ports';
+import { settle } from './settled';
+
+/** What the jobs of one endpoint share while they are followed; without an interval it is learned. */
+export function createWatch(
+	clock: Clock,
+	queue: Pick<QueueClient, 'health'>,
+	stallOf: (health: EndpointHealth) => Stall | undefined,
+	pollIntervalMs: number | undefined,
+): SharedWatch {
+	const health = async () => {
+		const found = await settle(queue.health());
+		return 'error' in found ? undefined : found.value;
+	};
+	return {
+		schedule: pollIntervalMs === undefined ? learningSchedule() : fixedSchedule(pollIntervalMs),
+		stallWatch: createStallWatch(clock, health, stallOf),
+	};
+}

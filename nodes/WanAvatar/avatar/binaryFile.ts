@@ -1,0 +1,31 @@
+import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
+import type { SourceFile } from '../../../lib/generation/upload';
+
+/**
+ * A binary file of the incoming item, to be read as a stream.
+ * @throws NodeOperationError of n8n when the item has no such binary field
+ */
+export async function binaryFile(
+	context: IExecuteFunctions,
+	item: number,
+	parameterName: string,
+): Promise<SourceFile> {
+	const { base64File } = await import('../../../lib/generation/upload');
+	const parameter = context.getNodeParameter(parameterName, item);
+	const reference = isBinaryData(parameter) || typeof parameter === 'string' ? parameter : '';
+	const { id, data, fileName } = context.helpers.assertBinaryData(item, reference);
+	const name = fileName ?? (typeof reference === 'string' ? reference : 'file');
+	// Without an id the whole file is in the item, as base64.
+	if (id === undefined) return base64File(name, data);
+	return { name, open: async () => await context.helpers.getBinaryStream(id) };
+}
+
+// In n8n's combined binary mode the parameter is the binary itself.
+function isBinaryData(parameter: unknown): parameter is IBinaryData {
+	return (
+		typeof parameter === 'object' &&
+		parameter !== null &&
+		'mimeType' in parameter &&
+		'data' in parameter
+	);
+}

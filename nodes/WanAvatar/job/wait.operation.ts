@@ -1,0 +1,59 @@
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	INodeProperties,
+	INodePropertyOptions,
+} from 'n8n-workflow';
+import { updateDisplayOptions } from 'n8n-workflow';
+import type { End } from '../../../lib/generation/settled';
+import { optionalProperties } from '../avatar/optional';
+import { clock, connectBucket } from '../connections';
+import { forEachJob, jobId } from './jobReference';
+
+export const option: INodePropertyOptions = {
+	name: 'Wait for Completion',
+	value: 'wait',
+	action: 'Wait for the completion of an avatar job',
+	description: 'Follow a job that was submitted before until its video is there',
+};
+
+/** The options of *Generate* that concern waiting. */
+const WAITING = new Set([
+	'includeInputFields',
+	'maxRestarts',
+	'onTimeout',
+	'pollIntervalSeconds',
+	'timeoutMinutes',
+]);
+
+const properties: INodeProperties[] = [
+	jobId,
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		options: optionalProperties.filter(({ name }) => WAITING.has(name)),
+	},
+];
+
+export const description = updateDisplayOptions(
+	{ show: { resource: ['job'], operation: ['wait'] } },
+	properties,
+);
+
+/** Follows the jobs of all items together. */
+export async function execute(context: IExecuteFunctions): Promise<End<IDataObject>[]> {
+	const { waitForJob } = await import('../../../lib/generation/wait');
+	const { parseWaitOptions, watchFor } = await import('../../../lib/generation/waitOptions');
+	const { stallOf } = await import('../../../lib/runpod/health');
+	const bucket = await connectBucket(context);
+	const signal = context.getExecutionCancelSignal();
+	const watches = watchFor(clock, stallOf, context.getNodeParameter('options', 0, {}));
+	return await forEachJob(context, async (job, queue, item) => {
+		const options = parseWaitOptions(context.getNodeParameter('options', item, {}));
+		const ports = { queue, clock, bucket, signal, watch: watches(queue) };
+		return await waitForJob(job, ports, options);
+	});
+}

@@ -1,0 +1,90 @@
+import { execFileSync } from 'node:child_process';
+import {
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join, resolve } from 'node:path';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import * as z from 'zod/v4';
+import { n8n, name, version } from '../../package.json';
+
+let folder: string;
+let installed: string;
+
+/** As n8n does on an install from its UI: pack, unpack, drop what is only for development, install what is left. */
+beforeAll(() => {
+	folder = mkdtempSync(join(tmpdir(), 'wan-avatar-install-'));
+	const run = (command: string, args: string[], cwd: string) =>
+		execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+	run('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], resolve('.'));
+	run('tar', ['-xzf', `${name}-${version}.tgz`], folder);
+	installed = join(folder, 'package');
+	const file = join(installed, 'package.json');
+	const whole = z.record(z.string(), z.unknown()).parse(JSON.parse(readFileSync(file, 'utf8')));
+	const { devDependencies, peerDependencies, optionalDependencies, ...rest } = whole;
+	expect([devDependencies, peerDependencies]).toEqual([expect.anything(), { 'n8n-workflow': '*' }]);
+	expect(optionalDependencies).toBeUndefined();
+	writeFileSync(file, JSON.stringify(rest));
+	run(
+		'npm',
+		['install', '--ignore-scripts', '--bin-links=false', '--no-audit', '--no-fund'],
+		installed,
+	);
+}, 120_000);
+
+afterAll(() => {
+	rmSync(folder, { recursive: true, force: true });
+});
+
+it('adds exactly one package', () => {
+	expect(existsSync(join(installed, 'node_modules'))).toBe(false);
+});
+
+it('adds exactly one package by the command of the README, too', () => {
+	const nodes = join(folder, 'nodes');
+	const tarball = join(folder, `${name}-${version}.tgz`);
+	mkdirSync(nodes);
+	execFileSync('npm', ['install', '--omit=peer', '--ignore-scripts', tarball], { cwd: nodes });
+	const folders = readdirSync(join(nodes, 'node_modules')).filter(
+		(entry) => !entry.startsWith('.'),
+	);
+	expect(folders).toEqual([name]);
+});
+
+it('takes less than 2 MB', () => {
+	const sizeBytes = Number(
+		execFileSync('du', ['-sb', installed], { encoding: 'utf8' }).split('\t')[0],
+	);
+	expect(sizeBytes).toBeGreaterThan(100_000);
+	expect(sizeBytes).toBeLessThan(2_000_000);
+});
+
+it('finds n8n-workflow through NODE_PATH, and loads', () => {
+	const script = `
+		for (const file of ${JSON.stringify([...n8n.nodes, ...n8n.credentials])}) {
+			const exported = Object.values(require('./' + file));
+			console.log(new exported[0]().displayName ?? new exported[0]().description.displayName);
+		}`;
+	const NODE_PATH = [resolve('node_modules'), process.env.NODE_PATH]
+		.filter(Boolean)
+		.join(delimiter);
+	const output = execFileSync(process.execPath, ['-e', script], {
+		cwd: installed,
+		encoding: 'utf8',
+		env: { ...process.env, NODE_PATH },
+	});
+	expect(output.trim().split('\n')).toEqual(['Wan Avatar', 'MinIO API', 'RunPod API']);
+});
+
+it('carries the licence of every package that is bundled', () => {
+	const licences = readFileSync(join(installed, 'dist/vendor/LICENSES.txt'), 'utf8');
+	for (const bundled of ['minio', 'undici', 'zod'])
+		expect(licences).toMatch(new RegExp(`^=== ${bundled} \\d`, 'm'));
+	expect(/^=== .*\(undefined\)/m.exec(licences)).toBeNull();
+});

@@ -1,0 +1,177 @@
+import { execFileSync } from 'node:child_process';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { createSend, HttpFailure } from '../../lib/runpod/http';
+import { version } from '../../package.json';
+
+let server: Server | undefined;
+
+afterEach(() => {
+	server?.closeAllConnections();
+	server?.close();
+	server = undefined;
+});
+
+async function serve(listener: RequestListener): Promise<string> {
+	const started = createServer(listener);
+	server = started;
+	await new Promise<void>((ready) => started.listen(0, '127.0.0.1', ready));
+	const address = started.address();
+	return `http://127.0.0.1:${String(typeof address === 'object' && address ? address.port : 0)}`;
+}
+
+describe('the one egress', () => {
+	it('sends what it is given, under its own name', async () => {
+		let seen: IncomingMessage['headers'] = {};
+		let body = '';
+		const url = await serve((request, response) => {
+			seen = request.headers;
+			request.on('data', (chunk) => (body += String(chunk)));
+			request.on('end', () => response.setHeader('retry-after', '3').end('well'));
+		});
+
+		const headers = { authorization: 'Bearer key' };
+		const answer = await createSend()({ method: 'POST', url, headers, body: '{}' });
+
+		expect(answer).toEqual({ status: 200, text: 'well', retryAfter: '3' });
+		expect(body).toBe('{}');
+		expect(seen).toMatchObject({
+			authorization: 'Bearer key',
+			'user-agent': `n8n-nodes-wan-avatar/${version}`,
+		});
+	});
+
+	it('does not follow a redirect', async () => {
+		let requests = 0;
+		const url = await serve((_request, response) => {
+			requests += 1;
+			response.writeHead(302, { location: 'https://elsewhere.example.com/' }).end();
+		});
+
+		const answer = await createSend()({ method: 'GET', url, headers: {} });
+
+		expect(answer.status).toBe(302);
+		expect(requests).toBe(1);
+	});
+
+	it('keeps a connection for the next requests', async () => {
+		let connections = 0;
+		const url = await serve((_request, response) => response.end());
+		server?.on('connection', () => (connections += 1));
+
+		for (let i = 0; i < 9; i++) await createSend()({ method: 'GET', url, headers: {} });
+
+		expect(connections).toBeLessThanOrEqual(2);
+	});
+
+	it('says that nothing was sent when there was no connection', async () => {
+		const failure = await createSend()({
+			method: 'POST',
+			url: 'http://127.0.0.1:9',
+			headers: {},
+		}).catch((error: unknown) => error);
+
+		expect(failure).toBeInstanceOf(HttpFailure);
+		expect(failure).toMatchObject({ code: 'ECONNREFUSED', sent: false });
+	});
+
+	it('says that something may have been sent when the connection was cut', async () => {
+		const url = await serve((request) => request.socket.destroy());
+
+		const failure = await createSend()({ method: 'POST', url, headers: {}, body: '{}' }).catch(
+			(error: unknown) => error,
+		);
+
+		expect(failure).toMatchObject({ sent: true });
+	});
+
+	it('reads no more than 20 MB of an answer', async () => {
+		const url = await serve((_request, response) => {
+			response.end(Buffer.alloc(21 * 1024 * 1024));
+		});
+
+		const failure = await createSend()({ method: 'GET', url, headers: {} }).catch(
+			(error: unknown) => error,
+		);
+
+		expect(failure).toMatchObject({ code: 'UND_ERR_RES_EXCEEDED_MAX_SIZE' });
+	});
+
+	it('can be stopped', async () => {
+		const url = await serve(() => undefined);
+		const stop = new AbortController();
+		const asked = createSend()({ method: 'GET', url, headers: {}, signal: stop.signal }).catch(
+			(error: unknown) => error,
+		);
+		stop.abort();
+
+		expect(await asked).toBeInstanceOf(HttpFailure);
+	});
+});
+
+// Processes of their own: Jest's environment has another globalThis, and the proxy settings are read once.
+describe('in a process of its own', () => {
+	const run = (script: string, env: NodeJS.ProcessEnv = {}): unknown => {
+		const options = { encoding: 'utf8', timeout: 20_000, env: { ...process.env, ...env } } as const;
+		return JSON.parse(execFileSync(process.execPath, ['--import', 'tsx', '-e', script], options));
+	};
+
+	it("leaves Node's own fetch and its dispatcher alone", () => {
+		const seen = run(`(async () => {
+			const { createSend } = await import('./lib/runpod/http.ts');
+			await createSend()({ method: 'GET', url: 'http://127.0.0.1:9', headers: {} }).catch(() => {});
+			const { Agent } = await import('undici');
+			const names = ['undici.globalDispatcher.1', 'undici.globalDispatcher.2'];
+			const ours = names.filter((name) => globalThis[Symbol.for(name)] instanceof Agent);
+			const answer = await fetch('data:,well');
+			console.log(JSON.stringify({ ours, fetched: await answer.text() }));
+		})()`);
+
+		expect(seen).toEqual({ ours: [], fetched: 'well' });
+	});
+
+	/** Asks through a proxy that meets CONNECT so, and tells what came of it and what the proxy was asked. */
+	const askThroughProxy = (connect: string) =>
+		run(
+			`(async () => {
+				const { createServer } = await import('node:http');
+				const asked = [];
+				const proxy = createServer();
+				proxy.on('connect', (request, socket) => {
+					asked.push(request.url);
+					${connect}
+				});
+				await new Promise((ready) => proxy.listen(0, '127.0.0.1', ready));
+				process.env.http_proxy = process.env.https_proxy = 'http://127.0.0.1:' + proxy.address().port;
+				const { createSend } = await import('./lib/runpod/http.ts');
+				const request = { method: 'POST', url: 'http://runpod.example.com/v2', headers: {}, body: '{}' };
+				const { status, text, code, sent } = await createSend()(request).catch((error) => error);
+				console.log(JSON.stringify({ asked, status, text, code, sent }));
+				process.exit();
+			})()`,
+			{ no_proxy: '', NO_PROXY: '' },
+		);
+
+	it("goes through the environment's proxy", () => {
+		const tunnel = `
+			socket.write('HTTP/1.1 200 OK\\r\\n\\r\\n');
+			socket.once('data', () => socket.end('HTTP/1.1 200 OK\\r\\nContent-Length: 8\\r\\n\\r\\nby proxy'));`;
+
+		expect(askThroughProxy(tunnel)).toEqual({
+			asked: ['runpod.example.com:80'],
+			status: 200,
+			text: 'by proxy',
+		});
+	});
+
+	it.each([
+		['closes the connection', 'socket.destroy();'],
+		['refuses', "socket.end('HTTP/1.1 403 Forbidden\\r\\n\\r\\n');"],
+	])('fails, once, when the proxy %s', (_how, connect) => {
+		expect(askThroughProxy(connect)).toEqual({
+			asked: ['runpod.example.com:80'],
+			code: 'PROXY_REFUSED',
+			sent: false,
+		});
+	});
+});
