@@ -1,5 +1,10 @@
 import 'reflect-metadata';
+import { createReadStream } from 'node:fs';
+import { basename } from 'node:path';
+import { Container } from '@n8n/di';
 import {
+	BinaryDataConfig,
+	BinaryDataService,
 	ExecutionLifecycleHooks,
 	LazyPackageDirectoryLoader,
 	PackageDirectoryLoader,
@@ -8,6 +13,8 @@ import {
 import type {
 	ExecutionError,
 	ICredentialDataDecryptedObject,
+	IBinaryKeyData,
+	IDataObject,
 	INodeExecutionData,
 	INodeType,
 	INodeTypes,
@@ -26,6 +33,8 @@ export interface EngineOptions {
 	/** As at n8n's start (lazy), or as just after an install from the UI (eager). */
 	loading: 'lazy' | 'eager';
 	credentials: Credentials;
+	/** Where files of items are: n8n's default is the filesystem, `default` is in the item itself, as base64. */
+	binaryMode?: 'filesystem' | 'default';
 }
 
 export interface EngineRun {
@@ -35,10 +44,16 @@ export interface EngineRun {
 	items: (nodeName: string, output?: number) => INodeExecutionData[];
 }
 
+export interface RunOptions {
+	/** Stops the execution as the Stop button does. */
+	signal?: AbortSignal | undefined;
+	/** Two runs are one execution only by having the same. */
+	executionId?: string | undefined;
+}
+
 /** n8n's real workflow engine, without its server. */
 export interface Engine {
-	/** `signal` stops the execution as the Stop button does. */
-	run: (workflow: WorkflowFile, signal?: AbortSignal) => Promise<EngineRun>;
+	run: (workflow: WorkflowFile, options?: RunOptions) => Promise<EngineRun>;
 	loader: PackageDirectoryLoader;
 }
 
@@ -46,21 +61,27 @@ export async function startEngine({
 	folder,
 	loading,
 	credentials,
+	binaryMode = 'filesystem',
 }: EngineOptions): Promise<Engine> {
+	Container.get(BinaryDataConfig).mode = binaryMode;
+	await Container.get(BinaryDataService).init();
 	const Loader = loading === 'lazy' ? LazyPackageDirectoryLoader : PackageDirectoryLoader;
 	const loader = new Loader(folder);
 	await loader.loadAll();
 	const nodeTypes = nodeTypesOf(loader);
 	return {
 		loader,
-		run: async (file, signal) => {
+		run: async (file, { signal, executionId = '1' } = {}) => {
 			const workflow = new Workflow({
 				id: '1',
 				active: false,
 				nodeTypes,
 				...prepared(file, credentials),
 			});
-			const execution = new WorkflowExecute(additionalDataOf(workflow, credentials), 'manual');
+			const execution = new WorkflowExecute(
+				additionalDataOf(workflow, credentials, executionId),
+				'manual',
+			);
 			const startNode = file.nodes.find(({ type }) => type.endsWith('Trigger'));
 			const running = execution.run(startNode ? { workflow, startNode } : { workflow });
 			signal?.addEventListener('abort', () => {
@@ -92,7 +113,10 @@ function nodeTypesOf(loader: PackageDirectoryLoader): INodeTypes {
 	return { getByName: find, getByNameAndVersion: find, getKnownTypes: () => ({}) };
 }
 
-/** n8n-nodes-base is not installed here: a trigger that gives one item, or those of its `items` parameter. */
+/**
+ * n8n-nodes-base is not installed here: a trigger that gives one item, or those of its `items` parameter; each gets the
+ * files of its `files` parameter, an object of paths by binary field.
+ */
 const manualTrigger: INodeType = {
 	description: {
 		displayName: 'Manual Trigger',
@@ -103,16 +127,33 @@ const manualTrigger: INodeType = {
 		defaults: {},
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
-		properties: [{ displayName: 'Items', name: 'items', type: 'json', default: '[{}]' }],
+		properties: [
+			{ displayName: 'Items', name: 'items', type: 'json', default: '[{}]' },
+			{ displayName: 'Files', name: 'files', type: 'json', default: '{}' },
+		],
 	},
 	async execute() {
-		const text = this.getNodeParameter('items', 0, '[{}]');
-		const items = z.array(z.record(z.string(), z.json())).parse(JSON.parse(z.string().parse(text)));
-		return Promise.resolve([this.helpers.returnJsonArray(items)]);
+		const parameter = (name: string, fallback: string): unknown =>
+			JSON.parse(z.string().parse(this.getNodeParameter(name, 0, fallback)));
+		const items = z.array(z.record(z.string(), z.json())).parse(parameter('items', '[{}]'));
+		const files = z.record(z.string(), z.string()).parse(parameter('files', '{}'));
+		const binaryOf = async (): Promise<IBinaryKeyData> => {
+			const prepared: IBinaryKeyData = {};
+			for (const [field, path] of Object.entries(files))
+				prepared[field] = await this.helpers.prepareBinaryData(
+					createReadStream(path),
+					basename(path),
+					'application/octet-stream',
+				);
+			return prepared;
+		};
+		const withFiles = async (json: IDataObject): Promise<INodeExecutionData> =>
+			Object.keys(files).length === 0 ? { json } : { json, binary: await binaryOf() };
+		return [await Promise.all(items.map(withFiles))];
 	},
 };
 
-function additionalDataOf({ id, name }: Workflow, credentials: Credentials) {
+function additionalDataOf({ id, name }: Workflow, credentials: Credentials, executionId: string) {
 	const url = 'http://127.0.0.1:5678';
 	const now = new Date();
 	const workflowData = {
@@ -127,8 +168,8 @@ function additionalDataOf({ id, name }: Workflow, credentials: Credentials) {
 		activeVersionId: null,
 	};
 	const data: Partial<IWorkflowExecuteAdditionalData> = {
-		hooks: new ExecutionLifecycleHooks('manual', '1', workflowData),
-		executionId: '1',
+		hooks: new ExecutionLifecycleHooks('manual', executionId, workflowData),
+		executionId,
 		credentialsHelper: fixedCredentials(credentials),
 		variables: {},
 		currentNodeExecutionIndex: 0,

@@ -34,7 +34,10 @@ export type FollowEnd =
 	| { tag: 'deadline'; last: JobLook | undefined; stall: Stall | undefined }
 	| { tag: 'aborted'; last: JobLook | undefined };
 
-/** A status may answer 404 for a while after the submit: 150 s is what projects in production wait. */
+/**
+ * A status may answer 404 for a while after the submit: 150 s is what projects in production wait. A job that was seen
+ * before is gone when it is missing twice.
+ */
 export const NOT_THERE_YET_MS = 150_000;
 
 /**
@@ -51,6 +54,7 @@ export async function followJob(
 	let intervalMs = FIRST_LOOK_MS;
 	let runningSinceMs: number | undefined;
 	let last: JobLook | undefined;
+	let missedLooks = 0;
 
 	for (;;) {
 		await pause(clock, Math.min(waitMs, deadlineMs - clock.now()), signal);
@@ -62,7 +66,10 @@ export async function followJob(
 
 		if (seen.tag === 'queued') runningSinceMs = undefined;
 		if (seen.tag === 'running') runningSinceMs ??= startOf(job, seen, clock.now());
-		const end = endOf(seen, job, clock.now(), last, maxRestarts);
+		missedLooks = seen.tag === 'missing' ? missedLooks + 1 : 0;
+		const isGone =
+			last === undefined ? ageOf(job, clock.now()) > NOT_THERE_YET_MS : missedLooks > 1;
+		const end = endOf(seen, isGone, last, maxRestarts);
 		if (end) return taught(end, schedule, runningSinceMs, clock.now());
 		if ('facts' in seen) last = seen;
 		if (seen.tag === 'queued') await stallWatch.look();
@@ -80,10 +87,13 @@ function startOf({ submittedAtMs }: FollowedJob, seen: JobLook, nowMs: number): 
 	return Math.min(submittedAtMs + (seen.facts.delayTimeMs ?? Infinity), nowMs);
 }
 
+function ageOf({ submittedAtMs = -Infinity }: FollowedJob, nowMs: number): number {
+	return nowMs - submittedAtMs;
+}
+
 function endOf(
 	seen: JobLook,
-	{ submittedAtMs = -Infinity }: FollowedJob,
-	nowMs: number,
+	isGone: boolean,
 	last: JobLook | undefined,
 	maxRestarts: number,
 ): FollowEnd | undefined {
@@ -95,8 +105,7 @@ function endOf(
 		case 'timedOut':
 			return { tag: 'ended', look: seen };
 		case 'missing':
-			if (nowMs - submittedAtMs <= NOT_THERE_YET_MS) return undefined;
-			return { tag: 'lost', reason: seen.reason, last };
+			return isGone ? { tag: 'lost', reason: seen.reason, last } : undefined;
 		case 'refused':
 			return { tag: 'refused', reason: seen.reason, status: seen.status, last };
 		case 'queued':

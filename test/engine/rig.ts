@@ -25,8 +25,11 @@ export interface Run {
 
 export interface RunOptions {
 	items?: object[];
+	/** Paths of files by binary field, for each item. */
+	files?: Record<string, string>;
 	onError?: OnError;
 	signal?: AbortSignal;
+	executionId?: string;
 	node?: Partial<INode>;
 }
 
@@ -42,6 +45,7 @@ export async function startRig(
 	loading: EngineOptions['loading'],
 	queueOptions: Partial<QueueApiOptions> = {},
 	moreCredentials: Credentials = {},
+	binaryMode: EngineOptions['binaryMode'] = 'filesystem',
 ): Promise<Rig> {
 	const userFolder = mkdtempSync(join(tmpdir(), 'wan-avatar-engine-'));
 	// n8n-core reads these when it is loaded.
@@ -60,12 +64,12 @@ export async function startRig(
 		runPodApi: { apiKey: queue.apiKey, endpointId: queue.endpointId, queueBaseUrl: queue.baseUrl },
 		...moreCredentials,
 	};
-	const engine = await startEngine({ folder: resolve('.'), loading, credentials });
+	const engine = await startEngine({ folder: resolve('.'), loading, credentials, binaryMode });
 	return {
 		queue,
 		engine,
 		run: async (parameters, options = {}) => {
-			const { error, items } = await engine.run(workflowOf(parameters, options), options.signal);
+			const { error, items } = await engine.run(workflowOf(parameters, options), options);
 			return {
 				error: error && shown(error),
 				success: items('Wan Avatar', 0),
@@ -113,9 +117,9 @@ export const generateForm = {
 
 export const statusForm = { resource: 'job', operation: 'getStatus' };
 
-function workflowOf(
+export function workflowOf(
 	parameters: INode['parameters'],
-	{ items = [{}], onError, node }: RunOptions,
+	{ items = [{}], files = {}, onError, node }: RunOptions,
 ): WorkflowFile {
 	const start: INode = {
 		id: 'start',
@@ -123,7 +127,7 @@ function workflowOf(
 		type: 'n8n-nodes-base.manualTrigger',
 		typeVersion: 1,
 		position: [0, 0],
-		parameters: { items: JSON.stringify(items) },
+		parameters: { items: JSON.stringify(items), files: JSON.stringify(files) },
 	};
 	const wanAvatar: INode = {
 		id: 'wan',

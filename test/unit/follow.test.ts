@@ -115,6 +115,14 @@ describe('following a job', () => {
 		expect(end.tag).toBe(tag);
 	});
 
+	it('takes a job that was seen before for gone when it is missing twice', async () => {
+		const once = await follow({ looks: [running, missing, cancelled], submittedAtMs: 0 });
+		const twice = await follow({ looks: [running, missing, missing], submittedAtMs: 0 });
+
+		expect(once.end.tag).toBe('ended');
+		expect(twice.end).toEqual({ tag: 'lost', reason: 'gone', last: running });
+	});
+
 	it('gives a job up that is missing for 150 s', async () => {
 		const { end, endedAtMs } = await follow({ looks: [missing], submittedAtMs: 0 });
 

@@ -56,7 +56,7 @@ export const drivingVideoSources: readonly Source[] = [
 	},
 	{
 		option: {
-			name: 'N8n Binary Field',
+			name: 'Binary File',
 			value: 'binary',
 			description: 'A file of the incoming item, such as from a form or a download',
 		},

@@ -38,7 +38,7 @@ export const portraitSources: readonly Source[] = [
 	},
 	{
 		option: {
-			name: 'N8n Binary Field',
+			name: 'Binary File',
 			value: 'binary',
 			description: 'A file of the incoming item, such as from a form or a download',
 		},
