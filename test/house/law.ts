@@ -33,6 +33,7 @@ const laws: readonly Law[] = [
 		mayAsType: /^lib\/(runpod|storage)\//,
 	},
 	{ who: /^lib\/deployment\//, may: /^(lib\/(contract|deployment|runpod)\/|zod\/v4$)/ },
+	{ who: /^cli\//, may: /^(node:|lib\/|cli\/|commander$|package\.json$)/ },
 	{ who: /^nodes\//, may: /^(lib\/|nodes\/|n8n-workflow$)/ },
 	{ who: /^credentials\//, may: /^(lib\/|n8n-workflow$)/ },
 	{
