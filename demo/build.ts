@@ -3,7 +3,12 @@ import { once } from 'node:events';
 import { existsSync, globSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-const SOURCES = ['{credentials,lib,nodes}/**/*', 'gulpfile.js', 'package.json', 'tsconfig.json'];
+const SOURCES = [
+	'{cli,credentials,lib,nodes}/**/*',
+	'gulpfile.js',
+	'package.json',
+	'tsconfig.json',
+];
 // The last file that a build writes.
 export const BUILT = 'dist/known/nodes.json';
 

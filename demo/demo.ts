@@ -65,6 +65,7 @@ function credentialsOf({ runpod, minio }: StandInAddress): Credentials {
 			apiKey: runpod.apiKey,
 			endpointId: runpod.endpointId,
 			queueBaseUrl: runpod.baseUrl,
+			managementBaseUrl: runpod.managementBaseUrl,
 		},
 		minioApi: {
 			endpoint: `${minio.endPoint}:${String(minio.port)}`,
@@ -110,6 +111,7 @@ The servers stay up. To use them from an n8n on this machine:
     API Key             ${runpod.apiKey}
     Endpoint ID         ${runpod.endpointId}
     Queue API Base URL  ${runpod.baseUrl}
+    Management API Base URL  ${runpod.managementBaseUrl}
   Credential "MinIO API"
     Endpoint            ${minio.endPoint}:${String(minio.port)}
     Use SSL             off

@@ -84,9 +84,11 @@ export async function startEngine({
 			);
 			const startNode = file.nodes.find(({ type }) => type.endsWith('Trigger'));
 			const running = execution.run(startNode ? { workflow, startNode } : { workflow });
-			signal?.addEventListener('abort', () => {
+			const stop = () => {
 				running.cancel();
-			});
+			};
+			if (signal?.aborted) stop();
+			signal?.addEventListener('abort', stop);
 			const { error, runData } = (await running).data.resultData;
 			const items = (name: string, output = 0) => runData[name]?.at(-1)?.data?.main?.[output] ?? [];
 			return { error, runData, items };

@@ -3,14 +3,15 @@ import { seedExamples } from './seedExamples';
 import { startStandIn, type StandIn, type StandInOptions } from './standin';
 
 const USAGE = `Usage: npm run standin -- [options]
-  --workers <n>         how many jobs run at once (3)
-  --cold-start-ms <ms>  time until a worker is ready (60000)
-  --run-ms <ms>         least time a job runs (120000)
-  --time-factor <x>     all these times are multiplied by it (0.01)
-  --retention-ms <ms>   how long a finished job is kept
-  --runpod-port <port>  any free port by default
-  --minio-port <port>   any free port by default
-  --folder <path>       keeps objects and renders there`;
+  --workers <n>              how many jobs run at once (3)
+  --cold-start-ms <ms>       time until a worker is ready (60000)
+  --run-ms <ms>              least time a job runs (120000)
+  --time-factor <x>          all these times are multiplied by it (0.01)
+  --retention-ms <ms>        how long a finished job is kept
+  --runpod-port <port>       any free port by default
+  --management-port <port>   any free port by default
+  --minio-port <port>        any free port by default
+  --folder <path>            keeps objects and renders there`;
 
 const NOTE = `This is a stand-in on this machine: a queue that answers as RunPod, a store that answers as MinIO,
 and a worker that is not Wan (it lays the portrait over the driving video with ffmpeg).
@@ -41,6 +42,7 @@ function readOptions(args: string[]): StandInOptions {
 			'run-ms': { ...text, default: '120000' },
 			'time-factor': { ...text, default: '0.01' },
 			'runpod-port': { ...text, default: '0' },
+			'management-port': { ...text, default: '0' },
 			'minio-port': { ...text, default: '0' },
 			'retention-ms': text,
 			folder: text,
@@ -52,6 +54,7 @@ function readOptions(args: string[]): StandInOptions {
 		runMs: toNumber('run-ms', values['run-ms']),
 		timeFactor: toNumber('time-factor', values['time-factor']),
 		queuePort: toNumber('runpod-port', values['runpod-port']),
+		managementPort: toNumber('management-port', values['management-port']),
 		storagePort: toNumber('minio-port', values['minio-port']),
 		...(values['retention-ms'] === undefined
 			? {}

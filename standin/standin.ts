@@ -3,7 +3,9 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ObjectStore, startObjectStore } from './objectStore/objectStore';
+import { type ManagementApi, startManagementApi } from './management/managementApi';
 import { type QueueApi, type QueueApiOptions, startQueueApi } from './queue/queueApi';
+import { DeployedWorkers } from './worker/deployedWorkers';
 import { createWorker, type Worker } from './worker/worker';
 
 type QueueOptions = Omit<QueueApiOptions, 'apiKey' | 'endpointId' | 'handler' | 'port'>;
@@ -15,13 +17,15 @@ export interface StandInOptions extends QueueOptions {
 	/** Default: any free port. */
 	queuePort?: number;
 	/** Default: any free port. */
+	managementPort?: number;
+	/** Default: any free port. */
 	storagePort?: number;
 	linkExpirySeconds?: number;
 }
 
 /** What a client needs to use the stand-in. */
 export interface StandInAddress {
-	runpod: { baseUrl: string; endpointId: string; apiKey: string };
+	runpod: { baseUrl: string; managementBaseUrl: string; endpointId: string; apiKey: string };
 	minio: {
 		endPoint: string;
 		port: number;
@@ -34,13 +38,14 @@ export interface StandInAddress {
 
 export interface StandIn {
 	queue: QueueApi;
+	management: ManagementApi;
 	storage: ObjectStore;
 	worker: Worker;
 	bucket: string;
 	/** Holds objects, inputs and renders. */
 	folder: string;
 	address: () => StandInAddress;
-	/** Ends all three; throws an AggregateError after the last if any failed to end. */
+	/** Ends all of them; throws an AggregateError after the last if any failed to end. */
 	close: () => Promise<void>;
 }
 
@@ -48,7 +53,8 @@ const BUCKET = 'avatar-templates';
 const REGION = 'us-east-1';
 
 /**
- * Starts a queue that answers as a RunPod serverless endpoint, an object store that answers as MinIO,
+ * Starts a queue that answers as a RunPod serverless endpoint, the management API that makes more of them,
+ * an object store that answers as MinIO,
  * and a worker that takes the Wan avatar worker's jobs but is not Wan. All keys are new at each start.
  */
 export async function startStandIn(options: StandInOptions = {}): Promise<StandIn> {
@@ -62,8 +68,12 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
 		closers.unshift(() => worker.close());
 		const queue = await startQueue(worker, options);
 		closers.unshift(() => queue.close());
-		const address = () => addressOf(queue, storage);
-		return { queue, storage, worker, bucket: BUCKET, folder, address, close };
+		const deployed = new DeployedWorkers({ folder, region: REGION });
+		closers.unshift(() => deployed.close());
+		const management = await startManagement(queue, deployed, options);
+		closers.unshift(() => management.close());
+		const address = () => addressOf(queue, management, storage);
+		return { queue, management, storage, worker, bucket: BUCKET, folder, address, close };
 	} catch (error) {
 		await close();
 		throw error;
@@ -115,11 +125,29 @@ async function startQueue(worker: Worker, options: StandInOptions): Promise<Queu
 	});
 }
 
-function addressOf(queue: QueueApi, storage: ObjectStore): StandInAddress {
+async function startManagement(
+	queue: QueueApi,
+	deployed: DeployedWorkers,
+	{ managementPort = 0, timeFactor = 1 }: StandInOptions,
+): Promise<ManagementApi> {
+	return await startManagementApi({
+		apiKey: queue.apiKey,
+		queue,
+		handlerFor: (container) => deployed.handlerFor(container.env),
+		timeFactor,
+		port: managementPort,
+	});
+}
+
+function addressOf(
+	queue: QueueApi,
+	management: ManagementApi,
+	storage: ObjectStore,
+): StandInAddress {
 	const { baseUrl, endpointId, apiKey } = queue;
 	const { endPoint, port, useSSL, accessKey, secretKey } = storage;
 	return {
-		runpod: { baseUrl, endpointId, apiKey },
+		runpod: { baseUrl, managementBaseUrl: management.baseUrl, endpointId, apiKey },
 		minio: { endPoint, port, useSSL, accessKey, secretKey, bucket: BUCKET },
 	};
 }

@@ -15,7 +15,7 @@ export async function pause(clock: Clock, ms: number, signal?: AbortSignal): Pro
 	const onAbort = () => wake?.();
 	signal?.addEventListener('abort', onAbort, { once: true });
 	try {
-		await Promise.race([clock.sleep(ms), woken]);
+		await Promise.race([clock.sleep(Math.max(ms, 0)), woken]);
 	} finally {
 		signal?.removeEventListener('abort', onAbort);
 	}

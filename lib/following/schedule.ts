@@ -16,6 +16,9 @@ export interface Schedule {
 export const FIRST_LOOK_MS = 1000;
 const GROWTH = 1.5;
 const MAX_UNTAUGHT_MS = 5000;
+/** Until something is learned, a running job's result is late by at most this share of its run time. */
+const UNTAUGHT_SHARE = 0.1;
+const MIN_UNTAUGHT_MS = 750;
 
 /** Jobs of one endpoint take about equally long: so much of the median is one step of spread, until enough are known. */
 const PRIOR_SPREAD = 0.1;
@@ -29,20 +32,25 @@ const REST_MS = 60_000;
 const STRETCH_SPREADS = 1.2;
 /** The interval at the median, as a share of the spread; it grows with the square of the distance from there. */
 const CLOSEST_SHARE = 0.06;
-const MIN_TAUGHT_MS = 1000;
+const MIN_TAUGHT_MS = 500;
 const MAX_TAUGHT_MS = 15_000;
 
-/** Grows by half from 1 s to 5 s until the first job of the run has finished, and then looks when the others finished. */
+/**
+ * While a job waits, the interval grows by half from 1 s to 5 s. While it runs, it is a tenth of its run time, up to 5 s,
+ * until the first job of the run has finished; then looks are taken when the others finished.
+ */
 export function learningSchedule(): Schedule {
 	const runTimesMs: number[] = [];
 	return {
 		learn: (runTimeMs) => {
 			if (runTimeMs > 0) runTimesMs.push(runTimeMs);
 		},
-		nextIntervalMs: ({ lastIntervalMs, runningForMs }) =>
-			runTimesMs.length === 0 || runningForMs === undefined
-				? Math.min(lastIntervalMs * GROWTH, MAX_UNTAUGHT_MS)
-				: taughtIntervalMs(runningForMs, expectationOf(runTimesMs)),
+		nextIntervalMs: ({ lastIntervalMs, runningForMs }) => {
+			if (runningForMs === undefined) return Math.min(lastIntervalMs * GROWTH, MAX_UNTAUGHT_MS);
+			if (runTimesMs.length > 0) return taughtIntervalMs(runningForMs, expectationOf(runTimesMs));
+			const intervalMs = Math.max(runningForMs * UNTAUGHT_SHARE, MIN_UNTAUGHT_MS);
+			return Math.min(intervalMs, MAX_UNTAUGHT_MS);
+		},
 	};
 }
 

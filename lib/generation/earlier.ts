@@ -104,16 +104,10 @@ async function judgeIntent(record: JobRecord, desk: Desk): Promise<Earlier> {
 		endpoint_id: record.endpoint_id,
 		submitted_at: null,
 	};
-	const report = await recover(job, await withStamp(record, desk), desk.ports.bucket);
+	const report = await recover(job, record, desk.ports.bucket);
 	if (report) return await result(report, record, desk);
 	if (desk.request.submitAnyway || hasRunOut(record, desk)) return { tag: 'nothing' };
 	return { tag: 'uncertain', record };
-}
-
-/** An intent is stamped by the store when it is written, and nobody has written over it. */
-async function withStamp(record: JobRecord, desk: Desk): Promise<JobRecord> {
-	if (record.recorded_at_ms !== null) return record;
-	return { ...record, recorded_at_ms: await desk.book.stampMs() };
 }
 
 export function runsOutAtMs(record: JobRecord, { request }: Desk): number {

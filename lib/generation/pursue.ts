@@ -22,6 +22,7 @@ export class Halted extends Error {
 
 // As long as a submit can be on its way in another execution.
 const CONTEST_MS = 60_000;
+const CONTEST_INTERVAL_MS = 2000;
 
 /**
  * Follows a job until there is a video, and cancels one that nobody waits for any longer.
@@ -55,8 +56,16 @@ async function follow(
 	const contestedUntilMs = (record.submitted_at_ms ?? 0) + CONTEST_MS;
 	let winner: SubmittedRecord | undefined;
 
+	let contestedAtMs = ports.clock.now();
+	const isDue = () =>
+		contest &&
+		ports.clock.now() < contestedUntilMs &&
+		ports.clock.now() - contestedAtMs >= CONTEST_INTERVAL_MS;
 	const look = async (jobId: string, signal?: AbortSignal) => {
-		if (contest && ports.clock.now() < contestedUntilMs) winner = await winnerOver(record, book);
+		if (isDue()) {
+			contestedAtMs = ports.clock.now();
+			winner = await winnerOver(record, book);
+		}
 		if (winner) lost.abort();
 		return await ports.queue.look(jobId, signal);
 	};

@@ -41,7 +41,10 @@ export function recordKey(outputVideoKey: string): string {
 export interface RecordBook {
 	/** What this execution remembers, if it is of the same request. */
 	remembered: () => JobRecord | undefined;
-	/** What stands in the bucket, if it is of the same request; unreadable notes of others count as none. */
+	/**
+	 * What stands in the bucket, if it is of the same request; unreadable notes of others count as none. An intent gets
+	 * the store's own time of it as `recorded_at_ms`.
+	 */
 	recorded: () => Promise<JobRecord | undefined>;
 	/** Writes in both places. */
 	write: (record: JobRecord) => Promise<void>;
@@ -49,8 +52,6 @@ export interface RecordBook {
 	remember: (record: JobRecord) => void;
 	/** Takes an intent back that surely came to nothing. */
 	forget: (intent: JobRecord) => Promise<void>;
-	/** The store's clock, as it stamped the record that was just written. */
-	stampMs: () => Promise<number | null>;
 	/** Whether a record in the bucket can be read by others. */
 	isShared: boolean;
 }
@@ -71,8 +72,9 @@ export function openRecordBook(
 		memory.write(slot, record);
 	};
 	const read = async () => {
-		const text = await shared?.bucket.getText(shared.key);
-		return text === undefined ? undefined : ours(fromJson(text));
+		const stored = await shared?.bucket.getText(shared.key);
+		const record = stored && ours(fromJson(stored.text));
+		return record && { ...record, recorded_at_ms: record.recorded_at_ms ?? stored.lastModifiedMs };
 	};
 	return {
 		isShared: shared !== undefined,
@@ -91,10 +93,6 @@ export function openRecordBook(
 			if (recorded?.execution_id !== intent.execution_id || recorded.state !== 'intent') return;
 			await shared?.bucket.remove(shared.key);
 		},
-		stampMs: async () => {
-			const found = await shared?.bucket.stat(shared.key);
-			return found?.tag === 'there' ? found.facts.lastModifiedMs : null;
-		},
 	};
 }
 
@@ -103,8 +101,8 @@ export async function readRecordOf(
 	outputVideoKey: string,
 	bucket: Pick<Bucket, 'getText'>,
 ): Promise<JobRecord | undefined> {
-	const text = await bucket.getText(recordKey(outputVideoKey));
-	return text === undefined ? undefined : jobRecord.safeParse(fromJson(text)).data;
+	const stored = await bucket.getText(recordKey(outputVideoKey));
+	return stored && jobRecord.safeParse(fromJson(stored.text)).data;
 }
 
 function fromJson(text: string): unknown {

@@ -17,9 +17,12 @@ export async function submit(desk: Desk): Promise<Submitted> {
 	assertNotStopped(desk);
 	const intent = intentOf(desk);
 	await desk.book.write(intent);
-	const others = await othersIntent(intent, desk);
+	const recorded = await desk.book.recorded();
+	const others = recorded && (await othersIntent(recorded, intent, desk));
 	if (others) return others;
-	const stamped = { ...intent, recorded_at_ms: await desk.book.stampMs() };
+	// The store's own time, with which the age of a video can be compared.
+	const stamped = { ...intent, recorded_at_ms: recorded?.recorded_at_ms ?? null };
+	desk.book.remember(stamped);
 	if (isStopped(desk)) {
 		await desk.book.forget(intent);
 		throw stoppedBeforeSubmit(desk);
@@ -43,9 +46,12 @@ function intentOf({ fingerprint, ports }: Desk): JobRecord {
 }
 
 /** Two executions may have written at the same moment: whoever reads another's record leaves the job to it. */
-async function othersIntent(intent: JobRecord, desk: Desk): Promise<Submitted | undefined> {
-	const recorded = await desk.book.recorded();
-	if (!recorded || recorded.execution_id === intent.execution_id) return undefined;
+async function othersIntent(
+	recorded: JobRecord,
+	intent: JobRecord,
+	desk: Desk,
+): Promise<Submitted | undefined> {
+	if (recorded.execution_id === intent.execution_id) return undefined;
 	const found = await findRecorded(recorded, desk);
 	return found.tag === 'nothing' ? undefined : found;
 }

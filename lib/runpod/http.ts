@@ -4,7 +4,7 @@ import { version } from '../../package.json';
 import { createAgent, PROXY_REFUSED } from './agent';
 
 export interface HttpRequest {
-	method: 'GET' | 'POST';
+	method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
 	url: string;
 	headers: Record<string, string>;
 	body?: string;

@@ -35,6 +35,10 @@ export function planHealth(settings: RunPodSettings): HttpRequest {
 	return { method: 'GET', ...plan(settings, 'health') };
 }
 
+export function planPurgeQueue(settings: RunPodSettings): HttpRequest {
+	return { method: 'POST', ...plan(settings, 'purge-queue') };
+}
+
 /** A listing of the account's endpoints, by the management API: free, and needs no endpoint. */
 export function planListEndpoints({ managementBaseUrl, apiKey }: RunPodSettings): HttpRequest {
 	return { method: 'GET', url: `${managementBaseUrl}/serverless`, headers: bearer(apiKey) };

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Client } from 'minio';
+import * as z from 'zod/v4';
 import { bytesOf } from '../contract/bytes';
 import { codeOf } from '../contract/foreignError';
 import { explainStorageFault, isAccessDenied, isMissing } from './faults';
@@ -13,6 +14,12 @@ export interface ObjectFacts {
 	etag: string;
 	/** By the store's own clock, to the second; milliseconds since the epoch. */
 	lastModifiedMs: number;
+}
+
+export interface StoredText {
+	text: string;
+	/** By the store's own clock; nothing when the store does not tell. */
+	lastModifiedMs: number | null;
 }
 
 /** An object that is there; that is not; or of which the key may not know. */
@@ -29,7 +36,7 @@ export interface Bucket {
 	/** Writes a small text. False when the access key may not write there. */
 	putText: (key: string, text: string, contentType: string) => Promise<boolean>;
 	/** Reads a small text; nothing when there is none, or when the access key may not read it. */
-	getText: (key: string) => Promise<string | undefined>;
+	getText: (key: string) => Promise<StoredText | undefined>;
 	/** Removes one object; one that is not there, or may not be removed, is no error. */
 	remove: (key: string) => Promise<void>;
 	/**
@@ -39,13 +46,18 @@ export interface Bucket {
 	check: () => Promise<{ note?: string }>;
 }
 
+// The client holds a few parts in memory: this is the smallest that S3 allows, and 10,000 of them are 50 GB.
+const PART_BYTES = 5 * 1024 * 1024;
+
 // A job record has a few hundred bytes.
 const MAX_TEXT_BYTES = 1024 * 1024;
 
 export function createBucket(settings: StorageSettings): Bucket {
 	const { bucket, publicAddress } = settings;
+	let opened: Promise<Client> | undefined;
 	const attempt = async <T>(work: (client: Client) => Promise<T>): Promise<T> => {
-		const client = await connect(settings, settings);
+		opened ??= connect(settings, settings);
+		const client = await opened;
 		try {
 			return await work(client);
 		} catch (error) {
@@ -91,7 +103,8 @@ export function createBucket(settings: StorageSettings): Bucket {
 		getText: async (key) =>
 			await attempt(async (client) => {
 				try {
-					return await textOf(await client.getObject(bucket, key));
+					const stream = await client.getObject(bucket, key);
+					return { text: await textOf(stream), lastModifiedMs: lastModifiedMsOf(stream) };
 				} catch (error) {
 					if (isMissing(error) || isAccessDenied(error)) return undefined;
 					throw error;
@@ -133,11 +146,23 @@ async function textOf(stream: Readable): Promise<string> {
 	return Buffer.concat(chunks).toString('utf8');
 }
 
+/** The client answers with Node's own message, whose headers its types do not show. */
+function lastModifiedMsOf(stream: Readable): number | null {
+	const { data } = message.safeParse(stream);
+	const atMs = Date.parse(data?.headers['last-modified'] ?? '');
+	return Number.isNaN(atMs) ? null : atMs;
+}
+
+const message = z.looseObject({
+	headers: z.looseObject({ 'last-modified': z.string().optional() }),
+});
+
 // A known region keeps the client from asking the server for it.
 async function connect(
 	{ region, accessKey, secretKey }: StorageSettings,
 	{ endPoint, port, useSSL }: ServerAddress,
 ): Promise<Client> {
 	const minio = await import('minio');
-	return new minio.Client({ endPoint, port, useSSL, region, accessKey, secretKey });
+	const partSize = PART_BYTES;
+	return new minio.Client({ endPoint, port, useSSL, region, accessKey, secretKey, partSize });
 }

@@ -6,9 +6,12 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 import * as avatar from './avatar/avatar.resource';
+import { containerRegistryApiTest } from './credentialTest/containerRegistryApi';
 import { minioApiTest } from './credentialTest/minioApi';
 import { runPodApiTest } from './credentialTest/runPodApi';
+import * as endpoint from './endpoint/endpoint.resource';
 import * as job from './job/job.resource';
+import { searchEndpoints } from './listSearch/searchEndpoints';
 import { route } from './router';
 
 export class WanAvatar implements INodeType {
@@ -27,6 +30,12 @@ export class WanAvatar implements INodeType {
 		credentials: [
 			{ name: 'runPodApi', required: true, testedBy: 'runPodApiTest' },
 			{ name: 'minioApi', required: false, testedBy: 'minioApiTest' },
+			{
+				name: 'containerRegistryApi',
+				required: false,
+				testedBy: 'containerRegistryApiTest',
+				displayOptions: { show: { resource: ['endpoint'], operation: ['plan', 'deploy'] } },
+			},
 		],
 		properties: [
 			{
@@ -34,15 +43,19 @@ export class WanAvatar implements INodeType {
 				name: 'resource',
 				type: 'options',
 				noDataExpression: true,
-				options: [avatar.option, job.option],
+				options: [avatar.option, endpoint.option, job.option],
 				default: 'avatar',
 			},
 			...avatar.description,
+			...endpoint.description,
 			...job.description,
 		],
 	};
 
-	methods = { credentialTest: { runPodApiTest, minioApiTest } };
+	methods = {
+		credentialTest: { runPodApiTest, minioApiTest, containerRegistryApiTest },
+		listSearch: { searchEndpoints },
+	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return [await route(this)];

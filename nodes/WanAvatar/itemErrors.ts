@@ -14,6 +14,9 @@ const OPERATION_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 	'INVALID_CREDENTIAL',
 	'DOMAIN_NOT_ALLOWED',
 	'STOPPED',
+	'AMBIGUOUS_NAME',
+	'NAME_TAKEN',
+	'NOT_CONFIRMED',
 ]);
 
 // As many as one execution has jobs by default: every job id must be found again.

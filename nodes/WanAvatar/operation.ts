@@ -6,8 +6,11 @@ export interface RunMode {
 	continueOnFail: boolean;
 }
 
-/** One operation: its fields, and what it does with all items at once. The ends come in the order of the items. */
+/** One operation: its fields, and what it does with all items at once. The ends come in the order of the items; one may be a list. */
 export interface Operation {
 	description: INodeProperties[];
-	execute: (context: IExecuteFunctions, mode: RunMode) => Promise<End<IDataObject>[]>;
+	execute: (
+		context: IExecuteFunctions,
+		mode: RunMode,
+	) => Promise<End<IDataObject | IDataObject[]>[]>;
 }

@@ -1,4 +1,13 @@
 import * as generate from './avatar/generate.operation';
+import * as deleteEndpoint from './endpoint/delete.operation';
+import * as deploy from './endpoint/deploy.operation';
+import * as getEndpoint from './endpoint/get.operation';
+import * as getHealth from './endpoint/getHealth.operation';
+import * as getManyEndpoints from './endpoint/getMany.operation';
+import * as plan from './endpoint/plan.operation';
+import * as purgeQueue from './endpoint/purgeQueue.operation';
+import * as setWorkers from './endpoint/setWorkers.operation';
+import * as updateImage from './endpoint/updateImage.operation';
 import * as cancel from './job/cancel.operation';
 import * as getStatus from './job/getStatus.operation';
 import * as retry from './job/retry.operation';
@@ -10,6 +19,15 @@ export const operations: ReadonlyMap<string, Operation> = new Map<string, Operat
 	['avatar:generate', generate],
 	['job:cancel', cancel],
 	['job:getStatus', getStatus],
+	['endpoint:plan', plan],
+	['endpoint:deploy', deploy],
+	['endpoint:get', getEndpoint],
+	['endpoint:getMany', getManyEndpoints],
+	['endpoint:getHealth', getHealth],
+	['endpoint:setWorkers', setWorkers],
+	['endpoint:updateImage', updateImage],
+	['endpoint:purgeQueue', purgeQueue],
+	['endpoint:delete', deleteEndpoint],
 	['job:retry', retry],
 	['job:wait', wait],
 ]);

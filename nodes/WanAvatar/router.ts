@@ -1,26 +1,28 @@
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 import { WanAvatarError } from '../../lib/contract/errors';
-import type { End } from '../../lib/generation/settled';
 import { errorItem, toNodeError } from './itemErrors';
 import type { Operation } from './operation';
 import { operations } from './registry';
+
+type Ends = Awaited<ReturnType<Operation['execute']>>;
 
 /** Runs the chosen operation over all items: the only place for order, pairedItem and Continue On Fail. */
 export async function route(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const continueOnFail = context.continueOnFail();
 	const settled = await runAll(context, continueOnFail);
 	if (!continueOnFail) throwFirstError(context, settled);
-	return settled.map((end, item) => ({
-		...('value' in end ? { json: end.value } : errorItem(reasonOf(end))),
-		pairedItem: { item },
-	}));
+	return settled.flatMap((end, item) =>
+		itemsOf(end).map((one) => ({ ...one, pairedItem: { item } })),
+	);
 }
 
-async function runAll(
-	context: IExecuteFunctions,
-	continueOnFail: boolean,
-): Promise<End<IDataObject>[]> {
+function itemsOf(end: Ends[number]): INodeExecutionData[] {
+	if (!('value' in end)) return [errorItem(reasonOf(end))];
+	return [end.value].flat().map((json) => ({ json }));
+}
+
+async function runAll(context: IExecuteFunctions, continueOnFail: boolean): Promise<Ends> {
 	try {
 		return await findOperation(context).execute(context, { continueOnFail });
 	} catch (error) {
@@ -55,7 +57,7 @@ function reasonOf(end: { error: unknown } | { skipped: string }): unknown {
 }
 
 /** What is not given out, since the execution ends with an error, is named there, with where its result is. */
-function throwFirstError(context: IExecuteFunctions, ends: End<IDataObject>[]): void {
+function throwFirstError(context: IExecuteFunctions, ends: Ends): void {
 	const failed = ends.flatMap((end, item) => ('error' in end ? [{ error: end.error, item }] : []));
 	const [first] = failed;
 	if (!first) return;
@@ -66,10 +68,10 @@ function throwFirstError(context: IExecuteFunctions, ends: End<IDataObject>[]): 
 	throw toNodeError(context.getNode(), first, { failed, others, itemCount: ends.length });
 }
 
-function noteOf(end: End<IDataObject>): string | undefined {
+function noteOf(end: Ends[number]): string | undefined {
 	if ('error' in end) return undefined;
 	if ('skipped' in end) return end.skipped;
-	const { job_id, minio_key } = end.value;
+	const [{ job_id, minio_key } = {}] = [end.value].flat();
 	if (typeof job_id !== 'string') return undefined;
 	const stored = typeof minio_key === 'string' ? `; its video is stored as ${minio_key}` : '';
 	return `job ${job_id} is submitted or finished${stored}`;

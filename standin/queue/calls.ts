@@ -5,6 +5,7 @@ import { parseTarget, type Route, type Target } from './target';
 export interface QueueCall {
 	method: string;
 	route: Route;
+	endpointId?: string;
 	jobId?: string;
 	/** With its query. */
 	path: string;
@@ -41,7 +42,10 @@ export async function receive(request: IncomingMessage): Promise<ReceivedRequest
 }
 
 // A body that is too large is read to its end and dropped, so that the caller can read the answer.
-function readText(request: IncomingMessage, limitBytes: number): Promise<string | undefined> {
+export function readText(
+	request: IncomingMessage,
+	limitBytes: number,
+): Promise<string | undefined> {
 	return new Promise((resolve, reject) => {
 		let chunks: Buffer[] = [];
 		let sizeBytes = 0;
@@ -60,7 +64,7 @@ function readText(request: IncomingMessage, limitBytes: number): Promise<string 
 	});
 }
 
-function flatten(headers: IncomingHttpHeaders): Record<string, string> {
+export function flatten(headers: IncomingHttpHeaders): Record<string, string> {
 	return Object.fromEntries(
 		Object.entries(headers).map(([name, value]) => [name, [value ?? []].flat().join(', ')]),
 	);
@@ -71,10 +75,11 @@ export class CallLog {
 	#calls: QueueCall[] = [];
 
 	add({ method, target, headers, text }: ReceivedRequest): QueueCall {
-		const { route, path, jobId } = target;
+		const { route, path, endpointId, jobId } = target;
 		const call: QueueCall = {
 			method,
 			route,
+			...(endpointId !== undefined && { endpointId }),
 			...(jobId !== undefined && { jobId }),
 			path,
 			body: parseBody(text),
@@ -96,7 +101,7 @@ export class CallLog {
 	}
 }
 
-function parseBody(text: string | undefined): unknown {
+export function parseBody(text: string | undefined): unknown {
 	if (text === undefined || text === '') return undefined;
 	try {
 		return JSON.parse(text);

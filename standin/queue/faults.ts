@@ -5,8 +5,8 @@ import type { Route } from './target';
  * What the next matching requests get instead of their answer. `after` lets so many through first, `times` (default 1)
  * is how many get it. With `accept` the request takes effect all the same: a POST /run queues its job.
  */
-export type HttpFault = {
-	route: Route;
+export type HttpFault<R extends string = Route> = {
+	route: R;
 	times?: number;
 	after?: number;
 	jobId?: string;
@@ -20,15 +20,19 @@ export type HttpFault = {
 );
 
 /** The faults that tests asked for, in their order. */
-export class Faults {
-	#faults: { fault: HttpFault; skip: number; left: number }[] = [];
+export class Faults<R extends string = Route> {
+	#faults: { fault: HttpFault<R>; skip: number; left: number }[] = [];
 
-	add(fault: HttpFault): void {
+	add(fault: HttpFault<R>): void {
 		this.#faults.push({ fault, skip: fault.after ?? 0, left: fault.times ?? 1 });
 	}
 
+	clear(): void {
+		this.#faults = [];
+	}
+
 	/** The fault for this request, if there is one; it counts as used. */
-	take(route: Route, jobId: string | undefined): HttpFault | undefined {
+	take(route: R, jobId?: string): HttpFault<R> | undefined {
 		for (const entry of this.#faults.filter(({ fault }) => matches(fault, route, jobId))) {
 			if (entry.skip > 0) {
 				entry.skip -= 1;
@@ -42,13 +46,20 @@ export class Faults {
 	}
 }
 
-function matches(fault: HttpFault, route: Route, jobId: string | undefined): boolean {
+function matches<R extends string>(
+	fault: HttpFault<R>,
+	route: R,
+	jobId: string | undefined,
+): boolean {
 	return fault.route === route && (fault.jobId === undefined || fault.jobId === jobId);
 }
 
 /** The scripted answer; without a body, what the real service or its edge sends with this status. */
-export function faultAnswer(fault: HttpFault & { kind: 'answer' }): Answer {
-	const usual = usualAnswer(fault.status);
+export function faultAnswer(
+	fault: HttpFault<string> & { kind: 'answer' },
+	usualOf: (status: number) => Answer = usualAnswer,
+): Answer {
+	const usual = usualOf(fault.status);
 	const body = fault.body ?? usual.body;
 	const type = fault.body === undefined ? usual.headers : { 'content-type': typeOf(fault.body) };
 	return { status: fault.status, headers: { ...type, ...lowerCased(fault.headers) }, body };

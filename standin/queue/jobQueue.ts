@@ -11,36 +11,9 @@ import {
 import { JobChanges } from './jobChanges';
 import type { JobEnd } from './jobEnd';
 import { type AttemptResult, type JobOutcome, OutcomeScript, playAttempt } from './outcomes';
+import type { JobQueueOptions, QueueHealth } from './jobQueueOptions';
 import { Timers } from './timers';
-import type { WorkerHandler } from './workerHandler';
-import { type WorkerCounts, WorkerPool, type WorkerStall } from './workerPool';
-
-/** All times in milliseconds, as they are to pass. */
-export interface JobQueueOptions {
-	handler: WorkerHandler;
-	workersMax: number;
-	coldStartMs: number;
-	/** The least time a job is IN_PROGRESS. */
-	runMs: number;
-	idleTimeoutMs: number;
-	retentionMs: number;
-	syncRetentionMs: number;
-	executionTimeoutMs: number;
-	/** Called once each time a job ends, unless it is deleted before. */
-	onEnd: (job: Job) => void;
-}
-
-/** The body of /health. */
-export interface QueueHealth {
-	jobs: {
-		completed: number;
-		failed: number;
-		inProgress: number;
-		inQueue: number;
-		retried: number;
-	};
-	workers: WorkerCounts;
-}
+import { WorkerPool, type WorkerPoolChange, type WorkerRecord } from './workerPool';
 
 const defaultTtlMs = 24 * 3_600_000;
 const forgottenJobsKept = 1000;
@@ -61,9 +34,11 @@ export class JobQueue {
 	readonly #endedCounts = { completed: 0, failed: 0, retried: 0 };
 	readonly #peaks = { inFlight: 0, running: 0 };
 	#waiting: Job[] = [];
+	#executionTimeoutMs: number;
 
 	constructor(options: JobQueueOptions) {
 		this.#options = options;
+		this.#executionTimeoutMs = options.executionTimeoutMs;
 		this.#handlers = new HandlerRuns(options.handler, ({ id }) => {
 			this.#changes.tell(id);
 		});
@@ -130,9 +105,24 @@ export class JobQueue {
 		return this.#changes.waitUntil(job.id, isReady, waitMs);
 	}
 
-	setWorkers(change: { max?: number; stall?: WorkerStall }): void {
+	setWorkers(change: WorkerPoolChange): void {
 		this.#workers.set(change);
 		this.#dispatch();
+	}
+
+	/** For jobs from now on whose policy does not say; 0 is no limit. */
+	setExecutionTimeout(timeoutMs: number): void {
+		this.#executionTimeoutMs = timeoutMs;
+	}
+
+	/** Rolls a new release out: no worker of an older one starts another job. */
+	recycleWorkers(): void {
+		this.#workers.recycle();
+		this.#dispatch();
+	}
+
+	workers(): { list: WorkerRecord[]; currentRelease: number } {
+		return { list: this.#workers.list(), currentRelease: this.#workers.currentRelease };
 	}
 
 	script(outcome: JobOutcome): void {
@@ -195,7 +185,7 @@ export class JobQueue {
 		job.startedAt = Date.now();
 		job.outcome ??= this.#outcomes.next(job.input);
 		this.#peaks.running = Math.max(this.#peaks.running, this.#workers.runningCount);
-		const timeoutMs = job.policy.executionTimeout ?? this.#options.executionTimeoutMs;
+		const timeoutMs = job.policy.executionTimeout ?? (this.#executionTimeoutMs || Infinity);
 		attempt.deadline = this.#timers.after(timeoutMs, () => {
 			this.#interrupt(job, false);
 			this.#end(job, { status: 'FAILED', error: 'executionTimeout exceeded' });

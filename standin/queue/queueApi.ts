@@ -1,24 +1,24 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type Answer, problem, webhookBody } from './answers';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { closeServer, listen } from '../server';
+import { type Answer, problem } from './answers';
 import { CallLog, type QueueCall, receive } from './calls';
 import { faultAnswer, Faults, type HttpFault } from './faults';
+import { type EndpointOptions, Endpoints, type QueueEndpoint } from './endpoints';
 import type { JobRecord } from './job';
-import { JobQueue } from './jobQueue';
 import type { JobOutcome } from './outcomes';
-import { QueueRoutes } from './routes';
 import type { Route } from './target';
-import { Webhooks } from './webhooks';
 import type { WorkerHandler } from './workerHandler';
 import type { WorkerStall } from './workerPool';
 
 export type { QueueCall } from './calls';
+export type { EndpointOptions, QueueEndpoint } from './endpoints';
 export type { HttpFault } from './faults';
 export type { JobPolicy, JobRecord, JobStatus } from './job';
 export type { JobOutcome } from './outcomes';
 export type { Route } from './target';
 export type { WorkerHandler, WorkerJob } from './workerHandler';
-export type { WorkerStall } from './workerPool';
+export type { WorkerRecord, WorkerStall } from './workerPool';
 
 export interface QueueApiOptions {
 	apiKey: string;
@@ -52,6 +52,8 @@ export interface QueueApi {
 	readonly baseUrl: string;
 	readonly endpointId: string;
 	readonly apiKey: string;
+	/** Serves one more endpoint of the account. */
+	addEndpoint(id: string, options: EndpointOptions): QueueEndpoint;
 	/** The requests so far, in the order in which they had come in whole. */
 	calls(route?: Route): readonly QueueCall[];
 	clearCalls(): void;
@@ -59,7 +61,7 @@ export interface QueueApi {
 	fault(fault: HttpFault): void;
 	/** Decides how matching jobs end that start from now on. */
 	script(outcome: JobOutcome): void;
-	/** All jobs in the order of their submission, forgotten ones too. */
+	/** All jobs of all endpoints in the order of their submission, forgotten ones too. */
 	jobs(): readonly JobRecord[];
 	/** The most jobs that were queued or running at once. */
 	maxInFlight(): number;
@@ -70,35 +72,22 @@ export interface QueueApi {
 	close(): Promise<void>;
 }
 
-const syncRetentionMs = 60_000;
-// As seen of the real service: two more tries, about 5 and 15 seconds apart.
-const webhookRetryDelaysMs = [5000, 15_000];
-
 /** Starts the server on 127.0.0.1; rejects when the port is taken. */
 export async function startQueueApi(options: QueueApiOptions): Promise<QueueApi> {
 	const { apiKey, endpointId } = options;
-	const timeFactor = options.timeFactor ?? 1;
-	const webhooks = new Webhooks(webhookRetryDelaysMs.map((delayMs) => delayMs * timeFactor));
-	const queue = createQueue(options, timeFactor, webhooks);
-	const routes = new QueueRoutes(
-		{
-			apiKey,
-			endpointId,
-			newerWorkerFields: options.newerWorkerFields ?? [],
-			rateLimits: options.rateLimits ?? true,
-		},
-		queue,
-	);
+	const endpoints = new Endpoints(options);
+	const { queue } = endpoints.primary;
 	const log = new CallLog();
 	const faults = new Faults();
 	const server = createServer((request, response) => {
-		void serve(request, response, { routes, log, faults });
+		void serve(request, response, { endpoints, log, faults });
 	});
 	const port = await listen(server, options.port ?? 0);
 	return {
 		baseUrl: `http://127.0.0.1:${String(port)}/v2`,
 		endpointId,
 		apiKey,
+		addEndpoint: (id, made) => endpoints.add(id, made),
 		calls: (route) => log.list(route),
 		clearCalls: () => {
 			log.clear();
@@ -109,38 +98,20 @@ export async function startQueueApi(options: QueueApiOptions): Promise<QueueApi>
 		script: (outcome) => {
 			queue.script(outcome);
 		},
-		jobs: () => queue.records(),
+		jobs: () => endpoints.jobs(),
 		maxInFlight: () => queue.peaks.inFlight,
 		maxRunning: () => queue.peaks.running,
 		setWorkers: (change) => {
 			queue.setWorkers(change);
 		},
 		close: async () => {
-			webhooks.close();
-			await Promise.all([closeServer(server), queue.close()]);
+			await Promise.all([closeServer(server), endpoints.close()]);
 		},
 	};
 }
 
-function createQueue(options: QueueApiOptions, timeFactor: number, webhooks: Webhooks): JobQueue {
-	const retentionMs = options.retentionMs ?? 30 * 60_000;
-	return new JobQueue({
-		handler: options.handler,
-		workersMax: options.workersMax ?? 1,
-		coldStartMs: (options.coldStartMs ?? 0) * timeFactor,
-		runMs: (options.runMs ?? 0) * timeFactor,
-		idleTimeoutMs: (options.idleTimeoutMs ?? 60_000) * timeFactor,
-		retentionMs,
-		syncRetentionMs: Math.min(retentionMs, syncRetentionMs),
-		executionTimeoutMs: options.executionTimeoutMs ?? 600_000,
-		onEnd: (job) => {
-			if (job.webhook !== undefined) webhooks.notify(job.webhook, webhookBody(job));
-		},
-	});
-}
-
 interface Service {
-	routes: QueueRoutes;
+	endpoints: Endpoints;
 	log: CallLog;
 	faults: Faults;
 }
@@ -148,14 +119,15 @@ interface Service {
 async function serve(
 	request: IncomingMessage,
 	response: ServerResponse,
-	{ routes, log, faults }: Service,
+	{ endpoints, log, faults }: Service,
 ): Promise<void> {
 	const received = await receive(request).catch(() => undefined);
 	if (!received) return;
 	const call = log.add(received);
-	const { route, jobId } = received.target;
+	const { route, endpointId, jobId } = received.target;
 	const fault = faults.take(route, jobId);
 	const accepts = fault === undefined || fault.accept === true;
+	const routes = endpoints.routesFor(endpointId);
 	const answer = accepts ? await routes.answer(received).catch(internalError) : undefined;
 	if (fault?.kind === 'cut') {
 		request.socket.destroy();
@@ -173,24 +145,4 @@ function send(response: ServerResponse, call: QueueCall, { status, headers, body
 
 function internalError(error: unknown): Answer {
 	return problem(500, error instanceof Error ? error.message : 'internal error');
-}
-
-function listen(server: Server, port: number): Promise<number> {
-	return new Promise((resolve, reject) => {
-		server.once('error', reject);
-		server.listen(port, '127.0.0.1', () => {
-			const address = server.address();
-			if (typeof address === 'object' && address) resolve(address.port);
-			else reject(new Error('the server has no port'));
-		});
-	});
-}
-
-function closeServer(server: Server): Promise<void> {
-	return new Promise((resolve) => {
-		server.close(() => {
-			resolve();
-		});
-		server.closeAllConnections();
-	});
 }

@@ -14,8 +14,29 @@ export interface WorkerCounts {
 	unhealthy: number;
 }
 
+/** One worker as the management API lists it. */
+export interface WorkerRecord {
+	readonly id: string;
+	readonly state: 'initializing' | 'idle' | 'running' | Exclude<WorkerStall, 'none'>;
+	/** Which release of the endpoint it runs, from 1 up. */
+	readonly release: number;
+	/** Milliseconds since 1970. */
+	readonly startedAt: number;
+}
+
+/** What of a pool can change while it works. */
+export interface WorkerPoolChange {
+	/** How many stay warm without a job. */
+	min?: number;
+	max?: number;
+	stall?: WorkerStall;
+	idleTimeoutMs?: number;
+}
+
 interface Worker {
 	readonly id: string;
+	readonly release: number;
+	readonly startedAt: number;
 	state: 'initializing' | 'idle' | 'running';
 	timer?: Timer;
 }
@@ -24,7 +45,7 @@ interface WorkerPoolOptions {
 	max: number;
 	/** How long a new worker initializes. */
 	coldStartMs: number;
-	/** How long an idle worker stays warm. */
+	/** How long an idle worker stays warm at first. */
 	idleTimeoutMs: number;
 	timers: Timers;
 	/** Called when a worker has become idle by its cold start. */
@@ -35,12 +56,16 @@ interface WorkerPoolOptions {
 export class WorkerPool {
 	readonly #options: WorkerPoolOptions;
 	#workers: Worker[] = [];
+	#min = 0;
 	#max: number;
+	#idleTimeoutMs: number;
 	#stall: WorkerStall = 'none';
+	#release = 1;
 
 	constructor(options: WorkerPoolOptions) {
 		this.#options = options;
 		this.#max = options.max;
+		this.#idleTimeoutMs = options.idleTimeoutMs;
 	}
 
 	/** Takes a warm worker for a job and gives its id, or undefined when there is none. */
@@ -65,17 +90,56 @@ export class WorkerPool {
 		const worker = this.#workers.find(({ id }) => id === workerId);
 		if (!worker) return;
 		const isWanted = this.#stall === 'none' && this.#workers.length <= this.#max;
-		if (isAlive && isWanted) this.#rest(worker);
+		const isCurrent = worker.release === this.#release;
+		if (isAlive && isWanted && isCurrent) this.#rest(worker);
 		else this.#remove(worker);
+		this.#warmUp();
 	}
 
 	/** Running workers finish their job whatever is set; the others obey at once. */
-	set({ max, stall }: { max?: number; stall?: WorkerStall }): void {
+	set({ min, max, stall, idleTimeoutMs }: WorkerPoolChange): void {
+		this.#min = min ?? this.#min;
 		this.#max = max ?? this.#max;
 		this.#stall = stall ?? this.#stall;
-		for (const worker of this.#workers.filter(({ state }) => state !== 'running')) {
+		this.#idleTimeoutMs = idleTimeoutMs ?? this.#idleTimeoutMs;
+		for (const worker of this.#notRunning()) {
 			if (this.#stall !== 'none' || this.#workers.length > this.#max) this.#remove(worker);
 		}
+		this.#warmUp();
+	}
+
+	/** A new release: workers of the old one finish their job and take no other. */
+	recycle(): void {
+		this.#release += 1;
+		for (const worker of this.#notRunning()) this.#remove(worker);
+		this.#warmUp();
+	}
+
+	/** The newest release, from 1 up. */
+	get currentRelease(): number {
+		return this.#release;
+	}
+
+	list(): WorkerRecord[] {
+		const { throttled, unhealthy } = this.counts();
+		const stalled = (['throttled', 'unhealthy'] as const).flatMap((state) =>
+			Array.from({ length: state === 'throttled' ? throttled : unhealthy }, () => state),
+		);
+		const now = Date.now();
+		return [
+			...this.#workers.map(({ id, state, release, startedAt }) => ({
+				id,
+				state,
+				release,
+				startedAt,
+			})),
+			...stalled.map((state) => ({
+				id: newWorkerId(),
+				state,
+				release: this.#release,
+				startedAt: now,
+			})),
+		];
 	}
 
 	get runningCount(): number {
@@ -95,8 +159,23 @@ export class WorkerPool {
 		};
 	}
 
+	#warmUp(): void {
+		if (this.#stall !== 'none') return;
+		const wanted = Math.min(this.#min, this.#max) - this.#workers.length;
+		for (let started = 0; started < wanted; started++) this.#startCold();
+	}
+
+	#notRunning(): Worker[] {
+		return this.#workers.filter(({ state }) => state !== 'running');
+	}
+
 	#startCold(): void {
-		const worker: Worker = { id: newWorkerId(), state: 'initializing' };
+		const worker: Worker = {
+			id: newWorkerId(),
+			state: 'initializing',
+			release: this.#release,
+			startedAt: Date.now(),
+		};
 		this.#workers.push(worker);
 		worker.timer = this.#options.timers.after(this.#options.coldStartMs, () => {
 			this.#rest(worker);
@@ -106,8 +185,9 @@ export class WorkerPool {
 
 	#rest(worker: Worker): void {
 		worker.state = 'idle';
-		worker.timer = this.#options.timers.after(this.#options.idleTimeoutMs, () => {
-			this.#remove(worker);
+		worker.timer = this.#options.timers.after(this.#idleTimeoutMs, () => {
+			if (this.#workers.length > this.#min) this.#remove(worker);
+			else this.#rest(worker);
 		});
 	}
 

@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { generateForm, startRig, type Rig } from './rig';
+import { until } from './storedRig';
 
 let rig: Rig;
 
 beforeAll(async () => {
-	rig = await startRig('lazy');
+	rig = await startRig('lazy', { workersMax: 6 });
 	rig.queue.script({ kind: 'never' });
 });
 beforeEach(() => {
@@ -15,27 +16,56 @@ afterAll(async () => {
 	await rig.close();
 });
 
-async function until(isTrue: () => boolean): Promise<void> {
-	for (let tries = 0; !isTrue() && tries < 200; tries++) await delay(20);
-	expect(isTrue()).toBe(true);
-}
+const ten = Array.from({ length: 10 }, (_, i) => ({ avatar: `stop${String(i)}` }));
 
-it('Stop cancels the remote jobs, and a retry of the stopped node submits nothing', async () => {
-	const stop = new AbortController();
-	const items = [{ avatar: 'a' }, { avatar: 'b' }, { avatar: 'c' }];
-	const node = { retryOnFail: true, maxTries: 3, waitBetweenTries: 10 };
-	const running = rig.run(generateForm, { items, node, signal: stop.signal });
-	await until(() => rig.queue.calls('run').length === 3);
+describe('Stop with ten jobs in flight, six running and four queued', () => {
+	it.each([false, true])('cancels all ten within 2 s (Retry On Fail: %s)', async (retryOnFail) => {
+		const stop = new AbortController();
+		const node = { retryOnFail, maxTries: 3, waitBetweenTries: 10 };
+		let settledAtMs = 0;
+		const running = rig.run(generateForm, { items: ten, node, signal: stop.signal });
+		void running.then(() => {
+			settledAtMs = Date.now();
+		});
+		await until('all are submitted', () => rig.queue.calls('run').length === 10);
+		await delay(1500);
 
-	stop.abort();
-	await running;
-	await until(() => rig.queue.calls('cancel').length === 3);
+		const stoppedAtMs = Date.now();
+		stop.abort();
+		await running;
+		await until('all are cancelled', () => rig.queue.calls('cancel').length === 10);
 
-	await delay(300);
-	expect(rig.queue.calls('run')).toHaveLength(3);
-	expect(rig.queue.jobs().map(({ status }) => status)).toEqual([
-		'CANCELLED',
-		'CANCELLED',
-		'CANCELLED',
-	]);
+		const cancelledAtMs = Math.max(...rig.queue.calls('cancel').map(({ at }) => at));
+		expect(cancelledAtMs - stoppedAtMs).toBeLessThan(2000);
+		expect(settledAtMs).toBeGreaterThan(0);
+		await delay(300);
+		expect(rig.queue.calls('run')).toHaveLength(10);
+		const ours = rig.queue.jobs().slice(-10);
+		expect(ours.map(({ status }) => status)).toEqual(ten.map(() => 'CANCELLED'));
+	});
+
+	it('before anything is submitted submits nothing', async () => {
+		await rig.run(generateForm, { items: ten, signal: AbortSignal.abort() });
+		await delay(300);
+
+		expect(rig.queue.calls('run')).toEqual([]);
+	});
+});
+
+describe('an item that fails', () => {
+	it('ends the run: what waits is cancelled, what runs is left, and the error names every job', async () => {
+		rig.queue.fault({ route: 'status', kind: 'answer', status: 401, after: 12, body: '{}' });
+
+		const { error } = await rig.run(generateForm, { items: ten });
+
+		expect(error?.message).toMatch(/refuses to tell about job/);
+		const lines = error?.description?.split('\n') ?? [];
+		const count = (words: RegExp) => lines.filter((line) => words.test(line)).length;
+		const goOn = count(/^Item \d+: job \S+ goes on; its video will be stored as user-avatars/);
+		const cancelled = count(/^Item \d+: job \S+ was cancelled while it waited/);
+		// All but the one that nobody can follow any longer, which is cancelled too.
+		expect(goOn + cancelled).toBe(9);
+		expect(goOn).toBeGreaterThanOrEqual(5);
+		expect(rig.queue.calls('cancel')).toHaveLength(cancelled + 1);
+	});
 });

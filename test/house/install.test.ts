@@ -79,12 +79,17 @@ it('finds n8n-workflow through NODE_PATH, and loads', () => {
 		encoding: 'utf8',
 		env: { ...process.env, NODE_PATH },
 	});
-	expect(output.trim().split('\n')).toEqual(['Wan Avatar', 'MinIO API', 'RunPod API']);
+	expect(output.trim().split('\n')).toEqual([
+		'Wan Avatar',
+		'Container Registry API',
+		'MinIO API',
+		'RunPod API',
+	]);
 });
 
 it('carries the licence of every package that is bundled', () => {
 	const licences = readFileSync(join(installed, 'dist/vendor/LICENSES.txt'), 'utf8');
-	for (const bundled of ['minio', 'undici', 'zod'])
+	for (const bundled of ['commander', 'minio', 'undici', 'zod'])
 		expect(licences).toMatch(new RegExp(`^=== ${bundled} \\d`, 'm'));
 	expect(/^=== .*\(undefined\)/m.exec(licences)).toBeNull();
 });

@@ -18,7 +18,7 @@ const laws: readonly Law[] = [
 	{ who: /^lib\/runpod\//, may: /^(lib\/(contract|runpod)\/|zod\/v4$)/ },
 	{
 		who: /^lib\/storage\/bucket\.ts$/,
-		may: /^(lib\/(contract|storage)\/|minio$)/,
+		may: /^(lib\/(contract|storage)\/|minio$|zod\/v4$)/,
 		mayAsType: /^node:stream$/,
 	},
 	{ who: /^lib\/storage\//, may: /^(lib\/(contract|storage)\/|zod\/v4$)/ },
@@ -33,6 +33,7 @@ const laws: readonly Law[] = [
 		mayAsType: /^lib\/(runpod|storage)\//,
 	},
 	{ who: /^lib\/deployment\//, may: /^(lib\/(contract|deployment|runpod)\/|zod\/v4$)/ },
+	{ who: /^cli\//, may: /^(node:|lib\/|cli\/|commander$|package\.json$)/ },
 	{ who: /^nodes\//, may: /^(lib\/|nodes\/|n8n-workflow$)/ },
 	{ who: /^credentials\//, may: /^(lib\/|n8n-workflow$)/ },
 	{

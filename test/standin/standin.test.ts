@@ -223,7 +223,7 @@ function readAddress(line: string): StandInAddress {
 	const address: unknown = JSON.parse(line);
 	const [words, number] = [expect.any(String), expect.any(Number)];
 	expect(address).toEqual({
-		runpod: { baseUrl: words, endpointId: words, apiKey: words },
+		runpod: { baseUrl: words, managementBaseUrl: words, endpointId: words, apiKey: words },
 		minio: {
 			endPoint: words,
 			port: number,

@@ -68,8 +68,8 @@ async function follow({
 }
 
 describe('following a job', () => {
-	it('looks first after 1 s, then at an interval that grows by half up to 5 s', async () => {
-		const looks = [queued, queued, running, running, running, running, cancelled];
+	it('looks first after 1 s, then at an interval that grows by half up to 5 s while it waits', async () => {
+		const looks = [queued, queued, queued, queued, queued, queued, cancelled];
 
 		const { end, lookedAtMs } = await follow({ looks });
 
@@ -78,14 +78,14 @@ describe('following a job', () => {
 	});
 
 	it('takes one last look at the deadline', async () => {
-		const { end, lookedAtMs } = await follow({ looks: [running], timeoutMs: 10_000 });
+		const { end, lookedAtMs } = await follow({ looks: [queued], timeoutMs: 10_000 });
 
 		expect(lookedAtMs).toEqual([1000, 2500, 4750, 8125, 10_000]);
-		expect(end).toEqual({ tag: 'deadline', last: running, stall: undefined });
+		expect(end).toEqual({ tag: 'deadline', last: queued, stall: undefined });
 	});
 
 	it('takes what the last look sees', async () => {
-		const looks = [running, running, running, running, cancelled];
+		const looks = [queued, queued, queued, queued, cancelled];
 		const { end } = await follow({ looks, timeoutMs: 10_000 });
 
 		expect(end.tag).toBe('ended');
@@ -209,12 +209,20 @@ describe('the learning schedule', () => {
 			schedule.nextIntervalMs({ lastIntervalMs: 1000, runningForMs });
 	};
 
-	it('grows by half up to 5 s until it has learned something', () => {
+	it('grows by half up to 5 s while the job waits', () => {
 		const schedule = learningSchedule();
 		const intervals = [1000, 1500, 4000, 5000].map((lastIntervalMs) =>
-			schedule.nextIntervalMs({ lastIntervalMs, runningForMs: 1000 }),
+			schedule.nextIntervalMs({ lastIntervalMs, runningForMs: undefined }),
 		);
 		expect(intervals).toEqual([1500, 2250, 5000, 5000]);
+	});
+
+	it('is a tenth of the run time, up to 5 s, until it has learned something', () => {
+		const schedule = learningSchedule();
+		const intervals = [0, 5000, 20_000, 40_000, 900_000].map((runningForMs) =>
+			schedule.nextIntervalMs({ lastIntervalMs: 1000, runningForMs }),
+		);
+		expect(intervals).toEqual([750, 750, 2000, 4000, 5000]);
 	});
 
 	it('rests until the last stretch, looks closely there, and rarely after it', () => {
@@ -229,8 +237,8 @@ describe('the learning schedule', () => {
 		expect(taught(240_000)(undefined)).toBe(1500);
 	});
 
-	it('never looks more often than once a second', () => {
-		expect(taught(2000)(2000)).toBe(1000);
+	it('never looks more often than twice a second', () => {
+		expect(taught(2000)(2000)).toBe(500);
 	});
 
 	it('learns how far the run times spread', () => {

@@ -8,6 +8,7 @@ import { updateDisplayOptions } from 'n8n-workflow';
 import type { GenerationPorts } from '../../../lib/generation/ports';
 import type { End } from '../../../lib/generation/settled';
 import { clock, connectBucket, connectQueue } from '../connections';
+import { endpointLocator } from '../endpointLocator';
 import { executionMemory } from '../executionMemory';
 import { withInputFields } from '../itemInput';
 import type { RunMode } from '../operation';
@@ -60,6 +61,7 @@ const properties: INodeProperties[] = [
 		description:
 			"Where the thumbnail (JPG) is stored in the worker's bucket. Leave blank for no thumbnail.",
 	},
+	endpointLocator,
 	{
 		displayName: 'Wait for Completion',
 		name: 'waitForCompletion',
@@ -117,7 +119,7 @@ function itemEnd(context: IExecuteFunctions, item: number, end: End<object>): En
 }
 
 async function connect(context: IExecuteFunctions): Promise<GenerationPorts> {
-	const [queue, bucket] = await Promise.all([connectQueue(context), connectBucket(context)]);
+	const [queue, bucket] = await Promise.all([connectQueue(context, 0), connectBucket(context)]);
 	return {
 		queue,
 		bucket,

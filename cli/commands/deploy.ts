@@ -1,0 +1,75 @@
+import { deploy as deployPrepared, prepareDeployment } from '../../lib/deployment/deploy';
+import { waitForWorker } from '../../lib/deployment/firstWorker';
+import type { HealthReport } from '../../lib/deployment/health';
+import { changesSomething } from '../../lib/deployment/plan';
+import { parseSettings, type RawSettings } from '../../lib/deployment/settings';
+import { connect, type Connection } from '../connect';
+import { EXIT, type ExitCode } from '../exitCodes';
+import { planText, progressText } from '../planText';
+import type { Terminal } from '../terminal';
+import type { PlanFlags } from './plan';
+
+export interface DeployFlags extends PlanFlags {
+	yes?: boolean;
+	wait?: boolean;
+	/** Minutes. */
+	waitTimeout: number;
+}
+
+/** Shows the plan, asks, applies it, and prints the invoke base last and alone on stdout. */
+export async function deploy(
+	raw: RawSettings,
+	{ json, yes, wait, waitTimeout, rotateRegistryAuth = false }: DeployFlags,
+	terminal: Terminal,
+): Promise<ExitCode> {
+	const { connection, settings } = parseSettings(raw);
+	const ports = connect(connection, settings.secrets, terminal.signal);
+	const prepared = await prepareDeployment(settings, ports.management, { rotateRegistryAuth });
+	terminal.say(planText(prepared.plan));
+	if (!changesSomething(prepared.plan)) terminal.say('Nothing to change.');
+	else if (!yes) await terminal.confirm('Apply this plan?');
+	const deployment = await deployPrepared(prepared, connection.queueBaseUrl, {
+		...ports,
+		onStep: (step) => {
+			terminal.say(progressText(step));
+		},
+	});
+	if (!deployment.served)
+		terminal.say('The queue API does not know the endpoint yet: jobs may get 404 for a while.');
+	const end = wait ? await awaitWorker(deployment.endpoint_id, ports, waitTimeout, terminal) : {};
+	// The endpoint is there, also when no worker of it is ready; with --json the error is the result.
+	if (!json) terminal.result(deployment.invoke_base);
+	if ('error' in end) throw end.error;
+	if (json) terminal.result(JSON.stringify({ ...deployment, ...prepared.plan, ...end }, null, 2));
+	return EXIT.done;
+}
+
+async function awaitWorker(
+	endpointId: string,
+	{ management, afterStop, queueOf, clock, signal }: Connection,
+	timeoutMinutes: number,
+	terminal: Terminal,
+): Promise<{ health: HealthReport } | { error: unknown }> {
+	terminal.say('Waiting for the first worker …');
+	let shown = '';
+	const ready = waitForWorker(
+		endpointId,
+		{
+			management,
+			afterStop,
+			queue: queueOf(endpointId),
+			clock,
+			signal,
+			onLook: ({ health, meaning }) => {
+				const line = `  ${health}: ${meaning}`;
+				if (line !== shown) terminal.say(line);
+				shown = line;
+			},
+		},
+		{ timeoutMs: timeoutMinutes * 60_000 },
+	);
+	return await ready.then(
+		(health) => ({ health }),
+		(error: unknown) => ({ error }),
+	);
+}

@@ -1,0 +1,38 @@
+import { applyDestroy, planDestroy } from '../../lib/deployment/destroy';
+import { readExisting } from '../../lib/deployment/existing';
+import { changesSomething } from '../../lib/deployment/plan';
+import { parseTarget, type RawSettings } from '../../lib/deployment/settings';
+import { connect } from '../connect';
+import { EXIT, type ExitCode } from '../exitCodes';
+import { planText, progressText, stepName } from '../planText';
+import type { Terminal } from '../terminal';
+
+export interface DestroyFlags {
+	json?: boolean;
+	yes?: boolean;
+}
+
+/** Shows what would be taken down, asks, and takes it down; what others use stays. */
+export async function destroy(
+	raw: RawSettings,
+	{ json, yes }: DestroyFlags,
+	terminal: Terminal,
+): Promise<ExitCode> {
+	const { connection, name, secrets } = parseTarget(raw);
+	const { management } = connect(connection, secrets, terminal.signal);
+	const existing = await readExisting(management, name);
+	const plan = planDestroy(name, existing);
+	terminal.say(planText(plan));
+	if (!changesSomething(plan)) terminal.say('Nothing to delete.');
+	else if (!yes) await terminal.confirm('Delete all of this?');
+	const steps = await applyDestroy(plan, existing, {
+		management,
+		onStep: (step) => {
+			terminal.say(progressText(step));
+		},
+	});
+	for (const step of steps)
+		if (step.action === 'keep') terminal.say(`Kept ${stepName(step)}: ${step.reason ?? ''}`);
+	if (json) terminal.result(JSON.stringify({ name, steps }, null, 2));
+	return EXIT.done;
+}

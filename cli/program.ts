@@ -1,0 +1,162 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { InvalidInput } from '../lib/contract/invalidInput';
+import { WanAvatarError } from '../lib/contract/errors';
+import type { RawSettings } from '../lib/deployment/settings';
+import { VARIABLES, type VariableName } from '../lib/deployment/variables';
+import { version } from '../package.json';
+import { deploy, type DeployFlags } from './commands/deploy';
+import { destroy } from './commands/destroy';
+import { health } from './commands/health';
+import { plan } from './commands/plan';
+import { EXIT, type ExitCode } from './exitCodes';
+import { readSources, type Files } from './sources';
+import type { Terminal } from './terminal';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+type Action<F> = (raw: RawSettings, flags: F, terminal: Terminal) => Promise<ExitCode>;
+
+/** Variables that destroy and health read. */
+const TARGET: readonly VariableName[] = [
+	'WAN_AVATAR_NAME',
+	'RUNPOD_MANAGEMENT_BASE_URL',
+	'RUNPOD_QUEUE_BASE_URL',
+];
+
+const DEFAULT_WAIT_MINUTES = 45;
+
+/** Runs one command line and gives its exit code; never rejects. */
+export async function run(
+	args: readonly string[],
+	environment: Environment,
+	terminal: Terminal,
+): Promise<ExitCode> {
+	let exitCode: ExitCode = EXIT.done;
+	const program = createProgram(environment, terminal, (code) => {
+		exitCode = code;
+	});
+	try {
+		await program.parseAsync(args, { from: 'user' });
+		return exitCode;
+	} catch (error) {
+		if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+		return report(error, args.includes('--json'), terminal);
+	}
+}
+
+function createProgram(
+	environment: Environment,
+	terminal: Terminal,
+	onEnd: (code: ExitCode) => void,
+): Command {
+	const program = new Command('wan-avatar')
+		.description('Deploys the Wan avatar worker to RunPod as a serverless endpoint')
+		.version(version)
+		.exitOverride()
+		.configureOutput({
+			writeOut: (text) => {
+				terminal.result(text.trimEnd());
+			},
+			writeErr: (text) => {
+				terminal.say(text.trimEnd());
+			},
+		})
+		.showHelpAfterError('Run wan-avatar help for all options.');
+	const all = VARIABLES.map(({ name }) => name);
+	const addCommand = <F extends object>(
+		name: string,
+		description: string,
+		variables: readonly VariableName[],
+		action: Action<F>,
+	): Command =>
+		withSources(program.command(name).description(description), variables).action(
+			async (options: F & Files) => {
+				const raw = readSources(flagsIn(options), options, environment);
+				onEnd(await action(raw, options, terminal));
+			},
+		);
+	const rotate = 'replace the registry auth, to change its password';
+	addCommand<DeployFlags>(
+		'deploy',
+		'create or update registry auth, template and endpoint; prints the invoke base',
+		all,
+		deploy,
+	)
+		.option('-y, --yes', 'apply without asking')
+		.option('--rotate-registry-auth', rotate)
+		.option('--wait', 'wait until the first worker is ready, or say why it is not')
+		.addOption(waitTimeout());
+	addCommand('plan', 'show what deploy would change', all, plan).option(
+		'--rotate-registry-auth',
+		rotate,
+	);
+	addCommand('destroy', 'delete endpoint, template and registry auth', TARGET, destroy).option(
+		'-y, --yes',
+		'delete without asking',
+	);
+	addCommand('health', 'show workers and jobs of the endpoint', TARGET, health);
+	return program;
+}
+
+function waitTimeout() {
+	return new Option('--wait-timeout <minutes>', 'how long --wait waits at most')
+		.argParser((text: string) => {
+			const minutes = Number(text);
+			if (text.trim() === '' || !(minutes > 0))
+				throw new InvalidArgumentError('It must be a number of minutes above 0.');
+			return minutes;
+		})
+		.default(DEFAULT_WAIT_MINUTES);
+}
+
+function withSources(command: Command, variables: readonly VariableName[]): Command {
+	command
+		.option('--env-file <path>', 'file of variables (default: .env, where there is one)')
+		.option('--settings <path>', 'JSON file of variables')
+		.option('--json', 'give the result as JSON');
+	for (const { name, flag, value, description, fallback } of VARIABLES) {
+		if (flag === undefined || !variables.includes(name)) continue;
+		const more = fallback === undefined ? name : `${name}, default ${fallback}`;
+		command.option(`--${flag} <${value ?? 'value'}>`, `${description} (${more})`);
+	}
+	return command;
+}
+
+/** The flags that were given, under the names of their variables. */
+function flagsIn(options: object): Record<string, string> {
+	const flags: Record<string, string> = {};
+	for (const { name, flag } of VARIABLES) {
+		const value: unknown = flag === undefined ? undefined : Reflect.get(options, camelCase(flag));
+		if (typeof value === 'string') flags[name] = value;
+	}
+	return flags;
+}
+
+function camelCase(flag: string): string {
+	return flag.replace(/-(\w)/g, (_whole, letter: string) => letter.toUpperCase());
+}
+
+/** One line that says what happened and what to do. */
+function report(error: unknown, json: boolean, { result, say, signal }: Terminal): ExitCode {
+	if (!(error instanceof WanAvatarError)) {
+		say(`wan-avatar: ${error instanceof Error ? error.message : String(error)}`);
+		return signal.aborted ? EXIT.interrupted : EXIT.failed;
+	}
+	const { code, message, remedy, details } = error;
+	say(`wan-avatar: ${message}. ${remedy}`);
+	if (json) result(JSON.stringify({ error: { code, message, remedy, details } }, null, 2));
+	return signal.aborted ? EXIT.interrupted : exitCodeOf(error);
+}
+
+function exitCodeOf(error: WanAvatarError): ExitCode {
+	if (error instanceof InvalidInput) return EXIT.usage;
+	switch (error.code) {
+		case 'INVALID_INPUT':
+			return EXIT.usage;
+		case 'NOT_CONFIRMED':
+			return EXIT.notConfirmed;
+		case 'WORKER_NOT_READY':
+			return EXIT.notReady;
+		default:
+			return EXIT.failed;
+	}
+}

@@ -1,0 +1,65 @@
+import * as z from 'zod/v4';
+import { InvalidInput } from '../contract/invalidInput';
+import type { ManagementClient } from '../runpod/management';
+import type { Endpoint } from '../runpod/managementRecords';
+import { namesOf } from './desired';
+import { onlyOne, plainName } from './existing';
+import { imageName } from './settings';
+
+type Editor = Pick<ManagementClient, 'getEndpoint' | 'updateEndpoint'>;
+
+const count = z.number({ error: 'must be a whole number from 0 up' }).int().min(0).optional();
+const workersChange = z.object({ min: count, max: count });
+
+/**
+ * Sets how many workers are kept warm and may run; what is not given stays as it is.
+ * @throws InvalidInput when more are to be kept warm than may run
+ */
+export async function setWorkers(
+	management: Editor,
+	endpointId: string,
+	change: { min?: unknown; max?: unknown },
+): Promise<Endpoint> {
+	const { success, data, error } = workersChange.safeParse(change);
+	if (!success) throw InvalidInput.from(error);
+	const endpoint = await management.getEndpoint(endpointId);
+	const { idleTimeout } = endpoint.workers ?? {};
+	const min = data.min ?? endpoint.workers?.min ?? 0;
+	const max = data.max ?? endpoint.workers?.max ?? 0;
+	if (min > max) {
+		const message = `must not be more than the ${String(max)} that may run`;
+		throw new InvalidInput([{ field: 'min', message }]);
+	}
+	// Sent whole: what is left out of the block might be reset.
+	const workers = { min, max, ...(idleTimeout ? { idleTimeout } : {}) };
+	return await management.updateEndpoint(endpoint, { workers });
+}
+
+export interface UpdatedImage {
+	endpoint: Endpoint;
+	templateId: string | null;
+	changed: boolean;
+}
+
+/** Puts another image into the endpoint and into its template, since no link between the two is kept. */
+export async function updateImage(
+	management: Editor & Pick<ManagementClient, 'listTemplates' | 'updateTemplate'>,
+	endpointId: string,
+	wanted: unknown,
+): Promise<UpdatedImage> {
+	const { success, data: image, error } = imageName.safeParse(wanted);
+	if (!success) throw InvalidInput.from(error).relabelled(new Map([['', 'image']]));
+	const endpoint = await management.getEndpoint(endpointId);
+	const name = namesOf(plainName(endpoint)).template;
+	const template = onlyOne('template', name, await management.listTemplates());
+	const isNew = {
+		template: template && template.image !== image,
+		endpoint: endpoint.image !== image,
+	};
+	if (template && isNew.template) await management.updateTemplate(template, { image });
+	return {
+		endpoint: isNew.endpoint ? await management.updateEndpoint(endpoint, { image }) : endpoint,
+		templateId: template?.id ?? null,
+		changed: isNew.endpoint || isNew.template === true,
+	};
+}

@@ -1,0 +1,145 @@
+import { WanAvatarError } from '../contract/errors';
+import type { Deletion, ManagementClient } from '../runpod/management';
+import { whatExists, type ApplyPorts, type DeployedIds } from './apply';
+import { namesOf } from './desired';
+import { plainName, readExisting, type Existing } from './existing';
+import type { Plan, PlanStep, Resource } from './plan';
+
+/** What is taken down, in reverse order of making; what others use stays. */
+export function planDestroy(name: string, existing: Existing): Plan {
+	const names = namesOf(name);
+	const { endpoint, template, registryAuth } = existing;
+	const steps: PlanStep[] = [];
+	if (endpoint) steps.push(deletion('endpoint', names.endpoint, endpoint.id));
+	if (template) steps.push(deletion('template', names.template, template.id));
+	if (registryAuth) {
+		const step = deletion('registry auth', names.registryAuth, registryAuth.id);
+		const users = usersOf(registryAuth.id, existing);
+		steps.push(
+			users.length === 0
+				? step
+				: { ...step, action: 'keep', reason: `${users.join(', ')} still use it` },
+		);
+	}
+	return { name, steps, notes: [] };
+}
+
+function deletion(resource: Resource, name: string, id: string): PlanStep {
+	return { resource, action: 'delete', name, id, changes: [] };
+}
+
+/** Names of templates and endpoints of others that pull with this registry auth. */
+function usersOf(registryId: string, { all, endpoint, template }: Existing): string[] {
+	return [...all.templates, ...all.endpoints]
+		.filter(({ id, registry }) => {
+			const isOurs = id === endpoint?.id || id === template?.id;
+			return registry === registryId && !isOurs;
+		})
+		.map(({ name }) => name);
+}
+
+/** What became of each step. */
+export interface DestroyedStep extends PlanStep {
+	action: 'delete' | 'keep';
+}
+
+/**
+ * Takes down what the plan names. What is gone already counts as deleted, what RunPod says is in use is kept.
+ * @throws WanAvatarError that says, beside what went wrong, what still exists
+ */
+export async function applyDestroy(
+	plan: Plan,
+	existing: Existing,
+	{ management, onStep }: ApplyPorts,
+): Promise<DestroyedStep[]> {
+	const left: DeployedIds = {
+		endpoint_id: existing.endpoint?.id ?? null,
+		template_id: existing.template?.id ?? null,
+		registry_auth_id: existing.registryAuth?.id ?? null,
+	};
+	const done: DestroyedStep[] = [];
+	for (const step of plan.steps) {
+		if (step.action !== 'delete' || step.id === null) {
+			done.push({ ...step, action: 'keep' });
+			continue;
+		}
+		onStep?.(step);
+		done.push(await deleteStep(step, step.id, left, management, plan.name));
+	}
+	return done;
+}
+
+async function deleteStep(
+	step: PlanStep,
+	id: string,
+	left: DeployedIds,
+	management: ManagementClient,
+	name: string,
+): Promise<DestroyedStep> {
+	try {
+		const end = await DELETIONS[step.resource](management, { id, name: step.name });
+		if (end.tag === 'inUse')
+			return { ...step, action: 'keep', reason: `RunPod keeps it: ${end.reason}` };
+		left[ID_FIELDS[step.resource]] = null;
+		return { ...step, action: 'delete' };
+	} catch (error) {
+		throw withWhatIsLeft(error, left, name);
+	}
+}
+
+export interface DestroyChoice {
+	/** What somebody typed as the endpoint's name. */
+	confirmedName: unknown;
+	/** Leaves template and registry auth. */
+	endpointOnly: boolean;
+}
+
+/**
+ * Deletes one endpoint, by its ID, and what was made for it under its name.
+ * @throws WanAvatarError NOT_CONFIRMED when the typed name is not the endpoint's
+ */
+export async function destroyEndpoint(
+	management: ManagementClient,
+	endpointId: string,
+	{ confirmedName, endpointOnly }: DestroyChoice,
+): Promise<DestroyedStep[]> {
+	const endpoint = await management.getEndpoint(endpointId);
+	const name = plainName(endpoint);
+	const typed = typeof confirmedName === 'string' ? confirmedName.trim() : '';
+	if (typed !== name) throw notConfirmed(endpointId, name, typed);
+	const existing = await readExisting(management, name, { endpointId });
+	const plan = planDestroy(name, existing);
+	const steps = plan.steps.filter(({ resource }) => resource === 'endpoint' || !endpointOnly);
+	return await applyDestroy({ ...plan, steps }, existing, { management });
+}
+
+function notConfirmed(endpointId: string, name: string, typed: string): WanAvatarError {
+	return new WanAvatarError(
+		'NOT_CONFIRMED',
+		`The endpoint ${endpointId} is named "${name}", not "${typed}"`,
+		{ remedy: 'Nothing was deleted. Choose the right endpoint, or type its name.' },
+	);
+}
+
+type Delete = (client: ManagementClient, target: { id: string; name: string }) => Promise<Deletion>;
+
+const DELETIONS: Readonly<Record<Resource, Delete>> = {
+	endpoint: async (client, target) => await client.deleteEndpoint(target),
+	template: async (client, target) => await client.deleteTemplate(target),
+	'registry auth': async (client, target) => await client.deleteRegistryAuth(target),
+};
+
+const ID_FIELDS = {
+	endpoint: 'endpoint_id',
+	template: 'template_id',
+	'registry auth': 'registry_auth_id',
+} as const;
+
+function withWhatIsLeft(error: unknown, left: DeployedIds, name: string): unknown {
+	if (!(error instanceof WanAvatarError)) return error;
+	const { code, message, remedy, details } = error;
+	return new WanAvatarError(code, message, {
+		remedy: `${remedy} ${whatExists(left, name)} Destroying again takes down the rest.`,
+		details: { ...details, ...left },
+	});
+}

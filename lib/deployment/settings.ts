@@ -1,0 +1,272 @@
+import * as z from 'zod/v4';
+import { InvalidInput, type InputFault } from '../contract/invalidInput';
+import type { RunPodSettings } from '../runpod/settings';
+import {
+	decimal,
+	optionalText,
+	requiredText,
+	textRecord,
+	truth,
+	wholeNumber,
+	words,
+} from './values';
+import { VARIABLES } from './variables';
+
+/** What a deployment is to be. Times carry their units; `diskGb` in GB. */
+export interface DeploymentSettings {
+	name: string;
+	image: string;
+	/** For a private image. */
+	dockerHub?: { username: string; password: string };
+	/** What the worker finds in its environment, further variables included. */
+	env: Readonly<Record<string, string>>;
+	diskGb: number;
+	gpu: { pools: string[]; count: number; minCudaVersion?: string; allowedCudaVersions: string[] };
+	workers: { min: number; max: number; idleTimeoutSeconds: number };
+	queueDelaySeconds: number;
+	executionTimeoutMs: number;
+	flashboot: 'OFF' | 'FLASHBOOT' | 'PRIORITY_FLASHBOOT';
+	dataCenterIds: string[];
+	networkVolumeIds: string[];
+	/** Values that are shown to nobody. */
+	secrets: string[];
+}
+
+export type RawSettings = Readonly<Record<string, unknown>>;
+
+const ONE_HOUR_SECONDS = 3600;
+const SEVEN_DAYS_MS = 7 * 24 * 3_600_000;
+const CUDA_VERSION = /^\d+\.\d+$/;
+const ID = /^[\w-]+$/;
+
+const url = /^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/;
+
+const connection = z.object({
+	RUNPOD_API_KEY: requiredText(
+		'RUNPOD_API_KEY',
+		'give the API key of the RunPod account',
+		/^[\x21-\x7e]+$/,
+	),
+	RUNPOD_MANAGEMENT_BASE_URL: requiredText(
+		'RUNPOD_MANAGEMENT_BASE_URL',
+		'give an address that starts with https://',
+		url,
+	),
+	RUNPOD_QUEUE_BASE_URL: requiredText(
+		'RUNPOD_QUEUE_BASE_URL',
+		'give an address that starts with https://',
+		url,
+	),
+});
+
+/** The image of the worker, as Docker names it. */
+export const imageName = requiredText(
+	'RUNPOD_IMAGE_NAME',
+	'give an image such as dexsynccom/twin-avatar:wan-worker-20260214-2d62a28',
+	/^[a-z0-9][\w.-]*(:\d+)?(\/[\w.-]+)*(:[\w.-]+)?(@sha256:[0-9a-f]{64})?$/i,
+);
+
+const deploymentName = requiredText(
+	'WAN_AVATAR_NAME',
+	'give up to 170 letters, digits, hyphens, dots, spaces or underscores',
+	/^[A-Za-z0-9][\w .-]{0,169}$/,
+);
+
+const flashboot = optionalText(
+	'RUNPOD_FLASHBOOT',
+	'give OFF, FLASHBOOT or PRIORITY_FLASHBOOT',
+	/^(OFF|FLASHBOOT|PRIORITY_FLASHBOOT|true|false)$/i,
+).transform(toFlashboot);
+
+const deployment = z.object({
+	WAN_AVATAR_NAME: deploymentName,
+	RUNPOD_IMAGE_NAME: imageName,
+	DOCKERHUB_USERNAME: optionalText('DOCKERHUB_USERNAME', 'give a Docker Hub user name', /^\S+$/),
+	DOCKERHUB_PASSWORD: optionalText('DOCKERHUB_PASSWORD', 'give a Docker Hub password or token'),
+	MINIO_ENDPOINT: requiredText(
+		'MINIO_ENDPOINT',
+		'give a host or host:port without https://, such as minio.example.com',
+		/^(\[[0-9a-f:]+\]|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)(:\d{1,5})?$/i,
+	),
+	MINIO_ACCESS_KEY: requiredText('MINIO_ACCESS_KEY', "give the worker's access key", /^\S+$/),
+	MINIO_SECRET_KEY: requiredText('MINIO_SECRET_KEY', "give the worker's secret key", /^\S+$/),
+	MINIO_USE_SSL: truth('MINIO_USE_SSL'),
+	MINIO_BUCKET: requiredText(
+		'MINIO_BUCKET',
+		'give the name of a bucket: 3 to 63 small letters, digits, dots and hyphens',
+		/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+	),
+	RUNPOD_INIT_TIMEOUT: wholeNumber('RUNPOD_INIT_TIMEOUT', 1, 24 * ONE_HOUR_SECONDS),
+	RUNPOD_CONTAINER_DISK_GB: wholeNumber('RUNPOD_CONTAINER_DISK_GB', 1, 4000),
+	RUNPOD_GPU_POOLS: words('RUNPOD_GPU_POOLS', 'give IDs such as AMPERE_80,ADA_80_PRO', ID).refine(
+		(pools) => pools.length > 0,
+		'is missing: give at least one GPU pool',
+	),
+	RUNPOD_GPU_COUNT: wholeNumber('RUNPOD_GPU_COUNT', 1, 8),
+	RUNPOD_WORKERS_MIN: wholeNumber('RUNPOD_WORKERS_MIN', 0, 1000),
+	RUNPOD_WORKERS_MAX: wholeNumber('RUNPOD_WORKERS_MAX', 0, 1000),
+	RUNPOD_IDLE_TIMEOUT: wholeNumber('RUNPOD_IDLE_TIMEOUT', 1, ONE_HOUR_SECONDS),
+	RUNPOD_QUEUE_DELAY: decimal('RUNPOD_QUEUE_DELAY', 0.5, ONE_HOUR_SECONDS),
+	RUNPOD_EXECUTION_TIMEOUT_MS: wholeNumber('RUNPOD_EXECUTION_TIMEOUT_MS', 5000, SEVEN_DAYS_MS),
+	RUNPOD_FLASHBOOT: flashboot,
+	RUNPOD_DATA_CENTER_IDS: words('RUNPOD_DATA_CENTER_IDS', 'give IDs such as EU-RO-1', ID),
+	RUNPOD_NETWORK_VOLUME_IDS: words('RUNPOD_NETWORK_VOLUME_IDS', 'give IDs of volumes', ID),
+	RUNPOD_MIN_CUDA_VERSION: optionalText(
+		'RUNPOD_MIN_CUDA_VERSION',
+		'give a version such as 12.4',
+		CUDA_VERSION,
+	),
+	RUNPOD_ALLOWED_CUDA_VERSIONS: words(
+		'RUNPOD_ALLOWED_CUDA_VERSIONS',
+		'give versions such as 12.4,12.8',
+		CUDA_VERSION,
+	),
+	RUNPOD_WORKER_ENV: textRecord('RUNPOD_WORKER_ENV'),
+});
+
+type Deployment = z.output<typeof deployment>;
+
+function toFlashboot(mode: string | undefined): DeploymentSettings['flashboot'] {
+	const word = mode?.toUpperCase();
+	if (word === 'OFF' || word === 'FALSE') return 'OFF';
+	return word === 'PRIORITY_FLASHBOOT' ? word : 'FLASHBOOT';
+}
+
+/**
+ * Reads all settings of a deployment, under the names of their variables.
+ * @throws InvalidInput naming every variable that is missing or malformed
+ */
+export function parseSettings(raw: RawSettings): {
+	connection: RunPodSettings;
+	settings: DeploymentSettings;
+} {
+	const checked = { connection: connection.safeParse(raw), deployment: deployment.safeParse(raw) };
+	const { connection: reach, deployment: wanted } = checked;
+	const faults = [
+		...faultsIn(reach.error),
+		...faultsIn(wanted.error),
+		...(wanted.success ? crossFaults(wanted.data) : []),
+	];
+	if (faults.length > 0 || !reach.success || !wanted.success) throw new InvalidInput(faults);
+	return { connection: toConnection(reach.data), settings: toSettings(wanted.data) };
+}
+
+/**
+ * Reads what a deployment is to be, where the connection comes from elsewhere.
+ * @throws InvalidInput naming every variable that is missing or malformed
+ */
+export function parseDeployment(raw: RawSettings): DeploymentSettings {
+	const { success, data, error } = deployment.safeParse(raw);
+	const faults = success ? crossFaults(data) : faultsIn(error);
+	if (faults.length > 0 || !success) throw new InvalidInput(faults);
+	return toSettings(data);
+}
+
+/**
+ * Reads the connection and the deployment's name: all that destroy and health need.
+ * @throws InvalidInput naming every variable that is missing or malformed
+ */
+export function parseTarget(raw: RawSettings): {
+	connection: RunPodSettings;
+	name: string;
+	/** Values that are shown to nobody. */
+	secrets: string[];
+} {
+	const { success, data, error } = connection
+		.extend({ WAN_AVATAR_NAME: deploymentName })
+		.safeParse(raw);
+	if (!success) throw new InvalidInput(faultsIn(error));
+	const secrets = VARIABLES.flatMap(({ name, isSecret }) => (isSecret ? [raw[name]] : []))
+		.filter((value) => typeof value === 'string')
+		.filter(isLongEnough);
+	return { connection: toConnection(data), name: data.WAN_AVATAR_NAME, secrets };
+}
+
+function faultsIn(error: z.ZodError | undefined): InputFault[] {
+	return error ? [...InvalidInput.from(error).faults] : [];
+}
+
+/** Rules that span variables. */
+function crossFaults(data: Deployment): InputFault[] {
+	const faults: InputFault[] = [];
+	if ((data.DOCKERHUB_USERNAME === undefined) !== (data.DOCKERHUB_PASSWORD === undefined)) {
+		const isUser = data.DOCKERHUB_USERNAME === undefined;
+		faults.push({
+			field: isUser ? 'DOCKERHUB_USERNAME' : 'DOCKERHUB_PASSWORD',
+			message: 'is missing: give both user name and password, or neither for a public image',
+		});
+	}
+	if (data.RUNPOD_WORKERS_MIN > data.RUNPOD_WORKERS_MAX)
+		faults.push({
+			field: 'RUNPOD_WORKERS_MIN',
+			message: `must not be more than RUNPOD_WORKERS_MAX (${String(data.RUNPOD_WORKERS_MAX)})`,
+		});
+	if (data.RUNPOD_MIN_CUDA_VERSION && data.RUNPOD_ALLOWED_CUDA_VERSIONS.length > 0)
+		faults.push({
+			field: 'RUNPOD_MIN_CUDA_VERSION',
+			message: 'cannot be given together with RUNPOD_ALLOWED_CUDA_VERSIONS: give one of the two',
+		});
+	return faults;
+}
+
+function toConnection(data: z.output<typeof connection>): RunPodSettings {
+	return {
+		apiKey: data.RUNPOD_API_KEY,
+		endpointId: '',
+		managementBaseUrl: withoutSlash(data.RUNPOD_MANAGEMENT_BASE_URL),
+		queueBaseUrl: withoutSlash(data.RUNPOD_QUEUE_BASE_URL),
+	};
+}
+
+function withoutSlash(address: string): string {
+	return address.replace(/\/+$/, '');
+}
+
+function toSettings(data: Deployment): DeploymentSettings {
+	const { DOCKERHUB_USERNAME: username, DOCKERHUB_PASSWORD: password } = data;
+	const minCudaVersion = data.RUNPOD_MIN_CUDA_VERSION;
+	return {
+		name: data.WAN_AVATAR_NAME,
+		image: data.RUNPOD_IMAGE_NAME,
+		...(username && password ? { dockerHub: { username, password } } : {}),
+		env: {
+			...data.RUNPOD_WORKER_ENV,
+			MINIO_ENDPOINT: data.MINIO_ENDPOINT,
+			MINIO_ACCESS_KEY: data.MINIO_ACCESS_KEY,
+			MINIO_SECRET_KEY: data.MINIO_SECRET_KEY,
+			MINIO_USE_SSL: String(data.MINIO_USE_SSL),
+			MINIO_BUCKET: data.MINIO_BUCKET,
+			RUNPOD_INIT_TIMEOUT: String(data.RUNPOD_INIT_TIMEOUT),
+		},
+		diskGb: data.RUNPOD_CONTAINER_DISK_GB,
+		gpu: {
+			pools: data.RUNPOD_GPU_POOLS,
+			count: data.RUNPOD_GPU_COUNT,
+			...(minCudaVersion ? { minCudaVersion } : {}),
+			allowedCudaVersions: data.RUNPOD_ALLOWED_CUDA_VERSIONS,
+		},
+		workers: {
+			min: data.RUNPOD_WORKERS_MIN,
+			max: data.RUNPOD_WORKERS_MAX,
+			idleTimeoutSeconds: data.RUNPOD_IDLE_TIMEOUT,
+		},
+		queueDelaySeconds: data.RUNPOD_QUEUE_DELAY,
+		executionTimeoutMs: data.RUNPOD_EXECUTION_TIMEOUT_MS,
+		flashboot: data.RUNPOD_FLASHBOOT,
+		dataCenterIds: data.RUNPOD_DATA_CENTER_IDS,
+		networkVolumeIds: data.RUNPOD_NETWORK_VOLUME_IDS,
+		secrets: [
+			data.MINIO_ACCESS_KEY,
+			data.MINIO_SECRET_KEY,
+			password ?? '',
+			...Object.values(data.RUNPOD_WORKER_ENV),
+		].filter(isLongEnough),
+	};
+}
+
+// A shorter one would be struck out of ordinary words.
+const SHORTEST_SECRET = 4;
+
+function isLongEnough({ length }: string): boolean {
+	return length >= SHORTEST_SECRET;
+}

@@ -1,0 +1,77 @@
+import { WanAvatarError } from '../contract/errors';
+import { faultText } from './answer';
+import type { HttpAnswer, HttpFailure } from './http';
+
+/** A request to the management API, in words: `create the template wan-avatar-template`. */
+export interface Asked {
+	what: string;
+	/** Values that must not be shown, also where RunPod says them back. */
+	secrets: readonly string[];
+}
+
+/** An answer that says no; nothing was changed by the request. */
+export function managementRefusal(answer: HttpAnswer, asked: Asked): WanAvatarError {
+	const said = saidBy(answer, asked);
+	const message = `RunPod did not ${asked.what}`;
+	switch (answer.status) {
+		case 401:
+		case 403:
+			return new WanAvatarError('UNAUTHORIZED', `${message}: the API key is not accepted`, {
+				remedy: `Check the RunPod API key: it may be mistyped, revoked, or without the right to change endpoints. RunPod said ${said}.`,
+			});
+		case 404:
+			return new WanAvatarError('NOT_FOUND', `${message}: it does not know it`, {
+				remedy: `It may have been deleted, or belong to another account. RunPod said ${said}.`,
+			});
+		case 429:
+			return new WanAvatarError('RATE_LIMITED', `${message}: too many requests were sent`, {
+				remedy: 'Try again in a few minutes (HTTP 429).',
+			});
+		default:
+			return new WanAvatarError('REQUEST_REJECTED', `${message}: ${said}`, {
+				remedy: 'Correct what RunPod names, then run it again.',
+			});
+	}
+}
+
+/** No answer, or one that is a fault of the server: a change may or may not have taken effect. */
+export function changeUnknown(what: string, asked: Asked): WanAvatarError {
+	return new WanAvatarError(
+		'CHANGE_UNKNOWN',
+		`RunPod gave no clear answer when asked to ${asked.what} (${what})`,
+		{ remedy: 'It may or may not have happened: run it again, which looks first.' },
+	);
+}
+
+export function managementUnreachable(
+	{ code }: HttpFailure,
+	url: string,
+	{ what }: Asked,
+): WanAvatarError {
+	const { host } = new URL(url);
+	return new WanAvatarError('UNREACHABLE', `No connection to RunPod at ${host} to ${what}`, {
+		remedy: `Check the management API base URL, and whether this machine may reach the internet (proxy, firewall). Code: ${code}.`,
+	});
+}
+
+export function managementUnreadable(answer: HttpAnswer, asked: Asked): WanAvatarError {
+	return new WanAvatarError(
+		'UNREADABLE_ANSWER',
+		`RunPod gave an answer that cannot be read when asked to ${asked.what}`,
+		{ remedy: `Try again in a minute. It said ${saidBy(answer, asked)}.` },
+	);
+}
+
+export function stoppedBefore({ what }: Asked): WanAvatarError {
+	return new WanAvatarError('STOPPED', `Stopped before RunPod was asked to ${what}`, {
+		remedy: 'Run it again to go on.',
+	});
+}
+
+/** What an answer says, without the secrets that were sent. */
+export function saidBy(answer: HttpAnswer, { secrets }: Asked): string {
+	return secrets.reduce(
+		(text, secret) => (secret === '' ? text : text.replaceAll(secret, '•••')),
+		faultText(answer),
+	);
+}

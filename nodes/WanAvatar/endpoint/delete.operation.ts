@@ -1,0 +1,64 @@
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	INodeProperties,
+	INodePropertyOptions,
+} from 'n8n-workflow';
+import { updateDisplayOptions } from 'n8n-workflow';
+import type { End } from '../../../lib/generation/settled';
+import { endpointLocator, readEndpointId } from '../endpointLocator';
+import { connectAccount } from '../management';
+import type { RunMode } from '../operation';
+import { inTurn } from './inTurn';
+import { stepFields } from './planItem';
+
+export const option: INodePropertyOptions = {
+	name: 'Delete',
+	value: 'delete',
+	action: 'Delete an endpoint',
+	description: 'Delete an endpoint with its workers and jobs, its template and its registry auth',
+};
+
+const properties: INodeProperties[] = [
+	endpointLocator,
+	{
+		displayName: 'Name of the Endpoint',
+		name: 'confirmedName',
+		type: 'string',
+		default: '',
+		required: true,
+		placeholder: 'e.g. wan-avatar',
+		description: 'Type the name of the endpoint, to confirm that it is the right one',
+	},
+	{
+		displayName: 'Keep Template and Registry Auth',
+		name: 'keepTemplateAndRegistryAuth',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether to delete the endpoint alone. Otherwise the template and the registry auth that Deploy made for it go too, unless others use them.',
+	},
+];
+
+export const description = updateDisplayOptions(
+	{ show: { resource: ['endpoint'], operation: ['delete'] } },
+	properties,
+);
+
+export async function execute(
+	context: IExecuteFunctions,
+	mode: RunMode,
+): Promise<End<IDataObject>[]> {
+	return await inTurn(context, mode, async (item) => await deleteItem(context, item));
+}
+
+async function deleteItem(context: IExecuteFunctions, item: number): Promise<IDataObject> {
+	const { destroyEndpoint } = await import('../../../lib/deployment/destroy');
+	const { settings, management } = await connectAccount(context);
+	const id = await readEndpointId(context, item, settings.endpointId);
+	const steps = await destroyEndpoint(management, id, {
+		confirmedName: context.getNodeParameter('confirmedName', item),
+		endpointOnly: context.getNodeParameter('keepTemplateAndRegistryAuth', item, false) === true,
+	});
+	return { endpoint_id: id, deleted: true, steps: steps.map(stepFields) };
+}

@@ -1,0 +1,31 @@
+import type { IDataObject, IExecuteFunctions, INodePropertyOptions } from 'n8n-workflow';
+import { updateDisplayOptions } from 'n8n-workflow';
+import type { End } from '../../../lib/generation/settled';
+import { endpointLocator, readEndpointId } from '../endpointLocator';
+import { connectAccount } from '../management';
+import type { RunMode } from '../operation';
+import { endpointItem } from './endpointItem';
+import { inTurn } from './inTurn';
+
+export const option: INodePropertyOptions = {
+	name: 'Get',
+	value: 'get',
+	action: 'Get an endpoint',
+	description: 'See how an endpoint is set up',
+};
+
+export const description = updateDisplayOptions(
+	{ show: { resource: ['endpoint'], operation: ['get'] } },
+	[endpointLocator],
+);
+
+export async function execute(
+	context: IExecuteFunctions,
+	mode: RunMode,
+): Promise<End<IDataObject>[]> {
+	return await inTurn(context, mode, async (item) => {
+		const { settings, management } = await connectAccount(context);
+		const id = await readEndpointId(context, item, settings.endpointId);
+		return endpointItem(await management.getEndpoint(id), settings.queueBaseUrl);
+	});
+}

@@ -1,0 +1,18 @@
+import type { IDataObject } from 'n8n-workflow';
+import type { Plan, PlanStep } from '../../../lib/deployment/plan';
+
+/** A plan as fields of an item. */
+export function planFields({ name, steps, notes }: Plan): IDataObject {
+	return { name, steps: steps.map(stepFields), notes };
+}
+
+export function stepFields({ resource, action, name, id, changes, reason }: PlanStep): IDataObject {
+	return {
+		resource,
+		action,
+		name,
+		id,
+		changes: changes.map((change) => ({ ...change })),
+		...(reason === undefined ? {} : { reason }),
+	};
+}

@@ -1,0 +1,30 @@
+import type { IDataObject, IExecuteFunctions, INodePropertyOptions } from 'n8n-workflow';
+import { updateDisplayOptions } from 'n8n-workflow';
+import type { End } from '../../../lib/generation/settled';
+import { endpointLocator, readEndpointId } from '../endpointLocator';
+import { connectAccount } from '../management';
+import type { RunMode } from '../operation';
+import { inTurn } from './inTurn';
+
+export const option: INodePropertyOptions = {
+	name: 'Purge Queue',
+	value: 'purgeQueue',
+	action: 'Purge the queue of an endpoint',
+	description: 'Remove all jobs that wait; those that run go on',
+};
+
+export const description = updateDisplayOptions(
+	{ show: { resource: ['endpoint'], operation: ['purgeQueue'] } },
+	[endpointLocator],
+);
+
+export async function execute(
+	context: IExecuteFunctions,
+	mode: RunMode,
+): Promise<End<IDataObject>[]> {
+	return await inTurn(context, mode, async (item) => {
+		const { settings, queueOf } = await connectAccount(context);
+		const id = await readEndpointId(context, item, settings.endpointId);
+		return { endpoint_id: id, removed: await queueOf(id).purge() };
+	});
+}

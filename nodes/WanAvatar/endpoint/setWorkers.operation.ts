@@ -1,0 +1,72 @@
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	INodeProperties,
+	INodePropertyOptions,
+} from 'n8n-workflow';
+import { updateDisplayOptions } from 'n8n-workflow';
+import type { End } from '../../../lib/generation/settled';
+import { endpointLocator, readEndpointId } from '../endpointLocator';
+import { connectAccount } from '../management';
+import type { RunMode } from '../operation';
+import { endpointItem } from './endpointItem';
+import { inTurn } from './inTurn';
+
+export const option: INodePropertyOptions = {
+	name: 'Set Workers',
+	value: 'setWorkers',
+	action: 'Set the workers of an endpoint',
+	description: 'Warm workers up before a batch, or scale to zero after it',
+};
+
+const properties: INodeProperties[] = [
+	endpointLocator,
+	{
+		displayName: 'Min Workers',
+		name: 'workersMin',
+		type: 'number',
+		typeOptions: { minValue: 0 },
+		default: 0,
+		description:
+			'How many workers are kept warm. They are paid all the time, so set it back to 0 when they are not needed.',
+	},
+	{
+		displayName: 'Max Workers',
+		name: 'workersMax',
+		type: 'number',
+		typeOptions: { minValue: 0 },
+		default: 1,
+		description: 'How many workers may run at once. With 0 the endpoint is paused: jobs wait.',
+	},
+];
+
+export const description = updateDisplayOptions(
+	{ show: { resource: ['endpoint'], operation: ['setWorkers'] } },
+	properties,
+);
+
+const labels = new Map([
+	['min', 'Min Workers'],
+	['max', 'Max Workers'],
+]);
+
+export async function execute(
+	context: IExecuteFunctions,
+	mode: RunMode,
+): Promise<End<IDataObject>[]> {
+	return await inTurn(context, mode, async (item) => await setWorkersOfItem(context, item));
+}
+
+async function setWorkersOfItem(context: IExecuteFunctions, item: number): Promise<IDataObject> {
+	const { InvalidInput } = await import('../../../lib/contract/invalidInput');
+	const { setWorkers } = await import('../../../lib/deployment/changes');
+	const { settings, management } = await connectAccount(context);
+	const id = await readEndpointId(context, item, settings.endpointId);
+	const min = context.getNodeParameter('workersMin', item);
+	const max = context.getNodeParameter('workersMax', item);
+	try {
+		return endpointItem(await setWorkers(management, id, { min, max }), settings.queueBaseUrl);
+	} catch (error) {
+		throw error instanceof InvalidInput ? error.relabelled(labels) : error;
+	}
+}

@@ -1,0 +1,57 @@
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	INodeProperties,
+	INodePropertyOptions,
+} from 'n8n-workflow';
+import { updateDisplayOptions } from 'n8n-workflow';
+import type { End } from '../../../lib/generation/settled';
+import { endpointLocator, readEndpointId } from '../endpointLocator';
+import { connectAccount } from '../management';
+import type { RunMode } from '../operation';
+import { endpointItem } from './endpointItem';
+import { inTurn } from './inTurn';
+
+export const option: INodePropertyOptions = {
+	name: 'Update Image',
+	value: 'updateImage',
+	action: 'Update the image of an endpoint',
+	description: 'Put a newer worker image into the endpoint and its template',
+};
+
+const properties: INodeProperties[] = [
+	endpointLocator,
+	{
+		displayName: 'Image',
+		name: 'image',
+		type: 'string',
+		default: '',
+		required: true,
+		placeholder: 'e.g. dexsynccom/twin-avatar:wan-worker-20260214-2d62a28',
+		description:
+			'Image of the worker, with a version tag or a digest. Running jobs end on the old one.',
+	},
+];
+
+export const description = updateDisplayOptions(
+	{ show: { resource: ['endpoint'], operation: ['updateImage'] } },
+	properties,
+);
+
+export async function execute(
+	context: IExecuteFunctions,
+	mode: RunMode,
+): Promise<End<IDataObject>[]> {
+	return await inTurn(context, mode, async (item) => {
+		const { updateImage } = await import('../../../lib/deployment/changes');
+		const { settings, management } = await connectAccount(context);
+		const id = await readEndpointId(context, item, settings.endpointId);
+		const image = context.getNodeParameter('image', item);
+		const { endpoint, templateId, changed } = await updateImage(management, id, image);
+		return {
+			...endpointItem(endpoint, settings.queueBaseUrl),
+			template_id: templateId,
+			changed,
+		};
+	});
+}

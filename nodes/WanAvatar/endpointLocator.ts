@@ -1,0 +1,37 @@
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+
+/** Chooses an endpoint from the account's list, or by its ID or address. */
+export const endpointLocator: INodeProperties = {
+	displayName: 'Endpoint',
+	name: 'endpoint',
+	type: 'resourceLocator',
+	default: { mode: 'list', value: '' },
+	description: 'Leave it empty for the endpoint of the RunPod API credential',
+	modes: [
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			placeholder: 'Choose an endpoint',
+			typeOptions: { searchListMethod: 'searchEndpoints', searchable: true },
+		},
+		{
+			displayName: 'By ID',
+			name: 'id',
+			type: 'string',
+			placeholder: 'e.g. abc123def456',
+			hint: 'The ID, or the address that RunPod shows for the endpoint',
+		},
+	],
+};
+
+/** The chosen ID, or the credential's; empty when neither is given. An address is understood as well. */
+export async function readEndpointId(
+	context: IExecuteFunctions,
+	item: number,
+	credentialEndpointId: string,
+): Promise<string> {
+	const { parseEndpointId } = await import('../../lib/deployment/endpointId');
+	const chosen = context.getNodeParameter('endpoint', item, '', { extractValue: true });
+	return parseEndpointId(chosen, credentialEndpointId);
+}

@@ -1,0 +1,35 @@
+import type { IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
+import type { EndpointQueue } from '../../lib/runpod/endpointQueue';
+import type { ManagementClient } from '../../lib/runpod/management';
+import type { RunPodSettings } from '../../lib/runpod/settings';
+import { clock } from './connections';
+
+/** Both APIs of the account, for what concerns whole endpoints. */
+export interface Account {
+	settings: RunPodSettings;
+	management: ManagementClient;
+	/** The queue API of an endpoint. */
+	queueOf: (endpointId: string) => EndpointQueue;
+	signal: AbortSignal | undefined;
+}
+
+/** The account of the node's RunPod credential; `secrets` are values that no message may show. */
+export async function connectAccount(
+	context: IExecuteFunctions | ILoadOptionsFunctions,
+	secrets: readonly string[] = [],
+): Promise<Account> {
+	const { parseRunPodSettings } = await import('../../lib/runpod/settings');
+	const { createSend } = await import('../../lib/runpod/http');
+	const { createManagementClient } = await import('../../lib/runpod/management');
+	const { createEndpointQueue } = await import('../../lib/runpod/endpointQueue');
+	const settings = parseRunPodSettings(await context.getCredentials('runPodApi', 0));
+	const signal =
+		'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
+	const ports = { send: createSend(), clock, random: Math.random, signal };
+	return {
+		settings,
+		management: createManagementClient({ ...settings, secrets }, ports),
+		queueOf: (endpointId) => createEndpointQueue({ ...settings, endpointId }, ports),
+		signal,
+	};
+}

@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type Answer, RefusedRequest } from '../queue/answers';
+import { flatten, parseBody, readText } from '../queue/calls';
+import { Faults, faultAnswer, type HttpFault } from '../queue/faults';
+import type { QueueApi } from '../queue/queueApi';
+import { closeServer, listen } from '../server';
+import { Account, type AccountContents } from './account';
+import { ManagementRoutes } from './managementRoutes';
+import { problem } from './problems';
+import type { Quotas } from './quotas';
+import type { HandlerFor } from './runningEndpoint';
+import { type Operation, parseTarget, type Target } from './target';
+
+export type { AccountContents } from './account';
+export type { Container, HandlerFor } from './runningEndpoint';
+export type { Operation } from './target';
+
+export interface ManagementApiOptions {
+	apiKey: string;
+	/** Serves the endpoints that are made. */
+	queue: QueueApi;
+	handlerFor: HandlerFor;
+	/** Default 0: any free one. */
+	port?: number;
+	/** How long the queue API answers 404 for a new endpoint; default 200. */
+	opensAfterMs?: number;
+	/** Multiplies idle timeouts; default 1. */
+	timeFactor?: number;
+	/** Lists come in pages of so many; without it whole. */
+	pageSize?: number;
+	/** Whether a template stays bound to the endpoint that was made from it; default false. */
+	bindsTemplates?: boolean;
+	/** Default 60 a minute, 3000 an hour, 50000 a day; false lets all through and names no limits. */
+	quotas?: Quotas | false;
+}
+
+/** One request as the server got it, with what it answered; `status` is 0 when the connection was cut. */
+export interface ManagementCall {
+	method: string;
+	operation: Operation;
+	/** With its query. */
+	path: string;
+	body: unknown;
+	headers: Record<string, string>;
+	status: number;
+	answer: unknown;
+}
+
+export type ManagementFault = HttpFault<Operation>;
+
+/** A running stand-in for RunPod's management API, REST v2. */
+export interface ManagementApi {
+	/** `http://127.0.0.1:<port>/v2` */
+	readonly baseUrl: string;
+	readonly apiKey: string;
+	calls(): readonly ManagementCall[];
+	clearCalls(): void;
+	/** Spoils the answer to the next matching requests. */
+	fault(fault: ManagementFault): void;
+	clearFaults(): void;
+	contents(): AccountContents;
+	close(): Promise<void>;
+}
+
+const QUOTAS: Quotas = { minute: 60, hour: 3000, day: 50_000 };
+const BODY_LIMIT_BYTES = 1024 * 1024;
+
+/** Starts the server on 127.0.0.1; rejects when the port is taken. */
+export async function startManagementApi(options: ManagementApiOptions): Promise<ManagementApi> {
+	const { apiKey, queue, handlerFor, pageSize } = options;
+	const account = new Account({
+		queue,
+		handlerFor,
+		pageSize,
+		opensAfterMs: options.opensAfterMs ?? 200,
+		timeFactor: options.timeFactor ?? 1,
+		bindsTemplates: options.bindsTemplates ?? false,
+	});
+	const service = {
+		routes: new ManagementRoutes(account, apiKey, options.quotas ?? QUOTAS),
+		faults: new Faults<Operation>(),
+		calls: new Array<ManagementCall>(),
+	};
+	const server = createServer((request, response) => {
+		void serve(request, response, service);
+	});
+	const port = await listen(server, options.port ?? 0);
+	return {
+		baseUrl: `http://127.0.0.1:${String(port)}/v2`,
+		apiKey,
+		calls: () => [...service.calls],
+		clearCalls: () => {
+			service.calls.splice(0);
+		},
+		fault: (fault) => {
+			service.faults.add(fault);
+		},
+		clearFaults: () => {
+			service.faults.clear();
+		},
+		contents: () => account.contents(),
+		close: () => closeServer(server),
+	};
+}
+
+interface Service {
+	routes: ManagementRoutes;
+	faults: Faults<Operation>;
+	calls: ManagementCall[];
+}
+
+/** A request with its whole body; `text` is undefined when it is over the limit. */
+export interface ReceivedRequest {
+	method: string;
+	target: Target;
+	headers: Record<string, string>;
+	text: string | undefined;
+}
+
+async function serve(
+	request: IncomingMessage,
+	response: ServerResponse,
+	{ routes, faults, calls }: Service,
+): Promise<void> {
+	const received = await receive(request).catch(() => undefined);
+	if (!received) return;
+	const { operation } = received.target;
+	const call = record(received, calls);
+	const fault = faults.take(operation);
+	const accepts = fault === undefined || fault.accept === true;
+	const answer = accepts ? await routes.answer(received).catch(internalError) : undefined;
+	if (fault?.kind === 'cut') request.socket.destroy();
+	else if (fault?.kind === 'answer') send(response, call, faultAnswer(fault, usualFault));
+	else if (!fault && answer) send(response, call, answer);
+}
+
+async function receive(request: IncomingMessage): Promise<ReceivedRequest> {
+	const { method = 'GET', url = '/' } = request;
+	const text = await readText(request, BODY_LIMIT_BYTES);
+	return { method, target: parseTarget(method, url), headers: flatten(request.headers), text };
+}
+
+function record(
+	{ method, target, headers, text }: ReceivedRequest,
+	calls: ManagementCall[],
+): ManagementCall {
+	const { operation, path } = target;
+	const body = parseBody(text);
+	const call = { method, operation, path, body, headers, status: 0, answer: undefined };
+	calls.push(call);
+	return call;
+}
+
+function send(response: ServerResponse, call: ManagementCall, answer: Answer): void {
+	const { status, headers, body } = answer;
+	call.status = status;
+	call.answer = parseBody(body);
+	response.writeHead(status, { ...headers, 'x-request-id': randomUUID() }).end(body);
+}
+
+function usualFault(status: number): Answer {
+	return problem(status, 'scripted fault');
+}
+
+function internalError(error: unknown): Answer {
+	if (error instanceof RefusedRequest) return error.answer;
+	return problem(500, error instanceof Error ? error.message : 'internal error');
+}

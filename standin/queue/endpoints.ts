@@ -1,0 +1,102 @@
+import { webhookBody } from './answers';
+import { type JobRecord } from './job';
+import { JobQueue } from './jobQueue';
+import type { QueueApiOptions } from './queueApi';
+import { QueueRoutes } from './routes';
+import { Webhooks } from './webhooks';
+import type { WorkerHandler } from './workerHandler';
+
+const syncRetentionMs = 60_000;
+// As seen of the real service: two more tries, about 5 and 15 seconds apart.
+const webhookRetryDelaysMs = [5000, 15_000];
+
+/** An endpoint beside the first; what is left out is as with the first. */
+export interface EndpointOptions {
+	handler: WorkerHandler;
+	/** How long the API does not know it yet; default 0. */
+	opensAfterMs?: number;
+}
+
+/** One endpoint that the queue API serves. */
+export interface QueueEndpoint {
+	readonly queue: JobQueue;
+	/** Ends its jobs and workers; the API does not know it from then on. */
+	remove(): Promise<void>;
+}
+
+interface Served {
+	queue: JobQueue;
+	routes: QueueRoutes;
+	opensAt: number;
+}
+
+/** All endpoints of the account: the first one, and those that were added. */
+export class Endpoints {
+	readonly #options: QueueApiOptions;
+	readonly #timeFactor: number;
+	readonly #webhooks: Webhooks;
+	readonly #added = new Map<string, Served>();
+	readonly primary: Served;
+
+	constructor(options: QueueApiOptions) {
+		this.#options = options;
+		this.#timeFactor = options.timeFactor ?? 1;
+		this.#webhooks = new Webhooks(webhookRetryDelaysMs.map((ms) => ms * this.#timeFactor));
+		this.primary = this.#serve(options.endpointId, options.handler, 0);
+	}
+
+	add(id: string, { handler, opensAfterMs = 0 }: EndpointOptions): QueueEndpoint {
+		const served = this.#serve(id, handler, opensAfterMs);
+		this.#added.set(id, served);
+		const { queue } = served;
+		return {
+			queue,
+			remove: async () => {
+				this.#added.delete(id);
+				await queue.close();
+			},
+		};
+	}
+
+	/** Who answers for this endpoint; the first one refuses those that are not known, or not yet. */
+	routesFor(id: string | undefined): QueueRoutes {
+		const added = id === undefined ? undefined : this.#added.get(id);
+		return added && added.opensAt <= Date.now() ? added.routes : this.primary.routes;
+	}
+
+	jobs(): JobRecord[] {
+		const all = [this.primary, ...this.#added.values()].flatMap(({ queue }) => queue.records());
+		return all.sort((a, b) => a.submittedAt - b.submittedAt);
+	}
+
+	async close(): Promise<void> {
+		this.#webhooks.close();
+		const all = [this.primary, ...this.#added.values()];
+		await Promise.all(all.map(({ queue }) => queue.close()));
+	}
+
+	#serve(endpointId: string, handler: WorkerHandler, opensAfterMs: number): Served {
+		const { apiKey, newerWorkerFields = [], rateLimits = true } = this.#options;
+		const queue = this.#createQueue(handler);
+		const routes = new QueueRoutes({ apiKey, endpointId, newerWorkerFields, rateLimits }, queue);
+		return { queue, routes, opensAt: Date.now() + opensAfterMs };
+	}
+
+	#createQueue(handler: WorkerHandler): JobQueue {
+		const options = this.#options;
+		const retentionMs = options.retentionMs ?? 30 * 60_000;
+		return new JobQueue({
+			handler,
+			workersMax: options.workersMax ?? 1,
+			coldStartMs: (options.coldStartMs ?? 0) * this.#timeFactor,
+			runMs: (options.runMs ?? 0) * this.#timeFactor,
+			idleTimeoutMs: (options.idleTimeoutMs ?? 60_000) * this.#timeFactor,
+			retentionMs,
+			syncRetentionMs: Math.min(retentionMs, syncRetentionMs),
+			executionTimeoutMs: options.executionTimeoutMs ?? 600_000,
+			onEnd: (job) => {
+				if (job.webhook !== undefined) this.#webhooks.notify(job.webhook, webhookBody(job));
+			},
+		});
+	}
+}

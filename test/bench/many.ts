@@ -1,0 +1,67 @@
+import type { Engine } from '../../demo/engine';
+import { workflowOf } from '../engine/rig';
+import { sampleForm, withEngine } from './run';
+import { startStandInProcess } from './standinProcess';
+
+/** Fifty items of five seconds each, all at once and five at a time: how much longer than the jobs themselves. */
+const ITEMS = 50;
+const RUN_MS = 5000;
+const AIM = 1.25;
+
+async function measure(
+	engine: Engine,
+	maxParallelJobs: number,
+): Promise<{ wallMs: number; jobMs: number }> {
+	const items = Array.from({ length: ITEMS }, (_, i) => ({
+		avatar: `${String(maxParallelJobs)}-${String(i)}`,
+	}));
+	const form = { ...sampleForm, options: { maxParallelJobs } };
+	const startMs = performance.now();
+	const run = await engine.run(workflowOf(form, { items }), {
+		executionId: String(maxParallelJobs),
+	});
+	const wallMs = performance.now() - startMs;
+	if (run.error) throw run.error;
+	const results = run.items('Wan Avatar').map(({ json }) => json);
+	const isRight = results.every(
+		({ avatar_id, minio_key }, i) =>
+			avatar_id === items[i]?.avatar &&
+			minio_key === `user-avatars/user_1/${String(avatar_id)}/idle.mp4`,
+	);
+	if (results.length !== ITEMS || !isRight)
+		throw new Error('An item is missing, or in another place');
+	return { wallMs, jobMs: Math.max(...results.map((json) => Number(json.execution_time_ms))) };
+}
+
+async function main(): Promise<void> {
+	const flags = [
+		'--workers',
+		'50',
+		'--cold-start-ms',
+		'0',
+		'--run-ms',
+		String(RUN_MS),
+		'--time-factor',
+		'1',
+	];
+	const standIn = await startStandInProcess(flags);
+	try {
+		await withEngine(standIn.credentials, async (engine) => {
+			// The inputs are rendered once, and what the package loads is loaded.
+			await engine.run(workflowOf(sampleForm, { items: [{ avatar: 'warm' }] }));
+			for (const parallel of [ITEMS, 5]) {
+				const { wallMs, jobMs } = await measure(engine, parallel);
+				const rounds = ITEMS / parallel;
+				console.log(
+					`many: ${String(ITEMS)} items, ${String(parallel)} at a time: ${(wallMs / 1000).toFixed(1)} s, ` +
+						`${(wallMs / (rounds * jobMs)).toFixed(2)} x ${String(rounds)} x the longest job ` +
+						`(${(jobMs / 1000).toFixed(1)} s; aim: ${String(AIM)})`,
+				);
+			}
+		});
+	} finally {
+		await standIn.stop();
+	}
+}
+
+void main().then(() => process.exit(0));

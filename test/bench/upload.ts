@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client } from 'minio';
+import { bytesOf } from '../../lib/contract/bytes';
+import { workflowOf } from '../engine/rig';
+import { sampleForm, withEngine } from './run';
+import { startStandInProcess, type Address } from './standinProcess';
+
+/** A driving video of 300 MB through the binary field, in filesystem mode: memory over idle, and the same bytes. */
+const SIZE_BYTES = 300 * 1024 * 1024;
+const AIM_MB = 80;
+
+async function* largeVideo(): AsyncGenerator<Buffer> {
+	const head = readFileSync('examples/media/driving-video.mp4');
+	yield head;
+	const block = Buffer.alloc(1024 * 1024, 7);
+	let left = SIZE_BYTES - head.length;
+	while (left > 0) {
+		block.writeUInt32BE(left >>> 0, 0);
+		yield Buffer.from(block.subarray(0, Math.min(left, block.length)));
+		left -= block.length;
+		await Promise.resolve();
+	}
+}
+
+async function sha256Of(stream: Readable): Promise<string> {
+	const hash = createHash('sha256');
+	for await (const chunk of stream) hash.update(bytesOf(chunk));
+	return hash.digest('hex');
+}
+
+/** The most memory while the work goes on, in MB, over what there was before. */
+async function peakGrowthMb(work: () => Promise<void>): Promise<number> {
+	const beforeBytes = process.memoryUsage.rss();
+	let peakBytes = beforeBytes;
+	let isDone = false;
+	const watch = async () => {
+		while (!isDone) {
+			peakBytes = Math.max(peakBytes, process.memoryUsage.rss());
+			await delay(10);
+		}
+	};
+	const watching = watch();
+	await work();
+	isDone = true;
+	await watching;
+	return (peakBytes - beforeBytes) / 1024 / 1024;
+}
+
+async function storedSha256({ minio }: Address, key: string): Promise<string> {
+	const { endPoint, port, useSSL, accessKey, secretKey, bucket } = minio;
+	const client = new Client({ endPoint, port, useSSL, accessKey, secretKey, region: 'us-east-1' });
+	return await sha256Of(await client.getObject(bucket, key));
+}
+
+async function main(): Promise<void> {
+	const folder = mkdtempSync(join(tmpdir(), 'wan-avatar-bench-files-'));
+	const path = join(folder, 'large.mp4');
+	await pipeline(Readable.from(largeVideo()), createWriteStream(path));
+	const sha256 = await sha256Of(createReadStream(path));
+	const standIn = await startStandInProcess(['--workers', '2', '--time-factor', '0.001']);
+	const form = { ...sampleForm, drivingVideoSource: 'binary', waitForCompletion: false };
+
+	try {
+		await withEngine(standIn.credentials, async (engine) => {
+			await engine.run(
+				workflowOf(form, {
+					items: [{ avatar: 'small' }],
+					files: { data: 'examples/media/driving-video.mp4' },
+				}),
+			);
+			await delay(500);
+			let key = '';
+			const grownMb = await peakGrowthMb(async () => {
+				const { error, items } = await engine.run(
+					workflowOf(form, { items: [{ avatar: 'large' }], files: { data: path } }),
+				);
+				if (error) throw error;
+				key = `driving-videos/user_1/large/${sha256}.mp4`;
+				if (items('Wan Avatar').length !== 1) throw new Error('There is no item');
+			});
+			const isSame = (await storedSha256(standIn.address, key)) === sha256;
+			console.log(
+				`upload: ${String(SIZE_BYTES / 1024 / 1024)} MB through a binary field: peak memory grows by ` +
+					`${grownMb.toFixed(0)} MB (aim: ${String(AIM_MB)}), same SHA-256 in the bucket: ${String(isSame)}`,
+			);
+		});
+	} finally {
+		await standIn.stop();
+		rmSync(folder, { recursive: true, force: true });
+	}
+}
+
+void main().then(() => process.exit(0));

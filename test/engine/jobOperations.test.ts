@@ -1,0 +1,181 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { IDataObject } from 'n8n-workflow';
+import { generateForm } from './rig';
+import { BUCKET, startStoredRig, until, type StoredRig } from './storedRig';
+
+let rig: StoredRig;
+
+beforeAll(async () => {
+	rig = await startStoredRig();
+});
+beforeEach(() => {
+	rig.queue.clearCalls();
+});
+afterAll(async () => {
+	await rig.close();
+});
+
+const job = (operation: string, more: object = {}) => ({ resource: 'job', operation, ...more });
+
+async function submitted(avatar: string): Promise<IDataObject> {
+	const form = { ...generateForm, waitForCompletion: false };
+	const { success } = await rig.run(form, { items: [{ avatar }] });
+	return success[0]?.json ?? {};
+}
+
+describe('Wait for Completion', () => {
+	it('takes an item of Generate as it is, and gives the finished video', async () => {
+		const reference = await submitted('wait');
+
+		const { success } = await rig.run(job('wait'), { items: [reference] });
+
+		expect(success[0]?.json).toMatchObject({
+			job_id: reference.job_id,
+			status: 'COMPLETED',
+			avatar_id: 'wait',
+			video_url: expect.stringContaining('X-Amz-Signature'),
+		});
+		expect(rig.queue.calls('run')).toHaveLength(1);
+	});
+
+	it('follows the jobs of many items together', async () => {
+		const references = [
+			await submitted('wait1'),
+			await submitted('wait2'),
+			await submitted('wait3'),
+		];
+		const startMs = Date.now();
+
+		const { success } = await rig.run(job('wait'), { items: references });
+
+		expect(success.map(({ json }) => json.avatar_id)).toEqual(['wait1', 'wait2', 'wait3']);
+		expect(Date.now() - startMs).toBeLessThan(2500);
+	});
+
+	it('fails with the words of Generate, and cancels at the deadline', async () => {
+		rig.queue.script({ kind: 'never', when: ({ avatar_id }) => avatar_id === 'waitSlow' });
+		const reference = await submitted('waitSlow');
+
+		const { error } = await rig.run(job('wait', { options: { timeoutMinutes: 0.02 } }), {
+			items: [reference],
+		});
+
+		expect(error?.message).toMatch(/was not finished after 1\.2 s/);
+		expect(rig.queue.calls('cancel')).toHaveLength(1);
+	});
+});
+
+describe('Get Status', () => {
+	it.each<[string, Parameters<StoredRig['queue']['script']>[0], string]>([
+		['failed', { kind: 'failed', error: 'no face' }, 'FAILED'],
+		['cancelled', { kind: 'cancelled' }, 'CANCELLED'],
+		['timed out', { kind: 'timedOut' }, 'TIMED_OUT'],
+		['without a video', { kind: 'completedWithoutOutput' }, 'COMPLETED'],
+		['running', { kind: 'never' }, 'IN_PROGRESS'],
+	])('of a job that is %s is an item, not an error', async (what, outcome, status) => {
+		const avatar = `status ${what}`;
+		rig.queue.script({ ...outcome, when: ({ avatar_id }) => avatar_id === avatar });
+		const reference = await submitted(avatar);
+		await until('the job is there', () => rig.queue.jobs().at(-1)?.status === status);
+
+		const { error, success } = await rig.run(job('getStatus'), { items: [reference] });
+
+		expect(error).toBeUndefined();
+		expect(success[0]?.json).toMatchObject({
+			status,
+			job_id: reference.job_id,
+			user_id: 'user_1',
+		});
+		expect(Object.keys(success[0]?.json ?? {})).toEqual(Object.keys(reference));
+	});
+
+	it('of an unknown job is NOT_FOUND', async () => {
+		const { success } = await rig.run(job('getStatus', { jobId: 'no-such-job-u1' }));
+
+		expect(success[0]?.json).toMatchObject({
+			status: 'NOT_FOUND',
+			failure_reason: 'HTTP 404: job not found',
+		});
+	});
+
+	it('of an unknown endpoint is an error', async () => {
+		const items = [{ job_id: 'job-1', endpoint_id: 'gone' }];
+		const { error } = await rig.run(job('getStatus'), { items });
+
+		expect(error?.message).toMatch(/does not know the endpoint "gone"/);
+	});
+
+	it('refuses what is no job ID before anything is sent', async () => {
+		const { error } = await rig.run(job('getStatus', { jobId: 'a/../b' }));
+
+		expect(error?.message).toMatch(/job_id must be the ID of a job/);
+		expect(rig.queue.calls()).toEqual([]);
+	});
+
+	it('recovers a result that RunPod has forgotten', async () => {
+		const forgetting = await startStoredRig({ retentionMs: 1 });
+		try {
+			const form = { ...generateForm, waitForCompletion: false };
+			const { success } = await forgetting.run(form);
+			await until('the job has ended', () => forgetting.queue.jobs()[0]?.endedAt !== undefined);
+			const aged = { ...success[0]?.json, submitted_at: '2026-01-01T00:00:00.000Z' };
+
+			const status = await forgetting.run(job('getStatus'), { items: [aged] });
+
+			expect(status.success[0]?.json).toMatchObject({
+				status: 'COMPLETED',
+				minio_key: 'user-avatars/user_1/avatar_1/idle.mp4',
+			});
+			expect(forgetting.store.keys(BUCKET, 'user-avatars/')).toContain(
+				'user-avatars/user_1/avatar_1/idle.mp4.job.json',
+			);
+		} finally {
+			await forgetting.close();
+		}
+	});
+});
+
+describe('Cancel and Retry', () => {
+	it('Cancel stops a running job and says so', async () => {
+		rig.queue.script({ kind: 'never', when: ({ avatar_id }) => avatar_id === 'cancel' });
+		const reference = await submitted('cancel');
+
+		const { success } = await rig.run(job('cancel'), { items: [reference] });
+
+		expect(success[0]?.json).toMatchObject({
+			job_id: reference.job_id,
+			status: 'CANCELLED',
+			avatar_id: 'cancel',
+		});
+	});
+
+	it('Retry starts a failed job over, under the same ID', async () => {
+		rig.queue.script({
+			kind: 'failed',
+			error: 'once',
+			times: 1,
+			when: ({ avatar_id }) => avatar_id === 'retry',
+		});
+		const reference = await submitted('retry');
+		await until('it failed', () => rig.queue.jobs().at(-1)?.status === 'FAILED');
+
+		const retried = await rig.run(job('retry'), { items: [reference] });
+		expect(retried.success[0]?.json).toMatchObject({
+			job_id: reference.job_id,
+			status: 'IN_QUEUE',
+		});
+
+		const { success } = await rig.run(job('wait'), { items: [reference] });
+		expect(success[0]?.json).toMatchObject({ job_id: reference.job_id, status: 'COMPLETED' });
+	});
+
+	it('Retry of a finished job is refused in plain words', async () => {
+		const reference = await submitted('retryFinished');
+		await until('it is finished', () => rig.queue.jobs().at(-1)?.status === 'COMPLETED');
+
+		const { error } = await rig.run(job('retry'), { items: [reference] });
+
+		expect(error?.message).toMatch(/does not start job \S+ over/);
+		expect(error?.description).toMatch(/FAILED or TIMED_OUT/);
+	});
+});
