@@ -113,13 +113,13 @@ describe('the node in the editor', () => {
 	it('tests a RunPod credential in plain words', async () => {
 		const { baseUrl, endpointId, apiKey } = rig.standIn.address().runpod;
 		await editor.newCredential('RunPod API');
-		await editor.fill('apiKey', 'rpa_mistyped');
-		await editor.fill('endpointId', endpointId);
-		await editor.fill('queueBaseUrl', baseUrl);
+		await editor.fillCredential('apiKey', 'rpa_mistyped');
+		await editor.fillCredential('endpointId', endpointId);
+		await editor.fillCredential('queueBaseUrl', baseUrl);
 		expect(await editor.saveWrongCredential()).toMatch(
 			/RunPod does not accept the API key for endpoint .*Check API Key in the RunPod API credential/s,
 		);
-		await editor.fill('apiKey', apiKey);
+		await editor.fillCredential('apiKey', apiKey);
 		await editor.saveRightCredential();
 		expect(await editor.readCredential('RunPod API')).toMatch(/Connection tested successfully/);
 	});
@@ -127,14 +127,14 @@ describe('the node in the editor', () => {
 	it('tests a MinIO credential in plain words', async () => {
 		const { endPoint, port, accessKey, secretKey, bucket } = rig.standIn.address().minio;
 		await editor.newCredential('MinIO API');
-		await editor.fill('endpoint', `http://${endPoint}:${String(port)}`);
-		await editor.fill('accessKey', accessKey);
-		await editor.fill('secretKey', 'mistyped');
-		await editor.fill('bucket', bucket);
+		await editor.fillCredential('endpoint', `http://${endPoint}:${String(port)}`);
+		await editor.fillCredential('accessKey', accessKey);
+		await editor.fillCredential('secretKey', 'mistyped');
+		await editor.fillCredential('bucket', bucket);
 		expect(await editor.saveWrongCredential()).toMatch(
 			/The secret key does not fit the access key\. Check Secret Key/,
 		);
-		await editor.fill('secretKey', secretKey);
+		await editor.fillCredential('secretKey', secretKey);
 		await editor.saveRightCredential();
 		expect(await editor.readCredential('MinIO API')).toMatch(/Connection tested successfully/);
 	});

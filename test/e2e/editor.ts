@@ -56,6 +56,12 @@ export class Editor {
 		await this.part(`parameter-input-${field}`).locator('input, textarea').first().fill(value);
 	}
 
+	/** Fills a field of the credential that is open; the node behind it may have one of the same name. */
+	async fillCredential(field: string, value: string): Promise<void> {
+		const dialog = this.part('editCredential-modal');
+		await dialog.getByTestId(`parameter-input-${field}`).locator('input').first().fill(value);
+	}
+
 	async executeStep(): Promise<void> {
 		await this.part('node-execute-button').click();
 	}

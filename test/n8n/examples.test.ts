@@ -57,7 +57,7 @@ function linksIn(html: string | undefined, attribute: 'href' | 'src'): string[] 
 
 it('all examples can be imported, and carry no ids or secrets of an instance', () => {
 	const examples = readExamples();
-	expect(examples).toHaveLength(6);
+	expect(examples).toHaveLength(7);
 	for (const example of examples) {
 		expect(example).not.toHaveProperty('id');
 		expect(example).not.toHaveProperty('meta');
