@@ -25,6 +25,8 @@ export const option: INodePropertyOptions = {
 };
 
 const properties: INodeProperties[] = [
+	...portraitProperties,
+	...drivingVideoProperties,
 	{
 		displayName: 'User ID',
 		name: 'userId',
@@ -43,8 +45,6 @@ const properties: INodeProperties[] = [
 		placeholder: 'e.g. avatar_456',
 		description: 'Which avatar of that user it is; becomes a folder of the output keys',
 	},
-	...portraitProperties,
-	...drivingVideoProperties,
 	{
 		displayName: 'Output Video Key',
 		name: 'outputVideoKey',
@@ -61,7 +61,6 @@ const properties: INodeProperties[] = [
 		description:
 			"Where the thumbnail (JPG) is stored in the worker's bucket. Leave blank for no thumbnail.",
 	},
-	endpointLocator,
 	{
 		displayName: 'Wait for Completion',
 		name: 'waitForCompletion',
@@ -70,13 +69,7 @@ const properties: INodeProperties[] = [
 		description:
 			'Whether to wait until the video is there. If off, the job ID is output at once, for Get Status.',
 	},
-	{
-		displayName:
-			'A MinIO API credential is optional. With one, files of any size can be given, missing files are noticed before anything is paid, finished videos are found again after a crash, and links open for 7 days.',
-		name: 'minioNotice',
-		type: 'notice',
-		default: '',
-	},
+	endpointLocator,
 	{
 		displayName: 'Options',
 		name: 'options',
@@ -84,6 +77,13 @@ const properties: INodeProperties[] = [
 		placeholder: 'Add option',
 		default: {},
 		options: optionalProperties,
+	},
+	{
+		displayName:
+			'A MinIO API credential is optional. With one, files of any size can be given, missing files are noticed before anything is paid, finished videos are found again after a crash, and links open for 7 days.',
+		name: 'minioNotice',
+		type: 'notice',
+		default: '',
 	},
 ];
 
