@@ -154,6 +154,22 @@ describe('the examples in n8n', () => {
 		expect(rig.standIn.queue.calls('run')).toHaveLength(1);
 	});
 
+	it('an endpoint is deployed, makes a video, and is taken down again', async () => {
+		const { management } = rig.standIn;
+		expect(management.contents().endpoints).toEqual([]);
+		const workflow = await bringIn('deploy-and-generate.json');
+
+		const execution = await rig.ended(await rig.n8n.rest.run(workflow, MANUAL));
+
+		expect(execution.error).toBeUndefined();
+		const outputOf = (node: string) => execution.runData[node]?.at(-1)?.data?.main[0]?.[0]?.json;
+		const endpointId = outputOf('Deploy')?.endpoint_id;
+		expect(outputOf('Generate')).toMatchObject({ status: 'COMPLETED', endpoint_id: endpointId });
+		expect(await open(String(outputOf('Generate')?.video_url))).toEqual(aVideo);
+		expect(outputOf('Delete')).toMatchObject({ deleted: true, endpoint_id: endpointId });
+		expect(management.contents()).toEqual({ registries: [], templates: [], endpoints: [] });
+	});
+
 	it('a failed job becomes a message with its job id', async () => {
 		const { queue, storage, bucket } = rig.standIn;
 		await storage.putFile(bucket, 'input-avatars/portrait.png', 'README.md', 'image/png');
