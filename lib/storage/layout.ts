@@ -29,3 +29,18 @@ export function folderOf(key: string): string {
 export function fileNameOf(key: string): string {
 	return key.slice(key.lastIndexOf('/') + 1);
 }
+
+const CONTENT_TYPES: ReadonlyMap<string, string> = new Map([
+	['mp4', 'video/mp4'],
+	['mov', 'video/quicktime'],
+	['webm', 'video/webm'],
+	['jpg', 'image/jpeg'],
+	['jpeg', 'image/jpeg'],
+	['png', 'image/png'],
+	['webp', 'image/webp'],
+]);
+
+/** By the extension: not everyone who writes into the bucket says the type. */
+export function contentTypeOf(key: string): string | undefined {
+	return CONTENT_TYPES.get(key.slice(key.lastIndexOf('.') + 1).toLowerCase());
+}

@@ -26,7 +26,11 @@ const laws: readonly Law[] = [
 		may: /^node:https?$/,
 		mayAsType: /^lib\/storage\//,
 	},
-	{ who: /^lib\/storage\//, may: /^(lib\/(contract|storage)\/|zod\/v4$)/ },
+	{
+		who: /^lib\/storage\//,
+		may: /^(lib\/(contract|storage)\/|zod\/v4$)/,
+		mayAsType: /^node:stream$/,
+	},
 	{
 		who: /^lib\/following\//,
 		may: /^lib\/(contract|following)\//,
