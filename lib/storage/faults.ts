@@ -191,11 +191,6 @@ function otherFault(code: string, said: string, server: string): Words {
 			message: `The object store at ${server} answers with HTTP ${status}`,
 			remedy: 'It or a proxy before it is in trouble. Try again later.',
 		};
-	if (code.startsWith('ERR_OSSL'))
-		return {
-			message: 'The CA certificate cannot be read',
-			remedy: `Paste it again into CA Certificate ${CREDENTIAL}: ${said}`,
-		};
 	// The store's own codes are words; those of Node are in capitals.
 	if (/^[A-Z][a-z]/.test(code))
 		return {
