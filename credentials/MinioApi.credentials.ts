@@ -71,5 +71,23 @@ export class MinioApi implements ICredentialType {
 			description:
 				'Where others reach the same server, if that differs from Endpoint. Presigned URLs are signed for it.',
 		},
+		{
+			displayName: 'CA Certificate',
+			name: 'caCertificate',
+			type: 'string',
+			typeOptions: { password: true, rows: 4 },
+			default: '',
+			placeholder: 'e.g. -----BEGIN CERTIFICATE----- …',
+			description:
+				"The certificate (PEM) of the company's own CA, or of the server itself, if no public CA has signed the server's",
+		},
+		{
+			displayName: 'Allow Insecure TLS',
+			name: 'allowInsecureTls',
+			type: 'boolean',
+			default: false,
+			description:
+				"Whether to connect by HTTPS without looking at the server's certificate. Anyone in between can then read and change what is sent: paste the CA certificate instead if you can.",
+		},
 	];
 }

@@ -1,10 +1,11 @@
 import type { Readable } from 'node:stream';
-import type { Client } from 'minio';
-import * as z from 'zod/v4';
+import type { BucketItem, Client } from 'minio';
 import { bytesOf } from '../contract/bytes';
 import { codeOf } from '../contract/foreignError';
-import { explainStorageFault, isAccessDenied, isMissing } from './faults';
+import { explainStorageFault, isAccessDenied, isMissing, type Deed } from './faults';
+import { headersOf } from './message';
 import type { ServerAddress, StorageSettings } from './settings';
+import { createTransport } from './transport';
 
 /** S3's limit on the life of a presigned URL. */
 export const MAX_LINK_EXPIRY_SECONDS = 7 * 24 * 3600;
@@ -22,6 +23,46 @@ export interface StoredText {
 	lastModifiedMs: number | null;
 }
 
+/** One object of a listing. */
+export interface ListedObject extends ObjectFacts {
+	key: string;
+}
+
+export interface PageRequest {
+	/** Only keys that begin so; default all. */
+	prefix?: string;
+	/** Only keys after this one, in key order; what an earlier page gave as `next`. */
+	after?: string;
+	/** Keys that go on after it are put together as folders; `/` as a rule. */
+	delimiter?: string;
+	/** At most 1000, which is the default. */
+	limit?: number;
+}
+
+/** One page of a listing, in the order of the keys' UTF-8 bytes. */
+export interface Page {
+	objects: ListedObject[];
+	/** With a delimiter only: what lies deeper, up to and with it. */
+	folders: string[];
+	/** Where the next page begins; nothing on the last one. */
+	next?: string;
+}
+
+/** An object on its way out of the store. */
+export interface StoredFile {
+	content: Readable;
+	/** Nothing where the store does not tell. */
+	sizeBytes: number | null;
+	contentType: string | null;
+}
+
+export interface LinkOptions {
+	/** The moment from which the expiry counts, to the second; default now. Milliseconds since the epoch. */
+	signedAtMs?: number;
+	/** The name under which a browser saves the file, in place of showing it. */
+	downloadName?: string;
+}
+
 /** An object that is there; that is not; or of which the key may not know. */
 export type Stat = { tag: 'there'; facts: ObjectFacts } | { tag: 'missing' } | { tag: 'unknown' };
 
@@ -29,7 +70,13 @@ export type Stat = { tag: 'there'; facts: ObjectFacts } | { tag: 'missing' } | {
 export interface Bucket {
 	name: string;
 	/** A link that opens without a key for `expirySeconds`; made here, without asking the server. */
-	presignGet: (key: string, expirySeconds: number) => Promise<string>;
+	presignGet: (key: string, expirySeconds: number, options?: LinkOptions) => Promise<string>;
+	/** Lists one page, by one request. */
+	listPage: (request?: PageRequest) => Promise<Page>;
+	/** A part of an object; shorter at its end. */
+	getRange: (key: string, offset: number, lengthBytes: number) => Promise<Uint8Array>;
+	/** A whole object as a stream, which whoever asks has to read or destroy. */
+	getStream: (key: string) => Promise<StoredFile>;
 	stat: (key: string) => Promise<Stat>;
 	/** Streams an object in; `sizeBytes` is the exact size. */
 	put: (key: string, content: Readable, sizeBytes: number, contentType: string) => Promise<void>;
@@ -37,8 +84,8 @@ export interface Bucket {
 	putText: (key: string, text: string, contentType: string) => Promise<boolean>;
 	/** Reads a small text; nothing when there is none, or when the access key may not read it. */
 	getText: (key: string) => Promise<StoredText | undefined>;
-	/** Removes one object; one that is not there, or may not be removed, is no error. */
-	remove: (key: string) => Promise<void>;
+	/** Removes one object; one that is not there is no error. False when the access key may not remove it. */
+	remove: (key: string) => Promise<boolean>;
 	/**
 	 * Sends one signed request, which costs nothing.
 	 * @returns what is worth a note though the credential is good
@@ -55,24 +102,46 @@ const MAX_TEXT_BYTES = 1024 * 1024;
 export function createBucket(settings: StorageSettings): Bucket {
 	const { bucket, publicAddress } = settings;
 	let opened: Promise<Client> | undefined;
-	const attempt = async <T>(work: (client: Client) => Promise<T>): Promise<T> => {
+	let signer: Promise<Client> | undefined;
+	const attempt = async <T>(deed: Deed, work: (client: Client) => Promise<T>): Promise<T> => {
 		opened ??= connect(settings, settings);
 		const client = await opened;
 		try {
 			return await work(client);
 		} catch (error) {
-			throw explainStorageFault(error, settings);
+			throw explainStorageFault(error, settings, deed);
 		}
 	};
 
 	return {
 		name: bucket,
-		presignGet: async (key, expirySeconds) => {
-			const client = await connect(settings, publicAddress ?? settings);
-			return await client.presignedGetObject(bucket, key, expirySeconds);
+		presignGet: async (key, expirySeconds, { signedAtMs, downloadName } = {}) => {
+			signer ??= connect(settings, publicAddress ?? settings);
+			const client = await signer;
+			const headers = downloadName === undefined ? {} : savedAs(downloadName);
+			const signedAt = signedAtMs === undefined ? new Date() : new Date(signedAtMs);
+			return await client.presignedGetObject(bucket, key, expirySeconds, headers, signedAt);
 		},
+		listPage: async ({ prefix = '', after = '', delimiter = '', limit = MAX_PAGE } = {}) =>
+			await attempt({ verb: 'list', key: prefix }, async (client) => {
+				const query = [bucket, prefix, '', delimiter, limit, after] as const;
+				const { objects, isTruncated } = await client.listObjectsV2Query(...query);
+				return pageOf(objects, isTruncated);
+			}),
+		getRange: async (key, offset, lengthBytes) =>
+			await attempt({ verb: 'read', key }, async (client) => {
+				if (lengthBytes === 0) return new Uint8Array();
+				const part = await client.getPartialObject(bucket, key, offset, lengthBytes);
+				return await bytesFrom(part, lengthBytes);
+			}),
+		getStream: async (key) =>
+			await attempt({ verb: 'read', key }, async (client) => {
+				const content = await client.getObject(bucket, key);
+				const { 'content-length': length, 'content-type': contentType = null } = headersOf(content);
+				return { content, contentType, sizeBytes: length === undefined ? null : Number(length) };
+			}),
 		stat: async (key) =>
-			await attempt(async (client) => {
+			await attempt({ verb: 'read', key }, async (client) => {
 				try {
 					const { size, etag, lastModified } = await client.statObject(bucket, key);
 					const lastModifiedMs = lastModified.getTime();
@@ -84,12 +153,12 @@ export function createBucket(settings: StorageSettings): Bucket {
 				}
 			}),
 		put: async (key, content, sizeBytes, contentType) => {
-			await attempt(async (client) => {
+			await attempt({ verb: 'write', key }, async (client) => {
 				await client.putObject(bucket, key, content, sizeBytes, { 'Content-Type': contentType });
 			});
 		},
 		putText: async (key, text, contentType) =>
-			await attempt(async (client) => {
+			await attempt({ verb: 'write', key }, async (client) => {
 				const bytes = Buffer.from(text);
 				try {
 					const type = { 'Content-Type': contentType };
@@ -101,7 +170,7 @@ export function createBucket(settings: StorageSettings): Bucket {
 				}
 			}),
 		getText: async (key) =>
-			await attempt(async (client) => {
+			await attempt({ verb: 'read', key }, async (client) => {
 				try {
 					const stream = await client.getObject(bucket, key);
 					return { text: await textOf(stream), lastModifiedMs: lastModifiedMsOf(stream) };
@@ -110,15 +179,17 @@ export function createBucket(settings: StorageSettings): Bucket {
 					throw error;
 				}
 			}),
-		remove: async (key) => {
-			await attempt(async (client) => {
+		remove: async (key) =>
+			await attempt({ verb: 'delete', key }, async (client) => {
 				try {
 					await client.removeObject(bucket, key);
+					return true;
 				} catch (error) {
-					if (!isMissing(error) && !isAccessDenied(error)) throw error;
+					if (isMissing(error)) return true;
+					if (isAccessDenied(error)) return false;
+					throw error;
 				}
-			});
-		},
+			}),
 		check: async () => {
 			const client = await connect(settings, settings);
 			try {
@@ -126,43 +197,76 @@ export function createBucket(settings: StorageSettings): Bucket {
 				return {};
 			} catch (error) {
 				if (codeOf(error) === 'AccessDenied') return { note: NO_LISTING };
-				throw explainStorageFault(error, settings);
+				throw explainStorageFault(error, settings, { verb: 'list' });
 			}
 		},
 	};
 }
 
-const NO_LISTING = 'The keys are right. They may not list the bucket, which is not needed.';
+const NO_LISTING =
+	'The keys are right. They may not list the bucket, which only the lists to choose from and Get Many need.';
+
+const MAX_PAGE = 1000;
+
+function pageOf(items: readonly BucketItem[], isTruncated: boolean): Page {
+	const objects = items.flatMap(({ name: key, size: sizeBytes, etag, lastModified }) =>
+		key === undefined ? [] : [{ key, sizeBytes, etag, lastModifiedMs: lastModified.getTime() }],
+	);
+	const folders = items.flatMap(({ prefix }) => prefix ?? []);
+	const last = lastOf(objects.at(-1)?.key, folders.at(-1));
+	return isTruncated && last !== undefined
+		? { objects, folders, next: last }
+		: { objects, folders };
+}
+
+/** The client puts folders after all keys: which of the two comes last decides where the next page begins. */
+function lastOf(key: string | undefined, folder: string | undefined): string | undefined {
+	if (key === undefined || folder === undefined) return folder ?? key;
+	return Buffer.compare(Buffer.from(key), Buffer.from(folder)) > 0 ? key : folder;
+}
+
+/** For browsers: the plain name for old ones, the whole name for all others. */
+function savedAs(name: string): { 'response-content-disposition': string } {
+	const plain = name.replace(/[^ -~]|["\\%]/g, '_');
+	const whole = encodeURIComponent(name).replace(/[!'()*]/g, hexOf);
+	return {
+		'response-content-disposition': `attachment; filename="${plain}"; filename*=UTF-8''${whole}`,
+	};
+}
+
+function hexOf(character: string): string {
+	return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
+}
 
 async function textOf(stream: Readable): Promise<string> {
+	return (await bytesFrom(stream, MAX_TEXT_BYTES)).toString('utf8');
+}
+
+async function bytesFrom(stream: Readable, maxBytes: number): Promise<Buffer> {
 	const chunks: Buffer[] = [];
 	let sizeBytes = 0;
 	for await (const chunk of stream) {
 		const bytes = bytesOf(chunk);
 		sizeBytes += bytes.length;
-		if (sizeBytes > MAX_TEXT_BYTES) throw new Error('The object is larger than 1 MB');
+		if (sizeBytes > maxBytes)
+			throw new Error(`The answer has more than the ${String(maxBytes)} bytes that were asked for`);
 		chunks.push(bytes);
 	}
-	return Buffer.concat(chunks).toString('utf8');
+	return Buffer.concat(chunks);
 }
 
-/** The client answers with Node's own message, whose headers its types do not show. */
 function lastModifiedMsOf(stream: Readable): number | null {
-	const { data } = message.safeParse(stream);
-	const atMs = Date.parse(data?.headers['last-modified'] ?? '');
+	const atMs = Date.parse(headersOf(stream)['last-modified'] ?? '');
 	return Number.isNaN(atMs) ? null : atMs;
 }
 
-const message = z.looseObject({
-	headers: z.looseObject({ 'last-modified': z.string().optional() }),
-});
-
 // A known region keeps the client from asking the server for it.
-async function connect(
-	{ region, accessKey, secretKey }: StorageSettings,
-	{ endPoint, port, useSSL }: ServerAddress,
-): Promise<Client> {
+async function connect(settings: StorageSettings, address: ServerAddress): Promise<Client> {
 	const minio = await import('minio');
+	const { region, accessKey, secretKey } = settings;
+	const { endPoint, port, useSSL } = address;
+	const transport = createTransport({ ...settings, useSSL });
 	const partSize = PART_BYTES;
-	return new minio.Client({ endPoint, port, useSSL, region, accessKey, secretKey, partSize });
+	const server = { endPoint, port, useSSL, region };
+	return new minio.Client({ ...server, accessKey, secretKey, partSize, ...transport });
 }

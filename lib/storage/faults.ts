@@ -2,6 +2,14 @@ import { WanAvatarError } from '../contract/errors';
 import { codeOf, messageOf } from '../contract/foreignError';
 import { cleanRemoteText } from '../contract/remoteText';
 import type { StorageSettings } from './settings';
+import { NEEDS_HTTPS, NOT_AN_OBJECT_STORE } from './transport';
+
+/** What was to be done when it went wrong, and with what. */
+export interface Deed {
+	verb: 'list' | 'read' | 'write' | 'delete';
+	/** Of the object, or what the keys of the list begin with. */
+	key?: string;
+}
 
 export function isAccessDenied(error: unknown): boolean {
 	return codeOf(error) === 'AccessDenied';
@@ -13,19 +21,20 @@ export function isMissing(error: unknown): boolean {
 }
 
 /** What went wrong with the object store, in plain words that name the field to correct. */
-export function explainStorageFault(error: unknown, settings: StorageSettings): WanAvatarError {
+export function explainStorageFault(
+	error: unknown,
+	settings: StorageSettings,
+	deed: Deed = { verb: 'read' },
+): WanAvatarError {
+	if (error instanceof WanAvatarError) return error;
 	const server = `${settings.endPoint}:${String(settings.port)}`;
-	const code = codeOf(error);
-	const words = code === undefined ? undefined : knownFaults(settings, server).get(code);
-	if (words) return new WanAvatarError('STORAGE', words.message, { remedy: words.remedy });
-	const said = cleanRemoteText(messageOf(error));
-	return new WanAvatarError(
-		'STORAGE',
-		`The object store at ${server} did not answer as MinIO does`,
-		{
-			remedy: `Check Endpoint, port and Use SSL in the MinIO API credential. It said: ${said}`,
-		},
-	);
+	const said = cleanRemoteText(messageOf(error)).replaceAll(settings.secretKey, '…');
+	const code = codeOf(error) ?? '';
+	const words =
+		connectionFaults(settings, server, said).get(code) ??
+		refusals(settings, server, deed).get(code) ??
+		otherFault(code, said, server);
+	return new WanAvatarError('STORAGE', words.message, { remedy: words.remedy });
 }
 
 interface Words {
@@ -33,43 +42,119 @@ interface Words {
 	remedy: string;
 }
 
-function knownFaults({ bucket, useSSL }: StorageSettings, server: string): Map<string, Words> {
-	const credential = 'in the MinIO API credential';
+const CREDENTIAL = 'in the MinIO API credential';
+
+/** No object store was reached. */
+function connectionFaults(
+	{ useSSL }: StorageSettings,
+	server: string,
+	said: string,
+): Map<string, Words> {
 	const offline = {
 		message: `No object store answers at ${server}`,
-		remedy: `Check Endpoint and port ${credential}, and that the server is running and reachable from n8n.`,
+		remedy: `Check Endpoint and port ${CREDENTIAL}, and that the server is running and reachable from n8n.`,
+	};
+	const noHost = {
+		message: `There is no host named ${server}`,
+		remedy: `Check Endpoint ${CREDENTIAL}.`,
 	};
 	const wrongSsl = {
 		message: `The object store at ${server} does not speak ${useSSL ? 'HTTPS' : 'HTTP'}`,
-		remedy: `Turn Use SSL ${useSSL ? 'off' : 'on'} ${credential}, or correct the port.`,
+		remedy: `Turn Use SSL ${useSSL ? 'off' : 'on'} ${CREDENTIAL}, or correct the port.`,
 	};
-	return new Map<string, Words>([
+	const needsHttps = {
+		message: `The object store at ${server} speaks HTTPS, and was asked by HTTP`,
+		remedy: `Turn Use SSL on ${CREDENTIAL}.`,
+	};
+	const stranger = {
+		message: `What answers at ${server} is not an object store (${said})`,
+		remedy: `Check Endpoint and port ${CREDENTIAL}: MinIO has one port for S3, often 9000, and another one for its console, often 9001.`,
+	};
+	const cut = {
+		message: `The object store at ${server} ended the connection without an answer`,
+		remedy: useSSL
+			? `Try again. If it always does so, check Endpoint, port and Use SSL ${CREDENTIAL}.`
+			: `If it speaks HTTPS, turn Use SSL on ${CREDENTIAL}. Otherwise try again.`,
+	};
+	const pairs: [string, Words][] = [
+		['ECONNREFUSED', offline],
+		['ETIMEDOUT', offline],
+		['EHOSTUNREACH', offline],
+		['ENETUNREACH', offline],
+		['ENOTFOUND', noHost],
+		['EAI_AGAIN', noHost],
+		['EPROTO', wrongSsl],
+		['ERR_SSL_WRONG_VERSION_NUMBER', wrongSsl],
+		['ERR_SSL_PACKET_LENGTH_TOO_LONG', wrongSsl],
+		['ECONNRESET', cut],
+		['EPIPE', cut],
+		[NEEDS_HTTPS, needsHttps],
+		[NOT_AN_OBJECT_STORE, stranger],
+	];
+	return new Map([...pairs, ...certificateFaults(server)]);
+}
+
+function certificateFaults(server: string): [string, Words][] {
+	const untrusted = {
+		message: `The certificate of ${server} is not signed by a CA that n8n trusts`,
+		remedy: `Paste the CA's certificate into CA Certificate ${CREDENTIAL}.`,
+	};
+	const ofAnother = {
+		message: `The certificate of ${server} is for another host name`,
+		remedy: `Check Endpoint ${CREDENTIAL}: it must be a name that the certificate holds.`,
+	};
+	const outOfDate = {
+		message: `The certificate of ${server} has expired or does not count yet`,
+		remedy: "Renew the server's certificate, or set the clock of n8n's machine.",
+	};
+	return [
+		['DEPTH_ZERO_SELF_SIGNED_CERT', untrusted],
+		['SELF_SIGNED_CERT_IN_CHAIN', untrusted],
+		['UNABLE_TO_VERIFY_LEAF_SIGNATURE', untrusted],
+		['UNABLE_TO_GET_ISSUER_CERT', untrusted],
+		['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', untrusted],
+		['ERR_TLS_CERT_ALTNAME_INVALID', ofAnother],
+		['CERT_HAS_EXPIRED', outOfDate],
+		['CERT_NOT_YET_VALID', outOfDate],
+	];
+}
+
+/** The object store answered, with a code of its own. */
+function refusals({ bucket }: StorageSettings, server: string, deed: Deed): Map<string, Words> {
+	const noObject = {
+		message: `There is no object "${deed.key ?? ''}" in bucket ${bucket}`,
+		remedy: 'Check the key: it is written with its folders, without the bucket and a first slash.',
+	};
+	const pairs: [string, Words][] = [
+		['AccessDenied', deniedWords(bucket, deed)],
+		['NoSuchKey', noObject],
+		['NotFound', noObject],
 		[
 			'NoSuchBucket',
 			{
 				message: `There is no bucket "${bucket}" at ${server}`,
-				remedy: `Check Bucket ${credential}, or create the bucket.`,
+				remedy: `Check Bucket ${CREDENTIAL}, or create the bucket.`,
 			},
 		],
 		[
 			'InvalidAccessKeyId',
 			{
 				message: 'The object store does not know the access key',
-				remedy: `Check Access Key ${credential}.`,
+				remedy: `Check Access Key ${CREDENTIAL}.`,
 			},
 		],
 		[
 			'SignatureDoesNotMatch',
 			{
 				message: 'The secret key does not fit the access key',
-				remedy: `Check Secret Key ${credential}: paste it again without spaces.`,
+				remedy: `Check Secret Key ${CREDENTIAL}: paste it again without spaces.`,
 			},
 		],
 		[
 			'AuthorizationHeaderMalformed',
 			{
 				message: 'The region is not the one of the object store',
-				remedy: `Check Region ${credential}; MinIO's own default is us-east-1.`,
+				remedy: `Check Region ${CREDENTIAL}; MinIO's own default is us-east-1.`,
 			},
 		],
 		[
@@ -79,19 +164,41 @@ function knownFaults({ bucket, useSSL }: StorageSettings, server: string): Map<s
 				remedy: 'Set the clock of the machine that is wrong.',
 			},
 		],
-		['ECONNREFUSED', offline],
-		['ETIMEDOUT', offline],
-		['EHOSTUNREACH', offline],
-		[
-			'ENOTFOUND',
-			{ message: `There is no host named ${server}`, remedy: `Check Endpoint ${credential}.` },
-		],
-		[
-			'EAI_AGAIN',
-			{ message: `There is no host named ${server}`, remedy: `Check Endpoint ${credential}.` },
-		],
-		['EPROTO', wrongSsl],
-		['ERR_SSL_WRONG_VERSION_NUMBER', wrongSsl],
-		['ECONNRESET', wrongSsl],
-	]);
+	];
+	return new Map(pairs);
+}
+
+const PERMISSIONS = {
+	list: 's3:ListBucket',
+	read: 's3:GetObject',
+	write: 's3:PutObject',
+	delete: 's3:DeleteObject',
+};
+
+function deniedWords(bucket: string, { verb, key = '' }: Deed): Words {
+	const what = verb === 'list' ? `bucket ${bucket}` : `"${key}" in bucket ${bucket}`;
+	const instead = verb === 'list' ? ' Without it, give IDs and paths by hand: all else works.' : '';
+	return {
+		message: `The access key may not ${verb} ${what}`,
+		remedy: `Give it a policy that allows ${PERMISSIONS[verb]}.${instead}`,
+	};
+}
+
+function otherFault(code: string, said: string, server: string): Words {
+	const [, status] = /Retryable HTTP status: (\d+)/.exec(said) ?? [];
+	if (status !== undefined)
+		return {
+			message: `The object store at ${server} answers with HTTP ${status}`,
+			remedy: 'It or a proxy before it is in trouble. Try again later.',
+		};
+	// The store's own codes are words; those of Node are in capitals.
+	if (/^[A-Z][a-z]/.test(code))
+		return {
+			message: `The object store at ${server} refused: ${said}`,
+			remedy: `It gave the code ${code}.`,
+		};
+	return {
+		message: `The object store at ${server} did not answer as MinIO does`,
+		remedy: `Check Endpoint, port and Use SSL ${CREDENTIAL}. It said: ${said}`,
+	};
 }

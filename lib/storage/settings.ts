@@ -15,6 +15,10 @@ export interface StorageSettings extends ServerAddress {
 	bucket: string;
 	/** The address that presigned URLs are signed for, where it differs from the one n8n uses. */
 	publicAddress?: ServerAddress;
+	/** PEM of the CA, or of the server's own certificate, where no public CA vouches for it. */
+	caCertificate?: string;
+	/** HTTPS without looking at the certificate. */
+	allowInsecureTls: boolean;
 }
 
 const DEFAULT_REGION = 'us-east-1';
@@ -42,7 +46,26 @@ const credential = z.object({
 		},
 	),
 	publicEndpoint: text,
+	caCertificate: text.transform(certificatesOf).refine((pem) => pem !== '', {
+		message:
+			'CA Certificate must hold a certificate in PEM form, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----',
+	}),
+	allowInsecureTls: z.boolean().catch(false),
 });
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----([\sA-Za-z0-9+/=]+)-----END CERTIFICATE-----/g;
+
+/** Every certificate of a pasted text, whose line ends forms may have eaten; nothing when no text is given. */
+function certificatesOf(pasted: string): string | undefined {
+	if (pasted === '') return undefined;
+	const found = [...pasted.replaceAll('\\n', '\n').matchAll(CERTIFICATE)];
+	return found.map(([, body = '']) => certificateOf(body)).join('\n');
+}
+
+function certificateOf(body: string): string {
+	const lines = body.replace(/\s+/g, '').match(/.{1,64}/g) ?? [];
+	return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----'].join('\n');
+}
 
 /**
  * Reads the data of a *MinIO API* credential.
@@ -51,8 +74,12 @@ const credential = z.object({
 export function parseStorageSettings(data: unknown): StorageSettings {
 	const parsed = credential.safeParse(data);
 	if (!parsed.success) throw invalid(parsed.error.issues.map(({ message }) => message).join('; '));
-	const { endpoint, useSSL, publicEndpoint, ...rest } = parsed.data;
-	const settings = { ...rest, ...parseServerAddress('Endpoint', endpoint, useSSL) };
+	const { endpoint, useSSL, publicEndpoint, caCertificate, ...rest } = parsed.data;
+	const settings = {
+		...rest,
+		...(caCertificate === undefined ? {} : { caCertificate }),
+		...parseServerAddress('Endpoint', endpoint, useSSL),
+	};
 	if (publicEndpoint === '') return settings;
 	const publicAddress = parseServerAddress('Public Endpoint', publicEndpoint, useSSL);
 	return { ...settings, publicAddress };

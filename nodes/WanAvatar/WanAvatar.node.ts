@@ -12,7 +12,11 @@ import { runPodApiTest } from './credentialTest/runPodApi';
 import * as endpoint from './endpoint/endpoint.resource';
 import * as job from './job/job.resource';
 import { searchEndpoints } from './listSearch/searchEndpoints';
+import { searchPortraits } from './listSearch/searchPortraits';
+import { searchTemplates } from './listSearch/searchTemplates';
 import { route } from './router';
+import * as template from './template/template.resource';
+import * as video from './video/video.resource';
 
 export class WanAvatar implements INodeType {
 	description: INodeTypeDescription = {
@@ -35,6 +39,7 @@ export class WanAvatar implements INodeType {
 				displayName: 'RunPod API',
 				required: true,
 				testedBy: 'runPodApiTest',
+				displayOptions: { show: { resource: ['avatar', 'endpoint', 'job'] } },
 			},
 			{
 				name: 'minioApi',
@@ -56,18 +61,20 @@ export class WanAvatar implements INodeType {
 				name: 'resource',
 				type: 'options',
 				noDataExpression: true,
-				options: [avatar.option, endpoint.option, job.option],
+				options: [avatar.option, endpoint.option, job.option, template.option, video.option],
 				default: 'avatar',
 			},
 			...avatar.description,
 			...endpoint.description,
 			...job.description,
+			...template.description,
+			...video.description,
 		],
 	};
 
 	methods = {
 		credentialTest: { runPodApiTest, minioApiTest, containerRegistryApiTest },
-		listSearch: { searchEndpoints },
+		listSearch: { searchEndpoints, searchPortraits, searchTemplates },
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

@@ -1,4 +1,4 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 import type { Clock } from '../../lib/contract/clock';
 import type { QueueClient } from '../../lib/runpod/queue';
@@ -35,9 +35,26 @@ export async function openQueue(settings: RunPodSettings): Promise<QueueClient> 
 }
 
 /** The bucket of the node's MinIO credential, which is optional. */
-export async function connectBucket(context: IExecuteFunctions): Promise<Bucket | undefined> {
+export async function connectBucket(
+	context: IExecuteFunctions | ILoadOptionsFunctions,
+): Promise<Bucket | undefined> {
 	if (!context.getNode().credentials?.minioApi) return undefined;
 	const { parseStorageSettings } = await import('../../lib/storage/settings');
 	const { createBucket } = await import('../../lib/storage/bucket');
 	return createBucket(parseStorageSettings(await context.getCredentials('minioApi', 0)));
+}
+
+/**
+ * The same for what cannot be done without it.
+ * @throws WanAvatarError INVALID_CREDENTIAL when the node has no MinIO credential
+ */
+export async function requireBucket(
+	context: IExecuteFunctions | ILoadOptionsFunctions,
+): Promise<Bucket> {
+	const bucket = await connectBucket(context);
+	if (bucket) return bucket;
+	const { WanAvatarError } = await import('../../lib/contract/errors');
+	throw new WanAvatarError('INVALID_CREDENTIAL', 'This node has no MinIO API credential', {
+		remedy: 'Choose one in the node: templates and videos lie in its bucket.',
+	});
 }

@@ -1,9 +1,17 @@
-import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IBinaryKeyData, IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { End } from '../../lib/generation/settled';
 
 export interface RunMode {
 	/** On: a bad item costs only itself. Off: nothing is started when one item is bad. */
 	continueOnFail: boolean;
+}
+
+/** An item that carries files along. */
+export class ItemWithFiles {
+	constructor(
+		readonly json: IDataObject,
+		readonly binary: IBinaryKeyData,
+	) {}
 }
 
 /** One operation: its fields, and what it does with all items at once. The ends come in the order of the items; one may be a list. */
@@ -12,5 +20,5 @@ export interface Operation {
 	execute: (
 		context: IExecuteFunctions,
 		mode: RunMode,
-	) => Promise<End<IDataObject | IDataObject[]>[]>;
+	) => Promise<End<IDataObject | IDataObject[] | ItemWithFiles>[]>;
 }

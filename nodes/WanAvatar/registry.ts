@@ -13,6 +13,14 @@ import * as getStatus from './job/getStatus.operation';
 import * as retry from './job/retry.operation';
 import * as wait from './job/wait.operation';
 import type { Operation } from './operation';
+import * as deleteTemplate from './template/delete.operation';
+import * as getTemplate from './template/get.operation';
+import * as getManyTemplates from './template/getMany.operation';
+import * as uploadTemplate from './template/upload.operation';
+import * as deleteVideo from './video/delete.operation';
+import * as downloadVideo from './video/download.operation';
+import * as getLinks from './video/getLinks.operation';
+import * as getManyVideos from './video/getMany.operation';
 
 /** Every operation there is, by `resource:operation`. */
 export const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
@@ -30,4 +38,12 @@ export const operations: ReadonlyMap<string, Operation> = new Map<string, Operat
 	['endpoint:delete', deleteEndpoint],
 	['job:retry', retry],
 	['job:wait', wait],
+	['template:delete', deleteTemplate],
+	['template:get', getTemplate],
+	['template:getMany', getManyTemplates],
+	['template:upload', uploadTemplate],
+	['video:delete', deleteVideo],
+	['video:download', downloadVideo],
+	['video:getLinks', getLinks],
+	['video:getMany', getManyVideos],
 ]);

@@ -2,7 +2,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 import { WanAvatarError } from '../../lib/contract/errors';
 import { errorItem, toNodeError } from './itemErrors';
-import type { Operation } from './operation';
+import { ItemWithFiles, type Operation } from './operation';
 import { operations } from './registry';
 
 type Ends = Awaited<ReturnType<Operation['execute']>>;
@@ -19,7 +19,9 @@ export async function route(context: IExecuteFunctions): Promise<INodeExecutionD
 
 function itemsOf(end: Ends[number]): INodeExecutionData[] {
 	if (!('value' in end)) return [errorItem(reasonOf(end))];
-	return [end.value].flat().map((json) => ({ json }));
+	const { value } = end;
+	if (value instanceof ItemWithFiles) return [{ json: value.json, binary: value.binary }];
+	return [value].flat().map((json) => ({ json }));
 }
 
 async function runAll(context: IExecuteFunctions, continueOnFail: boolean): Promise<Ends> {
@@ -71,7 +73,8 @@ function throwFirstError(context: IExecuteFunctions, ends: Ends): void {
 function noteOf(end: Ends[number]): string | undefined {
 	if ('error' in end) return undefined;
 	if ('skipped' in end) return end.skipped;
-	const [{ job_id, minio_key } = {}] = [end.value].flat();
+	const given = end.value instanceof ItemWithFiles ? end.value.json : end.value;
+	const [{ job_id, minio_key } = {}] = [given].flat();
 	if (typeof job_id !== 'string') return undefined;
 	const stored = typeof minio_key === 'string' ? `; its video is stored as ${minio_key}` : '';
 	return `job ${job_id} is submitted or finished${stored}`;

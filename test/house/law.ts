@@ -21,7 +21,16 @@ const laws: readonly Law[] = [
 		may: /^(lib\/(contract|storage)\/|minio$|zod\/v4$)/,
 		mayAsType: /^node:stream$/,
 	},
-	{ who: /^lib\/storage\//, may: /^(lib\/(contract|storage)\/|zod\/v4$)/ },
+	{
+		who: /^lib\/storage\/transport\.ts$/,
+		may: /^node:https?$/,
+		mayAsType: /^lib\/storage\//,
+	},
+	{
+		who: /^lib\/storage\//,
+		may: /^(lib\/(contract|storage)\/|zod\/v4$)/,
+		mayAsType: /^node:stream$/,
+	},
 	{
 		who: /^lib\/following\//,
 		may: /^lib\/(contract|following)\//,

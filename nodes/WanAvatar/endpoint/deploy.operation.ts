@@ -4,7 +4,7 @@ import type { End } from '../../../lib/generation/settled';
 import { clock } from '../connections';
 import { connectAccount } from '../management';
 import type { RunMode } from '../operation';
-import { inTurn } from './inTurn';
+import { inTurn } from '../inTurn';
 import { planFields } from './planItem';
 import { readSettings, settingsProperties } from './settingsForm';
 

@@ -5,7 +5,7 @@ import { endpointLocator, readEndpointId } from '../endpointLocator';
 import { connectAccount } from '../management';
 import type { RunMode } from '../operation';
 import { endpointItem } from './endpointItem';
-import { inTurn } from './inTurn';
+import { inTurn } from '../inTurn';
 
 export const option: INodePropertyOptions = {
 	name: 'Get',

@@ -4,7 +4,7 @@ import type { End } from '../../../lib/generation/settled';
 import { endpointLocator, readEndpointId } from '../endpointLocator';
 import { connectAccount } from '../management';
 import type { RunMode } from '../operation';
-import { inTurn } from './inTurn';
+import { inTurn } from '../inTurn';
 
 export const option: INodePropertyOptions = {
 	name: 'Get Health',

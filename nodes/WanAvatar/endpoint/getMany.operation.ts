@@ -9,7 +9,7 @@ import type { End } from '../../../lib/generation/settled';
 import { connectAccount } from '../management';
 import type { RunMode } from '../operation';
 import { endpointItem } from './endpointItem';
-import { inTurn } from './inTurn';
+import { inTurn } from '../inTurn';
 
 export const option: INodePropertyOptions = {
 	name: 'Get Many',

@@ -3,7 +3,7 @@ import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
 import { connectAccount } from '../management';
 import type { RunMode } from '../operation';
-import { inTurn } from './inTurn';
+import { inTurn } from '../inTurn';
 import { planFields } from './planItem';
 import { readSettings, settingsProperties } from './settingsForm';
 

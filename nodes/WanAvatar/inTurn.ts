@@ -1,14 +1,14 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
-import type { End } from '../../../lib/generation/settled';
-import type { RunMode } from '../operation';
+import type { End } from '../../lib/generation/settled';
+import type { ItemWithFiles, RunMode } from './operation';
 
 /** Works on one item after the other, since they may concern the same endpoint; without Continue On Fail a fault ends it. */
-export async function inTurn<T extends IDataObject | IDataObject[]>(
+export async function inTurn<T extends IDataObject | IDataObject[] | ItemWithFiles>(
 	context: IExecuteFunctions,
 	{ continueOnFail }: RunMode,
 	work: (item: number) => Promise<T>,
 ): Promise<End<T>[]> {
-	const { settle } = await import('../../../lib/generation/settled');
+	const { settle } = await import('../../lib/generation/settled');
 	const ends: End<T>[] = [];
 	let isOver = false;
 	for (const [item] of context.getInputData().entries()) {

@@ -1,0 +1,46 @@
+/** Where what lies in the worker's bucket: the folders and names that this package gives. */
+export const VIDEO_FOLDER = 'user-avatars/';
+export const PORTRAIT_FOLDER = 'input-avatars/';
+export const DRIVING_VIDEO_FOLDER = 'driving-videos/';
+
+/** What a job record's key adds to the key of its video. */
+export const RECORD_SUFFIX = '.job.json';
+
+const VIDEO = /\.(mp4|mov|webm)$/i;
+const PICTURE = /\.(png|jpe?g|webp)$/i;
+
+export function isVideoKey(key: string): boolean {
+	return VIDEO.test(key);
+}
+
+export function isPictureKey(key: string): boolean {
+	return PICTURE.test(key);
+}
+
+export function withoutExtension(key: string): string {
+	return key.replace(/\.[^./]*$/, '');
+}
+
+/** The folder of a key, with its slash; empty for a key that is in none. */
+export function folderOf(key: string): string {
+	return key.slice(0, key.lastIndexOf('/') + 1);
+}
+
+export function fileNameOf(key: string): string {
+	return key.slice(key.lastIndexOf('/') + 1);
+}
+
+const CONTENT_TYPES: ReadonlyMap<string, string> = new Map([
+	['mp4', 'video/mp4'],
+	['mov', 'video/quicktime'],
+	['webm', 'video/webm'],
+	['jpg', 'image/jpeg'],
+	['jpeg', 'image/jpeg'],
+	['png', 'image/png'],
+	['webp', 'image/webp'],
+]);
+
+/** By the extension: not everyone who writes into the bucket says the type. */
+export function contentTypeOf(key: string): string | undefined {
+	return CONTENT_TYPES.get(key.slice(key.lastIndexOf('.') + 1).toLowerCase());
+}

@@ -1,0 +1,131 @@
+import {
+	PartFile,
+	findBox,
+	boxesIn,
+	textAt,
+	topLevel,
+	Unreadable,
+	type Box,
+	type RangedReader,
+} from './mp4Boxes';
+import { readFragments, type FragmentedTrack, type FrameTimes } from './mp4Fragments';
+
+/** What an MP4 says of its video track; null where it does not say. */
+export interface Mp4Facts {
+	durationSeconds: number | null;
+	/** In pixels, as coded. */
+	width: number;
+	height: number;
+	/** Frames a second, on average. */
+	fps: number | null;
+}
+
+/**
+ * Facts of an MP4 or MOV from its header, wherever that stands: before or after the frames, or in fragments.
+ * @returns nothing for a file that is no MP4, has no video, or whose header takes more than MAX_READ_BYTES
+ */
+export async function parseMp4Facts(reader: RangedReader): Promise<Mp4Facts | undefined> {
+	const file = new PartFile(reader);
+	try {
+		const moov = await findBox(file, topLevel(file), 'moov');
+		const track = moov && (await readVideoTrack(file, moov));
+		if (!track) return undefined;
+		const { width, height } = track;
+		const times = track.frames > 0 ? track : await readFragments(file, track);
+		return { width, height, ...timesOf(track, times) };
+	} catch (error) {
+		if (error instanceof Unreadable) return undefined;
+		throw error;
+	}
+}
+
+interface VideoTrack extends FragmentedTrack, FrameTimes {
+	width: number;
+	height: number;
+	/** Ticks a second. */
+	timescale: number;
+	/** How long the track is by the header, in ticks; 0 where it leaves that to the fragments. */
+	headerTicks: number;
+}
+
+async function readVideoTrack(file: PartFile, moov: Box): Promise<VideoTrack | undefined> {
+	for await (const trak of boxesIn(file, moov)) {
+		if (trak.type !== 'trak') continue;
+		const handler = await findBox(file, trak, 'mdia', 'hdlr');
+		if (!handler || textAt(await file.bytes(handler.start, 12), 8) !== 'vide') continue;
+		return await readTrack(file, moov, trak);
+	}
+	return undefined;
+}
+
+async function readTrack(file: PartFile, moov: Box, trak: Box): Promise<VideoTrack | undefined> {
+	const tkhd = await findBox(file, trak, 'tkhd');
+	const mdhd = await findBox(file, trak, 'mdia', 'mdhd');
+	const stbl = await findBox(file, trak, 'mdia', 'minf', 'stbl');
+	const stsd = stbl && (await findBox(file, stbl, 'stsd'));
+	if (!tkhd || !mdhd || !stsd) return undefined;
+	const id = await readTrackId(file, tkhd);
+	// After the count of entries: size and type of the first, and 24 bytes of its own.
+	const entry = await file.bytes(stsd.start, 44);
+	return {
+		id,
+		width: entry.getUint16(40),
+		height: entry.getUint16(42),
+		...(await readMediaHeader(file, mdhd)),
+		...(await readFrameTimes(file, stbl)),
+		defaultFrameTicks: await readDefaultTicks(file, moov, id),
+	};
+}
+
+async function readTrackId(file: PartFile, tkhd: Box): Promise<number> {
+	const isLong = (await file.bytes(tkhd.start, 1)).getUint8(0) === 1;
+	return (await file.bytes(tkhd.start + (isLong ? 20 : 12), 4)).getUint32(0);
+}
+
+async function readMediaHeader(file: PartFile, mdhd: Box) {
+	const isLong = (await file.bytes(mdhd.start, 1)).getUint8(0) === 1;
+	const view = await file.bytes(mdhd.start, isLong ? 32 : 20);
+	const ticks = isLong ? Number(view.getBigUint64(24)) : view.getUint32(16);
+	const timescale = view.getUint32(isLong ? 20 : 12);
+	// All bits set: not known.
+	const isKnown = ticks < (isLong ? Number.MAX_SAFE_INTEGER : 0xff_ff_ff_ff);
+	return { timescale, headerTicks: isKnown ? ticks : 0 };
+}
+
+/** The table of how long frames last: pairs of a count and the ticks of each. */
+async function readFrameTimes(file: PartFile, stbl: Box): Promise<FrameTimes> {
+	const stts = await findBox(file, stbl, 'stts');
+	if (!stts) return { frames: 0, ticks: 0 };
+	const count = (await file.bytes(stts.start + 4, 4)).getUint32(0);
+	let frames = 0;
+	let ticks = 0;
+	for (let index = 0; index < count; index++) {
+		const pair = await file.bytes(stts.start + 8 + index * 8, 8);
+		frames += pair.getUint32(0);
+		ticks += pair.getUint32(0) * pair.getUint32(4);
+	}
+	return { frames, ticks };
+}
+
+async function readDefaultTicks(file: PartFile, moov: Box, trackId: number): Promise<number> {
+	const mvex = await findBox(file, moov, 'mvex');
+	if (!mvex) return 0;
+	for await (const trex of boxesIn(file, mvex)) {
+		if (trex.type !== 'trex') continue;
+		const view = await file.bytes(trex.start, 16);
+		if (view.getUint32(4) === trackId) return view.getUint32(12);
+	}
+	return 0;
+}
+
+function timesOf(
+	{ timescale, headerTicks }: VideoTrack,
+	{ frames, ticks, lengthTicks = ticks }: FrameTimes,
+): Pick<Mp4Facts, 'durationSeconds' | 'fps'> {
+	const wholeTicks = headerTicks > 0 ? headerTicks : lengthTicks;
+	if (timescale === 0) return { durationSeconds: null, fps: null };
+	return {
+		durationSeconds: wholeTicks > 0 ? wholeTicks / timescale : null,
+		fps: ticks > 0 ? (frames * timescale) / ticks : null,
+	};
+}

@@ -1,0 +1,63 @@
+import type { Readable } from 'node:stream';
+import { WanAvatarError } from '../contract/errors';
+import { InvalidInput } from '../contract/invalidInput';
+import { objectKey } from '../contract/objectKey';
+import type { Bucket } from './bucket';
+import { contentTypeOf, isVideoKey } from './layout';
+import { findTemplate, isTemplateKey, type Template } from './templates';
+
+/** A video whose type and size are known. */
+export interface VideoFile {
+	contentType: string;
+	sizeBytes: number;
+	open: () => Promise<Readable>;
+}
+
+/** Where it goes; `path` is what the form gives. */
+export interface Destination {
+	path: unknown;
+	prefix: string;
+	overwrite: boolean;
+}
+
+/**
+ * Puts a driving video where it is a template.
+ * @throws WanAvatarError INVALID_INPUT, VIDEO_EXISTS, STORAGE
+ */
+export async function uploadTemplate(
+	bucket: Bucket,
+	{ contentType, sizeBytes, open }: VideoFile,
+	{ path, prefix, overwrite }: Destination,
+): Promise<Template> {
+	const key = keyOf(path, prefix, contentType);
+	if (!overwrite && (await bucket.stat(key)).tag === 'there')
+		throw new WanAvatarError('VIDEO_EXISTS', `There is a template "${key}" already`, {
+			remedy: 'Give another Template Path, or add the option Overwrite.',
+			details: { driving_video_path: key },
+		});
+	await bucket.put(key, await open(), sizeBytes, contentType);
+	return await findTemplate(bucket, { path: key }, prefix);
+}
+
+function keyOf(path: unknown, prefix: string, contentType: string): string {
+	const parsed = objectKey.safeParse(path);
+	if (!parsed.success) throw invalidPath(parsed.error.issues.map(({ message }) => message));
+	const key = isVideoKey(parsed.data) ? parsed.data : `${parsed.data}${extensionFor(contentType)}`;
+	if (contentTypeOf(key) !== contentType)
+		throw invalidPath([
+			`ends with another type than the file has, which is ${contentType}: end it with ${extensionFor(contentType)}`,
+		]);
+	if (!key.startsWith(prefix)) throw invalidPath([`must begin with Template Prefix "${prefix}"`]);
+	if (!isTemplateKey(key, prefix))
+		throw invalidPath(['lies in a folder for results or inputs of jobs: choose another folder']);
+	return key;
+}
+
+function extensionFor(contentType: string): string {
+	const extensions = ['.mp4', '.mov', '.webm'];
+	return extensions.find((extension) => contentTypeOf(extension) === contentType) ?? '';
+}
+
+function invalidPath(messages: string[]): InvalidInput {
+	return new InvalidInput(messages.map((message) => ({ field: 'Template Path', message })));
+}

@@ -1,0 +1,227 @@
+import * as z from 'zod/v4';
+import { WanAvatarError } from '../contract/errors';
+import { InvalidInput } from '../contract/invalidInput';
+import { objectKey, pathSegment } from '../contract/objectKey';
+import type { Bucket, ListedObject } from './bucket';
+import {
+	DRIVING_VIDEO_FOLDER,
+	fileNameOf,
+	folderOf,
+	isPictureKey,
+	isVideoKey,
+	PORTRAIT_FOLDER,
+	RECORD_SUFFIX,
+	VIDEO_FOLDER,
+	withoutExtension,
+} from './layout';
+import { allPages } from './listing';
+import { mayNotDelete } from './templates';
+
+/** A finished video in the bucket, with the thumbnail that lies beside it. */
+export interface VideoEntry extends ListedObject {
+	thumbnailKey: string | null;
+	owner: Owner;
+}
+
+/** Whose video it is, as its key says; null where the key is of another pattern. */
+export interface Owner {
+	userId: string | null;
+	avatarId: string | null;
+}
+
+const THUMBNAIL_NAME = 'thumb.jpg';
+
+/**
+ * The videos of a user, or of one avatar, in the order of their keys; without either all of them, at most `limit`.
+ * @throws WanAvatarError INVALID_INPUT, STORAGE
+ */
+export async function listVideos(
+	bucket: Pick<Bucket, 'listPage'>,
+	owner: { userId: string; avatarId: string },
+	limit = Infinity,
+): Promise<VideoEntry[]> {
+	const wanted = { prefix: prefixOf(owner), hiddenFolders: [], isWanted: isVideoOrPicture };
+	const objects: ListedObject[] = [];
+	for await (const page of allPages(bucket, wanted)) {
+		objects.push(...page.objects);
+		if (isEnough(objects, limit)) break;
+	}
+	const pictures = new Set(objects.map(({ key }) => key).filter(isPictureKey));
+	return objects
+		.filter(({ key }) => isVideoKey(key))
+		.slice(0, limit)
+		.map((object) => {
+			const thumbnailKey = thumbnailsBeside(object.key).find((key) => pictures.has(key)) ?? null;
+			return { ...object, thumbnailKey, owner: ownerOf(object.key) };
+		});
+}
+
+function isVideoOrPicture(key: string): boolean {
+	return isVideoKey(key) || isPictureKey(key);
+}
+
+/** Also the folder of the last video is read to its end, for its thumbnail. */
+function isEnough(objects: readonly ListedObject[], limit: number): boolean {
+	const last = objects.filter(({ key }) => isVideoKey(key))[limit - 1];
+	const end = objects.at(-1);
+	return last !== undefined && end !== undefined && !end.key.startsWith(folderOf(last.key));
+}
+
+function prefixOf({ userId, avatarId }: { userId: string; avatarId: string }): string {
+	if (userId === '' && avatarId === '') return VIDEO_FOLDER;
+	const segments = avatarId === '' ? { user_id: userId } : { user_id: userId, avatar_id: avatarId };
+	const parsed = z.record(z.string(), pathSegment).safeParse(segments);
+	if (!parsed.success) throw InvalidInput.from(parsed.error);
+	return `${VIDEO_FOLDER}${Object.values(parsed.data).join('/')}/`;
+}
+
+function ownerOf(key: string): Owner {
+	const [, userId = null, avatarId = null] =
+		/^user-avatars\/([^/]+)\/([^/]+)\/[^/]+$/.exec(key) ?? [];
+	return { userId, avatarId };
+}
+
+/** Where a thumbnail may lie: under the video's own name, or under the one that Generate gives. */
+function thumbnailsBeside(videoKey: string): string[] {
+	return [`${withoutExtension(videoKey)}.jpg`, `${folderOf(videoKey)}${THUMBNAIL_NAME}`];
+}
+
+/**
+ * The key of a finished video, checked.
+ * @throws InvalidInput
+ */
+export function parseVideoKey(given: unknown): string {
+	const parsed = objectKey
+		.refine(isVideoKey, 'is not the key of a video: it must end with .mp4, .mov or .webm')
+		.safeParse(given ?? '');
+	if (parsed.success) return parsed.data;
+	throw new InvalidInput(
+		parsed.error.issues.map(({ message }) => ({ field: 'Video Key', message })),
+	);
+}
+
+/**
+ * The key of a video's thumbnail that is there: the one given, else the one of the job record, else one beside it.
+ * @returns nothing when there is none
+ * @throws InvalidInput when the given one is no key of a picture
+ */
+export async function findThumbnail(
+	bucket: Pick<Bucket, 'getText' | 'stat'>,
+	videoKey: string,
+	given: unknown,
+): Promise<string | undefined> {
+	const named = await namedThumbnail(bucket, videoKey, given);
+	const candidates = named === undefined ? thumbnailsBeside(videoKey) : [named];
+	for (const key of candidates) {
+		const { tag } = await bucket.stat(key);
+		if (tag === 'there') return key;
+		// One that may not be looked at is only believed when it was named.
+		if (tag === 'unknown' && key === named) return key;
+	}
+	return undefined;
+}
+
+/** The thumbnail that the form or the job record names; it may be gone. */
+async function namedThumbnail(
+	bucket: Pick<Bucket, 'getText'>,
+	videoKey: string,
+	given: unknown,
+): Promise<string | undefined> {
+	if (given === undefined || given === null || given === '')
+		return await recordedThumbnail(bucket, videoKey);
+	const parsed = objectKey
+		.refine(isPictureKey, 'is not the key of a picture: it must end with .jpg, .png or .webp')
+		.safeParse(given);
+	if (parsed.success) return parsed.data;
+	throw new InvalidInput(
+		parsed.error.issues.map(({ message }) => ({ field: 'Thumbnail Key', message })),
+	);
+}
+
+const record = z.object({ output: z.object({ thumbnail_key: z.string().min(1) }) });
+
+async function recordedThumbnail(
+	bucket: Pick<Bucket, 'getText'>,
+	videoKey: string,
+): Promise<string | undefined> {
+	const stored = await bucket.getText(`${videoKey}${RECORD_SUFFIX}`);
+	return record.safeParse(fromJson(stored?.text ?? '')).data?.output.thumbnail_key;
+}
+
+function fromJson(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+}
+
+/**
+ * @throws WanAvatarError NOT_FOUND when it is not there; one that may not be looked at passes
+ */
+export async function requireVideo(
+	bucket: Pick<Bucket, 'stat' | 'name'>,
+	key: string,
+): Promise<void> {
+	if ((await bucket.stat(key)).tag === 'missing') throw noVideo(bucket.name, key);
+}
+
+function noVideo(bucketName: string, key: string): WanAvatarError {
+	return new WanAvatarError('NOT_FOUND', `There is no video "${key}" in bucket ${bucketName}`, {
+		remedy: 'Check Video Key: it is the minio_key that Generate gave out. Get Many lists them.',
+		details: { minio_key: key },
+	});
+}
+
+/**
+ * Deletes one video with its thumbnail and its job record, and, if asked for, the inputs that were uploaded for its
+ * avatar. The record goes last, so that a delete that was cut short can be done again.
+ * @returns the keys that are gone
+ * @throws WanAvatarError INVALID_INPUT, NOT_FOUND, STORAGE
+ */
+export async function deleteVideo(
+	bucket: Bucket,
+	{ key, thumbnailKey, withInputs }: { key: string; thumbnailKey: unknown; withInputs: boolean },
+): Promise<string[]> {
+	if ([PORTRAIT_FOLDER, DRIVING_VIDEO_FOLDER].some((folder) => key.startsWith(folder)))
+		throw new InvalidInput([{ field: 'Video Key', message: 'is an uploaded input, not a result' }]);
+	const recordKey = `${key}${RECORD_SUFFIX}`;
+	const isVideoMissing = (await bucket.stat(key)).tag === 'missing';
+	const isRecordMissing = (await bucket.stat(recordKey)).tag === 'missing';
+	if (isVideoMissing && isRecordMissing) throw noVideo(bucket.name, key);
+	// A picture beside it may be of another video: only one that is named goes too.
+	const thumbnail = await namedThumbnail(bucket, key, thumbnailKey);
+	const keys = [
+		...(withInputs ? await uploadedInputs(bucket, key) : []),
+		...(thumbnail === undefined ? [] : [thumbnail]),
+		...(isVideoMissing ? [] : [key]),
+		...(isRecordMissing ? [] : [recordKey]),
+	];
+	for (const one of keys) if (!(await bucket.remove(one))) throw mayNotDelete(bucket.name, one);
+	return keys;
+}
+
+// Generate names what it uploads by its SHA-256.
+const UPLOADED = /^[0-9a-f]{64}\.\w+$/;
+
+async function uploadedInputs(
+	bucket: Pick<Bucket, 'listPage'>,
+	videoKey: string,
+): Promise<string[]> {
+	const { userId, avatarId } = ownerOf(videoKey);
+	if (userId === null || avatarId === null)
+		throw new InvalidInput([
+			{
+				field: 'Video Key',
+				message: `is not ${VIDEO_FOLDER}<user_id>/<avatar_id>/…, so it does not say whose inputs to delete`,
+			},
+		]);
+	const keys: string[] = [];
+	for (const folder of [PORTRAIT_FOLDER, DRIVING_VIDEO_FOLDER]) {
+		const prefix = `${folder}${userId}/${avatarId}/`;
+		const isWanted = (key: string) => UPLOADED.test(fileNameOf(key));
+		for await (const { objects } of allPages(bucket, { prefix, hiddenFolders: [], isWanted }))
+			keys.push(...objects.map(({ key }) => key));
+	}
+	return keys;
+}

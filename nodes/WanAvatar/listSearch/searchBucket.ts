@@ -1,0 +1,51 @@
+import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+import { WanAvatarError } from '../../../lib/contract/errors';
+import { messageOf } from '../../../lib/contract/foreignError';
+import type { Wanted } from '../../../lib/storage/listing';
+import type { Found } from '../../../lib/storage/search';
+import { requireBucket } from '../connections';
+
+/** Lists keys of the bucket for a resource locator; `filter` is what the user types, `token` what n8n got before. */
+export async function searchBucket(
+	context: ILoadOptionsFunctions,
+	wanted: Wanted,
+	filter: string,
+	token: string | undefined,
+): Promise<INodeListSearchResult> {
+	const { searchKeys } = await import('../../../lib/storage/search');
+	try {
+		const bucket = await requireBucket(context);
+		return toResult(await searchKeys(bucket, wanted, filter.trim(), token));
+	} catch (error) {
+		const description = error instanceof WanAvatarError ? error.remedy : '';
+		throw new NodeOperationError(context.getNode(), messageOf(error), { description });
+	}
+}
+
+// Choosing it leaves the field empty.
+const MORE = '… there may be more: type the beginning of the key';
+
+function toResult({ objects, token, isUnfinished }: Found): INodeListSearchResult {
+	const results = objects.map(({ key, sizeBytes }) => ({
+		name: `${key} (${sizeText(sizeBytes)})`,
+		value: key,
+	}));
+	return {
+		results: isUnfinished ? [...results, { name: MORE, value: '' }] : results,
+		...(token === undefined ? {} : { paginationToken: token }),
+	};
+}
+
+const MEGABYTE = 1024 * 1024;
+
+function sizeText(sizeBytes: number): string {
+	if (sizeBytes < MEGABYTE) return `${String(Math.ceil(sizeBytes / 1024))} kB`;
+	return `${(sizeBytes / MEGABYTE).toFixed(1)} MB`;
+}
+
+/** A field of the node as it stands in the form now. */
+export function textField(context: ILoadOptionsFunctions, name: string): string {
+	const value = context.getCurrentNodeParameter(name);
+	return typeof value === 'string' && !value.startsWith('=') ? value : '';
+}

@@ -1,0 +1,14 @@
+import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
+import type { Bucket } from '../../lib/storage/bucket';
+
+/** Streams an object of the bucket into a binary file of n8n, under the name that its key ends with. */
+export async function storedFile(
+	context: IExecuteFunctions,
+	bucket: Pick<Bucket, 'getStream'>,
+	key: string,
+): Promise<IBinaryData> {
+	const { contentTypeOf, fileNameOf } = await import('../../lib/storage/layout');
+	const { content, contentType } = await bucket.getStream(key);
+	const mimeType = contentTypeOf(key) ?? contentType ?? 'application/octet-stream';
+	return await context.helpers.prepareBinaryData(content, fileNameOf(key), mimeType);
+}

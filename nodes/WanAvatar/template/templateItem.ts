@@ -1,0 +1,75 @@
+import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { Bucket } from '../../../lib/storage/bucket';
+import type { Template } from '../../../lib/storage/templates';
+import { clock } from '../connections';
+import { linkExpiry, readLinkExpirySeconds } from '../linkExpiry';
+
+/** What more to tell of a template. */
+export const templateOptions: INodeProperties = {
+	displayName: 'Options',
+	name: 'options',
+	type: 'collection',
+	placeholder: 'Add option',
+	default: {},
+	options: [
+		linkExpiry,
+		{
+			displayName: 'Preview URL',
+			name: 'previewUrl',
+			type: 'boolean',
+			default: false,
+			description: 'Whether to add a link that opens the video without signing in',
+		},
+		{
+			displayName: 'Video Facts',
+			name: 'videoFacts',
+			type: 'boolean',
+			default: false,
+			description:
+				"Whether to add duration, width, height and frames a second, read from the video's header without downloading it",
+		},
+	],
+};
+
+/** A template as an item, with what the options ask for. */
+export async function templateItem(
+	context: IExecuteFunctions,
+	item: number,
+	bucket: Bucket,
+	template: Template,
+): Promise<IDataObject> {
+	const options = context.getNodeParameter('options', item, {});
+	return {
+		...plainTemplate(template),
+		...(options.previewUrl ? await preview(bucket, template, options) : {}),
+		...(options.videoFacts ? await facts(bucket, template) : {}),
+	};
+}
+
+export function plainTemplate({ templateId, key, ...object }: Template): IDataObject {
+	return {
+		template_id: templateId,
+		driving_video_path: key,
+		size_bytes: object.sizeBytes,
+		last_modified: new Date(object.lastModifiedMs).toISOString(),
+		etag: object.etag,
+	};
+}
+
+async function preview(bucket: Bucket, { key }: Template, options: object): Promise<IDataObject> {
+	const { presignedLink } = await import('../../../lib/storage/links');
+	const expirySeconds = readLinkExpirySeconds(options);
+	const link = await presignedLink(bucket, key, { expirySeconds, nowMs: clock.now() });
+	return { preview_url: link.url, preview_url_expires_at: link.expires_at };
+}
+
+async function facts(bucket: Bucket, { key, sizeBytes }: Template): Promise<IDataObject> {
+	const { headerFacts } = await import('../../../lib/storage/videoFacts');
+	const read = await headerFacts(bucket, key, sizeBytes);
+	return {
+		duration_seconds: read?.durationSeconds ?? null,
+		width: read?.width ?? null,
+		height: read?.height ?? null,
+		fps: read?.fps ?? null,
+	};
+}

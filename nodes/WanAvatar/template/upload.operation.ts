@@ -1,0 +1,94 @@
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	INodeProperties,
+	INodePropertyOptions,
+} from 'n8n-workflow';
+import { updateDisplayOptions } from 'n8n-workflow';
+import type { End } from '../../../lib/generation/settled';
+import { binaryFile } from '../avatar/binaryFile';
+import { requireBucket } from '../connections';
+import { inTurn } from '../inTurn';
+import type { RunMode } from '../operation';
+import { readPrefix, templatePrefix } from './templateFields';
+import { plainTemplate } from './templateItem';
+
+export const option: INodePropertyOptions = {
+	name: 'Upload',
+	value: 'upload',
+	action: 'Upload a template',
+	description: 'Put a driving video into the bucket, to be used as a template',
+};
+
+const BINARY_FIELD = 'templateBinaryField';
+
+const properties: INodeProperties[] = [
+	{
+		displayName: 'Input Binary Field',
+		name: BINARY_FIELD,
+		type: 'string',
+		default: 'data',
+		required: true,
+		hint: 'The name of the field of the incoming item that holds the file',
+		description: 'An MP4, MOV or WebM video of up to 2 GB',
+	},
+	{
+		displayName: 'Template Path',
+		name: 'templatePath',
+		type: 'string',
+		default: '',
+		required: true,
+		placeholder: 'e.g. sitting-woman/video-conference-woman.mp4',
+		description:
+			"Key of the template in the worker's bucket, whole and without a leading slash. Without an extension it gets the one that fits the file.",
+	},
+	templatePrefix,
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		options: [
+			{
+				displayName: 'Overwrite',
+				name: 'overwrite',
+				type: 'boolean',
+				default: false,
+				description: 'Whether to replace a template that is there under this path',
+			},
+		],
+	},
+];
+
+export const description = updateDisplayOptions(
+	{ show: { resource: ['template'], operation: ['upload'] } },
+	properties,
+);
+
+export async function execute(
+	context: IExecuteFunctions,
+	mode: RunMode,
+): Promise<End<IDataObject>[]> {
+	const bucket = await requireBucket(context);
+	return await inTurn(context, mode, async (item) => {
+		const { planUpload } = await import('../../../lib/generation/upload');
+		const { uploadTemplate } = await import('../../../lib/storage/uploadTemplate');
+		const file = await binaryFile(context, item, BINARY_FIELD);
+		// Its type and size are wanted, not the key that it would have as an input of a job.
+		const { contentType, sizeBytes } = await planUpload(file, 'driving video', {
+			user_id: '-',
+			avatar_id: '-',
+		});
+		const template = await uploadTemplate(
+			bucket,
+			{ contentType, sizeBytes, open: file.open },
+			{
+				path: context.getNodeParameter('templatePath', item),
+				prefix: readPrefix(context, item),
+				overwrite: context.getNodeParameter('options', item, {}).overwrite === true,
+			},
+		);
+		return plainTemplate(template);
+	});
+}

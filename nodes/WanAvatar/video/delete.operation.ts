@@ -1,0 +1,58 @@
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	INodeProperties,
+	INodePropertyOptions,
+} from 'n8n-workflow';
+import { updateDisplayOptions } from 'n8n-workflow';
+import type { End } from '../../../lib/generation/settled';
+import { requireBucket } from '../connections';
+import { inTurn } from '../inTurn';
+import type { RunMode } from '../operation';
+import { thumbnailKey, videoKey } from './videoFields';
+
+export const option: INodePropertyOptions = {
+	name: 'Delete',
+	value: 'delete',
+	action: 'Delete a video',
+	description: 'Delete a finished video with its thumbnail and its job record',
+};
+
+const properties: INodeProperties[] = [
+	videoKey,
+	{
+		...thumbnailKey,
+		description:
+			'The thumbnail_key that Generate gave out. Leave blank for the one of the job record; without either no thumbnail is deleted.',
+	},
+	{
+		displayName: 'Also Delete Uploaded Inputs',
+		name: 'deleteInputs',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether to delete the portraits and driving videos too that were uploaded from binary fields for the same avatar',
+	},
+];
+
+export const description = updateDisplayOptions(
+	{ show: { resource: ['video'], operation: ['delete'] } },
+	properties,
+);
+
+export async function execute(
+	context: IExecuteFunctions,
+	mode: RunMode,
+): Promise<End<IDataObject>[]> {
+	const bucket = await requireBucket(context);
+	return await inTurn(context, mode, async (item) => {
+		const { deleteVideo, parseVideoKey } = await import('../../../lib/storage/videos');
+		const key = parseVideoKey(context.getNodeParameter(videoKey.name, item));
+		const deletedKeys = await deleteVideo(bucket, {
+			key,
+			thumbnailKey: context.getNodeParameter(thumbnailKey.name, item, ''),
+			withInputs: context.getNodeParameter('deleteInputs', item, false) === true,
+		});
+		return { minio_key: key, deleted: true, deleted_keys: deletedKeys };
+	});
+}

@@ -1,0 +1,90 @@
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	INodeProperties,
+	INodePropertyOptions,
+} from 'n8n-workflow';
+import { updateDisplayOptions } from 'n8n-workflow';
+import type { End } from '../../../lib/generation/settled';
+import type { Bucket } from '../../../lib/storage/bucket';
+import { clock, requireBucket } from '../connections';
+import { inTurn } from '../inTurn';
+import { includeInputFields, withInputFields } from '../itemInput';
+import { linkExpiry, readLinkExpirySeconds } from '../linkExpiry';
+import type { RunMode } from '../operation';
+import { readVideo, thumbnailKey, videoKey } from './videoFields';
+
+export const option: INodePropertyOptions = {
+	name: 'Get Links',
+	value: 'getLinks',
+	action: 'Get links to a video',
+	description: 'Sign fresh links that open a finished video and its thumbnail without signing in',
+};
+
+const properties: INodeProperties[] = [
+	videoKey,
+	thumbnailKey,
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		options: [
+			{
+				displayName: 'Download File Name',
+				name: 'downloadFileName',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. my-avatar.mp4',
+				description:
+					'Under this name a browser saves the video. Leave blank to let it play the video instead.',
+			},
+			includeInputFields,
+			linkExpiry,
+		],
+	},
+];
+
+export const description = updateDisplayOptions(
+	{ show: { resource: ['video'], operation: ['getLinks'] } },
+	properties,
+);
+
+export async function execute(
+	context: IExecuteFunctions,
+	mode: RunMode,
+): Promise<End<IDataObject>[]> {
+	const bucket = await requireBucket(context);
+	return await inTurn(context, mode, async (item) =>
+		withInputFields(context, item, await linksOf(context, item, bucket)),
+	);
+}
+
+async function linksOf(
+	context: IExecuteFunctions,
+	item: number,
+	bucket: Bucket,
+): Promise<IDataObject> {
+	const { checkExpiry, presignedLink } = await import('../../../lib/storage/links');
+	const options = context.getNodeParameter('options', item, {});
+	const expirySeconds = readLinkExpirySeconds(options);
+	checkExpiry(expirySeconds);
+	const keys = await readVideo(context, item, bucket);
+	const { downloadFileName } = options;
+	const downloadName = typeof downloadFileName === 'string' ? downloadFileName : undefined;
+	const nowMs = clock.now();
+	const video = await presignedLink(bucket, keys.videoKey, { expirySeconds, downloadName, nowMs });
+	const thumbnail =
+		keys.thumbnailKey === null
+			? undefined
+			: await presignedLink(bucket, keys.thumbnailKey, { expirySeconds, nowMs });
+	return {
+		minio_key: keys.videoKey,
+		video_url: video.url,
+		video_url_expires_at: video.expires_at,
+		thumbnail_key: keys.thumbnailKey,
+		thumbnail_url: thumbnail?.url ?? null,
+		thumbnail_url_expires_at: thumbnail?.expires_at ?? null,
+	};
+}

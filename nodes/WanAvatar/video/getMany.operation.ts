@@ -1,0 +1,74 @@
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	INodeProperties,
+	INodePropertyOptions,
+} from 'n8n-workflow';
+import { updateDisplayOptions } from 'n8n-workflow';
+import type { End } from '../../../lib/generation/settled';
+import type { VideoEntry } from '../../../lib/storage/videos';
+import { requireBucket } from '../connections';
+import { inTurn } from '../inTurn';
+import type { RunMode } from '../operation';
+import { readLimit, returnLimit } from '../returnLimit';
+
+export const option: INodePropertyOptions = {
+	name: 'Get Many',
+	value: 'getMany',
+	action: 'Get many videos',
+	description: 'List the finished videos of a user or an avatar, one item each',
+};
+
+const properties: INodeProperties[] = [
+	{
+		displayName: 'User ID',
+		name: 'userId',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. user_123',
+		description: 'Whose videos to list. Leave blank for those of all users.',
+	},
+	{
+		displayName: 'Avatar ID',
+		name: 'avatarId',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. avatar_456',
+		description: 'Which avatar of that user. Leave blank for all of them.',
+	},
+	...returnLimit,
+];
+
+export const description = updateDisplayOptions(
+	{ show: { resource: ['video'], operation: ['getMany'] } },
+	properties,
+);
+
+export async function execute(
+	context: IExecuteFunctions,
+	mode: RunMode,
+): Promise<End<IDataObject[]>[]> {
+	const bucket = await requireBucket(context);
+	return await inTurn(context, mode, async (item) => {
+		const { listVideos } = await import('../../../lib/storage/videos');
+		const read = (name: string) => {
+			const value: unknown = context.getNodeParameter(name, item, '');
+			return typeof value === 'number' ? String(value) : typeof value === 'string' ? value : '';
+		};
+		const owner = { userId: read('userId'), avatarId: read('avatarId') };
+		const videos = await listVideos(bucket, owner, readLimit(context, item));
+		return videos.map(videoItem);
+	});
+}
+
+function videoItem({ key, owner, thumbnailKey, ...object }: VideoEntry): IDataObject {
+	return {
+		minio_key: key,
+		thumbnail_key: thumbnailKey,
+		user_id: owner.userId,
+		avatar_id: owner.avatarId,
+		size_bytes: object.sizeBytes,
+		last_modified: new Date(object.lastModifiedMs).toISOString(),
+		etag: object.etag,
+	};
+}

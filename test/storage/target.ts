@@ -1,0 +1,134 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import * as http from 'node:http';
+import * as https from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { Client } from 'minio';
+import { createBucket, type Bucket, type Page } from '../../lib/storage/bucket';
+import { parseStorageSettings } from '../../lib/storage/settings';
+import { startObjectStore } from '../../standin/objectStore/objectStore';
+import { makeCertificate } from './certificate';
+
+/** The data of a *MinIO API* credential. */
+export type Credential = Record<string, string | boolean>;
+
+export interface Target {
+	/** With a bucket of the test's own, which is empty. */
+	credential: Credential;
+	bucket: Bucket;
+	/** Requests that the bucket has got, where the server tells. */
+	requests: (() => readonly { method: string; key: string }[]) | undefined;
+	clearRequests: () => void;
+	close: () => Promise<void>;
+}
+
+/** STORAGE_TEST_ENDPOINT and its companions point the suite at any server; without them it is the stand-in. */
+const { STORAGE_TEST_ENDPOINT: endpoint, ...env } = process.env;
+
+export const targets: [string, () => Promise<Target>][] =
+	endpoint === undefined
+		? [
+				['the stand-in by HTTP', async () => await openStandIn(false)],
+				['the stand-in by HTTPS', async () => await openStandIn(true)],
+			]
+		: [[endpoint, async () => await openServer(endpoint)]];
+
+async function openStandIn(isSecure: boolean): Promise<Target> {
+	const folder = mkdtempSync(join(tmpdir(), 'wan-avatar-storage-'));
+	const tls = isSecure ? makeCertificate(folder) : undefined;
+	const store = await startObjectStore({
+		folder: mkdtempSync(join(folder, 'objects-')),
+		buckets: ['avatars'],
+		accessKey: 'access',
+		secretKey: 'very-secret-key',
+		...(tls ? { tls } : {}),
+	});
+	const credential = {
+		endpoint: store.url,
+		accessKey: store.accessKey,
+		secretKey: store.secretKey,
+		bucket: 'avatars',
+		caCertificate: tls?.cert ?? '',
+	};
+	return {
+		credential,
+		bucket: createBucket(parseStorageSettings(credential)),
+		requests: store.calls,
+		clearRequests: store.clearCalls,
+		close: async () => {
+			await store.close();
+			rmSync(folder, { recursive: true, force: true });
+		},
+	};
+}
+
+async function openServer(url: string): Promise<Target> {
+	const caFile = env.STORAGE_TEST_CA_FILE;
+	const credential = {
+		endpoint: url,
+		accessKey: env.STORAGE_TEST_ACCESS_KEY ?? '',
+		secretKey: env.STORAGE_TEST_SECRET_KEY ?? '',
+		region: env.STORAGE_TEST_REGION ?? '',
+		bucket: `wan-avatar-test-${String(Date.now())}-${String(process.pid)}`,
+		caCertificate: caFile === undefined ? '' : readFileSync(caFile, 'utf8'),
+	};
+	const settings = parseStorageSettings(credential);
+	const { endPoint, port, useSSL, region, accessKey, secretKey, bucket, caCertificate } = settings;
+	const transportAgent = useSSL ? new https.Agent({ ca: caCertificate }) : new http.Agent();
+	const server = { endPoint, port, useSSL, region, transportAgent };
+	const client = new Client({ ...server, accessKey, secretKey });
+	await client.makeBucket(bucket, region);
+	return {
+		credential,
+		bucket: createBucket(settings),
+		requests: undefined,
+		clearRequests: () => undefined,
+		close: async () => {
+			await client.removeObjects(bucket, await allKeys(createBucket(settings)));
+			await client.removeBucket(bucket);
+		},
+	};
+}
+
+async function allKeys(bucket: Bucket): Promise<string[]> {
+	const keys: string[] = [];
+	let after: string | undefined = '';
+	while (after !== undefined) {
+		const page: Page = await bucket.listPage({ after });
+		keys.push(...page.objects.map(({ key }) => key));
+		after = page.next;
+	}
+	return keys;
+}
+
+/** Puts small objects, some at a time; the content of each is its key. */
+export async function putAll({ bucket }: Target, keys: readonly string[]): Promise<void> {
+	const left = [...keys];
+	const worker = async () => {
+		for (let key = left.pop(); key !== undefined; key = left.pop())
+			await bucket.putText(key, key, 'application/octet-stream');
+	};
+	await Promise.all(Array.from({ length: 16 }, worker));
+}
+
+export interface Fetched {
+	status: number;
+	headers: http.IncomingHttpHeaders;
+	body: Buffer;
+}
+
+/** Opens a link as anyone would, without credentials; a private CA is known. */
+export async function open(url: string, { caCertificate }: Credential): Promise<Fetched> {
+	const isSecure = url.startsWith('https:');
+	const options = typeof caCertificate === 'string' && isSecure ? { ca: caCertificate } : {};
+	return await new Promise((resolve, reject) => {
+		const onAnswer = (answer: http.IncomingMessage) => {
+			const { statusCode: status = 0, headers } = answer;
+			buffer(answer).then((body) => {
+				resolve({ status, headers, body });
+			}, reject);
+		};
+		(isSecure ? https.get(url, options, onAnswer) : http.get(url, onAnswer)).on('error', reject);
+	});
+}
