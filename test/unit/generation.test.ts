@@ -24,6 +24,10 @@ interface World {
 
 const JOB_MS = 30_000;
 
+async function unused(): Promise<never> {
+	return await Promise.reject(new Error('A generation does not do this'));
+}
+
 function world(): World {
 	const clock = simulatedClock(1_000_000);
 	const events: string[] = [];
@@ -72,10 +76,12 @@ function world(): World {
 		},
 		remove: async (key) => {
 			events.push('record removed');
-			objects.delete(key);
-			return Promise.resolve();
+			return Promise.resolve(objects.delete(key));
 		},
 		check: async () => Promise.resolve({}),
+		listPage: unused,
+		getRange: unused,
+		getStream: unused,
 	};
 	const queue: GenerationPorts['queue'] = {
 		endpointId: 'endpoint1',
