@@ -10,7 +10,7 @@ const SOURCES = [
 	'tsconfig.json',
 ];
 // The last file that a build writes.
-const BUILT = 'dist/known/nodes.json';
+export const BUILT = 'dist/known/nodes.json';
 
 /** Builds the package where it was not built, or not since a source changed. */
 export async function buildIfNeeded(folder: string): Promise<boolean> {

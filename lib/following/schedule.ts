@@ -18,7 +18,7 @@ const GROWTH = 1.5;
 const MAX_UNTAUGHT_MS = 5000;
 /** Until something is learned, a running job's result is late by at most this share of its run time. */
 const UNTAUGHT_SHARE = 0.1;
-const MIN_UNTAUGHT_MS = 750;
+const MIN_UNTAUGHT_MS = 500;
 
 /** Jobs of one endpoint take about equally long: so much of the median is one step of spread, until enough are known. */
 const PRIOR_SPREAD = 0.1;

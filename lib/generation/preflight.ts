@@ -49,7 +49,7 @@ function collision(key: string, items: number[], request: GenerationRequest): Wa
 /** The objects that a request names must be there; what the access key may not see passes. */
 export async function refuseMissingObjects(
 	requests: Requests,
-	bucket: Pick<Bucket, 'stat' | 'name'> | undefined,
+	bucket: Pick<Bucket, 'stat' | 'name' | 'check'> | undefined,
 ): Promise<Settled<GenerationRequest>[]> {
 	if (!bucket) return [...requests];
 	const stats = new Map<string, Promise<Stat>>();
@@ -58,6 +58,9 @@ export async function refuseMissingObjects(
 		stats.set(key, found);
 		return (await found).tag;
 	};
+	let named: Promise<unknown> | undefined;
+	// A HEAD does not tell a missing object from a missing bucket: that is an error of its own.
+	const assertBucket = async () => await (named ??= bucket.check());
 	return await Promise.all(
 		requests.map(async (request) => {
 			if ('error' in request) return request;
@@ -67,9 +70,9 @@ export async function refuseMissingObjects(
 				),
 			);
 			const missing = tags.filter(([, , tag]) => tag === 'missing');
-			return missing.length === 0
-				? request
-				: { error: missingObjects(missing, bucket.name, request.value) };
+			if (missing.length === 0) return request;
+			await assertBucket();
+			return { error: missingObjects(missing, bucket.name, request.value) };
 		}),
 	);
 }

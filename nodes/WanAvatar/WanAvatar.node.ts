@@ -25,7 +25,9 @@ export class WanAvatar implements INodeType {
 		icon: { light: 'file:wanAvatar.svg', dark: 'file:wanAvatar.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		// "getStatus" and "job" become "Get Status: Job".
+		subtitle:
+			'={{ [$parameter["operation"], $parameter["resource"]].map((name) => name.replace(/[A-Z]/g, " $&").replace(/^./, (first) => first.toUpperCase())).join(": ") }}',
 		description: 'Turn a portrait and a driving video into an avatar video',
 		defaults: { name: 'Wan Avatar' },
 		usableAsTool: true,
@@ -34,16 +36,23 @@ export class WanAvatar implements INodeType {
 		credentials: [
 			{
 				name: 'runPodApi',
+				displayName: 'RunPod API',
 				required: true,
 				testedBy: 'runPodApiTest',
 				displayOptions: { show: { resource: ['avatar', 'endpoint', 'job'] } },
 			},
-			{ name: 'minioApi', required: false, testedBy: 'minioApiTest' },
+			{
+				name: 'minioApi',
+				displayName: 'MinIO API (Optional)',
+				required: false,
+				testedBy: 'minioApiTest',
+			},
 			{
 				name: 'containerRegistryApi',
+				displayName: 'Container Registry API (Optional)',
 				required: false,
 				testedBy: 'containerRegistryApiTest',
-				displayOptions: { show: { resource: ['endpoint'], operation: ['plan', 'deploy'] } },
+				displayOptions: { show: { resource: ['endpoint'] } },
 			},
 		],
 		properties: [

@@ -4,6 +4,7 @@ import type { Clock } from '../../lib/contract/clock';
 import type { QueueClient } from '../../lib/runpod/queue';
 import type { RunPodSettings } from '../../lib/runpod/settings';
 import type { Bucket } from '../../lib/storage/bucket';
+import { readEndpointId } from './endpointLocator';
 
 export const clock: Clock = {
 	now: () => Date.now(),
@@ -12,14 +13,19 @@ export const clock: Clock = {
 	},
 };
 
-/** The queue client of the node's RunPod credential; `endpointId` chooses another endpoint than the credential's. */
+/** The queue of the endpoint that the form chooses, else of `knownEndpointId`, else of the credential's. */
 export async function connectQueue(
 	context: IExecuteFunctions,
-	endpointId?: string,
+	item: number,
+	knownEndpointId?: string,
 ): Promise<QueueClient> {
 	const { parseRunPodSettings } = await import('../../lib/runpod/settings');
 	const settings = parseRunPodSettings(await context.getCredentials('runPodApi', 0));
-	return await openQueue(endpointId === undefined ? settings : { ...settings, endpointId });
+	const fallback = knownEndpointId ?? settings.endpointId;
+	return await openQueue({
+		...settings,
+		endpointId: await readEndpointId(context, item, fallback),
+	});
 }
 
 export async function openQueue(settings: RunPodSettings): Promise<QueueClient> {

@@ -12,7 +12,7 @@ export const endpointLocator: INodeProperties = {
 			displayName: 'From List',
 			name: 'list',
 			type: 'list',
-			placeholder: 'Choose an endpoint',
+			placeholder: 'Empty: the endpoint of the credential',
 			typeOptions: { searchListMethod: 'searchEndpoints', searchable: true },
 		},
 		{

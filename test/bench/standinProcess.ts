@@ -26,8 +26,8 @@ export async function startStandInProcess(
 		stdio: ['ignore', 'pipe', 'ignore'],
 	});
 	const lines = createInterface({ input: child.stdout });
-	const [line]: unknown[] = await once(lines, 'line');
-	const { runpod, minio } = address.parse(JSON.parse(z.string().parse(line)));
+	const [line] = z.tuple([z.string()]).parse(await once(lines, 'line'));
+	const { runpod, minio } = address.parse(JSON.parse(line));
 	return {
 		address: { runpod, minio },
 		credentials: {

@@ -30,7 +30,7 @@ describe('Wait for Completion', () => {
 		const { success } = await rig.run(job('wait'), { items: [reference] });
 
 		expect(success[0]?.json).toMatchObject({
-			job_id: reference['job_id'],
+			job_id: reference.job_id,
 			status: 'COMPLETED',
 			avatar_id: 'wait',
 			video_url: expect.stringContaining('X-Amz-Signature'),
@@ -48,7 +48,7 @@ describe('Wait for Completion', () => {
 
 		const { success } = await rig.run(job('wait'), { items: references });
 
-		expect(success.map(({ json }) => json['avatar_id'])).toEqual(['wait1', 'wait2', 'wait3']);
+		expect(success.map(({ json }) => json.avatar_id)).toEqual(['wait1', 'wait2', 'wait3']);
 		expect(Date.now() - startMs).toBeLessThan(2500);
 	});
 
@@ -83,7 +83,7 @@ describe('Get Status', () => {
 		expect(error).toBeUndefined();
 		expect(success[0]?.json).toMatchObject({
 			status,
-			job_id: reference['job_id'],
+			job_id: reference.job_id,
 			user_id: 'user_1',
 		});
 		expect(Object.keys(success[0]?.json ?? {})).toEqual(Object.keys(reference));
@@ -143,7 +143,7 @@ describe('Cancel and Retry', () => {
 		const { success } = await rig.run(job('cancel'), { items: [reference] });
 
 		expect(success[0]?.json).toMatchObject({
-			job_id: reference['job_id'],
+			job_id: reference.job_id,
 			status: 'CANCELLED',
 			avatar_id: 'cancel',
 		});
@@ -161,12 +161,12 @@ describe('Cancel and Retry', () => {
 
 		const retried = await rig.run(job('retry'), { items: [reference] });
 		expect(retried.success[0]?.json).toMatchObject({
-			job_id: reference['job_id'],
+			job_id: reference.job_id,
 			status: 'IN_QUEUE',
 		});
 
 		const { success } = await rig.run(job('wait'), { items: [reference] });
-		expect(success[0]?.json).toMatchObject({ job_id: reference['job_id'], status: 'COMPLETED' });
+		expect(success[0]?.json).toMatchObject({ job_id: reference.job_id, status: 'COMPLETED' });
 	});
 
 	it('Retry of a finished job is refused in plain words', async () => {

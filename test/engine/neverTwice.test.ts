@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import * as z from 'zod/v4';
 import { generateForm } from './rig';
 import { BUCKET, startStoredRig, until, type StoredRig } from './storedRig';
 
@@ -21,11 +22,13 @@ afterAll(async () => {
 
 const retrying = (maxTries: number) => ({ retryOnFail: true, maxTries, waitBetweenTries: 1 });
 
+const runBody = z.object({ input: z.object({ avatar_id: z.string() }) });
+
 /** How often each avatar was submitted, by the stand-in's own history. */
 function submits(): Record<string, number> {
 	const counts: Record<string, number> = {};
 	for (const { body } of rig.queue.calls('run')) {
-		const avatar = JSON.stringify(Object(Object(body)['input'])['avatar_id']);
+		const avatar = JSON.stringify(runBody.parse(body).input.avatar_id);
 		counts[avatar] = (counts[avatar] ?? 0) + 1;
 	}
 	return counts;
@@ -232,7 +235,7 @@ describe('two executions at once', () => {
 				);
 			}
 			const completed = slow.queue.jobs().filter(({ status }) => status === 'COMPLETED');
-			const keys = completed.map(({ input }) => input['output_video_key']);
+			const keys = completed.map(({ input }) => input.output_video_key);
 			expect(keys).toHaveLength(20);
 			expect(new Set(keys).size).toBe(20);
 		} finally {
@@ -319,8 +322,10 @@ describe('an execution that is killed', () => {
 				BUCKET,
 				'user-avatars/user_1/forgotten/idle.mp4.job.json',
 			);
-			const aged = JSON.parse(String(record));
-			aged.submitted_at_ms -= 200_000;
+			const written = z
+				.looseObject({ submitted_at_ms: z.number() })
+				.parse(JSON.parse(String(record)));
+			const aged = { ...written, submitted_at_ms: written.submitted_at_ms - 200_000 };
 			await killed.store.putBytes(
 				BUCKET,
 				'user-avatars/user_1/forgotten/idle.mp4.job.json',

@@ -28,7 +28,9 @@ describe('one item of twenty names an object that is not there', () => {
 		expect(error?.message).toMatch(/Portrait Path .* names input-avatars\/typo\.png.*\[item 7\]/);
 		expect(rig.queue.calls()).toEqual([]);
 		const keys = rig.store.calls().map(({ method, key }) => `${method} ${key}`);
+		// The listing tells a missing object from a missing bucket.
 		expect(keys.sort()).toEqual([
+			'GET ',
 			'HEAD input-avatars/jobs.png',
 			'HEAD input-avatars/typo.png',
 			'HEAD sitting-woman/video-conference-woman.mp4',

@@ -39,7 +39,7 @@ export async function startStoredRig(
 		{
 			handler: async ({ input }) => {
 				const output = workerOutput(input);
-				for (const key of [output['minio_key'], output['thumbnail_key']])
+				for (const key of [output.minio_key, output.thumbnail_key])
 					if (typeof key === 'string') await store.putBytes(BUCKET, key, `made of ${key}`);
 				return output;
 			},

@@ -222,7 +222,7 @@ describe('the learning schedule', () => {
 		const intervals = [0, 5000, 20_000, 40_000, 900_000].map((runningForMs) =>
 			schedule.nextIntervalMs({ lastIntervalMs: 1000, runningForMs }),
 		);
-		expect(intervals).toEqual([750, 750, 2000, 4000, 5000]);
+		expect(intervals).toEqual([500, 500, 2000, 4000, 5000]);
 	});
 
 	it('rests until the last stretch, looks closely there, and rarely after it', () => {

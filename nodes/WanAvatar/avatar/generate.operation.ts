@@ -8,6 +8,7 @@ import { updateDisplayOptions } from 'n8n-workflow';
 import type { GenerationPorts } from '../../../lib/generation/ports';
 import type { End } from '../../../lib/generation/settled';
 import { clock, connectBucket, connectQueue } from '../connections';
+import { endpointLocator } from '../endpointLocator';
 import { executionMemory } from '../executionMemory';
 import { withInputFields } from '../itemInput';
 import type { RunMode } from '../operation';
@@ -24,6 +25,8 @@ export const option: INodePropertyOptions = {
 };
 
 const properties: INodeProperties[] = [
+	...portraitProperties,
+	...drivingVideoProperties,
 	{
 		displayName: 'User ID',
 		name: 'userId',
@@ -42,8 +45,6 @@ const properties: INodeProperties[] = [
 		placeholder: 'e.g. avatar_456',
 		description: 'Which avatar of that user it is; becomes a folder of the output keys',
 	},
-	...portraitProperties,
-	...drivingVideoProperties,
 	{
 		displayName: 'Output Video Key',
 		name: 'outputVideoKey',
@@ -68,13 +69,7 @@ const properties: INodeProperties[] = [
 		description:
 			'Whether to wait until the video is there. If off, the job ID is output at once, for Get Status.',
 	},
-	{
-		displayName:
-			'A MinIO API credential is optional. With one, files of any size can be given, missing files are noticed before anything is paid, finished videos are found again after a crash, and links open for 7 days.',
-		name: 'minioNotice',
-		type: 'notice',
-		default: '',
-	},
+	endpointLocator,
 	{
 		displayName: 'Options',
 		name: 'options',
@@ -82,6 +77,13 @@ const properties: INodeProperties[] = [
 		placeholder: 'Add option',
 		default: {},
 		options: optionalProperties,
+	},
+	{
+		displayName:
+			'A MinIO API credential is optional. With one, files of any size can be given, missing files are noticed before anything is paid, finished videos are found again after a crash, and links open for 7 days.',
+		name: 'minioNotice',
+		type: 'notice',
+		default: '',
 	},
 ];
 
@@ -117,7 +119,7 @@ function itemEnd(context: IExecuteFunctions, item: number, end: End<object>): En
 }
 
 async function connect(context: IExecuteFunctions): Promise<GenerationPorts> {
-	const [queue, bucket] = await Promise.all([connectQueue(context), connectBucket(context)]);
+	const [queue, bucket] = await Promise.all([connectQueue(context, 0), connectBucket(context)]);
 	return {
 		queue,
 		bucket,

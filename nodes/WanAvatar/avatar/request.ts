@@ -13,8 +13,10 @@ import type { Source } from './sources';
 /** The form's own names of fields, for messages: a person looks for "Portrait URL", not for image_url. */
 const labels: ReadonlyMap<string, string> = new Map([
 	...optionalProperties.map(({ name, displayName }) => [name, displayName] as const),
-	...[...portraitSources, ...drivingVideoSources].map(
-		({ field, property }) => [field, `${property.displayName} (${field})`] as const,
+	...[...portraitSources, ...drivingVideoSources].map(({ field, property }) =>
+		field === 'binary'
+			? ([property.name, property.displayName] as const)
+			: ([field, `${property.displayName} (${field})`] as const),
 	),
 	['user_id', 'User ID (user_id)'],
 	['avatar_id', 'Avatar ID (avatar_id)'],

@@ -7,7 +7,7 @@ import type {
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
 import { includeInputFields } from '../itemInput';
-import { forEachJob, jobId } from './jobReference';
+import { forEachJob, jobProperties } from './jobReference';
 
 export const option: INodePropertyOptions = {
 	name: 'Cancel',
@@ -17,7 +17,7 @@ export const option: INodePropertyOptions = {
 };
 
 const properties: INodeProperties[] = [
-	jobId,
+	...jobProperties,
 	{
 		displayName: 'Options',
 		name: 'options',

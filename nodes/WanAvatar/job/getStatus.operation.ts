@@ -8,7 +8,7 @@ import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
 import { clock, connectBucket } from '../connections';
 import { includeInputFields } from '../itemInput';
-import { forEachJob, jobId } from './jobReference';
+import { forEachJob, jobProperties } from './jobReference';
 
 export const option: INodePropertyOptions = {
 	name: 'Get Status',
@@ -18,7 +18,7 @@ export const option: INodePropertyOptions = {
 };
 
 const properties: INodeProperties[] = [
-	jobId,
+	...jobProperties,
 	{
 		displayName: 'Options',
 		name: 'options',

@@ -3,9 +3,10 @@ import type { KnownJob } from '../../../lib/generation/knownJob';
 import { settle, type End } from '../../../lib/generation/settled';
 import type { QueueClient } from '../../../lib/runpod/queue';
 import { connectQueue } from '../connections';
+import { endpointLocator } from '../endpointLocator';
 import { withInputFields } from '../itemInput';
 
-export const jobId: INodeProperties = {
+const jobId: INodeProperties = {
 	displayName: 'Job ID',
 	name: 'jobId',
 	type: 'string',
@@ -16,6 +17,16 @@ export const jobId: INodeProperties = {
 		'The job_id that Generate gave out. An item of Generate can be passed in as it is: its other fields are then kept.',
 };
 
+/** The fields by which each operation finds its job. */
+export const jobProperties: INodeProperties[] = [
+	jobId,
+	{
+		...endpointLocator,
+		description:
+			'Leave it empty for the endpoint that the item names, or else the endpoint of the RunPod API credential',
+	},
+];
+
 /** Does the same with the job of each item, all items together. */
 export async function forEachJob(
 	context: IExecuteFunctions,
@@ -24,7 +35,7 @@ export async function forEachJob(
 	const { parseKnownJob } = await import('../../../lib/generation/knownJob');
 	const one = async (json: IDataObject, item: number): Promise<IDataObject> => {
 		const job = parseKnownJob(context.getNodeParameter('jobId', item), json);
-		const queue = await connectQueue(context, job.endpoint_id);
+		const queue = await connectQueue(context, item, job.endpoint_id);
 		return withInputFields(context, item, { ...(await work(job, queue, item)) });
 	};
 	return await Promise.all(

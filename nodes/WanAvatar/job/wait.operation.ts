@@ -8,7 +8,7 @@ import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
 import { optionalProperties } from '../avatar/optional';
 import { clock, connectBucket } from '../connections';
-import { forEachJob, jobId } from './jobReference';
+import { forEachJob, jobProperties } from './jobReference';
 
 export const option: INodePropertyOptions = {
 	name: 'Wait for Completion',
@@ -27,7 +27,7 @@ const WAITING = new Set([
 ]);
 
 const properties: INodeProperties[] = [
-	jobId,
+	...jobProperties,
 	{
 		displayName: 'Options',
 		name: 'options',

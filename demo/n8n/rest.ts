@@ -1,0 +1,137 @@
+import { parse as parseFlatted } from 'flatted';
+import * as z from 'zod/v4';
+
+/** n8n's own REST API, as its editor uses it, in the session of one user. */
+export interface Rest {
+	request: (method: string, path: string, body?: unknown) => Promise<unknown>;
+	/** Makes the first user, or signs in where there is one already. */
+	signIn: (owner: Owner) => Promise<void>;
+	credentials: () => Promise<Named[]>;
+	/** Makes a credential, or overwrites the one of this name. */
+	saveCredential: (credential: NewCredential) => Promise<Named>;
+	testCredential: (id: string) => Promise<{ status: string; message: string }>;
+	workflows: () => Promise<Named[]>;
+	createWorkflow: (workflow: object) => Promise<SavedWorkflow>;
+	/** Publishes a workflow, so that its form, webhook or schedule works. */
+	activate: (workflow: SavedWorkflow) => Promise<void>;
+	/** Runs a workflow as its Execute button does. */
+	run: (workflow: SavedWorkflow, trigger: string) => Promise<string>;
+	stop: (executionId: string) => Promise<void>;
+	executions: (workflowId: string) => Promise<ExecutionState[]>;
+	executionStatus: (id: string) => Promise<string>;
+	/** What came of an execution that has ended. */
+	execution: (id: string) => Promise<Execution>;
+}
+
+export interface Owner {
+	email: string;
+	firstName: string;
+	lastName: string;
+	password: string;
+}
+
+export interface NewCredential {
+	name: string;
+	type: string;
+	data: Readonly<Record<string, unknown>>;
+}
+
+const named = z.object({ id: z.string(), name: z.string() });
+export type Named = z.infer<typeof named>;
+
+const savedWorkflow = named.extend({ versionId: z.string() });
+export type SavedWorkflow = z.infer<typeof savedWorkflow>;
+
+const executionState = z.object({ id: z.string(), status: z.string() });
+export type ExecutionState = z.infer<typeof executionState>;
+
+const nodeError = z.object({ message: z.string(), description: z.string().nullish() });
+const item = z.object({
+	json: z.record(z.string(), z.unknown()),
+	binary: z.record(z.string(), z.unknown()).optional(),
+});
+const nodeRun = z.object({
+	error: nodeError.optional(),
+	data: z.object({ main: z.array(z.array(item).nullable()) }).optional(),
+});
+const resultData = z.object({
+	error: nodeError.optional(),
+	lastNodeExecuted: z.string().optional(),
+	runData: z.record(z.string(), z.array(nodeRun)),
+});
+
+/** What came of an execution: `runData` holds each node's runs, `error` what ended it. */
+export type Execution = ExecutionState & z.infer<typeof resultData>;
+
+export function createRest(url: string): Rest {
+	let cookie = '';
+
+	const request: Rest['request'] = async (method, path, body) => {
+		const answer = await fetch(`${url}/rest${path}`, {
+			method,
+			headers: { cookie, 'content-type': 'application/json' },
+			...(body === undefined ? {} : { body: JSON.stringify(body) }),
+		});
+		cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? cookie;
+		const text = await answer.text();
+		if (!answer.ok)
+			throw new Error(`n8n answered ${String(answer.status)} to ${method} ${path}: ${text}`);
+		return z.object({ data: z.unknown() }).parse(JSON.parse(text)).data;
+	};
+	const get = async (path: string) => await request('GET', path);
+	const post = async (path: string, body: object) => await request('POST', path, body);
+	const credentials = async () => z.array(named).parse(await get('/credentials'));
+
+	return {
+		request,
+		signIn: async ({ email, password, ...name }) => {
+			const { userManagement } = loginState.parse(await get('/settings'));
+			if (userManagement.showSetupOnFirstLoad)
+				await post('/owner/setup', { email, password, ...name });
+			else await post('/login', { emailOrLdapLoginId: email, password });
+		},
+		credentials,
+		saveCredential: async (credential) => {
+			const known = (await credentials()).find(({ name }) => name === credential.name);
+			const saved = known
+				? await request('PATCH', `/credentials/${known.id}`, credential)
+				: await post('/credentials', credential);
+			return named.parse(saved);
+		},
+		testCredential: async (id) => {
+			const credential = z
+				.looseObject({ id: z.string(), name: z.string(), type: z.string() })
+				.parse(await get(`/credentials/${id}?includeData=true`));
+			const verdict = await post('/credentials/test', { credentials: credential });
+			return z.object({ status: z.string(), message: z.string() }).parse(verdict);
+		},
+		workflows: async () => z.array(named).parse(await get('/workflows')),
+		createWorkflow: async (workflow) => savedWorkflow.parse(await post('/workflows', workflow)),
+		activate: async ({ id, versionId }) => {
+			await post(`/workflows/${id}/activate`, { versionId });
+		},
+		run: async ({ id }, trigger) => {
+			const started = await post(`/workflows/${id}/run`, { triggerToStartFrom: { name: trigger } });
+			return z.object({ executionId: z.string() }).parse(started).executionId;
+		},
+		stop: async (id) => {
+			await post(`/executions/${id}/stop`, {});
+		},
+		executions: async (workflowId) => {
+			const filter = encodeURIComponent(JSON.stringify({ workflowId }));
+			const list = z.object({ results: z.array(executionState) });
+			return list.parse(await get(`/executions?filter=${filter}`)).results;
+		},
+		executionStatus: async (id) => executionState.parse(await get(`/executions/${id}`)).status,
+		execution: async (id) => {
+			const stored = executionState.extend({ data: z.string() });
+			const { data, ...state } = stored.parse(await get(`/executions/${id}`));
+			const whole: unknown = parseFlatted(data);
+			return { ...state, ...z.object({ resultData }).parse(whole).resultData };
+		},
+	};
+}
+
+const loginState = z.object({
+	userManagement: z.object({ showSetupOnFirstLoad: z.boolean() }),
+});

@@ -1,0 +1,73 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import * as z from 'zod/v4';
+import type { Named, NewCredential, Owner, Rest } from './rest';
+
+export const OWNER: Owner = {
+	email: 'owner@example.com',
+	firstName: 'Avatar',
+	lastName: 'Owner',
+	password: 'Avatar-demo-1',
+};
+
+const EXAMPLES = resolve(__dirname, '..', '..', 'examples');
+
+/** Which credentials a node takes; an example file names none. */
+const CREDENTIAL_TYPES: Readonly<Record<string, readonly string[]>> = {
+	'n8n-nodes-wan-avatar.wanAvatar': ['runPodApi', 'minioApi'],
+	'n8n-nodes-base.emailSend': ['smtp'],
+	'n8n-nodes-base.wordpress': ['wordpressApi'],
+};
+
+const node = z.looseObject({ name: z.string(), type: z.string() });
+const workflow = z.looseObject({ name: z.string(), nodes: z.array(node) });
+export type ExampleWorkflow = z.infer<typeof workflow>;
+
+/** Makes the first user, or signs in; then brings in the credentials, and the examples that are not there yet. */
+export async function seed(rest: Rest, credentials: readonly NewCredential[]): Promise<string[]> {
+	await rest.signIn(OWNER);
+	const saved = await saveCredentials(rest, credentials);
+	const known = (await rest.workflows()).map(({ name }) => name);
+	const examples = readExamples();
+	for (const example of examples)
+		if (!known.includes(example.name)) await rest.createWorkflow(withCredentials(example, saved));
+	return examples.map(({ name }) => name);
+}
+
+/** The saved credentials by their type. */
+export type CredentialsByType = ReadonlyMap<string, Named>;
+
+export async function saveCredentials(
+	rest: Rest,
+	credentials: readonly NewCredential[],
+): Promise<CredentialsByType> {
+	const saved = new Map<string, Named>();
+	for (const credential of credentials)
+		saved.set(credential.type, await rest.saveCredential(credential));
+	return saved;
+}
+
+export function readExamples(): ExampleWorkflow[] {
+	const files = readdirSync(EXAMPLES).filter((name) => name.endsWith('.json'));
+	return files.map(readExample);
+}
+
+/** @throws Error when it is no workflow of n8n */
+export function readExample(file: string): ExampleWorkflow {
+	return workflow.parse(JSON.parse(readFileSync(join(EXAMPLES, file), 'utf8')));
+}
+
+/** Chooses the credentials in each node that takes some, as a person does after an import. */
+export function withCredentials(
+	example: ExampleWorkflow,
+	saved: CredentialsByType,
+): ExampleWorkflow {
+	const nodes = example.nodes.map((one) => {
+		const chosen = (CREDENTIAL_TYPES[one.type] ?? []).flatMap((type) => {
+			const credential = saved.get(type);
+			return credential ? [[type, { id: credential.id, name: credential.name }] as const] : [];
+		});
+		return chosen.length > 0 ? { ...one, credentials: Object.fromEntries(chosen) } : one;
+	});
+	return { ...example, nodes };
+}

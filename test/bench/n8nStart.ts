@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { installN8n } from '../../demo/n8n/install';
+import { startN8n } from '../../demo/n8n/n8n';
+import { installPackage } from '../../demo/n8n/package';
+
+const STARTS = 5;
+const MAX_EXTRA_MS = 150;
+
+/** One start: the time until the editor is there, and what it cost in processor time, which other work disturbs less. */
+interface Start {
+	wallMs: number;
+	cpuMs: number;
+}
+
+/** How much longer the whole n8n takes to start with the package in it; more than 150 ms (medians) is a failure. */
+async function main(): Promise<void> {
+	const n8nFolder = await installN8n({ say: console.log });
+	const scratch = await mkdtemp(join(tmpdir(), 'wan-avatar-start-'));
+	try {
+		const plain = join(scratch, 'plain');
+		const withPackage = join(scratch, 'package');
+		await Promise.all([mkdir(plain), mkdir(withPackage)]);
+		await installPackage(withPackage);
+		// The first start of each makes its database.
+		await start(n8nFolder, plain);
+		await start(n8nFolder, withPackage);
+		const plainStarts: Start[] = [];
+		const packageStarts: Start[] = [];
+		// In turns, so that a noisy machine is noisy for both.
+		for (let i = 0; i < STARTS; i++) {
+			plainStarts.push(await start(n8nFolder, plain));
+			packageStarts.push(await start(n8nFolder, withPackage));
+		}
+		const wallMs = compare('Until the editor is there', 'wallMs', plainStarts, packageStarts);
+		const cpuMs = compare('Processor time', 'cpuMs', plainStarts, packageStarts);
+		// Where both are over, it is the package and not the machine.
+		if (Math.min(wallMs, cpuMs) > MAX_EXTRA_MS) process.exitCode = 1;
+	} finally {
+		await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
+	}
+}
+
+async function start(n8nFolder: string, userFolder: string): Promise<Start> {
+	const n8n = await startN8n({ n8nFolder, userFolder });
+	const cpuMs = cpuTimeMs(n8n.pid);
+	await n8n.close();
+	return { wallMs: n8n.startMs, cpuMs };
+}
+
+/** What a process has used so far, by Linux's own count in hundredths of a second. */
+function cpuTimeMs(pid: number): number {
+	const stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
+	const [user, system] = stat
+		.slice(stat.lastIndexOf(')') + 2)
+		.split(' ')
+		.slice(11, 13)
+		.map(Number);
+	return ((user ?? NaN) + (system ?? NaN)) * 10;
+}
+
+function compare(title: string, what: keyof Start, plain: Start[], withPackage: Start[]): number {
+	const without = plain.map((one) => one[what]);
+	const having = withPackage.map((one) => one[what]);
+	const extraMs = median(having) - median(without);
+	console.log(`${title}, median of ${String(STARTS)} in ms
+  without the package  ${String(median(without))}  (${without.join(', ')})
+  with the package     ${String(median(having))}  (${having.join(', ')})
+  difference           ${String(extraMs)}  (at most ${String(MAX_EXTRA_MS)})`);
+	return extraMs;
+}
+
+function median(values: number[]): number {
+	const sorted = values.toSorted((a, b) => a - b);
+	return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+}
+
+main().catch((error: unknown) => {
+	console.error(error);
+	process.exitCode = 1;
+});

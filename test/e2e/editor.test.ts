@@ -1,0 +1,240 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { mkdirSync } from 'node:fs';
+import type { Locator } from 'playwright-core';
+import { OWNER, readExample, withCredentials, type ExampleWorkflow } from '../../demo/n8n/seed';
+import { startRig, until, type Rig } from '../n8n/rig';
+import { startBrowser, type Browser } from './browser';
+import { Editor } from './editor';
+
+const SCREENSHOTS = process.env.SCREENSHOTS ?? 'docs/screenshots';
+const SIZE = { width: 1280, height: 900 };
+const MARGIN = 8;
+const ACTION = 'Generate an avatar video';
+
+let rig: Rig;
+let browser: Browser;
+let editor: Editor;
+
+beforeAll(async () => {
+	mkdirSync(SCREENSHOTS, { recursive: true });
+	rig = await startRig({ runMs: 500 });
+	browser = await startBrowser();
+	editor = new Editor(browser.page, rig.n8n.url);
+});
+afterAll(async () => {
+	await browser.close();
+	await rig.close();
+});
+
+async function shoot(name: string): Promise<void> {
+	// Messages in the corner come and go.
+	await browser.page.mouse.move(0, 0);
+	await browser.page.addStyleTag({ content: '.el-notification { display: none !important }' });
+	await browser.page.screenshot({ path: `${SCREENSHOTS}/${name}.png`, animations: 'disabled' });
+}
+
+/** The form alone, as high as it is. */
+async function shootForm(name: string): Promise<void> {
+	const { page } = browser;
+	await page.setViewportSize({ width: 1280, height: 2600 });
+	// Away from the fields, which show more while the mouse is over them.
+	await page.mouse.move(0, 0);
+	const form = await editor.part('node-parameters').boundingBox();
+	const execute = await editor.part('node-execute-button').boundingBox();
+	if (!form || !execute) throw new Error('there is no form');
+	const top = execute.y - MARGIN;
+	const height = (await lastFieldBottom()) + MARGIN - top;
+	const clip = { x: form.x, y: top, width: form.width, height };
+	await page.screenshot({ path: `${SCREENSHOTS}/${name}.png`, clip, animations: 'disabled' });
+	await page.setViewportSize(SIZE);
+}
+
+async function lastFieldBottom(): Promise<number> {
+	const boxes = await Promise.all(
+		(await editor.part('parameter-item').all()).map(async (item) => await item.boundingBox()),
+	);
+	return Math.max(...boxes.map((box) => (box ? box.y + box.height : 0)));
+}
+
+async function bringIn(
+	file: string,
+	change: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
+	const example = readExample(file);
+	const nodes = example.nodes.map((node) =>
+		node.type.endsWith('.wanAvatar')
+			? { ...node, parameters: { ...Object(node.parameters), ...change } }
+			: node,
+	);
+	await open({ ...example, nodes });
+}
+
+async function open(workflow: ExampleWorkflow): Promise<void> {
+	const whole = withCredentials(workflow, rig.credentials);
+	const { id } = await rig.n8n.rest.createWorkflow(whole);
+	await editor.openWorkflow(id);
+}
+
+/** The width of a picture in its own pixels; 0 while it is not there. */
+async function widthOf(image: Locator): Promise<number> {
+	return await image.evaluate((element) => Number(Reflect.get(element, 'naturalWidth')));
+}
+
+describe('the node in the editor', () => {
+	it('signs in', async () => {
+		await editor.signIn(OWNER);
+	});
+
+	it('is found by what a person would look for', async () => {
+		await browser.page.goto(`${rig.n8n.url}/workflow/new`);
+		await editor.part('canvas-add-button').click();
+		expect((await editor.search('manual'))[0]).toBe('Manual Trigger');
+		await editor.part('item-iterator-item').first().click();
+		for (const words of ['wan', 'avatar', 'video', 'runpod', 'talking head', 'lip'])
+			expect({ words, found: await editor.search(words) }).toEqual({
+				words,
+				found: expect.arrayContaining(['Wan Avatar']),
+			});
+	});
+
+	it('shows its icon and what it can do', async () => {
+		expect((await editor.search('wan avatar'))[0]).toBe('Wan Avatar');
+		const icon = editor.part('item-iterator-item').locator('img').first();
+		expect(await widthOf(icon)).toBeGreaterThan(0);
+		await editor.part('item-iterator-item').first().click();
+		await browser.page.getByText(ACTION).waitFor();
+		const actions = await editor.part('node-creator-item-name').allInnerTexts();
+		expect(actions).toEqual(expect.arrayContaining([ACTION, 'Get the status of an avatar job']));
+		await browser.page.getByText(ACTION).first().click();
+		await editor.part('ndv').waitFor();
+		await shootForm('form');
+	});
+
+	it('tests a RunPod credential in plain words', async () => {
+		const { baseUrl, endpointId, apiKey } = rig.standIn.address().runpod;
+		await editor.newCredential('RunPod API');
+		await editor.fillCredential('apiKey', 'rpa_mistyped');
+		await editor.fillCredential('endpointId', endpointId);
+		await editor.fillCredential('queueBaseUrl', baseUrl);
+		expect(await editor.saveWrongCredential()).toMatch(
+			/RunPod does not accept the API key for endpoint .*Check API Key in the RunPod API credential/s,
+		);
+		await editor.fillCredential('apiKey', apiKey);
+		await editor.saveRightCredential();
+		expect(await editor.readCredential('RunPod API')).toMatch(/Connection tested successfully/);
+	});
+
+	it('tests a MinIO credential in plain words', async () => {
+		const { endPoint, port, accessKey, secretKey, bucket } = rig.standIn.address().minio;
+		await editor.newCredential('MinIO API');
+		await editor.fillCredential('endpoint', `http://${endPoint}:${String(port)}`);
+		await editor.fillCredential('accessKey', accessKey);
+		await editor.fillCredential('secretKey', 'mistyped');
+		await editor.fillCredential('bucket', bucket);
+		expect(await editor.saveWrongCredential()).toMatch(
+			/The secret key does not fit the access key\. Check Secret Key/,
+		);
+		await editor.fillCredential('secretKey', secretKey);
+		await editor.saveRightCredential();
+		expect(await editor.readCredential('MinIO API')).toMatch(/Connection tested successfully/);
+	});
+
+	it('runs from its form, and shows what came out', async () => {
+		await editor.fill('userId', 'user_123');
+		await editor.fill('avatarId', 'avatar_456');
+		await editor.fill('portraitPath', 'input-avatars/portrait.png');
+		await editor.fill('drivingVideoPath', 'sitting-woman/driving-video.mp4');
+
+		await editor.executeStep();
+
+		await editor.part('node-run-status-success').waitFor();
+		const output = editor.part('output-panel');
+		await output.getByTestId('radio-button-schema').click();
+		const schema = await output.innerText();
+		for (const field of ['job_id', 'status', 'COMPLETED', 'video_url', 'thumbnail_url', 'fps'])
+			expect(schema).toContain(field);
+		await editor.closeNode();
+		await shoot('canvas');
+		await browser.page.setViewportSize({ width: 1600, height: 1000 });
+		await editor.openNode(ACTION);
+		await output.getByText('thumbnail_url').waitFor();
+		await shoot('output');
+		await browser.page.setViewportSize(SIZE);
+		await editor.closeNode();
+	});
+
+	it('offers all its options', async () => {
+		await editor.openNode(ACTION);
+		const options = await editor.addAllOptions();
+		expect(options).toEqual(expect.arrayContaining(['Prompt', 'Negative Prompt']));
+		await shootForm('form-all-options');
+		await editor.closeNode();
+	});
+});
+
+describe('a run in the editor', () => {
+	it('leads to a picture that can be looked at', async () => {
+		const { nodes } = readExample('form-to-email.json');
+		const example = readExample('generate-avatar.json');
+		const picture = nodes.filter((node) => node.name === 'Get Thumbnail');
+		expect(picture).toHaveLength(1);
+		await open({
+			...example,
+			nodes: [...example.nodes, ...picture],
+			connections: {
+				...Object(example.connections),
+				'Wan Avatar': { main: [[{ node: 'Get Thumbnail', type: 'main', index: 0 }]] },
+			},
+		});
+		await editor.executeWorkflow();
+		await editor.executed('Get Thumbnail');
+		await editor.openNode('Get Thumbnail');
+
+		const output = editor.part('output-panel');
+		await output.getByText('View', { exact: true }).click();
+
+		const preview = output.locator('img[src*="binary-data"]');
+		await preview.waitFor();
+		await until(async () => (await widthOf(preview)) > 0);
+		await editor.closeNode();
+	});
+
+	it('says why it failed', async () => {
+		const { storage, bucket } = rig.standIn;
+		await storage.putFile(bucket, 'input-avatars/letter.pdf', 'README.md', 'application/pdf');
+		await bringIn('generate-avatar.json', { portraitPath: 'input-avatars/letter.pdf' });
+		await editor.openNode('Wan Avatar');
+
+		await editor.executeStep();
+
+		const failure = editor.part('output-panel');
+		await failure
+			.getByText(/failed on the worker/)
+			.first()
+			.waitFor();
+		expect(await failure.innerText()).toMatch(/portrait is not an image/);
+		// Opened anew, the form shows nothing that is still moving.
+		await editor.closeNode();
+		await editor.openNode('Wan Avatar');
+		await failure
+			.getByText(/failed on the worker/)
+			.first()
+			.waitFor();
+		await shoot('failed-run');
+		await editor.closeNode();
+	});
+
+	it('is cancelled on RunPod within 3 seconds when it is stopped', async () => {
+		const { queue } = rig.standIn;
+		queue.script({ kind: 'never', times: 1 });
+		await bringIn('generate-avatar.json');
+		await editor.executeWorkflow();
+		await until(() => queue.jobs().at(-1)?.status === 'IN_PROGRESS');
+
+		await editor.part('stop-execution-button').click();
+
+		const stoppedAtMs = Date.now();
+		await until(() => queue.jobs().at(-1)?.status === 'CANCELLED', 3000);
+		expect(Date.now() - stoppedAtMs).toBeLessThan(3000);
+	});
+});

@@ -1,0 +1,121 @@
+import type { Locator, Page } from 'playwright-core';
+import type { Owner } from '../../demo/n8n/rest';
+
+/** n8n's editor, by what a person does in it. */
+export class Editor {
+	constructor(
+		readonly page: Page,
+		readonly url: string,
+	) {}
+
+	/** Parts of the editor by the names that n8n gives them for tests. */
+	part(name: string): Locator {
+		return this.page.getByTestId(name).locator('visible=true');
+	}
+
+	async signIn({ email, password }: Owner): Promise<void> {
+		await this.page.goto(`${this.url}/signin`);
+		await this.page.locator('input[name=emailOrLdapLoginId]').fill(email);
+		await this.page.locator('input[type=password]').fill(password);
+		await this.page.getByRole('button', { name: 'Sign in' }).click();
+		await this.page.waitForURL('**/home/workflows');
+	}
+
+	async openWorkflow(id: string): Promise<void> {
+		await this.page.goto(`${this.url}/workflow/${id}`);
+		await this.part('canvas').waitFor();
+	}
+
+	/** What the nodes panel offers for a search, the best first. */
+	async search(words: string): Promise<string[]> {
+		if ((await this.part('node-creator-search-bar').count()) === 0)
+			await this.part('node-creator-plus-button').click();
+		await this.part('node-creator-search-bar').fill(words);
+		// The list follows the typing with a delay.
+		await this.page.waitForTimeout(500);
+		return await this.part('node-creator-item-name').allInnerTexts();
+	}
+
+	async openNode(name: string): Promise<void> {
+		await this.page.locator(`[data-test-id=canvas-node][data-node-name="${name}"]`).dblclick();
+		await this.part('ndv').waitFor();
+	}
+
+	/** Waits until a node on the canvas has run without a fault. */
+	async executed(name: string): Promise<void> {
+		const node = this.page.locator(`[data-test-id=canvas-node][data-node-name="${name}"]`);
+		await node.getByTestId('canvas-node-status-success').first().waitFor();
+	}
+
+	async closeNode(): Promise<void> {
+		await this.part('ndv-close-button').click();
+		await this.part('ndv').waitFor({ state: 'hidden' });
+	}
+
+	async fill(field: string, value: string): Promise<void> {
+		await this.part(`parameter-input-${field}`).locator('input, textarea').first().fill(value);
+	}
+
+	/** Fills a field of the credential that is open; the node behind it may have one of the same name. */
+	async fillCredential(field: string, value: string): Promise<void> {
+		const dialog = this.part('editCredential-modal');
+		await dialog.getByTestId(`parameter-input-${field}`).locator('input').first().fill(value);
+	}
+
+	async executeStep(): Promise<void> {
+		await this.part('node-execute-button').click();
+	}
+
+	async executeWorkflow(): Promise<void> {
+		await this.part('execute-workflow-button').click();
+	}
+
+	/** Opens the dialog for a new credential of the node that is open. */
+	async newCredential(label: string): Promise<void> {
+		await this.credentialSlot(label).getByTestId('node-credentials-select').click();
+		await this.part('node-credentials-select-item-new').click();
+		await this.part('editCredential-modal').waitFor();
+	}
+
+	/** Saves a credential whose test fails, and reads why. */
+	async saveWrongCredential(): Promise<string> {
+		await this.part('credential-save-button').click();
+		await this.page.getByText('More details').locator('visible=true').click();
+		const banner = this.part('node-credentials-config-container').locator('.el-tag--danger');
+		return await banner.locator('visible=true').innerText();
+	}
+
+	/** Saves a credential whose test passes: n8n then closes the dialog. */
+	async saveRightCredential(): Promise<void> {
+		await this.part('credential-save-button').click();
+		await this.part('editCredential-modal').waitFor({ state: 'hidden' });
+	}
+
+	/** Opens a chosen credential again, and reads what n8n says of it. */
+	async readCredential(label: string): Promise<string> {
+		await this.credentialSlot(label).getByTestId('credential-edit-button').click();
+		const passed = this.part('credentials-config-container-test-success');
+		const verdict = await passed.innerText();
+		await this.part('editCredential-modal').getByRole('button', { name: 'Close' }).click();
+		await this.part('editCredential-modal').waitFor({ state: 'hidden' });
+		return verdict;
+	}
+
+	private credentialSlot(label: string): Locator {
+		return this.part('node-credentials-slot').filter({ hasText: label });
+	}
+
+	/** Adds every option that a node offers, and says their names. */
+	async addAllOptions(): Promise<string[]> {
+		const names: string[] = [];
+		const add = this.part('collection-parameter-add');
+		await add.waitFor();
+		while ((await add.count()) > 0) {
+			await add.click();
+			const option = this.part('collection-parameter-option').first();
+			names.push(await option.innerText());
+			await option.click();
+		}
+		return names;
+	}
+}

@@ -1,0 +1,105 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { startBlog, type Blog } from '../../demo/n8n/blog';
+import { installN8n } from '../../demo/n8n/install';
+import { startMailbox, type Mailbox } from '../../demo/n8n/mailbox';
+import { startN8n, type N8n, type N8nOptions } from '../../demo/n8n/n8n';
+import { installPackage } from '../../demo/n8n/package';
+import type { Execution } from '../../demo/n8n/rest';
+import { OWNER, saveCredentials, type CredentialsByType } from '../../demo/n8n/seed';
+import { standInCredentials } from '../../demo/n8n/services';
+import { seedExamples } from '../../standin/seedExamples';
+import { startStandIn, type StandIn, type StandInOptions } from '../../standin/standin';
+
+/** The whole n8n with the packed package in it, and all that its workflows speak to. */
+export interface Rig {
+	n8n: N8n;
+	standIn: StandIn;
+	mailbox: Mailbox;
+	blog: Blog;
+	credentials: CredentialsByType;
+	/** Ends n8n as a crash does and starts it on the same data. */
+	crash: () => Promise<void>;
+	/** Waits for the end of an execution. */
+	ended: (executionId: string) => Promise<Execution>;
+	close: () => Promise<void>;
+}
+
+export async function startRig(standInOptions: StandInOptions = {}): Promise<Rig> {
+	const closers: (() => Promise<void>)[] = [];
+	const close = async () => {
+		for (const closeOne of closers.splice(0).reverse()) await closeOne();
+	};
+	try {
+		return await start(standInOptions, closers, close);
+	} catch (error) {
+		await close();
+		throw error;
+	}
+}
+
+async function start(
+	standInOptions: StandInOptions,
+	closers: (() => Promise<void>)[],
+	close: () => Promise<void>,
+): Promise<Rig> {
+	const n8nFolder = await installN8n({ say: console.log });
+	const userFolder = await mkdtemp(join(tmpdir(), 'wan-avatar-n8n-'));
+	closers.push(() => rm(userFolder, { recursive: true, force: true, maxRetries: 5 }));
+	await installPackage(userFolder);
+	const standIn = await startStandIn({ workersMax: 3, ...standInOptions });
+	closers.push(standIn.close);
+	await seedExamples(standIn);
+	const mailbox = await startMailbox();
+	closers.push(mailbox.close);
+	const blog = await startBlog();
+	closers.push(blog.close);
+	const options: N8nOptions = { n8nFolder, userFolder };
+	let n8n = await startN8n(options);
+	closers.push(async () => {
+		await n8n.close();
+	});
+	await n8n.rest.signIn(OWNER);
+	const credentials = await saveCredentials(n8n.rest, [
+		...standInCredentials(standIn.address()),
+		mailbox.credential,
+		blog.credential,
+	]);
+	return {
+		get n8n() {
+			return n8n;
+		},
+		standIn,
+		mailbox,
+		blog,
+		credentials,
+		crash: async () => {
+			await n8n.kill();
+			n8n = await startN8n(options);
+			await n8n.rest.signIn(OWNER);
+		},
+		ended: async (executionId) => {
+			await until(async () => isOver(await n8n.rest.executionStatus(executionId)), 180_000);
+			return await n8n.rest.execution(executionId);
+		},
+		close,
+	};
+}
+
+function isOver(status: string): boolean {
+	return !['new', 'running', 'waiting', 'unknown'].includes(status);
+}
+
+/** @throws Error when it is not true in time */
+export async function until(
+	isTrue: () => boolean | Promise<boolean>,
+	timeoutMs = 30_000,
+): Promise<void> {
+	const deadlineMs = Date.now() + timeoutMs;
+	while (!(await isTrue())) {
+		if (Date.now() > deadlineMs) throw new Error(`still not true after ${String(timeoutMs)} ms`);
+		await delay(50);
+	}
+}
