@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createReadStream, createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -8,52 +7,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Container } from '@n8n/di';
 import { BinaryDataService } from 'n8n-core';
 import type { INodeExecutionData } from 'n8n-workflow';
-import { bytesOf } from '../../lib/contract/bytes';
 import type { Engine } from '../../demo/engine';
 import { workflowOf } from '../engine/rig';
+import { AIM_MB, largeVideo, measured, sha256Of, SIZE_BYTES } from './largeFile';
 import { withEngine } from './run';
 import { startStandInProcess } from './standinProcess';
-
-/** Upload a template of 300 MB and download it as a video, in filesystem mode: memory over idle, and the same bytes. */
-const SIZE_BYTES = 300 * 1024 * 1024;
-const AIM_MB = 80;
-
-async function* largeVideo(): AsyncGenerator<Buffer> {
-	const head = readFileSync('examples/media/driving-video.mp4');
-	yield head;
-	const block = Buffer.alloc(1024 * 1024, 7);
-	let left = SIZE_BYTES - head.length;
-	while (left > 0) {
-		block.writeUInt32BE(left >>> 0, 0);
-		yield Buffer.from(block.subarray(0, Math.min(left, block.length)));
-		left -= block.length;
-		await Promise.resolve();
-	}
-}
-
-async function sha256Of(stream: Readable): Promise<string> {
-	const hash = createHash('sha256');
-	for await (const chunk of stream) hash.update(bytesOf(chunk));
-	return hash.digest('hex');
-}
-
-/** What the work gives, and the most memory while it goes on, in MB, over what there was before. */
-async function measured<T>(work: () => Promise<T>): Promise<{ result: T; grownMb: number }> {
-	const beforeBytes = process.memoryUsage.rss();
-	let peakBytes = beforeBytes;
-	const state = { isDone: false };
-	const watch = async () => {
-		while (!state.isDone) {
-			peakBytes = Math.max(peakBytes, process.memoryUsage.rss());
-			await delay(10);
-		}
-	};
-	const watching = watch();
-	const result = await work();
-	state.isDone = true;
-	await watching;
-	return { result, grownMb: (peakBytes - beforeBytes) / 1024 / 1024 };
-}
 
 async function run(engine: Engine, parameters: object, path?: string): Promise<INodeExecutionData> {
 	const files = path === undefined ? {} : { data: path };
@@ -77,6 +35,7 @@ const downloadForm = (videoKey: string) => ({
 	thumbnailKey: '',
 });
 
+/** Upload a template of 300 MB and download it as a video, in filesystem mode: memory over idle, and the same bytes. */
 async function main(): Promise<void> {
 	const folder = mkdtempSync(join(tmpdir(), 'wan-avatar-bench-files-'));
 	const path = join(folder, 'large.mp4');

@@ -1,56 +1,14 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createReadStream, createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'minio';
-import { bytesOf } from '../../lib/contract/bytes';
 import { workflowOf } from '../engine/rig';
+import { AIM_MB, largeVideo, measured, sha256Of, SIZE_BYTES } from './largeFile';
 import { sampleForm, withEngine } from './run';
 import { startStandInProcess, type Address } from './standinProcess';
-
-/** A driving video of 300 MB through the binary field, in filesystem mode: memory over idle, and the same bytes. */
-const SIZE_BYTES = 300 * 1024 * 1024;
-const AIM_MB = 80;
-
-async function* largeVideo(): AsyncGenerator<Buffer> {
-	const head = readFileSync('examples/media/driving-video.mp4');
-	yield head;
-	const block = Buffer.alloc(1024 * 1024, 7);
-	let left = SIZE_BYTES - head.length;
-	while (left > 0) {
-		block.writeUInt32BE(left >>> 0, 0);
-		yield Buffer.from(block.subarray(0, Math.min(left, block.length)));
-		left -= block.length;
-		await Promise.resolve();
-	}
-}
-
-async function sha256Of(stream: Readable): Promise<string> {
-	const hash = createHash('sha256');
-	for await (const chunk of stream) hash.update(bytesOf(chunk));
-	return hash.digest('hex');
-}
-
-/** The most memory while the work goes on, in MB, over what there was before. */
-async function peakGrowthMb(work: () => Promise<void>): Promise<number> {
-	const beforeBytes = process.memoryUsage.rss();
-	let peakBytes = beforeBytes;
-	let isDone = false;
-	const watch = async () => {
-		while (!isDone) {
-			peakBytes = Math.max(peakBytes, process.memoryUsage.rss());
-			await delay(10);
-		}
-	};
-	const watching = watch();
-	await work();
-	isDone = true;
-	await watching;
-	return (peakBytes - beforeBytes) / 1024 / 1024;
-}
 
 async function storedSha256({ minio }: Address, key: string): Promise<string> {
 	const { endPoint, port, useSSL, accessKey, secretKey, bucket } = minio;
@@ -58,6 +16,7 @@ async function storedSha256({ minio }: Address, key: string): Promise<string> {
 	return await sha256Of(await client.getObject(bucket, key));
 }
 
+/** A driving video of 300 MB through the binary field, in filesystem mode: memory over idle, and the same bytes. */
 async function main(): Promise<void> {
 	const folder = mkdtempSync(join(tmpdir(), 'wan-avatar-bench-files-'));
 	const path = join(folder, 'large.mp4');
@@ -76,7 +35,7 @@ async function main(): Promise<void> {
 			);
 			await delay(500);
 			let key = '';
-			const grownMb = await peakGrowthMb(async () => {
+			const { grownMb } = await measured(async () => {
 				const { error, items } = await engine.run(
 					workflowOf(form, { items: [{ avatar: 'large' }], files: { data: path } }),
 				);
