@@ -1,10 +1,11 @@
 import { followJob, type FollowEnd } from '../following/follow';
 import { isSubmitted, referenceOf, type Desk, type SubmittedRecord } from './desk';
-import { failedJob, unfinishedJob, type CancelOutcome } from './failures';
+import { failedJob, unfinishedJob } from './failures';
 import { linked } from './links';
 import { recover } from './recover';
 import { reportOf, type JobReport } from './report';
 import { settle } from './settled';
+import { stopPaying } from './stopPaying';
 
 /** A finished job with its record. */
 export interface Made {
@@ -121,22 +122,11 @@ async function conclude(
 		if (report) return { record, report: await linked(report, ports.bucket) };
 	}
 	if (end.tag === 'aborted' && !ports.signal?.aborted) throw await halted(record, end, desk);
-	const cancel = await stopPaying(record, end, ownership, desk);
+	const cancel =
+		ownership === "another's"
+			? ownership
+			: await stopPaying(record.job_id, end, ports.queue, request.onTimeout);
 	throw unfinishedJob(job, end, cancel, request.timeoutMs);
-}
-
-/** Cancels a job that is perhaps still going, with a request that the stopped workflow does not cut. */
-async function stopPaying(
-	{ job_id }: SubmittedRecord,
-	end: Exclude<FollowEnd, { tag: 'ended' }>,
-	ownership: Ownership,
-	{ ports, request }: Desk,
-): Promise<CancelOutcome> {
-	if (ownership === "another's") return "another's";
-	if (end.tag === 'lost') return 'gone';
-	if (end.tag === 'deadline' && request.onTimeout === 'leave') return 'left running';
-	const cancelled = await settle(ports.queue.cancel(job_id));
-	return 'error' in cancelled ? 'not cancelled' : 'cancelled';
 }
 
 /** A job that still waits for a worker has cost nothing: it is cancelled. One that runs is left to store its video. */

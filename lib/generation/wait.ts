@@ -1,13 +1,13 @@
-import { followJob, type FollowEnd } from '../following/follow';
+import { followJob } from '../following/follow';
 import type { QueueClient } from '../runpod/queue';
-import { failedJob, unfinishedJob, type CancelOutcome } from './failures';
+import { failedJob, unfinishedJob } from './failures';
 import type { KnownJob } from './knownJob';
 import { linked } from './links';
 import type { OnTimeout, SharedWatch } from './ports';
-import type { JobReference, JobReport } from './report';
+import type { JobReport } from './report';
 import { reportOf } from './report';
-import { settle } from './settled';
 import { recoverKnown, type StatusPorts } from './status';
+import { stopPaying } from './stopPaying';
 
 export interface WaitPorts extends StatusPorts {
 	queue: Pick<QueueClient, 'endpointId' | 'look' | 'lookOnce' | 'cancel'>;
@@ -40,17 +40,10 @@ export async function waitForJob(
 	}
 	const recovered = end.tag === 'lost' ? await recoverKnown(job, bucket) : undefined;
 	if (recovered) return await linked(recovered, bucket);
-	throw unfinishedJob(job, end, await stopPaying(job, end, queue, options), options.timeoutMs);
-}
-
-async function stopPaying(
-	{ job_id }: JobReference,
-	end: Exclude<FollowEnd, { tag: 'ended' }>,
-	queue: WaitPorts['queue'],
-	{ onTimeout }: WaitOptions,
-): Promise<CancelOutcome> {
-	if (end.tag === 'lost') return 'gone';
-	if (end.tag === 'deadline' && onTimeout === 'leave') return 'left running';
-	const cancelled = await settle(queue.cancel(job_id));
-	return 'error' in cancelled ? 'not cancelled' : 'cancelled';
+	throw unfinishedJob(
+		job,
+		end,
+		await stopPaying(job.job_id, end, queue, options.onTimeout),
+		options.timeoutMs,
+	);
 }
