@@ -24,6 +24,8 @@ export type ErrorCode =
 	| 'WORKER_NOT_READY'
 	| 'RESTARTED_TOO_OFTEN'
 	| 'VIDEO_EXISTS'
+	| 'VIDEO_MISSING'
+	| 'VIDEO_BROKEN'
 	| 'STORAGE'
 	/** A fault of this package itself. */
 	| 'INTERNAL';

@@ -3,10 +3,10 @@ import { WanAvatarError } from '../contract/errors';
 import { NOT_THERE_YET_MS } from '../following/follow';
 import type { JobLook } from '../runpod/job';
 import { isSubmitted, ownerOf, referenceOf, type Desk, type SubmittedRecord } from './desk';
-import { linked } from './links';
 import type { JobRecord } from './record';
 import { recover } from './recover';
 import { reportFrom, reportOf, type JobReport } from './report';
+import { findResult } from './result';
 
 /** What an earlier try, or another execution, has left of the same request. */
 export type Earlier =
@@ -80,8 +80,11 @@ async function judge(record: JobRecord, desk: Desk, isOthers: boolean): Promise<
 	}
 }
 
-async function result(report: JobReport, record: JobRecord, desk: Desk): Promise<Earlier> {
-	return { tag: 'result', report: await linked(report, desk.ports.bucket), record };
+/** A job whose video is missing or broken is as good as a failed one. */
+async function result(found: JobReport, record: JobRecord, desk: Desk): Promise<Earlier> {
+	const context = { recordedAtMs: record.recorded_at_ms, links: desk.request.links };
+	const report = await findResult(found, context, desk.ports);
+	return report ? { tag: 'result', report, record } : { tag: 'nothing' };
 }
 
 async function judgeMissing(
@@ -105,7 +108,8 @@ async function judgeIntent(record: JobRecord, desk: Desk): Promise<Earlier> {
 		submitted_at: null,
 	};
 	const report = await recover(job, record, desk.ports.bucket);
-	if (report) return await result(report, record, desk);
+	const found = report && (await result(report, record, desk));
+	if (found?.tag === 'result') return found;
 	if (desk.request.submitAnyway || hasRunOut(record, desk)) return { tag: 'nothing' };
 	return { tag: 'uncertain', record };
 }

@@ -2,7 +2,8 @@ import { WanAvatarError, type ErrorCode } from '../contract/errors';
 import type { FollowEnd } from '../following/follow';
 import type { Stall } from '../runpod/health';
 import type { EndedLook, JobLook } from '../runpod/job';
-import { reportOf, type JobReference } from './report';
+import { knownFacts, reportOf, type JobReference, type JobReport } from './report';
+import type { VideoFault } from './verify';
 
 /** What became of the remote job when nobody waits for it any longer. */
 export type CancelOutcome = 'cancelled' | 'not cancelled' | 'left running' | 'gone' | "another's";
@@ -37,6 +38,22 @@ export function failedJob(job: JobReference, look: FailedLook): WanAvatarError {
 			});
 	}
 }
+
+/** The error for a job that ended well by its own words, but whose video is not there as it should be. */
+export function badVideo(report: JobReport, { code, reason }: VideoFault): WanAvatarError {
+	const message = `Job ${report.job_id} is completed, but its video ${reason}`;
+	return new WanAvatarError(code, message, {
+		remedy: BAD_VIDEO_REMEDIES[code],
+		details: knownFacts(report),
+	});
+}
+
+const BAD_VIDEO_REMEDIES: Readonly<Record<VideoFault['code'], string>> = {
+	VIDEO_MISSING:
+		'The worker may store its videos elsewhere: compare MINIO_ENDPOINT and MINIO_BUCKET of its template on RunPod with the MinIO API credential of this node.',
+	VIDEO_BROKEN:
+		"Run the item again to make the video anew. If it stays so, look at the worker's log in the RunPod console.",
+};
 
 function failedRemedy(reason: string, job: JobReference): string {
 	if (/executionTimeout exceeded/i.test(reason))
@@ -171,12 +188,6 @@ function jobError(
 	{ message, remedy }: { message: string; remedy: string },
 	more: Record<string, unknown> = {},
 ): WanAvatarError {
-	const details = { ...detailsOf(job, look), ...more };
+	const details = { ...knownFacts(reportOf(job, look)), ...more };
 	return new WanAvatarError(code, message, { remedy, details });
-}
-
-/** What a workflow's error branch can use; what is not known is left out. */
-function detailsOf(job: JobReference, look: JobLook): Record<string, unknown> {
-	const { progress, ...report } = reportOf(job, look);
-	return Object.fromEntries(Object.entries(report).filter(([, value]) => value !== null));
 }

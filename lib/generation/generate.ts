@@ -2,10 +2,10 @@ import { WanAvatarError } from '../contract/errors';
 import { ownerOf, referenceOf, isSubmitted, type Desk } from './desk';
 import { findEarlier, type Earlier } from './earlier';
 import { unfinishedJob } from './failures';
-import { linked } from './links';
 import { pursue, type Made } from './pursue';
 import { readRecordOf, type JobRecord } from './record';
 import { completedFromStore, reportOf, submittedReport, type JobReport } from './report';
+import { findResult } from './result';
 import { settle } from './settled';
 import { isStopped, stoppedBeforeSubmit, submit, uncertain, type Submitted } from './submit';
 
@@ -86,7 +86,9 @@ async function existingVideo(desk: Desk): Promise<Result | undefined> {
 	const record = await readRecordOf(key, bucket);
 	const job = record && isSubmitted(record) ? referenceOf(record, desk) : unknownJob(desk);
 	const keys = { minio_key: key, thumbnail_key: hasThumbnail ? thumbnail : null };
-	return { report: await linked(completedFromStore(job, record?.output, keys), bucket) };
+	const context = { recordedAtMs: null, links: request.links };
+	const report = await findResult(completedFromStore(job, record?.output, keys), context, ports);
+	return report && { report };
 }
 
 function unknownJob({ request, ports }: Desk) {

@@ -9,65 +9,76 @@ import { Halted } from './pursue';
 import { refuseCollisions, refuseMissingObjects, refuseTooMany } from './preflight';
 import type { GenerationPorts, GenerationRequest, RunOptions, SharedWatch } from './ports';
 import { openRecordBook } from './record';
-import type { JobReport } from './report';
+import { knownFacts, type JobReport } from './report';
 import { settle, type End, type Settled } from './settled';
 import { uploadAll, type Upload } from './upload';
 import { createWatch } from './watch';
 
 type Requests = readonly Settled<GenerationRequest>[];
 
-/** Ports that are opened only when all items are good: a credential, a connection. */
-export interface GenerationDoor {
+export interface GenerationDoor<T> {
+	/** Ports that are opened only when all items are good: a credential, a connection. */
 	connect: () => Promise<GenerationPorts>;
 	stallOf: (health: EndpointHealth) => Stall | undefined;
+	/** Makes of a report what the item gives out; where that fails, the result counts as not given out. */
+	handOut: (report: JobReport, request: GenerationRequest, index: number) => Promise<T>;
+	/** Makes of a body that would be sent what the item gives out. */
+	show: (body: RunBody, index: number) => T;
 }
 
 /**
  * Makes many avatars: all are checked before the first is submitted, then up to `maxParallelJobs` are under way at once.
  * The ends come in the order of the requests; a request that is faulty stays as it is.
  */
-export async function generateAll(
+export async function generateAll<T>(
 	requests: Requests,
-	{ connect, stallOf }: GenerationDoor,
+	{ connect, stallOf, handOut, show }: GenerationDoor<T>,
 	options: RunOptions,
-): Promise<End<JobReport | RunBody>[]> {
+): Promise<End<T>[]> {
 	refuseTooMany(requests.length, options.maxJobs);
 	const distinct = refuseCollisions(requests);
 	if (mustStop(distinct, options)) return distinct.map(withoutStarting);
 	const ports = await connect();
 	const checked = await refuseMissingObjects(distinct, ports.bucket);
 	if (mustStop(checked, options)) return checked.map(withoutStarting);
-	if (options.checkOnly) return checked.map(preview);
+	if (options.checkOnly)
+		return checked.map((request, i) =>
+			'error' in request ? request : { value: show(checkPreview(request.value), i) },
+		);
 	const watch = createWatch(ports.clock, ports.queue, stallOf, options.pollIntervalMs);
-	return await runAll(checked, ports, watch, options);
+	return await runAll(checked, { ports, watch, handOut }, options);
 }
 
 function mustStop(requests: Requests, { stopOnFault }: RunOptions): boolean {
 	return stopOnFault && requests.some((request) => 'error' in request);
 }
 
-function withoutStarting(request: Settled<GenerationRequest>): End<JobReport> {
+function withoutStarting(request: Settled<GenerationRequest>): End<never> {
 	return 'error' in request ? request : NOT_STARTED;
 }
 
-function preview(request: Settled<GenerationRequest>): Settled<RunBody> {
-	return 'error' in request ? request : { value: checkPreview(request.value) };
+interface Crew<T> {
+	ports: GenerationPorts;
+	watch: SharedWatch;
+	handOut: GenerationDoor<T>['handOut'];
 }
 
-async function runAll(
+async function runAll<T>(
 	requests: Requests,
-	ports: GenerationPorts,
-	watch: SharedWatch,
+	{ handOut, ...crew }: Crew<T>,
 	{ maxParallelJobs, stopOnFault }: RunOptions,
-): Promise<End<JobReport>[]> {
+): Promise<End<T>[]> {
 	const halt = new AbortController();
-	const upload = uploadOnceEach(ports);
-	const ends: End<Made>[] = [];
+	const upload = uploadOnceEach(crew.ports);
+	const ends: End<Made<T>>[] = [];
 	const waiting = requests.entries();
 
 	const lane = async () => {
 		for (const [index, request] of waiting) {
-			const end = await run(request, { ports, watch, upload, halt: halt.signal });
+			const shared = { ...crew, upload, halt: halt.signal };
+			const end = await run(request, shared, async (report, made) => {
+				return await handOut(report, made, index);
+			});
 			ends[index] = end;
 			if (stopOnFault && 'error' in end) halt.abort();
 		}
@@ -75,17 +86,19 @@ async function runAll(
 	const laneCount = Math.min(maxParallelJobs, requests.length);
 	await Promise.all(Array.from({ length: laneCount }, lane));
 	if (!halt.signal.aborted) await markDelivered(ends);
-	return ends.map((end) => ('value' in end ? { value: end.value.report } : end));
+	return ends.map((end) => ('value' in end ? { value: end.value.given } : end));
 }
 
-interface Made extends Result {
+interface Made<T> extends Result {
 	desk: Desk;
+	given: T;
 }
 
-async function run(
+async function run<T>(
 	request: Settled<GenerationRequest>,
 	shared: Omit<Desk, 'request' | 'fingerprint' | 'book'>,
-): Promise<End<Made>> {
+	handOut: (report: JobReport, request: GenerationRequest) => Promise<T>,
+): Promise<End<Made<T>>> {
 	if ('error' in request) return request;
 	if (isHalted(shared)) return NOT_STARTED;
 	const { ports } = shared;
@@ -93,9 +106,21 @@ async function run(
 	const book = openRecordBook(request.value, fingerprint, ports);
 	const desk = { request: request.value, fingerprint, book, ...shared };
 	const end = await settle(generate(desk));
-	if ('value' in end) return { value: { ...end.value, desk } };
+	if ('value' in end) return await givenOut(end.value, desk, handOut);
 	if (end.error instanceof Halted) return { skipped: end.error.message };
 	return isHalted(shared) && isStop(end.error) ? NOT_STARTED : end;
+}
+
+async function givenOut<T>(
+	result: Result,
+	desk: Desk,
+	handOut: (report: JobReport, request: GenerationRequest) => Promise<T>,
+): Promise<Settled<Made<T>>> {
+	const given = await settle(handOut(result.report, desk.request));
+	if ('value' in given) return { value: { ...result, desk, given: given.value } };
+	const { error } = given;
+	const facts = knownFacts(result.report);
+	return { error: error instanceof WanAvatarError ? error.withDetails(facts) : error };
 }
 
 const NOT_STARTED = { skipped: 'not started' };
@@ -120,17 +145,17 @@ function uploadOnceEach({ bucket }: GenerationPorts): Desk['upload'] {
 }
 
 /** A result that was given out is not given out again by a later run: that one makes a new video. */
-async function markDelivered(ends: readonly End<Made>[]): Promise<void> {
+async function markDelivered(ends: readonly End<Made<unknown>>[]): Promise<void> {
 	await Promise.all(
 		ends.map(async (end) => {
 			if (!('value' in end) || !end.value.record || end.value.record.delivered) return;
 			const { desk, record, report } = end.value;
-			const { fps, width, height } = report;
+			const { fps, width, height, thumbnail_key } = report;
 			const delivered = {
 				...record,
 				delivered: true,
 				report: { ...report },
-				output: { fps, width, height },
+				output: { fps, width, height, thumbnail_key },
 			};
 			// The video is paid for and there: a note that cannot be written must not cost it.
 			await settle(desk.book.write(delivered));

@@ -1,32 +1,39 @@
-import type { Bucket } from '../storage/bucket';
+import type { Link, LinkWish } from '../contract/link';
+import type { LinkMaker } from '../storage/links';
 import type { JobReport } from './report';
 
-/** How long a link signed here opens; the longest that S3 allows, since an email may lie unread for days. */
-const LINK_EXPIRY_SECONDS = 7 * 24 * 3600;
-
-/** Signs links for the objects that a report names, where their bucket is known; else leaves the worker's links. */
+/** Makes the links of the objects that a report names; where that cannot be done here, the worker's links stay. */
 export async function linked(
 	report: JobReport,
-	bucket: Pick<Bucket, 'presignGet'> | undefined,
+	wish: LinkWish,
+	maker: LinkMaker,
 ): Promise<JobReport> {
-	if (!bucket) return report;
 	const { minio_key, video_url, thumbnail_key, thumbnail_url } = report;
+	const video = (await linkTo(minio_key, wish, maker)) ?? workersLink(video_url, maker);
+	const thumbnail = (await linkTo(thumbnail_key, wish, maker)) ?? workersLink(thumbnail_url, maker);
 	return {
 		...report,
-		video_url: minio_key ? await sign(bucket, minio_key, video_url) : video_url,
-		thumbnail_url: thumbnail_key ? await sign(bucket, thumbnail_key, thumbnail_url) : thumbnail_url,
+		video_url: video.url,
+		video_url_expires_at: video.expires_at,
+		thumbnail_url: thumbnail.url,
+		thumbnail_url_expires_at: thumbnail.expires_at,
 	};
 }
 
-async function sign(
-	bucket: Pick<Bucket, 'presignGet'>,
-	key: string,
-	workersLink: string | null,
-): Promise<string | null> {
+async function linkTo(
+	key: string | null,
+	wish: LinkWish,
+	maker: LinkMaker,
+): Promise<Link | undefined> {
+	if (key === null) return undefined;
 	try {
-		return await bucket.presignGet(key, LINK_EXPIRY_SECONDS);
+		return await maker.linkTo(key, wish);
 	} catch {
 		// The video is paid for: a key that cannot be signed here must not cost the result.
-		return workersLink;
+		return undefined;
 	}
+}
+
+function workersLink(url: string | null, { expiryOf }: LinkMaker) {
+	return { url, expires_at: url === null ? null : expiryOf(url) };
 }

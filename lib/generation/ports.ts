@@ -1,17 +1,19 @@
 import type { Clock } from '../contract/clock';
 import type { JobInput } from '../contract/jobInput';
+import type { LinkWish } from '../contract/link';
 import type { Schedule } from '../following/schedule';
 import type { StallWatch } from '../following/stallWatch';
 import type { RunBody } from '../runpod/plan';
 import type { QueueClient } from '../runpod/queue';
 import type { Bucket } from '../storage/bucket';
+import type { ResultPorts } from './result';
 import type { Upload } from './upload';
 
 /** Whom a generation is done with. */
-export interface GenerationPorts {
+export interface GenerationPorts extends ResultPorts {
 	queue: Pick<QueueClient, 'endpointId' | 'submit' | 'look' | 'lookOnce' | 'cancel' | 'health'>;
 	clock: Clock;
-	/** With it inputs are checked, jobs recorded, results recovered and links signed. */
+	/** With it inputs are checked, jobs recorded and results recovered. */
 	bucket?: Bucket | undefined;
 	/** Survives the tries of one execution. */
 	memory: JobMemory;
@@ -50,6 +52,9 @@ export interface GenerationRequest {
 	timeoutMs: number;
 	onTimeout: OnTimeout;
 	maxRestarts: number;
+	links: LinkWish;
+	/** Which files the item is to carry. */
+	downloads: { video: boolean; thumbnail: boolean };
 	ifVideoExists: IfVideoExists;
 	/** Submit though an earlier submit of the same request may have taken effect. */
 	submitAnyway: boolean;

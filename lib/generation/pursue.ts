@@ -1,9 +1,9 @@
 import { followJob, type FollowEnd } from '../following/follow';
 import { isSubmitted, referenceOf, type Desk, type SubmittedRecord } from './desk';
 import { failedJob, unfinishedJob } from './failures';
-import { linked } from './links';
 import { recover } from './recover';
 import { reportOf, type JobReport } from './report';
+import { requireResult } from './result';
 import { settle } from './settled';
 import { stopPaying } from './stopPaying';
 
@@ -113,13 +113,14 @@ async function conclude(
 ): Promise<Made> {
 	const { ports, request } = desk;
 	const job = referenceOf(record, desk);
+	const context = { recordedAtMs: record.recorded_at_ms, links: request.links };
 	if (end.tag === 'ended') {
 		if (end.look.tag !== 'completed') throw failedJob(job, end.look);
-		return { record, report: await linked(reportOf(job, end.look), ports.bucket) };
+		return { record, report: await requireResult(reportOf(job, end.look), context, ports) };
 	}
 	if (end.tag === 'lost') {
 		const report = await recover(job, record, ports.bucket);
-		if (report) return { record, report: await linked(report, ports.bucket) };
+		if (report) return { record, report: await requireResult(report, context, ports) };
 	}
 	if (end.tag === 'aborted' && !ports.signal?.aborted) throw await halted(record, end, desk);
 	const cancel =

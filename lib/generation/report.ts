@@ -19,11 +19,21 @@ export interface JobReport extends JobReference {
 	status: string;
 	minio_key: string | null;
 	video_url: string | null;
+	/** ISO 8601; null for a link that lasts or does not tell. */
+	video_url_expires_at: string | null;
 	thumbnail_key: string | null;
 	thumbnail_url: string | null;
+	thumbnail_url_expires_at: string | null;
+	/** As the worker says; where it says nothing, as the file does. */
 	fps: number | null;
 	width: number | null;
 	height: number | null;
+	/** Of the stored file, with MinIO credentials. */
+	size_bytes: number | null;
+	duration_seconds: number | null;
+	measured_fps: number | null;
+	measured_width: number | null;
+	measured_height: number | null;
 	delay_time_ms: number | null;
 	execution_time_ms: number | null;
 	worker_id: string | null;
@@ -40,11 +50,18 @@ function blank(job: JobReference, status: string): JobReport {
 		status,
 		minio_key: null,
 		video_url: null,
+		video_url_expires_at: null,
 		thumbnail_key: null,
 		thumbnail_url: null,
+		thumbnail_url_expires_at: null,
 		fps: null,
 		width: null,
 		height: null,
+		size_bytes: null,
+		duration_seconds: null,
+		measured_fps: null,
+		measured_width: null,
+		measured_height: null,
 		user_id: job.user_id,
 		avatar_id: job.avatar_id,
 		output_video_key: job.output_video_key,
@@ -62,6 +79,11 @@ function blank(job: JobReference, status: string): JobReport {
 /** A job that was submitted and not looked at yet. */
 export function submittedReport(job: JobReference): JobReport {
 	return blank(job, 'IN_QUEUE');
+}
+
+/** What a workflow's error branch can use; what is not known is left out. */
+export function knownFacts({ progress, ...report }: JobReport): Record<string, unknown> {
+	return Object.fromEntries(Object.entries(report).filter(([, value]) => value !== null));
 }
 
 /** What a look at a job says, in one shape for all states. */
@@ -130,11 +152,18 @@ const jobReport = z
 		status: z.string(),
 		minio_key: text,
 		video_url: text,
+		video_url_expires_at: text,
 		thumbnail_key: text,
 		thumbnail_url: text,
+		thumbnail_url_expires_at: text,
 		fps: number,
 		width: number,
 		height: number,
+		size_bytes: number,
+		duration_seconds: number,
+		measured_fps: number,
+		measured_width: number,
+		measured_height: number,
 		user_id: text,
 		avatar_id: text,
 		output_video_key: text,

@@ -1,6 +1,7 @@
 import * as z from 'zod/v4';
 import { InvalidInput } from '../contract/invalidInput';
 import { isContractField, type JobInput } from '../contract/jobInput';
+import { linkWish } from '../contract/link';
 import { parseJobInput } from '../contract/parseJobInput';
 import {
 	MAX_MINUTES,
@@ -26,6 +27,8 @@ const itemOptions = z
 		ifVideoExists: z.enum(['regenerate', 'return', 'fail']).default('regenerate'),
 		outputName: z.enum(['stable', 'new']).default('stable'),
 		submitAnyway: onOff.default(false),
+		downloadVideo: onOff.default(false),
+		downloadThumbnail: onOff.default(false),
 		maxRunMinutes: minutes.optional(),
 		maxQueueMinutes: minutes.optional(),
 		webhookUrl: z
@@ -76,6 +79,8 @@ export async function parseGenerationRequest(raw: RawRequest): Promise<Generatio
 	const given = { ...additional, ...raw.contract };
 	// The owner is part of the key of an upload, so all else is checked first.
 	parseJobInput({ ...given, ...placeholders(raw) });
+	assertDownloadable(options, raw.hasBucket);
+	const links = parseOptions(linkWish, raw.options);
 	const files = await readFiles(raw);
 	const input = withOutputName(parseJobInput({ ...given, ...files.fields }), options, raw.runTag);
 	return {
@@ -89,6 +94,8 @@ export async function parseGenerationRequest(raw: RawRequest): Promise<Generatio
 		ifVideoExists: options.ifVideoExists,
 		submitAnyway: options.submitAnyway,
 		maxRestarts: options.maxRestarts,
+		links,
+		downloads: { video: options.downloadVideo, thumbnail: options.downloadThumbnail },
 	};
 }
 
@@ -103,6 +110,16 @@ export function parseRunOptions(raw: unknown, stopOnFault: boolean): RunOptions 
 		pollIntervalMs: seconds === undefined ? undefined : seconds * 1000,
 		stopOnFault,
 	};
+}
+
+function assertDownloadable(options: ItemOptions, hasBucket: boolean): void {
+	const message = hasBucket
+		? 'needs Wait for Completion: without it there is no video yet'
+		: 'needs a MinIO API credential: choose one in this node';
+	const faults = (['downloadVideo', 'downloadThumbnail'] as const)
+		.filter((field) => options[field] && !(hasBucket && options.waitForCompletion))
+		.map((field) => ({ field, message }));
+	if (faults.length > 0) throw new InvalidInput(faults);
 }
 
 function placeholders({ portraitFile, drivingVideoFile }: RawRequest): Record<string, string> {

@@ -1,16 +1,18 @@
 import { WanAvatarError } from '../contract/errors';
 import { NOT_THERE_YET_MS } from '../following/follow';
 import type { Clock } from '../contract/clock';
+import type { LinkWish } from '../contract/link';
 import type { JobLook } from '../runpod/job';
 import type { QueueClient } from '../runpod/queue';
 import type { Bucket } from '../storage/bucket';
 import type { KnownJob } from './knownJob';
-import { linked } from './links';
-import { readRecordOf } from './record';
+import { readRecordOf, type JobRecord } from './record';
 import { recover } from './recover';
 import { reportOf, type JobReference, type JobReport } from './report';
+import { describeResult, type ResultPorts } from './result';
+import { settle } from './settled';
 
-export interface StatusPorts {
+export interface StatusPorts extends ResultPorts {
 	queue: Pick<QueueClient, 'endpointId' | 'lookOnce'>;
 	clock: Clock;
 	bucket?: Bucket | undefined;
@@ -21,16 +23,24 @@ export interface StatusPorts {
  * One look at a job, in the shape of *Generate*; a failed job is an answer, not an error.
  * @throws WanAvatarError when RunPod gives no answer, refuses one, or does not know the endpoint
  */
-export async function getStatus(known: KnownJob, ports: StatusPorts): Promise<JobReport> {
+export async function getStatus(
+	known: KnownJob,
+	ports: StatusPorts,
+	links: LinkWish,
+): Promise<JobReport> {
 	const { queue, bucket, signal } = ports;
 	const job = { ...known, endpoint_id: queue.endpointId };
 	const look = await queue.lookOnce(job.job_id, signal);
 	assertAnswered(look, job);
-	const recovered =
-		look.tag === 'missing' && !isYoung(job, ports.clock)
-			? await recoverKnown(job, bucket)
-			: undefined;
-	return await linked(recovered ?? reportOf(job, look), bucket);
+	const isForgotten = look.tag === 'missing' && !isYoung(job, ports.clock);
+	const recovered = isForgotten ? await recoverKnown(job, bucket) : undefined;
+	const report = recovered ?? reportOf(job, look);
+	if (report.minio_key === null && report.video_url === null) return report;
+	return await describeResult(
+		report,
+		{ recordedAtMs: await recordedAtMs(job, bucket), links },
+		ports,
+	);
 }
 
 function isYoung({ submitted_at }: JobReference, clock: Clock): boolean {
@@ -42,9 +52,26 @@ export async function recoverKnown(
 	job: JobReference,
 	bucket: Bucket | undefined,
 ): Promise<JobReport | undefined> {
-	if (!bucket || job.output_video_key === null) return undefined;
-	const record = await readRecordOf(job.output_video_key, bucket);
-	return record?.job_id === job.job_id ? await recover(job, record, bucket) : undefined;
+	const record = await ownRecord(job, bucket);
+	return record && (await recover(job, record, bucket));
+}
+
+async function ownRecord(
+	{ job_id, output_video_key }: JobReference,
+	bucket: Bucket | undefined,
+): Promise<JobRecord | undefined> {
+	if (!bucket || output_video_key === null) return undefined;
+	const record = await readRecordOf(output_video_key, bucket);
+	return record?.job_id === job_id ? record : undefined;
+}
+
+/** Since when, by the store's clock, an object can be of this job; a record that cannot be read must not cost the result. */
+export async function recordedAtMs(
+	job: JobReference,
+	bucket: Bucket | undefined,
+): Promise<number | null> {
+	const record = await settle(ownRecord(job, bucket));
+	return 'error' in record ? null : (record.value?.recorded_at_ms ?? null);
 }
 
 /** @throws WanAvatarError for an answer that tells nothing about the job */

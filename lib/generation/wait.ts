@@ -1,12 +1,13 @@
 import { followJob } from '../following/follow';
+import type { LinkWish } from '../contract/link';
 import type { QueueClient } from '../runpod/queue';
 import { failedJob, unfinishedJob } from './failures';
 import type { KnownJob } from './knownJob';
-import { linked } from './links';
 import type { OnTimeout, SharedWatch } from './ports';
 import type { JobReport } from './report';
 import { reportOf } from './report';
-import { recoverKnown, type StatusPorts } from './status';
+import { requireResult } from './result';
+import { recordedAtMs, recoverKnown, type StatusPorts } from './status';
 import { stopPaying } from './stopPaying';
 
 export interface WaitPorts extends StatusPorts {
@@ -18,6 +19,7 @@ export interface WaitOptions {
 	timeoutMs: number;
 	onTimeout: OnTimeout;
 	maxRestarts: number;
+	links: LinkWish;
 }
 
 /**
@@ -34,12 +36,16 @@ export async function waitForJob(
 	const submittedAtMs = job.submitted_at === null ? undefined : Date.parse(job.submitted_at);
 	const follow = { look: queue.look, clock, ...watch, signal };
 	const end = await followJob({ jobId: job.job_id, submittedAtMs }, follow, options);
+	const result = async (report: JobReport) => {
+		const context = { recordedAtMs: await recordedAtMs(job, bucket), links: options.links };
+		return await requireResult(report, context, ports);
+	};
 	if (end.tag === 'ended') {
 		if (end.look.tag !== 'completed') throw failedJob(job, end.look);
-		return await linked(reportOf(job, end.look), bucket);
+		return await result(reportOf(job, end.look));
 	}
 	const recovered = end.tag === 'lost' ? await recoverKnown(job, bucket) : undefined;
-	if (recovered) return await linked(recovered, bucket);
+	if (recovered) return await result(recovered);
 	throw unfinishedJob(
 		job,
 		end,

@@ -1,5 +1,6 @@
 import * as z from 'zod/v4';
 import type { Clock } from '../contract/clock';
+import { linkWish, type LinkWish } from '../contract/link';
 import type { EndpointHealth, Stall } from '../runpod/health';
 import type { QueueClient } from '../runpod/queue';
 import { MINUTE_MS, parseOptions, pollIntervalSeconds, waiting } from './optionFields';
@@ -13,7 +14,12 @@ const runOptions = z.object({ pollIntervalSeconds });
 /** @throws InvalidInput naming the option */
 export function parseWaitOptions(raw: unknown): WaitOptions {
 	const { timeoutMinutes, ...rest } = parseOptions(itemOptions, raw);
-	return { ...rest, timeoutMs: timeoutMinutes * MINUTE_MS };
+	return { ...rest, timeoutMs: timeoutMinutes * MINUTE_MS, links: parseLinkWish(raw) };
+}
+
+/** @throws InvalidInput naming the option */
+export function parseLinkWish(raw: unknown): LinkWish {
+	return parseOptions(linkWish, raw);
 }
 
 /**

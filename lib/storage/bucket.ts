@@ -7,9 +7,6 @@ import { headersOf } from './message';
 import type { ServerAddress, StorageSettings } from './settings';
 import { createTransport } from './transport';
 
-/** S3's limit on the life of a presigned URL. */
-export const MAX_LINK_EXPIRY_SECONDS = 7 * 24 * 3600;
-
 export interface ObjectFacts {
 	sizeBytes: number;
 	etag: string;

@@ -1,11 +1,13 @@
+import type { Clock } from '../contract/clock';
 import { WanAvatarError } from '../contract/errors';
-import { MAX_LINK_EXPIRY_SECONDS, type Bucket } from './bucket';
-
-/** A link for whoever has it; `expires_at` is ISO 8601 to the second, null where it lasts or does not tell. */
-export interface Link {
-	url: string;
-	expires_at: string | null;
-}
+import {
+	MAX_LINK_EXPIRY_SECONDS,
+	linkExpirySeconds,
+	publicBaseUrl,
+	type Link,
+	type LinkWish,
+} from '../contract/link';
+import type { Bucket } from './bucket';
 
 export interface LinkRequest {
 	/** From 1 second to 7 days. */
@@ -14,6 +16,28 @@ export interface LinkRequest {
 	downloadName?: string | undefined;
 	/** The moment from which the expiry counts; milliseconds since the epoch. */
 	nowMs: number;
+}
+
+/** Makes the links of results, and reads those of others. */
+export interface LinkMaker {
+	/** Nothing where it cannot be made here: a signed one needs the bucket's key. */
+	linkTo: (key: string, wish: LinkWish) => Promise<Link | undefined>;
+	/** When a link ends, whoever signed it: ISO 8601; null where it does not say so. */
+	expiryOf: (url: string) => string | null;
+}
+
+export function createLinkMaker(
+	bucket: Pick<Bucket, 'presignGet'> | undefined,
+	clock: Pick<Clock, 'now'>,
+): LinkMaker {
+	return {
+		linkTo: async (key, wish) => {
+			if (wish.type === 'public') return publicLink(wish.baseUrl, key);
+			const { expirySeconds } = wish;
+			return bucket && (await presignedLink(bucket, key, { expirySeconds, nowMs: clock.now() }));
+		},
+		expiryOf,
+	};
 }
 
 /**
@@ -37,11 +61,7 @@ export async function presignedLink(
 
 /** @throws WanAvatarError INVALID_INPUT for an expiry that S3 does not allow */
 export function checkExpiry(expirySeconds: number): void {
-	const isAllowed =
-		Number.isInteger(expirySeconds) &&
-		expirySeconds >= 1 &&
-		expirySeconds <= MAX_LINK_EXPIRY_SECONDS;
-	if (isAllowed) return;
+	if (linkExpirySeconds.safeParse(expirySeconds).success) return;
 	throw new WanAvatarError(
 		'INVALID_INPUT',
 		`Link Expiry is ${String(expirySeconds)} seconds: it must be a whole number from 1 to ${String(MAX_LINK_EXPIRY_SECONDS)} (7 days)`,
@@ -55,15 +75,15 @@ export function checkExpiry(expirySeconds: number): void {
  * @throws WanAvatarError INVALID_INPUT when it is no such address
  */
 export function publicLink(baseUrl: string, key: string): Link {
-	const base = baseUrl.trim();
-	if (!URL.canParse(base) || !/^https?:\/\/[^?#]+$/i.test(base))
+	const base = publicBaseUrl.safeParse(baseUrl);
+	if (!base.success)
 		throw new WanAvatarError(
 			'INVALID_INPUT',
-			'Public Base URL must be an address such as https://cdn.example.com/avatars, without ? and #',
+			`Public Base URL ${base.error.issues.map(({ message }) => message).join('; ')}`,
 			{ remedy: 'Give the address under which the keys of the bucket can be opened.' },
 		);
 	const path = key.split('/').map(encodeURIComponent).join('/');
-	return { url: `${base.replace(/\/+$/, '')}/${path}`, expires_at: null };
+	return { url: `${base.data}/${path}`, expires_at: null };
 }
 
 /** When a presigned URL ends, whoever signed it: ISO 8601; null where it does not say so. */

@@ -13,8 +13,11 @@ const FIRST_READ_BYTES = 16 * 1024;
 // A fragment's header, or some of a table.
 const READ_BYTES = 4 * 1024;
 
-/** A file that is not as its format wants, or needs more reading than it may. */
+/** A file that is not as its format wants. */
 export class Unreadable extends Error {}
+
+/** A file that may be as its format wants, but would have to be read further than it may. */
+export class TooLong extends Error {}
 
 /** Reads a file in pieces, a little ahead, and no more of it than it may. */
 export class PartFile {
@@ -45,7 +48,7 @@ export class PartFile {
 	async #read(start: number, lengthBytes: number) {
 		const wanted = Math.max(lengthBytes, start === 0 ? FIRST_READ_BYTES : READ_BYTES);
 		const length = Math.min(wanted, this.sizeBytes - start);
-		if (length > this.bytesLeft) throw new Unreadable();
+		if (length > this.bytesLeft) throw new TooLong();
 		const bytes = await this.reader.read(start, length);
 		if (bytes.length !== length) throw new Unreadable();
 		this.#readBytes += length;
@@ -61,10 +64,12 @@ export interface Box {
 	/** Where its content begins and ends. */
 	start: number;
 	end: number;
+	/** It says that it goes on behind the end of what holds it. */
+	isCut: boolean;
 }
 
 export function topLevel({ sizeBytes }: PartFile): Box {
-	return { type: '', start: 0, end: sizeBytes };
+	return { type: '', start: 0, end: sizeBytes, isCut: false };
 }
 
 const HEADER_BYTES = 8;
@@ -85,7 +90,8 @@ export async function* boxesIn(file: PartFile, { start, end }: Box): AsyncGenera
 				? end - at
 				: shortSize;
 		if (size < headerBytes) throw new Unreadable();
-		yield { type, start: at + headerBytes, end: Math.min(at + size, end) };
+		const isCut = at + size > end;
+		yield { type, start: at + headerBytes, end: Math.min(at + size, end), isCut };
 		at += size;
 	}
 }

@@ -3,6 +3,7 @@ import {
 	findBox,
 	boxesIn,
 	textAt,
+	TooLong,
 	topLevel,
 	Unreadable,
 	type Box,
@@ -10,19 +11,19 @@ import {
 } from './mp4Boxes';
 import { readFragments, type FragmentedTrack, type FrameTimes } from './mp4Fragments';
 
-/** What an MP4 says of its video track; null where it does not say. */
+/** What an MP4 says of its video track; null where it does not say, or where that takes more reading than is allowed. */
 export interface Mp4Facts {
 	durationSeconds: number | null;
 	/** In pixels, as coded. */
-	width: number;
-	height: number;
+	width: number | null;
+	height: number | null;
 	/** Frames a second, on average. */
 	fps: number | null;
 }
 
 /**
  * Facts of an MP4 or MOV from its header, wherever that stands: before or after the frames, or in fragments.
- * @returns nothing for a file that is no MP4, has no video, or whose header takes more than MAX_READ_BYTES
+ * @returns nothing for a file that is no MP4, is cut off, or has no video
  */
 export async function parseMp4Facts(reader: RangedReader): Promise<Mp4Facts | undefined> {
 	const file = new PartFile(reader);
@@ -32,11 +33,27 @@ export async function parseMp4Facts(reader: RangedReader): Promise<Mp4Facts | un
 		if (!track) return undefined;
 		const { width, height } = track;
 		const times = track.frames > 0 ? track : await readFragments(file, track);
+		if (await isCutOff(file)) return undefined;
 		return { width, height, ...timesOf(track, times) };
 	} catch (error) {
 		if (error instanceof Unreadable) return undefined;
+		if (error instanceof TooLong) return UNKNOWN;
 		throw error;
 	}
+}
+
+// A header of the next box may cost as much.
+const LOOK_BYTES = 16 * 1024;
+
+const UNKNOWN: Mp4Facts = { durationSeconds: null, width: null, height: null, fps: null };
+
+/** A header that comes first says nothing of whether all frames have come: the length of their box does. */
+async function isCutOff(file: PartFile): Promise<boolean> {
+	for await (const box of boxesIn(file, topLevel(file))) {
+		if (box.isCut) return true;
+		if (file.bytesLeft < LOOK_BYTES) break;
+	}
+	return false;
 }
 
 interface VideoTrack extends FragmentedTrack, FrameTimes {

@@ -48,7 +48,7 @@ async function lengthByIndex(file: PartFile, track: FragmentedTrack): Promise<nu
 	const mfro = await file.bytes(file.sizeBytes - MFRO_BYTES, MFRO_BYTES);
 	if (textAt(mfro, 4) !== 'mfro') return undefined;
 	const start = file.sizeBytes - mfro.getUint32(12);
-	const mfra = await findBox(file, { type: '', start, end: file.sizeBytes }, 'mfra');
+	const mfra = await findBox(file, { ...topLevel(file), start }, 'mfra');
 	if (!mfra) return undefined;
 	for await (const tfra of boxesIn(file, mfra)) {
 		if (tfra.type !== 'tfra') continue;
@@ -74,7 +74,7 @@ async function endOfLast(
 	const entry = await file.bytes(tfra.start + 16 + (count - 1) * entryBytes, isLong ? 16 : 8);
 	const time = isLong ? Number(entry.getBigUint64(0)) : entry.getUint32(0);
 	const place = isLong ? Number(entry.getBigUint64(8)) : entry.getUint32(4);
-	const moof = await findBox(file, { type: '', start: place, end: file.sizeBytes }, 'moof');
+	const moof = await findBox(file, { ...topLevel(file), start: place }, 'moof');
 	return moof && time + (await readMoof(file, moof, track)).ticks;
 }
 

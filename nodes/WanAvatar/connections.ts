@@ -3,6 +3,7 @@ import { sleep } from 'n8n-workflow';
 import type { Clock } from '../../lib/contract/clock';
 import type { QueueClient } from '../../lib/runpod/queue';
 import type { RunPodSettings } from '../../lib/runpod/settings';
+import type { ResultPorts } from '../../lib/generation/result';
 import type { Bucket } from '../../lib/storage/bucket';
 import { readEndpointId } from './endpointLocator';
 
@@ -44,8 +45,22 @@ export async function connectBucket(
 	return createBucket(parseStorageSettings(await context.getCredentials('minioApi', 0)));
 }
 
+/** The bucket, and with what the results of jobs are looked at and linked. */
+export async function connectResults(
+	context: IExecuteFunctions,
+): Promise<ResultPorts & { bucket: Bucket | undefined }> {
+	const { createLinkMaker } = await import('../../lib/storage/links');
+	const { headerFacts } = await import('../../lib/storage/videoFacts');
+	const bucket = await connectBucket(context);
+	const links = createLinkMaker(bucket, clock);
+	if (!bucket) return { bucket, links };
+	const readFacts = async (key: string, sizeBytes: number) =>
+		await headerFacts(bucket, key, sizeBytes);
+	return { bucket, links, videos: { bucket, readFacts } };
+}
+
 /**
- * The same for what cannot be done without it.
+ * The bucket for what cannot be done without it.
  * @throws WanAvatarError INVALID_CREDENTIAL when the node has no MinIO credential
  */
 export async function requireBucket(

@@ -141,12 +141,22 @@ describe('what is no whole MP4 has no facts', () => {
 		expect((await read(Buffer.alloc(0))).facts).toBeUndefined();
 	});
 
-	it('a file cut short at any of many places', async () => {
-		const whole = readFileSync(join(folder, 'last.mp4'));
+	it.each(['first.mp4', 'last.mp4'])('%s cut short at any of many places', async (name) => {
+		const whole = readFileSync(join(folder, name));
 		for (let cut = 1; cut <= 50; cut++) {
 			const part = whole.subarray(0, Math.floor((whole.length * cut) / 51));
 			expect((await read(part)).facts).toBeUndefined();
 		}
+	});
+
+	it('but of one whose header takes too much reading it is only not known', async () => {
+		const whole = readFileSync(join(folder, 'first.mp4'));
+		const many = Buffer.concat(
+			Array.from({ length: 300_000 }, () => Buffer.from('\0\0\0\x08free')),
+		);
+		const { facts, readBytes } = await read(Buffer.concat([whole.subarray(0, 32), many, whole]));
+		expect(facts).toEqual({ durationSeconds: null, width: null, height: null, fps: null });
+		expect(readBytes).toBeLessThanOrEqual(MAX_READ_BYTES);
 	});
 
 	it('sizes that lead nowhere', async () => {

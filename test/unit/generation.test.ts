@@ -6,6 +6,7 @@ import type { GenerationPorts, GenerationRequest, RunOptions } from '../../lib/g
 import type { End, Settled } from '../../lib/generation/settled';
 import type { JobLook } from '../../lib/runpod/job';
 import type { Bucket } from '../../lib/storage/bucket';
+import { createLinkMaker } from '../../lib/storage/links';
 import { simulatedClock, type SimulatedClock } from './simulatedClock';
 
 /** A world of fakes in simulated time that writes down the order of events. */
@@ -116,7 +117,10 @@ function world(): World {
 		memory,
 		fate,
 		submitFaults,
-		ports: (more = {}) => ({ queue, clock, bucket, memory: notes, executionId: 'a', ...more }),
+		ports: (more = {}) => {
+			const ports = { queue, clock, bucket, memory: notes, executionId: 'a', ...more };
+			return { links: createLinkMaker(ports.bucket, clock), ...ports };
+		},
 	};
 }
 
@@ -179,6 +183,8 @@ function request(more: Partial<GenerationRequest> = {}): GenerationRequest {
 		maxRestarts: 2,
 		ifVideoExists: 'regenerate',
 		submitAnyway: false,
+		links: { type: 'presigned', expirySeconds: 60 },
+		downloads: { video: false, thumbnail: false },
 		...more,
 	};
 }
@@ -197,7 +203,12 @@ async function run(
 	options: Partial<RunOptions> = {},
 ): Promise<End<object>[]> {
 	const settled: Settled<GenerationRequest>[] = requests.map((value) => ({ value }));
-	const door = { connect: async () => Promise.resolve(w.ports(ports)), stallOf: () => undefined };
+	const door = {
+		connect: async () => Promise.resolve(w.ports(ports)),
+		stallOf: () => undefined,
+		handOut: async (report: object) => Promise.resolve(report),
+		show: (body: object) => body,
+	};
 	return await w.clock.run(generateAll(settled, door, { ...runOptions, ...options }));
 }
 

@@ -1,17 +1,20 @@
 import type {
+	IBinaryKeyData,
 	IDataObject,
 	IExecuteFunctions,
 	INodeProperties,
 	INodePropertyOptions,
 } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
-import type { GenerationPorts } from '../../../lib/generation/ports';
+import type { GenerationPorts, GenerationRequest } from '../../../lib/generation/ports';
+import type { JobReport } from '../../../lib/generation/report';
 import type { End } from '../../../lib/generation/settled';
-import { clock, connectBucket, connectQueue } from '../connections';
+import { clock, connectQueue, connectResults, requireBucket } from '../connections';
 import { endpointLocator } from '../endpointLocator';
 import { executionMemory } from '../executionMemory';
 import { withInputFields } from '../itemInput';
-import type { RunMode } from '../operation';
+import { ItemWithFiles, type RunMode } from '../operation';
+import { storedFile } from '../storedFile';
 import { drivingVideoProperties } from './drivingVideo';
 import { optionalProperties } from './optional';
 import { portraitProperties } from './portrait';
@@ -96,7 +99,7 @@ export const description = updateDisplayOptions(
 export async function execute(
 	context: IExecuteFunctions,
 	{ continueOnFail }: RunMode,
-): Promise<End<IDataObject>[]> {
+): Promise<End<IDataObject | ItemWithFiles>[]> {
 	const { generateAll } = await import('../../../lib/generation/generateAll');
 	const { settle } = await import('../../../lib/generation/settled');
 	const { stallOf } = await import('../../../lib/runpod/health');
@@ -105,24 +108,45 @@ export async function execute(
 		const requests = await Promise.all(
 			context.getInputData().map(async (_item, i) => await settle(readRequest(context, i))),
 		);
-		const door = { connect: async () => await connect(context), stallOf };
-		const ends = await generateAll(requests, door, options);
-		return ends.map((end, i) => itemEnd(context, i, end));
+		const ends = await generateAll(
+			requests,
+			{
+				connect: async () => await connect(context),
+				stallOf,
+				handOut: async (report, { downloads }, i) => await handOut(context, i, report, downloads),
+				show: (body, i) => withInputFields(context, i, { ...body }),
+			},
+			options,
+		);
+		return ends.map((end) => ('error' in end ? { error: labelled(end.error) } : end));
 	} catch (error) {
 		throw labelled(error);
 	}
 }
 
-function itemEnd(context: IExecuteFunctions, item: number, end: End<object>): End<IDataObject> {
-	if ('value' in end) return { value: withInputFields(context, item, { ...end.value }) };
-	return 'error' in end ? { error: labelled(end.error) } : end;
+/** The item of a result, with the files that are asked for. */
+async function handOut(
+	context: IExecuteFunctions,
+	item: number,
+	report: JobReport,
+	{ video, thumbnail }: GenerationRequest['downloads'],
+): Promise<IDataObject | ItemWithFiles> {
+	const json = withInputFields(context, item, { ...report });
+	if (!video && !thumbnail) return json;
+	const bucket = await requireBucket(context);
+	const binary: IBinaryKeyData = {};
+	const { minio_key, thumbnail_key } = report;
+	if (video && minio_key !== null) binary.video = await storedFile(context, bucket, minio_key);
+	if (thumbnail && thumbnail_key !== null)
+		binary.thumbnail = await storedFile(context, bucket, thumbnail_key);
+	return new ItemWithFiles(json, binary);
 }
 
 async function connect(context: IExecuteFunctions): Promise<GenerationPorts> {
-	const [queue, bucket] = await Promise.all([connectQueue(context, 0), connectBucket(context)]);
+	const [queue, results] = await Promise.all([connectQueue(context, 0), connectResults(context)]);
 	return {
+		...results,
 		queue,
-		bucket,
 		clock,
 		memory: executionMemory(context),
 		executionId: context.getExecutionId(),

@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { includeInputFields } from '../itemInput';
+import { resultLinkOptions } from '../linkOptions';
 
 /** The options of *Generate*, in the alphabetical order that n8n wants. */
 export const optionalProperties: INodeProperties[] = [
@@ -20,6 +21,22 @@ export const optionalProperties: INodeProperties[] = [
 			'Whether to check all items and output the requests that would be sent, without sending any',
 	},
 	{
+		displayName: 'Download Thumbnail',
+		name: 'downloadThumbnail',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether to put the thumbnail, if there is one, into the binary field "thumbnail". Needs a MinIO API credential.',
+	},
+	{
+		displayName: 'Download Video',
+		name: 'downloadVideo',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether to put the MP4 into the binary field "video", ready for an email or a CMS. Needs a MinIO API credential.',
+	},
+	{
 		displayName: 'If the Video Exists',
 		name: 'ifVideoExists',
 		type: 'options',
@@ -33,6 +50,8 @@ export const optionalProperties: INodeProperties[] = [
 			'What to do when there is a video at Output Video Key already. Needs a MinIO API credential, without which it is not noticed.',
 	},
 	includeInputFields,
+	resultLinkOptions.expiry,
+	resultLinkOptions.type,
 	{
 		displayName: 'Max Parallel Jobs',
 		name: 'maxParallelJobs',
@@ -136,6 +155,7 @@ export const optionalProperties: INodeProperties[] = [
 		placeholder: 'e.g. a person in an office, soft light',
 		description: 'What the video should show',
 	},
+	resultLinkOptions.baseUrl,
 	{
 		displayName: 'Submit Anyway',
 		name: 'submitAnyway',

@@ -6,8 +6,9 @@ import type {
 } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
-import { clock, connectBucket } from '../connections';
+import { clock, connectResults } from '../connections';
 import { includeInputFields } from '../itemInput';
+import { resultLinkOptions } from '../linkOptions';
 import { forEachJob, jobProperties } from './jobReference';
 
 export const option: INodePropertyOptions = {
@@ -25,7 +26,12 @@ const properties: INodeProperties[] = [
 		type: 'collection',
 		placeholder: 'Add option',
 		default: {},
-		options: [includeInputFields],
+		options: [
+			includeInputFields,
+			resultLinkOptions.expiry,
+			resultLinkOptions.type,
+			resultLinkOptions.baseUrl,
+		],
 	},
 ];
 
@@ -37,10 +43,11 @@ export const description = updateDisplayOptions(
 /** One look at each item's job. */
 export async function execute(context: IExecuteFunctions): Promise<End<IDataObject>[]> {
 	const { getStatus } = await import('../../../lib/generation/status');
-	const bucket = await connectBucket(context);
+	const { parseLinkWish } = await import('../../../lib/generation/waitOptions');
+	const results = await connectResults(context);
 	const signal = context.getExecutionCancelSignal();
-	return await forEachJob(
-		context,
-		async (job, queue) => await getStatus(job, { queue, clock, bucket, signal }),
-	);
+	return await forEachJob(context, async (job, queue, item) => {
+		const links = parseLinkWish(context.getNodeParameter('options', item, {}));
+		return await getStatus(job, { queue, clock, signal, ...results }, links);
+	});
 }

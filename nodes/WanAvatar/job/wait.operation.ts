@@ -7,7 +7,7 @@ import type {
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
 import { optionalProperties } from '../avatar/optional';
-import { clock, connectBucket } from '../connections';
+import { clock, connectResults } from '../connections';
 import { forEachJob, jobProperties } from './jobReference';
 
 export const option: INodePropertyOptions = {
@@ -17,12 +17,15 @@ export const option: INodePropertyOptions = {
 	description: 'Follow a job that was submitted before until its video is there',
 };
 
-/** The options of *Generate* that concern waiting. */
+/** The options of *Generate* that concern waiting, and the links of what comes of it. */
 const WAITING = new Set([
 	'includeInputFields',
+	'linkExpirySeconds',
+	'linkType',
 	'maxRestarts',
 	'onTimeout',
 	'pollIntervalSeconds',
+	'publicBaseUrl',
 	'timeoutMinutes',
 ]);
 
@@ -48,12 +51,12 @@ export async function execute(context: IExecuteFunctions): Promise<End<IDataObje
 	const { waitForJob } = await import('../../../lib/generation/wait');
 	const { parseWaitOptions, watchFor } = await import('../../../lib/generation/waitOptions');
 	const { stallOf } = await import('../../../lib/runpod/health');
-	const bucket = await connectBucket(context);
+	const results = await connectResults(context);
 	const signal = context.getExecutionCancelSignal();
 	const watches = watchFor(clock, stallOf, context.getNodeParameter('options', 0, {}));
 	return await forEachJob(context, async (job, queue, item) => {
 		const options = parseWaitOptions(context.getNodeParameter('options', item, {}));
-		const ports = { queue, clock, bucket, signal, watch: watches(queue) };
+		const ports = { queue, clock, signal, watch: watches(queue), ...results };
 		return await waitForJob(job, ports, options);
 	});
 }

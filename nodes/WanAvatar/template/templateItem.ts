@@ -2,7 +2,7 @@ import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workfl
 import type { Bucket } from '../../../lib/storage/bucket';
 import type { Template } from '../../../lib/storage/templates';
 import { clock } from '../connections';
-import { linkExpiry, readLinkExpirySeconds } from '../linkExpiry';
+import { linkExpiry, readLinkExpirySeconds } from '../linkOptions';
 
 /** What more to tell of a template. */
 export const templateOptions: INodeProperties = {

@@ -10,7 +10,7 @@ import type { Bucket } from '../../../lib/storage/bucket';
 import { clock, requireBucket } from '../connections';
 import { inTurn } from '../inTurn';
 import { includeInputFields, withInputFields } from '../itemInput';
-import { linkExpiry, readLinkExpirySeconds } from '../linkExpiry';
+import { linkExpiry, readLinkExpirySeconds } from '../linkOptions';
 import type { RunMode } from '../operation';
 import { readVideo, thumbnailKey, videoKey } from './videoFields';
 

@@ -1,0 +1,61 @@
+import * as z from 'zod/v4';
+import { noFault } from './noFault';
+import { text } from './text';
+
+/** A link for whoever has it; `expires_at` is ISO 8601 to the second, null where it lasts or does not tell. */
+export interface Link {
+	url: string;
+	expires_at: string | null;
+}
+
+/** S3's limit on the life of a presigned URL. */
+export const MAX_LINK_EXPIRY_SECONDS = 7 * 24 * 3600;
+
+/** What kind of links a user wants: signed ones that end, or ones that last, for a bucket that anyone may read. */
+export type LinkWish =
+	| { type: 'presigned'; expirySeconds: number }
+	/** `baseUrl` is where the bucket's keys begin, such as `https://cdn.example.com/avatars`. */
+	| { type: 'public'; baseUrl: string };
+
+/** How long a link opens: from 1 second to 7 days. */
+export const linkExpirySeconds = z.coerce
+	.number({ error: 'must be a number of seconds' })
+	.int('must be a whole number of seconds')
+	.min(1, 'must be at least 1 second')
+	.max(
+		MAX_LINK_EXPIRY_SECONDS,
+		'must be at most 604800 seconds (7 days): S3 signs no link for longer',
+	);
+
+/** Where the keys of a public bucket begin. */
+export const publicBaseUrl = text
+	.transform((url) => url.trim().replace(/\/+$/, ''))
+	.check(noFault(baseUrlFault));
+
+function baseUrlFault(url: string): string | undefined {
+	if (/^https?:\/\/[^?#]+$/i.test(url) && URL.canParse(url)) return undefined;
+	return 'must be an address such as https://cdn.example.com/avatars, without ? and #';
+}
+
+/** The options that concern links, as the form gives them. */
+export const linkFields = {
+	linkType: z.enum(['presigned', 'public']).default('presigned'),
+	linkExpirySeconds: linkExpirySeconds.default(MAX_LINK_EXPIRY_SECONDS),
+	publicBaseUrl: z.unknown(),
+};
+
+const linkOptions = z.object(linkFields);
+
+/** The wish that the options make; one for public links needs their address. */
+export const linkWish = linkOptions.transform((options, context): LinkWish => {
+	if (options.linkType === 'presigned')
+		return { type: 'presigned', expirySeconds: options.linkExpirySeconds };
+	const baseUrl = publicBaseUrl.safeParse(options.publicBaseUrl ?? '');
+	if (baseUrl.success) return { type: 'public', baseUrl: baseUrl.data };
+	context.addIssue({
+		code: 'custom',
+		path: ['publicBaseUrl'],
+		message: baseUrl.error.issues.map(({ message }) => message).join('; '),
+	});
+	return z.NEVER;
+});

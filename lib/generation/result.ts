@@ -1,0 +1,57 @@
+import type { LinkWish } from '../contract/link';
+import type { LinkMaker } from '../storage/links';
+import { badVideo } from './failures';
+import { linked } from './links';
+import type { JobReport } from './report';
+import { verify, type VideoStore } from './verify';
+
+/** Whom a finished job's report is made ready with. */
+export interface ResultPorts {
+	/** Missing where the node has no MinIO credential: then nothing is looked at. */
+	videos?: VideoStore | undefined;
+	links: LinkMaker;
+}
+
+/** What is known of the result beside the worker's words. */
+export interface ResultContext {
+	/** By the store's clock: an object that is older is of an earlier job. */
+	recordedAtMs: number | null;
+	links: LinkWish;
+}
+
+/**
+ * A report as it is given out: its video looked at, its links made.
+ * @throws WanAvatarError VIDEO_MISSING, VIDEO_BROKEN
+ */
+export async function requireResult(
+	report: JobReport,
+	context: ResultContext,
+	ports: ResultPorts,
+): Promise<JobReport> {
+	const verified = await verify(report, context.recordedAtMs, ports.videos);
+	if (verified.fault) throw badVideo(verified.report, verified.fault);
+	return await linked(verified.report, context.links, ports.links);
+}
+
+/** The same; nothing where the video is missing or broken. */
+export async function findResult(
+	report: JobReport,
+	context: ResultContext,
+	ports: ResultPorts,
+): Promise<JobReport | undefined> {
+	const verified = await verify(report, context.recordedAtMs, ports.videos);
+	return verified.fault ? undefined : await linked(verified.report, context.links, ports.links);
+}
+
+/** The same as an answer in any case: one without a good video says why, and has no link to it. */
+export async function describeResult(
+	report: JobReport,
+	context: ResultContext,
+	ports: ResultPorts,
+): Promise<JobReport> {
+	const { report: seen, fault } = await verify(report, context.recordedAtMs, ports.videos);
+	const ready = await linked(seen, context.links, ports.links);
+	if (!fault) return ready;
+	const failure_reason = `the job is completed, but its video ${fault.reason}`;
+	return { ...ready, video_url: null, video_url_expires_at: null, failure_reason };
+}

@@ -1,0 +1,111 @@
+import type { ErrorCode } from '../contract/errors';
+import type { Bucket, Stat } from '../storage/bucket';
+import type { Mp4Facts } from '../storage/mp4Facts';
+import type { JobReport } from './report';
+import { settle } from './settled';
+
+/** Where results are looked at before they are given out. */
+export interface VideoStore {
+	bucket: Pick<Bucket, 'name' | 'stat'>;
+	/** What an MP4's header says; nothing for one that is none, or is cut off. */
+	readFacts: (key: string, sizeBytes: number) => Promise<Mp4Facts | undefined>;
+}
+
+/** What is wrong with a finished video. */
+export interface VideoFault {
+	code: Extract<ErrorCode, 'VIDEO_MISSING' | 'VIDEO_BROKEN'>;
+	/** Goes on from "its video". */
+	reason: string;
+}
+
+export interface Verified {
+	/** With the facts of the stored file, as far as they are known. */
+	report: JobReport;
+	fault?: VideoFault;
+}
+
+/**
+ * Looks at the video of a finished job where it is stored. `recordedAtMs`, by the store's clock: an object that is older
+ * is of an earlier job. What cannot be looked at passes: it is paid for.
+ */
+export async function verify(
+	report: JobReport,
+	recordedAtMs: number | null,
+	store: VideoStore | undefined,
+): Promise<Verified> {
+	const { minio_key } = report;
+	if (!store || minio_key === null) return { report };
+	const stat = await look(minio_key, store);
+	const { bucket } = store;
+	if (stat.tag === 'unknown') return { report };
+	if (stat.tag === 'missing')
+		return {
+			report,
+			fault: missing(`is not in bucket ${bucket.name}, where it should be as ${minio_key}`),
+		};
+	const { sizeBytes, lastModifiedMs } = stat.facts;
+	if (recordedAtMs !== null && lastModifiedMs < recordedAtMs)
+		return {
+			report,
+			fault: missing(`was not stored: ${minio_key} in bucket ${bucket.name} is of an earlier job`),
+		};
+	if (sizeBytes === 0) return { report, fault: broken(`${minio_key} is empty`) };
+	return await verifyFile(report, minio_key, sizeBytes, store);
+}
+
+async function look(key: string, { bucket }: VideoStore): Promise<Stat> {
+	const looked = await settle(bucket.stat(key));
+	return 'error' in looked ? { tag: 'unknown' } : looked.value;
+}
+
+async function verifyFile(
+	report: JobReport,
+	key: string,
+	sizeBytes: number,
+	store: VideoStore,
+): Promise<Verified> {
+	const read = await settle(store.readFacts(key, sizeBytes));
+	const sized = { ...report, size_bytes: sizeBytes };
+	if ('error' in read) return { report: await withRealThumbnail(sized, store) };
+	if (read.value) return { report: await withRealThumbnail(withFacts(sized, read.value), store) };
+	// The contract says MP4; a user who names another type has a worker that makes it.
+	if (/\.webm$/i.test(key)) return { report: await withRealThumbnail(sized, store) };
+	return { report: sized, fault: broken(`${key} is no whole MP4`) };
+}
+
+/** What the worker says stays; what the file says stands beside it, and in the place of what the worker leaves out. */
+function withFacts(report: JobReport, facts: Mp4Facts): JobReport {
+	const fps = rounded(facts.fps);
+	const { width, height } = facts;
+	return {
+		...report,
+		fps: report.fps ?? fps,
+		width: report.width ?? width,
+		height: report.height ?? height,
+		duration_seconds: rounded(facts.durationSeconds),
+		measured_fps: fps,
+		measured_width: width,
+		measured_height: height,
+	};
+}
+
+function rounded(value: number | null): number | null {
+	return value === null ? null : Math.round(value * 1000) / 1000;
+}
+
+/** A thumbnail is made as best the worker can: a link to one that is not there would be a dead one. */
+async function withRealThumbnail(report: JobReport, store: VideoStore): Promise<JobReport> {
+	const { thumbnail_key } = report;
+	if (thumbnail_key === null) return report;
+	const stat = await look(thumbnail_key, store);
+	const isThere = stat.tag === 'unknown' || (stat.tag === 'there' && stat.facts.sizeBytes > 0);
+	return isThere ? report : { ...report, thumbnail_key: null, thumbnail_url: null };
+}
+
+function missing(reason: string): VideoFault {
+	return { code: 'VIDEO_MISSING', reason };
+}
+
+function broken(reason: string): VideoFault {
+	return { code: 'VIDEO_BROKEN', reason: `cannot be played: ${reason}` };
+}
