@@ -1,7 +1,27 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { isVideoKey } from '../../../lib/storage/layout';
+import { templateLocator, templatePrefix } from '../template/templateFields';
 import { sourceProperties, type Source } from './sources';
 
 export const drivingVideoSources: readonly Source[] = [
+	{
+		option: {
+			name: 'From Template',
+			value: 'template',
+			description: "A motion template: chosen from the bucket's list, by its ID, or by its path",
+		},
+		field: 'driving_video_path',
+		fieldOf: (mode, text) => {
+			const isId = mode === undefined ? !isVideoKey(text) : mode === 'id';
+			return isId ? 'template_id' : 'driving_video_path';
+		},
+		property: {
+			...templateLocator,
+			description:
+				'A driving video that lies ready in the bucket. An ID is sent to the worker as given: the worker decides which video it means.',
+		},
+		more: [templatePrefix],
+	},
 	{
 		option: {
 			name: 'MinIO Path',
@@ -34,24 +54,6 @@ export const drivingVideoSources: readonly Source[] = [
 			required: true,
 			placeholder: 'e.g. https://example.com/moves.mp4',
 			description: 'Address of the video; the worker must be able to open it without signing in',
-		},
-	},
-	{
-		option: {
-			name: 'Template ID',
-			value: 'templateId',
-			description: 'A motion template that the worker knows by its ID',
-		},
-		field: 'template_id',
-		property: {
-			displayName: 'Template ID',
-			name: 'templateId',
-			type: 'string',
-			default: '',
-			required: true,
-			placeholder: 'e.g. sitting-woman',
-			description:
-				'ID of the template, sent to the worker as given; the worker decides which video it means',
 		},
 	},
 	{

@@ -12,11 +12,25 @@ export const portraitSources: readonly Source[] = [
 		property: {
 			displayName: 'Portrait Path',
 			name: 'portraitPath',
-			type: 'string',
-			default: '',
+			type: 'resourceLocator',
+			default: { mode: 'path', value: '' },
 			required: true,
-			placeholder: 'e.g. input-avatars/jobs.png',
 			description: "Key of the image in the worker's bucket, without a leading slash",
+			modes: [
+				{
+					displayName: 'From List',
+					name: 'list',
+					type: 'list',
+					placeholder: 'Choose a portrait',
+					typeOptions: { searchListMethod: 'searchPortraits', searchable: true },
+				},
+				{
+					displayName: 'By Path',
+					name: 'path',
+					type: 'string',
+					placeholder: 'e.g. input-avatars/jobs.png',
+				},
+			],
 		},
 	},
 	{

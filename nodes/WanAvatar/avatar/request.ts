@@ -2,13 +2,11 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { WanAvatarError } from '../../../lib/contract/errors';
 import { InvalidInput } from '../../../lib/contract/invalidInput';
 import type { GenerationRequest, RunOptions } from '../../../lib/generation/ports';
-import type { SourceFile } from '../../../lib/generation/upload';
 import { runIndexOf } from '../executionMemory';
-import { binaryFile } from './binaryFile';
 import { drivingVideoSources } from './drivingVideo';
 import { optionalProperties } from './optional';
 import { portraitSources } from './portrait';
-import type { Source } from './sources';
+import { readSource } from './sources';
 
 /** The form's own names of fields, for messages: a person looks for "Portrait URL", not for image_url. */
 const labels: ReadonlyMap<string, string> = new Map([
@@ -63,7 +61,9 @@ export async function readRequest(
 			options: { ...options, waitForCompletion: read('waitForCompletion', true) },
 		});
 	} catch (error) {
-		throw error instanceof WanAvatarError ? error.withDetails(user) : error;
+		const named = new Map([...portrait.labels, ...drivingVideo.labels]);
+		const told = error instanceof InvalidInput ? error.relabelled(named) : error;
+		throw told instanceof WanAvatarError ? told.withDetails(user) : told;
 	}
 }
 
@@ -79,27 +79,6 @@ export async function readRunOptions(
 /** An error with the names that the form has for the fields. */
 export function labelled(error: unknown): unknown {
 	return error instanceof InvalidInput ? error.relabelled(labels) : error;
-}
-
-interface Read {
-	fields: Record<string, unknown>;
-	file?: SourceFile;
-}
-
-/** The one field of the chosen way; an empty one is sent on, to be refused by name. */
-async function readSource(
-	context: IExecuteFunctions,
-	item: number,
-	list: string,
-	sources: readonly Source[],
-): Promise<Read> {
-	const chosen = context.getNodeParameter(list, item, '');
-	const source = sources.find(({ option }) => option.value === chosen);
-	if (!source) return { fields: {} };
-	const { field, property } = source;
-	if (field === 'binary')
-		return { fields: {}, file: await binaryFile(context, item, property.name) };
-	return { fields: { [field]: context.getNodeParameter(property.name, item, '') ?? '' } };
 }
 
 function unlessBlank(field: string, value: unknown): Record<string, unknown> {
