@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { generateForm, startRig, statusForm, type Rig } from './rig';
+import { generateForm, located, startRig, statusForm, type Rig } from './rig';
 
 describe.each(['lazy', 'eager'] as const)('loaded %s', (loading) => {
 	let rig: Rig;
@@ -29,11 +29,18 @@ describe.each(['lazy', 'eager'] as const)('loaded %s', (loading) => {
 					status: 'COMPLETED',
 					minio_key: 'user-avatars/user_1/avatar_1/idle.mp4',
 					video_url: 'https://storage.example.com/video',
+					video_url_expires_at: null,
 					thumbnail_key: 'user-avatars/user_1/avatar_1/thumb.jpg',
 					thumbnail_url: 'https://storage.example.com/thumbnail',
+					thumbnail_url_expires_at: null,
 					fps: 24,
 					width: 1280,
 					height: 720,
+					size_bytes: null,
+					duration_seconds: null,
+					measured_fps: null,
+					measured_width: null,
+					measured_height: null,
 					user_id: 'user_1',
 					avatar_id: 'avatar_1',
 					output_video_key: 'user-avatars/user_1/avatar_1/idle.mp4',
@@ -86,9 +93,31 @@ describe.each(['lazy', 'eager'] as const)('loaded %s', (loading) => {
 			{ driving_video_base64: 'AAAA' },
 		],
 		[
-			{ drivingVideoSource: 'templateId', templateId: 'sitting-woman' },
+			{ drivingVideoSource: 'template', template: located('id', 'sitting-woman') },
 			{ template_id: 'sitting-woman' },
 		],
+		[
+			{ drivingVideoSource: 'template', template: located('list', 'moves/wave.mp4') },
+			{ driving_video_path: 'moves/wave.mp4' },
+		],
+		[
+			{ drivingVideoSource: 'template', template: located('path', 'moves/wave') },
+			{ driving_video_path: 'moves/wave' },
+		],
+		[
+			{ drivingVideoSource: 'template', template: '={{ "moves/wave.mp4" }}' },
+			{ driving_video_path: 'moves/wave.mp4' },
+		],
+		[
+			{ drivingVideoSource: 'template', template: '={{ "moves/wave" }}' },
+			{ template_id: 'moves/wave' },
+		],
+		[
+			{ drivingVideoSource: 'template', template: located('id', '={{ $json.move ?? "nod" }}') },
+			{ template_id: 'nod' },
+		],
+		[{ portraitPath: located('list', 'faces/a.png') }, { image_minio_path: 'faces/a.png' }],
+		[{ portraitPath: located('path', 'faces/b.png') }, { image_minio_path: 'faces/b.png' }],
 		[{ userId: '={{ 42 }}' }, { user_id: '42' }],
 		[{ options: { additionalWorkerInputs: '{"seed": 7}' } }, { seed: 7 }],
 	])('sends %j as %j', async (form, expected) => {

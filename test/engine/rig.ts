@@ -103,6 +103,11 @@ export function workerOutput(input: Readonly<Record<string, unknown>>): Record<s
 	};
 }
 
+/** What n8n stores for a resource locator. */
+export function located(mode: string, value: string) {
+	return { __rl: true, mode, value };
+}
+
 /** A whole form of *Generate*; the avatar is each item's own. */
 export const generateForm = {
 	resource: 'avatar',
@@ -110,7 +115,7 @@ export const generateForm = {
 	userId: 'user_1',
 	avatarId: '={{ $json.avatar ?? "avatar_1" }}',
 	portraitSource: 'minioPath',
-	portraitPath: 'input-avatars/jobs.png',
+	portraitPath: located('path', 'input-avatars/jobs.png'),
 	drivingVideoSource: 'minioPath',
 	drivingVideoPath: 'sitting-woman/video-conference-woman.mp4',
 };

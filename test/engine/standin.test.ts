@@ -5,7 +5,7 @@ import { Client } from 'minio';
 import * as z from 'zod/v4';
 import { seedExamples } from '../../standin/seedExamples';
 import { startStandIn, type StandIn } from '../../standin/standin';
-import { generateForm, startRig, type Rig } from './rig';
+import { generateForm, located, startRig, type Rig } from './rig';
 
 let standIn: StandIn;
 let rig: Rig;
@@ -45,6 +45,11 @@ const result = z.looseObject({
 	fps: z.literal(24),
 	width: z.literal(1280),
 	height: z.literal(720),
+	size_bytes: z.number(),
+	duration_seconds: z.number(),
+	measured_fps: z.literal(24),
+	measured_width: z.literal(1280),
+	measured_height: z.literal(720),
 });
 
 it('every way to give the files makes the same real video, with links that open', async () => {
@@ -58,13 +63,13 @@ it('every way to give the files makes the same real video, with links that open'
 		drivingVideoPath: 'sitting-woman/driving-video.mp4',
 		drivingVideoUrl: await linkTo('sitting-woman/driving-video.mp4'),
 		drivingVideoBase64: base64Of('driving-video.mp4'),
-		templateId: 'sitting-woman',
+		template: located('id', 'sitting-woman'),
 	};
 	const ways = [
 		{ portrait: 'minioPath', video: 'minioPath' },
 		{ portrait: 'url', video: 'url' },
 		{ portrait: 'base64', video: 'base64' },
-		{ portrait: 'minioPath', video: 'templateId' },
+		{ portrait: 'minioPath', video: 'template' },
 	];
 
 	const runs = await Promise.all(
@@ -81,6 +86,8 @@ it('every way to give the files makes the same real video, with links that open'
 	const videos = await Promise.all(runs.map(async (run) => await fetched(run.result.video_url)));
 	expect(new Set(videos.map(sha256)).size).toBe(1);
 	expect(videos[0]?.subarray(4, 8).toString()).toBe('ftyp');
+	expect(runs.map((run) => run.result.size_bytes)).toEqual(videos.map(({ length }) => length));
+	expect(runs[0]?.result.duration_seconds).toBeGreaterThan(1);
 	const [thumbnail] = await Promise.all(
 		runs.map(async (run) => await fetched(run.result.thumbnail_url)),
 	);

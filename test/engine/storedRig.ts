@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -14,9 +14,14 @@ export interface StoredRig extends Rig {
 	credentials: EngineOptions['credentials'];
 }
 
-/** The rig with a MinIO credential, and a worker that stores a small object where the video would be. */
+export interface StoredRigOptions extends Partial<QueueApiOptions> {
+	/** What the worker stores under a key; nothing: it stores none. */
+	makes?: (key: string) => Buffer | undefined;
+}
+
+/** The rig with a MinIO credential, and a worker that stores a small video of each key. */
 export async function startStoredRig(
-	options: Partial<QueueApiOptions> = {},
+	{ makes = videoOf, ...options }: StoredRigOptions = {},
 	binaryMode: EngineOptions['binaryMode'] = 'filesystem',
 ): Promise<StoredRig> {
 	const folder = mkdtempSync(join(tmpdir(), 'wan-avatar-objects-'));
@@ -40,7 +45,7 @@ export async function startStoredRig(
 			handler: async ({ input }) => {
 				const output = workerOutput(input);
 				for (const key of [output.minio_key, output.thumbnail_key])
-					if (typeof key === 'string') await store.putBytes(BUCKET, key, `made of ${key}`);
+					await storeIn(store, key, makes);
 				return output;
 			},
 			...options,
@@ -63,6 +68,22 @@ export async function startStoredRig(
 			rmSync(folder, { recursive: true, force: true });
 		},
 	};
+}
+
+async function storeIn(
+	store: ObjectStore,
+	key: unknown,
+	makes: (key: string) => Buffer | undefined,
+): Promise<void> {
+	const content = typeof key === 'string' ? makes(key) : undefined;
+	if (typeof key === 'string' && content) await store.putBytes(BUCKET, key, content);
+}
+
+/** An MP4 that is another one for each key. */
+export function videoOf(key: string): Buffer {
+	const mark = Buffer.from(`....free made of ${key}`);
+	mark.writeUInt32BE(mark.length);
+	return Buffer.concat([readFileSync('examples/media/driving-video.mp4'), mark]);
 }
 
 /** Waits for something that happens in another place; fails after ten seconds. */
