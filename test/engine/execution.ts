@@ -6,9 +6,11 @@ import { workflowOf } from './rig';
 
 const text = z.record(z.string(), z.string());
 
+const locator = z.object({ __rl: z.literal(true), mode: z.string(), value: z.string() });
+
 const execution = z.object({
 	credentials: z.record(z.string(), text),
-	parameters: text,
+	parameters: z.record(z.string(), z.union([z.string(), locator])),
 	options: z.object({ items: z.array(text), executionId: z.string() }),
 });
 
