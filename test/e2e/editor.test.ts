@@ -142,7 +142,7 @@ describe('the node in the editor', () => {
 	it('runs from its form, and shows what came out', async () => {
 		await editor.fill('userId', 'user_123');
 		await editor.fill('avatarId', 'avatar_456');
-		await editor.fill('portraitPath', 'input-avatars/portrait.png');
+		await editor.fillLocator('portraitPath', 'input-avatars/portrait.png');
 		await editor.fill('drivingVideoPath', 'sitting-woman/driving-video.mp4');
 
 		await editor.executeStep();
@@ -174,23 +174,13 @@ describe('the node in the editor', () => {
 
 describe('a run in the editor', () => {
 	it('leads to a picture that can be looked at', async () => {
-		const { nodes } = readExample('form-to-email.json');
-		const example = readExample('generate-avatar.json');
-		const picture = nodes.filter((node) => node.name === 'Get Thumbnail');
-		expect(picture).toHaveLength(1);
-		await open({
-			...example,
-			nodes: [...example.nodes, ...picture],
-			connections: {
-				...Object(example.connections),
-				'Wan Avatar': { main: [[{ node: 'Get Thumbnail', type: 'main', index: 0 }]] },
-			},
-		});
+		await bringIn('generate-avatar.json', { options: { downloadThumbnail: true } });
 		await editor.executeWorkflow();
-		await editor.executed('Get Thumbnail');
-		await editor.openNode('Get Thumbnail');
+		await editor.executed('Wan Avatar');
+		await editor.openNode('Wan Avatar');
 
 		const output = editor.part('output-panel');
+		await output.getByTestId('radio-button-binary').click();
 		await output.getByText('View', { exact: true }).click();
 
 		const preview = output.locator('img[src*="binary-data"]');
@@ -199,10 +189,42 @@ describe('a run in the editor', () => {
 		await editor.closeNode();
 	});
 
+	it('takes a template from the list', async () => {
+		const { storage, bucket, queue } = rig.standIn;
+		for (const key of ['nodding/slow-nod.mp4', 'waving/both-hands.mp4', 'waving/one-hand.mp4'])
+			await storage.putFile(bucket, key, 'examples/media/driving-video.mp4', 'video/mp4');
+		await bringIn('generate-avatar.json', {
+			drivingVideoSource: 'template',
+			template: { __rl: true, mode: 'list', value: '' },
+		});
+		await editor.openNode('Wan Avatar');
+
+		await editor.openPicker('template');
+		expect(await editor.offered()).toEqual([
+			expect.stringContaining('nodding/slow-nod.mp4'),
+			expect.stringContaining('sitting-woman/driving-video.mp4'),
+			expect.stringContaining('waving/both-hands.mp4'),
+			expect.stringContaining('waving/one-hand.mp4'),
+		]);
+		await shoot('picker');
+		await editor.searchPicker('one-h');
+		expect(await editor.offered()).toEqual([expect.stringContaining('waving/one-hand.mp4')]);
+		await editor.choose('waving/one-hand.mp4');
+		await editor.executeStep();
+
+		await editor.part('node-run-status-success').waitFor();
+		expect(queue.jobs().at(-1)?.input).toMatchObject({
+			driving_video_path: 'waving/one-hand.mp4',
+		});
+		await editor.closeNode();
+	});
+
 	it('says why it failed', async () => {
 		const { storage, bucket } = rig.standIn;
 		await storage.putFile(bucket, 'input-avatars/letter.pdf', 'README.md', 'application/pdf');
-		await bringIn('generate-avatar.json', { portraitPath: 'input-avatars/letter.pdf' });
+		await bringIn('generate-avatar.json', {
+			portraitPath: { __rl: true, mode: 'path', value: 'input-avatars/letter.pdf' },
+		});
 		await editor.openNode('Wan Avatar');
 
 		await editor.executeStep();

@@ -56,6 +56,40 @@ export class Editor {
 		await this.part(`parameter-input-${field}`).locator('input, textarea').first().fill(value);
 	}
 
+	/** Types into a field where a thing can be chosen in several ways. */
+	async fillLocator(field: string, value: string): Promise<void> {
+		await this.locator(field).getByTestId('rlc-input').locator('input').fill(value);
+	}
+
+	/** Opens the list of a field where a thing can be chosen. */
+	async openPicker(field: string): Promise<void> {
+		await this.locator(field).getByTestId('rlc-input').click();
+		await this.part('rlc-item').first().waitFor();
+	}
+
+	/** What the open list shows. */
+	async offered(): Promise<string[]> {
+		return await this.part('rlc-item').allInnerTexts();
+	}
+
+	/** Types into the search of the open list, and waits for what it finds. */
+	async searchPicker(words: string): Promise<void> {
+		const before = (await this.offered()).length;
+		await this.part('rlc-search').fill(words);
+		await this.page.waitForFunction(
+			(count) => document.querySelectorAll('[data-test-id=rlc-item]').length !== count,
+			before,
+		);
+	}
+
+	async choose(name: string): Promise<void> {
+		await this.part('rlc-item').filter({ hasText: name }).first().click();
+	}
+
+	private locator(field: string): Locator {
+		return this.part(`resource-locator-${field}`);
+	}
+
 	/** Fills a field of the credential that is open; the node behind it may have one of the same name. */
 	async fillCredential(field: string, value: string): Promise<void> {
 		const dialog = this.part('editCredential-modal');

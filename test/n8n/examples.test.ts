@@ -93,6 +93,13 @@ describe('the examples in n8n', () => {
 		const [videoLink, pictureLink] = linksIn(mail?.html, 'href');
 		expect(await open(videoLink)).toEqual(aVideo);
 		expect(await open(pictureLink)).toEqual(aPicture);
+		const seconds = Number(new URL(videoLink ?? '').searchParams.get('X-Amz-Expires'));
+		expect(seconds).toBe(604_800);
+		const until7Days = new Date(Date.now() + seconds * 1000);
+		const shown = /The links open until (.*)\.<\/p>/.exec(mail?.html ?? '')?.[1] ?? '';
+		expect(Math.abs(Date.parse(shown.replace(',', '')) - until7Days.getTime())).toBeLessThan(
+			5 * 60_000,
+		);
 		expect(mail?.attachments).toMatchObject([
 			{ mimeType: 'image/jpeg', disposition: 'inline', contentId: '<thumbnail>' },
 		]);
