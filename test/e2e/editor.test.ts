@@ -88,6 +88,7 @@ describe('the node in the editor', () => {
 	it('is found by what a person would look for', async () => {
 		await browser.page.goto(`${rig.n8n.url}/workflow/new`);
 		await editor.part('canvas-add-button').click();
+		await editor.part('node-creator-search-bar').waitFor();
 		expect((await editor.search('manual'))[0]).toBe('Manual Trigger');
 		await editor.part('item-iterator-item').first().click();
 		for (const words of ['wan', 'avatar', 'video', 'runpod', 'talking head', 'lip'])
@@ -150,6 +151,7 @@ describe('the node in the editor', () => {
 		await editor.part('node-run-status-success').waitFor();
 		const output = editor.part('output-panel');
 		await output.getByTestId('radio-button-schema').click();
+		await output.getByText('job_id').first().waitFor();
 		const schema = await output.innerText();
 		for (const field of ['job_id', 'status', 'COMPLETED', 'video_url', 'thumbnail_url', 'fps'])
 			expect(schema).toContain(field);

@@ -58,7 +58,7 @@ export class Editor {
 
 	/** Types into a field where a thing can be chosen in several ways. */
 	async fillLocator(field: string, value: string): Promise<void> {
-		await this.locator(field).getByTestId('rlc-input').locator('input').fill(value);
+		await this.locator(field).getByTestId('rlc-input').fill(value);
 	}
 
 	/** Opens the list of a field where a thing can be chosen. */
@@ -72,14 +72,12 @@ export class Editor {
 		return await this.part('rlc-item').allInnerTexts();
 	}
 
-	/** Types into the search of the open list, and waits for what it finds. */
+	/** Types into the search of the open list, and waits until it shows nothing else. */
 	async searchPicker(words: string): Promise<void> {
-		const before = (await this.offered()).length;
 		await this.part('rlc-search').fill(words);
-		await this.page.waitForFunction(
-			(count) => document.querySelectorAll('[data-test-id=rlc-item]').length !== count,
-			before,
-		);
+		const others = this.part('rlc-item').filter({ hasNotText: words });
+		await others.first().waitFor({ state: 'hidden' });
+		await this.part('rlc-item').first().waitFor();
 	}
 
 	async choose(name: string): Promise<void> {
