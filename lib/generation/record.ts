@@ -1,5 +1,6 @@
 import * as z from 'zod/v4';
 import { jsonRecord } from '../contract/json';
+import { recordKey } from '../contract/layout';
 import type { Bucket } from '../storage/bucket';
 import type { GenerationPorts, GenerationRequest } from './ports';
 
@@ -31,11 +32,6 @@ const jobRecord = z.object({
 export type JobRecord = z.output<typeof jobRecord>;
 
 const RECORD_TYPE = 'application/json';
-
-/** Where the record of a request stands in the bucket: beside its video. */
-export function recordKey(outputVideoKey: string): string {
-	return `${outputVideoKey}.job.json`;
-}
 
 /** The records of one request, in both places. */
 export interface RecordBook {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { bytesOf } from '../contract/bytes';
 import { WanAvatarError } from '../contract/errors';
+import { INPUT_FOLDERS } from '../contract/layout';
 import {
 	MEDIA_HEAD_BYTES,
 	mediaTypeOf,
@@ -38,10 +39,6 @@ const MAX_BYTES: Readonly<Record<MediaKind, number>> = {
 	portrait: 50 * MEGABYTE,
 	'driving video': 2048 * MEGABYTE,
 };
-const FOLDERS: Readonly<Record<MediaKind, string>> = {
-	portrait: 'input-avatars',
-	'driving video': 'driving-videos',
-};
 const KINDS: Readonly<Record<MediaKind, string>> = {
 	portrait: 'a PNG, JPEG or WebP image',
 	'driving video': 'an MP4, MOV or WebM video',
@@ -64,7 +61,7 @@ export async function planUpload(
 		sha256.update(chunk);
 	});
 	const name = `${sha256.digest('hex')}.${type.extension}`;
-	const key = `${FOLDERS[kind]}/${user_id}/${avatar_id}/${name}`;
+	const key = `${INPUT_FOLDERS[kind]}${user_id}/${avatar_id}/${name}`;
 	return { key, contentType: type.contentType, sizeBytes, file };
 }
 

@@ -1,19 +1,10 @@
 import * as z from 'zod/v4';
 import { WanAvatarError } from '../contract/errors';
 import { InvalidInput } from '../contract/invalidInput';
+import { INPUT_FOLDERS, recordKey, VIDEO_FOLDER } from '../contract/layout';
 import { objectKey, pathSegment } from '../contract/objectKey';
 import type { Bucket, ListedObject } from './bucket';
-import {
-	DRIVING_VIDEO_FOLDER,
-	fileNameOf,
-	folderOf,
-	isPictureKey,
-	isVideoKey,
-	PORTRAIT_FOLDER,
-	RECORD_SUFFIX,
-	VIDEO_FOLDER,
-	withoutExtension,
-} from './layout';
+import { fileNameOf, folderOf, isPictureKey, isVideoKey, withoutExtension } from './fileName';
 import { allPages } from './listing';
 import { mayNotDelete } from './templates';
 
@@ -144,7 +135,7 @@ async function recordedThumbnail(
 	bucket: Pick<Bucket, 'getText'>,
 	videoKey: string,
 ): Promise<string | undefined> {
-	const stored = await bucket.getText(`${videoKey}${RECORD_SUFFIX}`);
+	const stored = await bucket.getText(recordKey(videoKey));
 	return record.safeParse(fromJson(stored?.text ?? '')).data?.output.thumbnail_key;
 }
 
@@ -183,11 +174,11 @@ export async function deleteVideo(
 	bucket: Bucket,
 	{ key, thumbnailKey, withInputs }: { key: string; thumbnailKey: unknown; withInputs: boolean },
 ): Promise<string[]> {
-	if ([PORTRAIT_FOLDER, DRIVING_VIDEO_FOLDER].some((folder) => key.startsWith(folder)))
+	if (Object.values(INPUT_FOLDERS).some((folder) => key.startsWith(folder)))
 		throw new InvalidInput([{ field: 'Video Key', message: 'is an uploaded input, not a result' }]);
-	const recordKey = `${key}${RECORD_SUFFIX}`;
+	const keyOfRecord = recordKey(key);
 	const isVideoMissing = (await bucket.stat(key)).tag === 'missing';
-	const isRecordMissing = (await bucket.stat(recordKey)).tag === 'missing';
+	const isRecordMissing = (await bucket.stat(keyOfRecord)).tag === 'missing';
 	if (isVideoMissing && isRecordMissing) throw noVideo(bucket.name, key);
 	// A picture beside it may be of another video: only one that is named goes too.
 	const thumbnail = await namedThumbnail(bucket, key, thumbnailKey);
@@ -195,7 +186,7 @@ export async function deleteVideo(
 		...(withInputs ? await uploadedInputs(bucket, key) : []),
 		...(thumbnail === undefined ? [] : [thumbnail]),
 		...(isVideoMissing ? [] : [key]),
-		...(isRecordMissing ? [] : [recordKey]),
+		...(isRecordMissing ? [] : [keyOfRecord]),
 	];
 	for (const one of keys) if (!(await bucket.remove(one))) throw mayNotDelete(bucket.name, one);
 	return keys;
@@ -217,7 +208,7 @@ async function uploadedInputs(
 			},
 		]);
 	const keys: string[] = [];
-	for (const folder of [PORTRAIT_FOLDER, DRIVING_VIDEO_FOLDER]) {
+	for (const folder of Object.values(INPUT_FOLDERS)) {
 		const prefix = `${folder}${userId}/${avatarId}/`;
 		const isWanted = (key: string) => UPLOADED.test(fileNameOf(key));
 		for await (const { objects } of allPages(bucket, { prefix, hiddenFolders: [], isWanted }))

@@ -7,7 +7,7 @@ export async function storedFile(
 	bucket: Pick<Bucket, 'getStream'>,
 	key: string,
 ): Promise<IBinaryData> {
-	const { contentTypeOf, fileNameOf } = await import('../../lib/storage/layout');
+	const { contentTypeOf, fileNameOf } = await import('../../lib/storage/fileName');
 	const { content, contentType } = await bucket.getStream(key);
 	const mimeType = contentTypeOf(key) ?? contentType ?? 'application/octet-stream';
 	return await context.helpers.prepareBinaryData(content, fileNameOf(key), mimeType);
