@@ -48,7 +48,7 @@ const KINDS: Readonly<Record<MediaKind, string>> = {
 const MAX_INLINE_BYTES = 7 * MEGABYTE;
 
 /**
- * Reads a file once, in pieces, to learn its type, size and SHA-256: its key is made from these.
+ * Measures a file as an input of a job: its key is made from its content.
  * @throws WanAvatarError INVALID_INPUT when it is of another type, empty or too large
  */
 export async function planUpload(
@@ -56,13 +56,29 @@ export async function planUpload(
 	kind: MediaKind,
 	{ user_id, avatar_id }: KeyOwner,
 ): Promise<Upload> {
+	const { type, sizeBytes, sha256 } = await measureFile(file, kind);
+	const key = `${INPUT_FOLDERS[kind]}${user_id}/${avatar_id}/${sha256}.${type.extension}`;
+	return { key, contentType: type.contentType, sizeBytes, file };
+}
+
+/** What a file is, by its content. */
+export interface Measured {
+	type: MediaType;
+	sizeBytes: number;
+	/** In hex. */
+	sha256: string;
+}
+
+/**
+ * Reads a file once, in pieces, to learn its type, size and SHA-256.
+ * @throws WanAvatarError INVALID_INPUT when it is of another type, empty or too large
+ */
+export async function measureFile(file: SourceFile, kind: MediaKind): Promise<Measured> {
 	const sha256 = createHash('sha256');
 	const { type, sizeBytes } = await readThrough(file, kind, MAX_BYTES[kind], (chunk) => {
 		sha256.update(chunk);
 	});
-	const name = `${sha256.digest('hex')}.${type.extension}`;
-	const key = `${INPUT_FOLDERS[kind]}${user_id}/${avatar_id}/${name}`;
-	return { key, contentType: type.contentType, sizeBytes, file };
+	return { type, sizeBytes, sha256: sha256.digest('hex') };
 }
 
 /**

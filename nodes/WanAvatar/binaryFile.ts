@@ -1,6 +1,6 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
-import { InvalidInput } from '../../../lib/contract/invalidInput';
-import type { SourceFile } from '../../../lib/generation/upload';
+import { InvalidInput } from '../../lib/contract/invalidInput';
+import type { SourceFile } from '../../lib/generation/upload';
 
 /**
  * A binary file of the incoming item, to be read as a stream.
@@ -11,7 +11,7 @@ export async function binaryFile(
 	item: number,
 	parameterName: string,
 ): Promise<SourceFile> {
-	const { base64File } = await import('../../../lib/generation/upload');
+	const { base64File } = await import('../../lib/generation/upload');
 	const parameter = context.getNodeParameter(parameterName, item);
 	const reference = isBinaryData(parameter) || typeof parameter === 'string' ? parameter : '';
 	if (typeof reference === 'string') assertThere(context, item, reference, parameterName);
