@@ -7,7 +7,13 @@ export const INPUT_FOLDERS: Readonly<Record<MediaKind, string>> = {
 	'driving video': 'driving-videos/',
 };
 
+const RECORD_SUFFIX = '.job.json';
+
 /** Where the record of a job stands: beside its video. */
 export function recordKey(outputVideoKey: string): string {
-	return `${outputVideoKey}.job.json`;
+	return `${outputVideoKey}${RECORD_SUFFIX}`;
+}
+
+export function isRecordKey(key: string): boolean {
+	return key.endsWith(RECORD_SUFFIX);
 }

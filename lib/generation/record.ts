@@ -18,6 +18,8 @@ const jobRecord = z.object({
 	execution_id: z.string(),
 	endpoint_id: z.string(),
 	job_id: z.string().nullable(),
+	/** What was uploaded for the job, to be deleted with its video; not in records of earlier versions. */
+	input_keys: z.array(z.string()).default([]),
 	/** By n8n's clock, milliseconds since the epoch. */
 	intended_at_ms: z.number(),
 	submitted_at_ms: z.number().nullable(),
