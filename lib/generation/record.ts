@@ -1,5 +1,6 @@
 import * as z from 'zod/v4';
 import { jsonRecord } from '../contract/json';
+import { recordKey } from '../contract/layout';
 import type { Bucket } from '../storage/bucket';
 import type { GenerationPorts, GenerationRequest } from './ports';
 
@@ -17,6 +18,8 @@ const jobRecord = z.object({
 	execution_id: z.string(),
 	endpoint_id: z.string(),
 	job_id: z.string().nullable(),
+	/** What was uploaded for the job, to be deleted with its video; not in records of earlier versions. */
+	input_keys: z.array(z.string()).default([]),
 	/** By n8n's clock, milliseconds since the epoch. */
 	intended_at_ms: z.number(),
 	submitted_at_ms: z.number().nullable(),
@@ -31,11 +34,6 @@ const jobRecord = z.object({
 export type JobRecord = z.output<typeof jobRecord>;
 
 const RECORD_TYPE = 'application/json';
-
-/** Where the record of a request stands in the bucket: beside its video. */
-export function recordKey(outputVideoKey: string): string {
-	return `${outputVideoKey}.job.json`;
-}
 
 /** The records of one request, in both places. */
 export interface RecordBook {

@@ -30,7 +30,7 @@ export async function submit(desk: Desk): Promise<Submitted> {
 	return { tag: 'submitted', record: await post(stamped, desk) };
 }
 
-function intentOf({ fingerprint, ports }: Desk): JobRecord {
+function intentOf({ fingerprint, ports, request }: Desk): JobRecord {
 	return {
 		version: 1,
 		state: 'intent',
@@ -39,6 +39,7 @@ function intentOf({ fingerprint, ports }: Desk): JobRecord {
 		execution_id: ports.executionId,
 		endpoint_id: ports.queue.endpointId,
 		job_id: null,
+		input_keys: request.uploads.map(({ key }) => key),
 		intended_at_ms: ports.clock.now(),
 		submitted_at_ms: null,
 		recorded_at_ms: null,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { bytesOf } from '../contract/bytes';
 import { WanAvatarError } from '../contract/errors';
+import { INPUT_FOLDERS } from '../contract/layout';
 import {
 	MEDIA_HEAD_BYTES,
 	mediaTypeOf,
@@ -38,10 +39,6 @@ const MAX_BYTES: Readonly<Record<MediaKind, number>> = {
 	portrait: 50 * MEGABYTE,
 	'driving video': 2048 * MEGABYTE,
 };
-const FOLDERS: Readonly<Record<MediaKind, string>> = {
-	portrait: 'input-avatars',
-	'driving video': 'driving-videos',
-};
 const KINDS: Readonly<Record<MediaKind, string>> = {
 	portrait: 'a PNG, JPEG or WebP image',
 	'driving video': 'an MP4, MOV or WebM video',
@@ -51,7 +48,7 @@ const KINDS: Readonly<Record<MediaKind, string>> = {
 const MAX_INLINE_BYTES = 7 * MEGABYTE;
 
 /**
- * Reads a file once, in pieces, to learn its type, size and SHA-256: its key is made from these.
+ * Measures a file as an input of a job: its key is made from its content.
  * @throws WanAvatarError INVALID_INPUT when it is of another type, empty or too large
  */
 export async function planUpload(
@@ -59,13 +56,29 @@ export async function planUpload(
 	kind: MediaKind,
 	{ user_id, avatar_id }: KeyOwner,
 ): Promise<Upload> {
+	const { type, sizeBytes, sha256 } = await measureFile(file, kind);
+	const key = `${INPUT_FOLDERS[kind]}${user_id}/${avatar_id}/${sha256}.${type.extension}`;
+	return { key, contentType: type.contentType, sizeBytes, file };
+}
+
+/** What a file is, by its content. */
+export interface Measured {
+	type: MediaType;
+	sizeBytes: number;
+	/** In hex. */
+	sha256: string;
+}
+
+/**
+ * Reads a file once, in pieces, to learn its type, size and SHA-256.
+ * @throws WanAvatarError INVALID_INPUT when it is of another type, empty or too large
+ */
+export async function measureFile(file: SourceFile, kind: MediaKind): Promise<Measured> {
 	const sha256 = createHash('sha256');
 	const { type, sizeBytes } = await readThrough(file, kind, MAX_BYTES[kind], (chunk) => {
 		sha256.update(chunk);
 	});
-	const name = `${sha256.digest('hex')}.${type.extension}`;
-	const key = `${FOLDERS[kind]}/${user_id}/${avatar_id}/${name}`;
-	return { key, contentType: type.contentType, sizeBytes, file };
+	return { type, sizeBytes, sha256: sha256.digest('hex') };
 }
 
 /**

@@ -1,9 +1,10 @@
 import type { Readable } from 'node:stream';
 import type { BucketItem, Client } from 'minio';
 import { bytesOf } from '../contract/bytes';
-import { codeOf } from '../contract/foreignError';
-import { explainStorageFault, isAccessDenied, isMissing, type Deed } from './faults';
+import type { Clock } from '../contract/clock';
+import { explainStorageFault, isAccessDenied, isMissing, isPassing, type Deed } from './faults';
 import { headersOf } from './message';
+import { putStream } from './putStream';
 import type { ServerAddress, StorageSettings } from './settings';
 import { createTransport } from './transport';
 
@@ -90,24 +91,28 @@ export interface Bucket {
 	check: () => Promise<{ note?: string }>;
 }
 
-// The client holds a few parts in memory: this is the smallest that S3 allows, and 10,000 of them are 50 GB.
-const PART_BYTES = 5 * 1024 * 1024;
-
 // A job record has a few hundred bytes.
 const MAX_TEXT_BYTES = 1024 * 1024;
 
-export function createBucket(settings: StorageSettings): Bucket {
+const MAX_TRIES = 2;
+const REPEAT_AFTER_MS = 300;
+
+/** A request that a store in trouble refuses is made once more: after a pause where there is a clock, else at once. */
+export function createBucket(settings: StorageSettings, clock?: Pick<Clock, 'sleep'>): Bucket {
 	const { bucket, publicAddress } = settings;
 	let opened: Promise<Client> | undefined;
 	let signer: Promise<Client> | undefined;
 	const attempt = async <T>(deed: Deed, work: (client: Client) => Promise<T>): Promise<T> => {
 		opened ??= connect(settings, settings);
 		const client = await opened;
-		try {
-			return await work(client);
-		} catch (error) {
-			throw explainStorageFault(error, settings, deed);
-		}
+		for (let tries = 1; ; tries++)
+			try {
+				return await work(client);
+			} catch (error) {
+				if (tries === MAX_TRIES || !isPassing(error))
+					throw explainStorageFault(error, settings, deed);
+				await clock?.sleep(REPEAT_AFTER_MS);
+			}
 	};
 
 	return {
@@ -150,8 +155,26 @@ export function createBucket(settings: StorageSettings): Bucket {
 				}
 			}),
 		put: async (key, content, sizeBytes, contentType) => {
-			await attempt({ verb: 'write', key }, async (client) => {
-				await client.putObject(bucket, key, content, sizeBytes, { 'Content-Type': contentType });
+			const put = async <T>(work: (client: Client) => Promise<T>) =>
+				await attempt({ verb: 'write', key }, work);
+			const type = { 'Content-Type': contentType };
+			await putStream(content, sizeBytes, {
+				whole: async (bytes) =>
+					await put(async (it) => await it.putObject(bucket, key, bytes, bytes.length, type)),
+				begin: async () =>
+					await put(async (it) => await it.initiateNewMultipartUpload(bucket, key, { ...type })),
+				part: async (uploadID, partNumber, bytes, md5) => {
+					const headers = { 'Content-MD5': md5 };
+					const part = { bucketName: bucket, objectName: key, uploadID, partNumber, headers };
+					return await put(async (it) => await it.uploadPart(part, bytes));
+				},
+				complete: async (id, parts) =>
+					await put(async (it) => await it.completeMultipartUpload(bucket, key, id, parts)),
+				abort: async (id) => {
+					await put(async (it) => {
+						await it.abortMultipartUpload(bucket, key, id);
+					});
+				},
 			});
 		},
 		putText: async (key, text, contentType) =>
@@ -187,16 +210,16 @@ export function createBucket(settings: StorageSettings): Bucket {
 					throw error;
 				}
 			}),
-		check: async () => {
-			const client = await connect(settings, settings);
-			try {
-				await client.listObjectsV2Query(bucket, '', '', '', 1, '');
-				return {};
-			} catch (error) {
-				if (codeOf(error) === 'AccessDenied') return { note: NO_LISTING };
-				throw explainStorageFault(error, settings, { verb: 'list' });
-			}
-		},
+		check: async () =>
+			await attempt({ verb: 'list' }, async (client) => {
+				try {
+					await client.listObjectsV2Query(bucket, '', '', '', 1, '');
+					return {};
+				} catch (error) {
+					if (isAccessDenied(error)) return { note: NO_LISTING };
+					throw error;
+				}
+			}),
 	};
 }
 
@@ -263,7 +286,8 @@ async function connect(settings: StorageSettings, address: ServerAddress): Promi
 	const { region, accessKey, secretKey } = settings;
 	const { endPoint, port, useSSL } = address;
 	const transport = createTransport({ ...settings, useSSL });
-	const partSize = PART_BYTES;
 	const server = { endPoint, port, useSSL, region };
-	return new minio.Client({ ...server, accessKey, secretKey, partSize, ...transport });
+	// It would say on the console that it repeats a request.
+	const retryOptions = { disableRetry: true };
+	return new minio.Client({ ...server, accessKey, secretKey, retryOptions, ...transport });
 }

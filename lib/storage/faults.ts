@@ -20,6 +20,16 @@ export function isMissing(error: unknown): boolean {
 	return ['NoSuchKey', 'NotFound'].includes(codeOf(error) ?? '');
 }
 
+/** An answer such as 429 or 503, after which the same request may do. */
+export function isPassing(error: unknown): boolean {
+	return passingStatusOf(messageOf(error)) !== undefined;
+}
+
+// The client tells such an answer by its words alone.
+function passingStatusOf(said: string): string | undefined {
+	return /Retryable HTTP status: (\d+)/.exec(said)?.[1];
+}
+
 /** What went wrong with the object store, in plain words that name the field to correct. */
 export function explainStorageFault(
 	error: unknown,
@@ -185,7 +195,7 @@ function deniedWords(bucket: string, { verb, key = '' }: Deed): Words {
 }
 
 function otherFault(code: string, said: string, server: string): Words {
-	const [, status] = /Retryable HTTP status: (\d+)/.exec(said) ?? [];
+	const status = passingStatusOf(said);
 	if (status !== undefined)
 		return {
 			message: `The object store at ${server} answers with HTTP ${status}`,

@@ -2,7 +2,7 @@ import * as z from 'zod/v4';
 import { InvalidInput } from '../contract/invalidInput';
 import { objectKey } from '../contract/objectKey';
 import { text } from '../contract/text';
-import { isVideoKey } from './layout';
+import { isVideoKey } from './fileName';
 
 /** A template as a user names it. */
 export type TemplateReference = { id: string } | { path: string };

@@ -1,14 +1,7 @@
 import { WanAvatarError } from '../contract/errors';
+import { INPUT_FOLDERS, VIDEO_FOLDER } from '../contract/layout';
 import type { Bucket, ListedObject } from './bucket';
-import {
-	DRIVING_VIDEO_FOLDER,
-	folderOf,
-	isPictureKey,
-	isVideoKey,
-	PORTRAIT_FOLDER,
-	VIDEO_FOLDER,
-	withoutExtension,
-} from './layout';
+import { folderOf, isPictureKey, isVideoKey, withoutExtension } from './fileName';
 import { allPages, type Wanted } from './listing';
 
 /** A driving video that lies ready in the bucket. */
@@ -21,7 +14,7 @@ export interface Template extends ListedObject {
 }
 
 /** What the node and the worker write themselves is no template. */
-const HIDDEN_FOLDERS = [VIDEO_FOLDER, PORTRAIT_FOLDER, DRIVING_VIDEO_FOLDER];
+const HIDDEN_FOLDERS = [VIDEO_FOLDER, ...Object.values(INPUT_FOLDERS)];
 
 /** Which keys are templates; `prefix` narrows them down. */
 export function templateKeys(prefix: string): Wanted {
@@ -30,7 +23,7 @@ export function templateKeys(prefix: string): Wanted {
 
 /** Which keys are pictures to take for a portrait. */
 export function portraitKeys(prefix: string): Wanted {
-	const hiddenFolders = [VIDEO_FOLDER, DRIVING_VIDEO_FOLDER];
+	const hiddenFolders = [VIDEO_FOLDER, INPUT_FOLDERS['driving video']];
 	return { prefix, hiddenFolders, isWanted: isPictureKey };
 }
 

@@ -3,7 +3,7 @@ import { WanAvatarError } from '../contract/errors';
 import { InvalidInput } from '../contract/invalidInput';
 import { objectKey } from '../contract/objectKey';
 import type { Bucket } from './bucket';
-import { contentTypeOf, isVideoKey } from './layout';
+import { contentTypeOf, isVideoKey } from './fileName';
 import { findTemplate, isTemplateKey, type Template } from './templates';
 
 /** A video whose type and size are known. */

@@ -1,21 +1,12 @@
 import * as z from 'zod/v4';
 import { WanAvatarError } from '../contract/errors';
 import { InvalidInput } from '../contract/invalidInput';
+import { recordKey, VIDEO_FOLDER } from '../contract/layout';
 import { objectKey, pathSegment } from '../contract/objectKey';
 import type { Bucket, ListedObject } from './bucket';
-import {
-	DRIVING_VIDEO_FOLDER,
-	fileNameOf,
-	folderOf,
-	isPictureKey,
-	isVideoKey,
-	PORTRAIT_FOLDER,
-	RECORD_SUFFIX,
-	VIDEO_FOLDER,
-	withoutExtension,
-} from './layout';
+import { folderOf, isPictureKey, isVideoKey, withoutExtension } from './fileName';
 import { allPages } from './listing';
-import { mayNotDelete } from './templates';
+import { readRecordedKeys } from './recordedKeys';
 
 /** A finished video in the bucket, with the thumbnail that lies beside it. */
 export interface VideoEntry extends ListedObject {
@@ -122,13 +113,13 @@ export async function findThumbnail(
 }
 
 /** The thumbnail that the form or the job record names; it may be gone. */
-async function namedThumbnail(
+export async function namedThumbnail(
 	bucket: Pick<Bucket, 'getText'>,
 	videoKey: string,
 	given: unknown,
 ): Promise<string | undefined> {
 	if (given === undefined || given === null || given === '')
-		return await recordedThumbnail(bucket, videoKey);
+		return (await readRecordedKeys(bucket, recordKey(videoKey))).thumbnailKey;
 	const parsed = objectKey
 		.refine(isPictureKey, 'is not the key of a picture: it must end with .jpg, .png or .webp')
 		.safeParse(given);
@@ -136,24 +127,6 @@ async function namedThumbnail(
 	throw new InvalidInput(
 		parsed.error.issues.map(({ message }) => ({ field: 'Thumbnail Key', message })),
 	);
-}
-
-const record = z.object({ output: z.object({ thumbnail_key: z.string().min(1) }) });
-
-async function recordedThumbnail(
-	bucket: Pick<Bucket, 'getText'>,
-	videoKey: string,
-): Promise<string | undefined> {
-	const stored = await bucket.getText(`${videoKey}${RECORD_SUFFIX}`);
-	return record.safeParse(fromJson(stored?.text ?? '')).data?.output.thumbnail_key;
-}
-
-function fromJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
 }
 
 /**
@@ -166,62 +139,9 @@ export async function requireVideo(
 	if ((await bucket.stat(key)).tag === 'missing') throw noVideo(bucket.name, key);
 }
 
-function noVideo(bucketName: string, key: string): WanAvatarError {
+export function noVideo(bucketName: string, key: string): WanAvatarError {
 	return new WanAvatarError('NOT_FOUND', `There is no video "${key}" in bucket ${bucketName}`, {
 		remedy: 'Check Video Key: it is the minio_key that Generate gave out. Get Many lists them.',
 		details: { minio_key: key },
 	});
-}
-
-/**
- * Deletes one video with its thumbnail and its job record, and, if asked for, the inputs that were uploaded for its
- * avatar. The record goes last, so that a delete that was cut short can be done again.
- * @returns the keys that are gone
- * @throws WanAvatarError INVALID_INPUT, NOT_FOUND, STORAGE
- */
-export async function deleteVideo(
-	bucket: Bucket,
-	{ key, thumbnailKey, withInputs }: { key: string; thumbnailKey: unknown; withInputs: boolean },
-): Promise<string[]> {
-	if ([PORTRAIT_FOLDER, DRIVING_VIDEO_FOLDER].some((folder) => key.startsWith(folder)))
-		throw new InvalidInput([{ field: 'Video Key', message: 'is an uploaded input, not a result' }]);
-	const recordKey = `${key}${RECORD_SUFFIX}`;
-	const isVideoMissing = (await bucket.stat(key)).tag === 'missing';
-	const isRecordMissing = (await bucket.stat(recordKey)).tag === 'missing';
-	if (isVideoMissing && isRecordMissing) throw noVideo(bucket.name, key);
-	// A picture beside it may be of another video: only one that is named goes too.
-	const thumbnail = await namedThumbnail(bucket, key, thumbnailKey);
-	const keys = [
-		...(withInputs ? await uploadedInputs(bucket, key) : []),
-		...(thumbnail === undefined ? [] : [thumbnail]),
-		...(isVideoMissing ? [] : [key]),
-		...(isRecordMissing ? [] : [recordKey]),
-	];
-	for (const one of keys) if (!(await bucket.remove(one))) throw mayNotDelete(bucket.name, one);
-	return keys;
-}
-
-// Generate names what it uploads by its SHA-256.
-const UPLOADED = /^[0-9a-f]{64}\.\w+$/;
-
-async function uploadedInputs(
-	bucket: Pick<Bucket, 'listPage'>,
-	videoKey: string,
-): Promise<string[]> {
-	const { userId, avatarId } = ownerOf(videoKey);
-	if (userId === null || avatarId === null)
-		throw new InvalidInput([
-			{
-				field: 'Video Key',
-				message: `is not ${VIDEO_FOLDER}<user_id>/<avatar_id>/…, so it does not say whose inputs to delete`,
-			},
-		]);
-	const keys: string[] = [];
-	for (const folder of [PORTRAIT_FOLDER, DRIVING_VIDEO_FOLDER]) {
-		const prefix = `${folder}${userId}/${avatarId}/`;
-		const isWanted = (key: string) => UPLOADED.test(fileNameOf(key));
-		for await (const { objects } of allPages(bucket, { prefix, hiddenFolders: [], isWanted }))
-			keys.push(...objects.map(({ key }) => key));
-	}
-	return keys;
 }

@@ -42,7 +42,8 @@ export async function connectBucket(
 	if (!context.getNode().credentials?.minioApi) return undefined;
 	const { parseStorageSettings } = await import('../../lib/storage/settings');
 	const { createBucket } = await import('../../lib/storage/bucket');
-	return createBucket(parseStorageSettings(await context.getCredentials('minioApi', 0)));
+	const settings = parseStorageSettings(await context.getCredentials('minioApi', 0));
+	return createBucket(settings, clock);
 }
 
 /** The bucket, and with what the results of jobs are looked at and linked. */

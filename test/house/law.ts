@@ -27,6 +27,11 @@ const laws: readonly Law[] = [
 		mayAsType: /^lib\/storage\//,
 	},
 	{
+		who: /^lib\/storage\/putStream\.ts$/,
+		may: /^(lib\/contract\/|node:crypto$)/,
+		mayAsType: /^node:stream$/,
+	},
+	{
 		who: /^lib\/storage\//,
 		may: /^(lib\/(contract|storage)\/|zod\/v4$)/,
 		mayAsType: /^node:stream$/,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { deleteVideo, findThumbnail, listVideos, parseVideoKey } from '../../lib/storage/videos';
+import { deleteVideo } from '../../lib/storage/deleteVideo';
+import { findThumbnail, listVideos, parseVideoKey } from '../../lib/storage/videos';
 import { putAll, targets, type Target } from './target';
 
 const sha = 'ab'.repeat(32);
@@ -22,12 +23,12 @@ describe.each(targets)('videos in %s', (_name, openTarget) => {
 	beforeAll(async () => {
 		target = await openTarget();
 		await putAll(target, keys);
-		const record = { output: { thumbnail_key: 'thumbs/talk.jpg' } };
-		await target.bucket.putText(
-			'user-avatars/user_1/b/talk.mp4.job.json',
-			JSON.stringify(record),
-			'application/json',
-		);
+		const records = {
+			'user-avatars/user_1/a/idle.mp4': { input_keys: keys.slice(0, 2) },
+			'user-avatars/user_1/b/talk.mp4': { output: { thumbnail_key: 'thumbs/talk.jpg' } },
+		};
+		for (const [key, record] of Object.entries(records))
+			await target.bucket.putText(`${key}.job.json`, JSON.stringify(record), 'application/json');
 		await putAll(target, ['thumbs/talk.jpg']);
 	});
 	afterAll(async () => {
@@ -78,10 +79,11 @@ describe.each(targets)('videos in %s', (_name, openTarget) => {
 			withInputs: true,
 		});
 		expect(all).toEqual([
-			`input-avatars/user_1/a/${sha}.png`,
 			`driving-videos/user_1/a/${sha}.mp4`,
+			`input-avatars/user_1/a/${sha}.png`,
 			'user-avatars/user_1/a/thumb.jpg',
 			idle,
+			`${idle}.job.json`,
 		]);
 		const { objects } = await target.bucket.listPage();
 		expect(objects.map((object) => object.key)).toEqual([

@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { isVideoKey } from '../../../lib/storage/layout';
+import { isVideoKey } from '../../../lib/storage/fileName';
 import { templateLocator, templatePrefix } from '../template/templateFields';
 import { sourceProperties, type Source } from './sources';
 

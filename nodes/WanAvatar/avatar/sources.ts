@@ -2,7 +2,7 @@ import type { IExecuteFunctions, INodeProperties, INodePropertyOptions } from 'n
 import { isResourceLocatorValue } from 'n8n-workflow';
 import type { ContractField } from '../../../lib/contract/jobInput';
 import type { SourceFile } from '../../../lib/generation/upload';
-import { binaryFile } from './binaryFile';
+import { binaryFile } from '../binaryFile';
 
 /** One way to give a file: the choice in the list, and the fields that then show. */
 export interface Source {

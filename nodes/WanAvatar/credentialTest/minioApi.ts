@@ -3,6 +3,7 @@ import type {
 	ICredentialTestFunctions,
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
+import { clock } from '../connections';
 import { testedWith } from './verdict';
 
 /** Sends one signed request to the bucket. */
@@ -14,7 +15,7 @@ export async function minioApiTest(
 		const { parseStorageSettings } = await import('../../../lib/storage/settings');
 		const { createBucket } = await import('../../../lib/storage/bucket');
 		const settings = parseStorageSettings(data);
-		const { note } = await createBucket(settings).check();
+		const { note } = await createBucket(settings, clock).check();
 		return note ?? `The keys are right, and bucket ${settings.bucket} answers.`;
 	});
 }

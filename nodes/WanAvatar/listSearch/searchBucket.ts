@@ -23,7 +23,7 @@ export async function searchBucket(
 	}
 }
 
-// Choosing it leaves the field empty.
+// n8n's form shows a result whose value is a boolean, and does not let it be chosen: an empty text would empty the field.
 const MORE = '… there may be more: type the beginning of the key';
 
 function toResult({ objects, token, isUnfinished }: Found): INodeListSearchResult {
@@ -32,7 +32,7 @@ function toResult({ objects, token, isUnfinished }: Found): INodeListSearchResul
 		value: key,
 	}));
 	return {
-		results: isUnfinished ? [...results, { name: MORE, value: '' }] : results,
+		results: isUnfinished ? [...results, { name: MORE, value: false }] : results,
 		...(token === undefined ? {} : { paginationToken: token }),
 	};
 }

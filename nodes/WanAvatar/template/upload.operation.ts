@@ -6,7 +6,7 @@ import type {
 } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
-import { binaryFile } from '../avatar/binaryFile';
+import { binaryFile } from '../binaryFile';
 import { requireBucket } from '../connections';
 import { inTurn } from '../inTurn';
 import type { RunMode } from '../operation';
@@ -72,17 +72,13 @@ export async function execute(
 ): Promise<End<IDataObject>[]> {
 	const bucket = await requireBucket(context);
 	return await inTurn(context, mode, async (item) => {
-		const { planUpload } = await import('../../../lib/generation/upload');
+		const { measureFile } = await import('../../../lib/generation/upload');
 		const { uploadTemplate } = await import('../../../lib/storage/uploadTemplate');
 		const file = await binaryFile(context, item, BINARY_FIELD);
-		// Its type and size are wanted, not the key that it would have as an input of a job.
-		const { contentType, sizeBytes } = await planUpload(file, 'driving video', {
-			user_id: '-',
-			avatar_id: '-',
-		});
+		const { type, sizeBytes } = await measureFile(file, 'driving video');
 		const template = await uploadTemplate(
 			bucket,
-			{ contentType, sizeBytes, open: file.open },
+			{ contentType: type.contentType, sizeBytes, open: file.open },
 			{
 				path: context.getNodeParameter('templatePath', item),
 				prefix: readPrefix(context, item),

@@ -31,7 +31,7 @@ const properties: INodeProperties[] = [
 		type: 'boolean',
 		default: false,
 		description:
-			'Whether to delete the portraits and driving videos too that were uploaded from binary fields for the same avatar',
+			"Whether to delete the portrait and the driving video too that were uploaded from binary fields for this video's job, as its job record names them. One that another job of the same avatar has too is kept. Without a job record none is deleted.",
 	},
 ];
 
@@ -46,7 +46,8 @@ export async function execute(
 ): Promise<End<IDataObject>[]> {
 	const bucket = await requireBucket(context);
 	return await inTurn(context, mode, async (item) => {
-		const { deleteVideo, parseVideoKey } = await import('../../../lib/storage/videos');
+		const { deleteVideo } = await import('../../../lib/storage/deleteVideo');
+		const { parseVideoKey } = await import('../../../lib/storage/videos');
 		const key = parseVideoKey(context.getNodeParameter(videoKey.name, item));
 		const deletedKeys = await deleteVideo(bucket, {
 			key,

@@ -1,9 +1,10 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
-import { InvalidInput } from '../../../lib/contract/invalidInput';
-import type { SourceFile } from '../../../lib/generation/upload';
+import { InvalidInput } from '../../lib/contract/invalidInput';
+import { cutOnStop } from '../../lib/contract/stop';
+import type { SourceFile } from '../../lib/generation/upload';
 
 /**
- * A binary file of the incoming item, to be read as a stream.
+ * A binary file of the incoming item, to be read as a stream that Stop cuts.
  * @throws InvalidInput naming the files that are there, when the item has no such binary field
  */
 export async function binaryFile(
@@ -11,15 +12,19 @@ export async function binaryFile(
 	item: number,
 	parameterName: string,
 ): Promise<SourceFile> {
-	const { base64File } = await import('../../../lib/generation/upload');
+	const { base64File } = await import('../../lib/generation/upload');
 	const parameter = context.getNodeParameter(parameterName, item);
 	const reference = isBinaryData(parameter) || typeof parameter === 'string' ? parameter : '';
 	if (typeof reference === 'string') assertThere(context, item, reference, parameterName);
 	const { id, data, fileName } = context.helpers.assertBinaryData(item, reference);
 	const name = fileName ?? (typeof reference === 'string' ? reference : 'file');
+	const signal = context.getExecutionCancelSignal();
 	// Without an id the whole file is in the item, as base64.
-	if (id === undefined) return base64File(name, data);
-	return { name, open: async () => await context.helpers.getBinaryStream(id) };
+	const { open } =
+		id === undefined
+			? base64File(name, data)
+			: { open: async () => await context.helpers.getBinaryStream(id) };
+	return { name, open: async () => cutOnStop(await open(), signal) };
 }
 
 function assertThere(

@@ -1,11 +1,3 @@
-/** Where what lies in the worker's bucket: the folders and names that this package gives. */
-export const VIDEO_FOLDER = 'user-avatars/';
-export const PORTRAIT_FOLDER = 'input-avatars/';
-export const DRIVING_VIDEO_FOLDER = 'driving-videos/';
-
-/** What a job record's key adds to the key of its video. */
-export const RECORD_SUFFIX = '.job.json';
-
 const VIDEO = /\.(mp4|mov|webm)$/i;
 const PICTURE = /\.(png|jpe?g|webp)$/i;
 

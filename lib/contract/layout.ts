@@ -1,0 +1,19 @@
+import type { MediaKind } from './mediaType';
+
+/** Where what lies in the worker's bucket: the folders and names that this package gives. */
+export const VIDEO_FOLDER = 'user-avatars/';
+export const INPUT_FOLDERS: Readonly<Record<MediaKind, string>> = {
+	portrait: 'input-avatars/',
+	'driving video': 'driving-videos/',
+};
+
+const RECORD_SUFFIX = '.job.json';
+
+/** Where the record of a job stands: beside its video. */
+export function recordKey(outputVideoKey: string): string {
+	return `${outputVideoKey}${RECORD_SUFFIX}`;
+}
+
+export function isRecordKey(key: string): boolean {
+	return key.endsWith(RECORD_SUFFIX);
+}
