@@ -5,7 +5,6 @@ import { Container } from '@n8n/di';
 import { BinaryDataService } from 'n8n-core';
 import type { IBinaryData, INodeExecutionData } from 'n8n-workflow';
 import * as z from 'zod/v4';
-import { oddNames } from '../storage/oddKeys';
 import { generateForm } from './rig';
 import { BUCKET, startStoredRig, videoOf, type StoredRig } from './storedRig';
 
@@ -199,23 +198,6 @@ describe.each(['filesystem', 'default'] as const)('binary mode %s', (binaryMode)
 		);
 		expect(rig.store.calls()).toEqual([]);
 	});
-
-	it.each(oddNames)(
-		'brings %j through Upload, Get Many, Get Links, fetch and Delete',
-		async (name) => {
-			const path = `odd/${name}/${name}.mp4`;
-			const put = await rig.run(upload(path), { files: { data: clip } });
-			expect(put.error).toBeUndefined();
-			const listed = await rig.run(template('getMany', { templatePrefix: `odd/${name}/` }));
-			expect(listed.success.map(({ json }) => json.driving_video_path)).toEqual([path]);
-			const links = await rig.run(video('getLinks', { videoKey: path }));
-			const opened = await fetch(textOf(links.success[0]?.json.video_url));
-			expect(sha256(Buffer.from(await opened.arrayBuffer()))).toBe(sha256(readFileSync(clip)));
-			const form = { template: byPath(path), templatePrefix: 'odd/' };
-			expect((await rig.run(template('delete', form))).error).toBeUndefined();
-			expect(rig.store.keys(BUCKET, 'odd/')).toEqual([]);
-		},
-	);
 
 	it('fails one item by itself, if told to go on', async () => {
 		const { success, failed, error } = await rig.run(

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 /** A self-signed certificate, valid from now for so many days; PEM. */
 export function makeCertificate(
 	folder: string,
-	{ altName = 'IP:127.0.0.1', name = 'tls' } = {},
+	{ altName = 'DNS:localhost,IP:127.0.0.1', name = 'tls' } = {},
 ): { key: string; cert: string } {
 	const [keyFile, certFile] = [join(folder, `${name}.key`), join(folder, `${name}.crt`)];
 	const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2'];

@@ -27,8 +27,7 @@ describe.each(targets)('a public endpoint of %s', (_name, openTarget) => {
 		expect(url.startsWith(`${publicEndpoint}/`)).toBe(true);
 		const elsewhere = url.replace('localhost', '127.0.0.1');
 		expect((await open(elsewhere, target.credential)).status).toBe(403);
-		if (protocol === 'http:')
-			expect((await open(url, target.credential)).body.toString()).toBe('content');
+		expect((await open(url, target.credential)).body.toString()).toBe('content');
 	});
 });
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { presignedLink } from '../../lib/storage/links';
 import { oddNames } from './oddKeys';
@@ -119,6 +120,18 @@ describe.each(targets)('%s', (_name, openTarget) => {
 		expect(await status((await sign(10, 12)).url)).toBe(403);
 		expect(await status((await sign(60, 12)).url)).toBe(200);
 		expect(await status((await sign(604_800)).url)).toBe(200);
+	});
+
+	it('refuses a link that was good, once the time has come that it names', async () => {
+		await put(target, 'link/short.mp4', 'a');
+		const request = { expirySeconds: 3, nowMs: Date.now() };
+		const { url, expires_at } = await presignedLink(target.bucket, 'link/short.mp4', request);
+		const status = async () => (await open(url, target.credential)).status;
+
+		expect(await status()).toBe(200);
+		// A server that counts in whole seconds may be one late.
+		await delay(Date.parse(expires_at ?? '') + 1100 - Date.now());
+		expect(await status()).toBe(403);
 	});
 
 	it('tells one that is not there from one that is', async () => {

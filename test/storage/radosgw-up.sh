@@ -40,7 +40,8 @@ make_folder() {
 
 end_on_failure() {
 	[ $? = 0 ] && return
-	echo "radosgw did not start; its logs stay in $folder/log" >&2
+	echo "radosgw did not start; the ends of its logs in $folder/log:" >&2
+	tail -n 15 "$folder"/log/*.log >&2
 	KEEP=1 RADOSGW_DIR="$folder" "$here/radosgw-down.sh"
 }
 
@@ -98,7 +99,8 @@ start_monitor() {
 	ceph-authtool --create-keyring "$folder/keyring" --gen-key -n mon. --cap mon 'allow *' >/dev/null
 	ceph-authtool "$folder/keyring" --gen-key -n client.admin \
 		--cap mon 'allow *' --cap osd 'allow *' --cap mgr 'allow *' >/dev/null
-	ceph-mon -c "$conf" --mkfs -i a --monmap "$folder/monmap" --keyring "$folder/keyring" >/dev/null 2>&1
+	ceph-mon -c "$conf" --mkfs -i a --monmap "$folder/monmap" --keyring "$folder/keyring" \
+		>>"$folder/log/start.log" 2>&1
 	ceph-mon -c "$conf" -i a
 	timeout 60 ceph -c "$conf" mon stat >/dev/null
 }
@@ -107,8 +109,8 @@ start_store() {
 	local uuid id
 	uuid=$(cat /proc/sys/kernel/random/uuid)
 	id=$(timeout 60 ceph -c "$conf" osd new "$uuid")
-	ceph-osd -c "$conf" -i "$id" --mkfs --osd-uuid "$uuid" >/dev/null 2>&1
-	ceph-osd -c "$conf" -i "$id" >/dev/null 2>&1
+	ceph-osd -c "$conf" -i "$id" --mkfs --osd-uuid "$uuid" >>"$folder/log/start.log" 2>&1
+	ceph-osd -c "$conf" -i "$id" >>"$folder/log/start.log" 2>&1
 	for _ in $(seq 100); do
 		timeout 60 ceph -c "$conf" osd stat 2>/dev/null | grep -q '1 up' && return
 		sleep 0.2
@@ -128,14 +130,14 @@ start_gateway() {
 		-keyout "$folder/tls.key" -out "$folder/tls.crt" 2>/dev/null
 	front="beast endpoint=127.0.0.1:$port ssl_endpoint=127.0.0.1:$tls_port"
 	front="$front ssl_certificate=$folder/tls.crt ssl_private_key=$folder/tls.key"
-	radosgw -c "$conf" -n client.admin --rgw-frontends="$front" >/dev/null 2>&1
+	radosgw -c "$conf" -n client.admin --rgw-frontends="$front" >>"$folder/log/start.log" 2>&1
 	for _ in $(seq 300); do
 		listens && break
 		sleep 0.2
 	done
 	listens
 	timeout 60 radosgw-admin -c "$conf" -n client.admin user create --uid=test --display-name=test \
-		--access-key="$access_key" --secret-key="$secret_key" >/dev/null 2>&1
+		--access-key="$access_key" --secret-key="$secret_key" >/dev/null 2>>"$folder/log/start.log"
 }
 
 if listens; then

@@ -1,52 +1,101 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
+/** Below the ports that the system gives to outgoing connections, so that none of those takes one in between. */
+const FIRST_PORT = 17480;
+const LAST_PORT = 18480;
+/** Plain, two of the monitor, TLS. */
+const PORTS = 4;
+
+const stopping = new AbortController();
 
 /**
  * The storage suite against a real server: the one that STORAGE_TEST_ENDPOINT and its companions name, or else a
  * radosgw that is started here, by HTTP and by HTTPS. `npm test` runs the same suite against the stand-in.
  */
-function main(): boolean {
-	if (process.env.STORAGE_TEST_ENDPOINT !== undefined) return runSuite({});
-	const folder = join(mkdtempSync(join(tmpdir(), 'rgw-')), 'd');
-	const [port, tlsPort] = ['17480', '17443'];
+async function main(): Promise<boolean> {
+	if (process.env.STORAGE_TEST_ENDPOINT !== undefined) return await runSuite({});
+	const parent = mkdtempSync(join(tmpdir(), 'rgw-'));
+	const folder = join(parent, 'd');
+	const port = await freePorts();
+	const tlsPort = port + PORTS - 1;
 	const keys = { accessKey: 'wan-avatar', secretKey: randomBytes(20).toString('hex') };
 	const env = {
 		RADOSGW_DIR: folder,
-		RADOSGW_PORT: port,
-		RADOSGW_TLS_PORT: tlsPort,
+		RADOSGW_PORT: String(port),
+		RADOSGW_TLS_PORT: String(tlsPort),
 		RADOSGW_ACCESS_KEY: keys.accessKey,
 		RADOSGW_SECRET_KEY: keys.secretKey,
 	};
-	if (!run('test/storage/radosgw-up.sh', [], env)) return false;
+	const server = {
+		STORAGE_TEST_ACCESS_KEY: keys.accessKey,
+		STORAGE_TEST_SECRET_KEY: keys.secretKey,
+		STORAGE_TEST_CA_FILE: join(folder, 'tls.crt'),
+	};
+	const suiteAt = async (endpoint: string) =>
+		await runSuite({ ...server, STORAGE_TEST_ENDPOINT: endpoint });
 	try {
-		const server = {
-			STORAGE_TEST_ACCESS_KEY: keys.accessKey,
-			STORAGE_TEST_SECRET_KEY: keys.secretKey,
-			STORAGE_TEST_CA_FILE: join(folder, 'tls.crt'),
-		};
-		const byHttp = runSuite({ ...server, STORAGE_TEST_ENDPOINT: `http://127.0.0.1:${port}` });
-		const byHttps = runSuite({ ...server, STORAGE_TEST_ENDPOINT: `https://127.0.0.1:${tlsPort}` });
+		if (!(await run('test/storage/radosgw-up.sh', [], env))) return false;
+		const byHttp = await suiteAt(`http://127.0.0.1:${String(port)}`);
+		const byHttps = await suiteAt(`https://127.0.0.1:${String(tlsPort)}`);
 		return byHttp && byHttps;
 	} finally {
-		run('test/storage/radosgw-down.sh', [], env);
-		rmSync(join(folder, '..'), { recursive: true, force: true });
+		await run('test/storage/radosgw-down.sh', [], env, null);
+		rmSync(parent, { recursive: true, force: true });
 	}
 }
 
-function runSuite(env: Record<string, string>): boolean {
+async function runSuite(env: Record<string, string>): Promise<boolean> {
 	const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', 'test/storage'];
-	return run(process.execPath, jest, env);
+	return await run(process.execPath, jest, env);
 }
 
-function run(command: string, args: string[], env: Record<string, string>): boolean {
-	const { status } = spawnSync(command, args, {
-		stdio: 'inherit',
-		env: { ...process.env, ...env },
+/** Whether it ended well; a stop ends it too, unless it has no `signal`. */
+async function run(
+	command: string,
+	args: string[],
+	env: Record<string, string>,
+	signal: AbortSignal | null = stopping.signal,
+): Promise<boolean> {
+	if (signal?.aborted) return false;
+	const child = spawn(command, args, { stdio: 'inherit', env: { ...process.env, ...env } });
+	const stop = () => child.kill();
+	signal?.addEventListener('abort', stop);
+	await once(child, 'exit');
+	signal?.removeEventListener('abort', stop);
+	return child.exitCode === 0;
+}
+
+/** The first of so many ports in a row that nobody listens on. */
+async function freePorts(): Promise<number> {
+	for (let port = FIRST_PORT; port < LAST_PORT; port += PORTS) {
+		const row = Array.from({ length: PORTS }, async (_, index) => await isFree(port + index));
+		if ((await Promise.all(row)).every(Boolean)) return port;
+	}
+	throw new Error(`No ${String(PORTS)} ports in a row are free from ${String(FIRST_PORT)} on`);
+}
+
+async function isFree(port: number): Promise<boolean> {
+	const server = createServer();
+	try {
+		await once(server.listen(port, '127.0.0.1'), 'listening');
+	} catch {
+		return false;
+	}
+	server.close();
+	await once(server, 'close');
+	return true;
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+	process.on(signal, () => {
+		stopping.abort();
 	});
-	return status === 0;
-}
-
-process.exitCode = main() ? 0 : 1;
+void main().then((isGood) => {
+	process.exitCode = isGood ? 0 : 1;
+});
