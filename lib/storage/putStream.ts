@@ -41,9 +41,9 @@ export async function putStream(
 }
 
 async function putWhole(parts: AsyncIterable<Buffer>, writer: ObjectWriter): Promise<void> {
-	const chunks: Buffer[] = [];
-	for await (const part of parts) chunks.push(part);
-	await writer.whole(Buffer.concat(chunks));
+	let whole: Buffer = Buffer.alloc(0);
+	for await (const part of parts) whole = part;
+	await writer.whole(whole);
 }
 
 async function putParts(parts: AsyncIterable<Buffer>, writer: ObjectWriter): Promise<void> {
@@ -73,28 +73,28 @@ async function quietly(work: Promise<unknown>): Promise<void> {
 	}
 }
 
+/** One part after the other, in the same memory: a part is gone once the next is asked for. */
 async function* partsOf(content: Readable, sizeBytes: number): AsyncGenerator<Buffer> {
-	let chunks: Buffer[] = [];
+	const part = Buffer.allocUnsafe(Math.min(sizeBytes, PART_BYTES));
 	let gatheredBytes = 0;
 	let totalBytes = 0;
 	for await (const chunk of content) {
 		let rest = bytesOf(chunk);
 		totalBytes += rest.length;
 		if (totalBytes > sizeBytes) throw changed(sizeBytes);
-		while (gatheredBytes + rest.length >= PART_BYTES) {
-			const end = PART_BYTES - gatheredBytes;
-			yield Buffer.concat([...chunks, rest.subarray(0, end)]);
+		while (rest.length > 0) {
+			const copiedBytes = rest.copy(part, gatheredBytes);
+			rest = rest.subarray(copiedBytes);
+			gatheredBytes += copiedBytes;
+			if (gatheredBytes < part.length) continue;
+			yield part;
 			// A chunk may be a whole file, which gives many parts.
 			if (content.errored) throw content.errored;
-			rest = rest.subarray(end);
-			chunks = [];
 			gatheredBytes = 0;
 		}
-		chunks.push(rest);
-		gatheredBytes += rest.length;
 	}
 	if (totalBytes !== sizeBytes) throw changed(sizeBytes);
-	if (gatheredBytes > 0) yield Buffer.concat(chunks);
+	if (gatheredBytes > 0) yield part.subarray(0, gatheredBytes);
 }
 
 function changed(sizeBytes: number): WanAvatarError {

@@ -159,7 +159,7 @@ describe('the node in the editor', () => {
 		await shoot('canvas');
 		await browser.page.setViewportSize({ width: 1600, height: 1000 });
 		await editor.openNode(ACTION);
-		await output.getByText('thumbnail_url').waitFor();
+		await output.getByText('thumbnail_url', { exact: true }).waitFor();
 		await shoot('output');
 		await browser.page.setViewportSize(SIZE);
 		await editor.closeNode();

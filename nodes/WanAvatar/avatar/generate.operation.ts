@@ -83,7 +83,7 @@ const properties: INodeProperties[] = [
 	},
 	{
 		displayName:
-			'A MinIO API credential is optional. With one, files of any size can be given, missing files are noticed before anything is paid, finished videos are found again after a crash, and links open for 7 days.',
+			'A MinIO API credential is optional. With one, portraits and templates can be chosen from a list, files of any size can be given, missing files are noticed before anything is paid, videos are looked at and found again after a crash, and links open for up to 7 days.',
 		name: 'minioNotice',
 		type: 'notice',
 		default: '',
