@@ -7,6 +7,7 @@ import type { JobRecord } from './record';
 import { recover } from './recover';
 import { reportFrom, reportOf, type JobReport } from './report';
 import { findResult } from './result';
+import { settle } from './settled';
 
 /** What an earlier try, or another execution, has left of the same request. */
 export type Earlier =
@@ -80,11 +81,13 @@ async function judge(record: JobRecord, desk: Desk, isOthers: boolean): Promise<
 	}
 }
 
-/** A job whose video is missing or broken is as good as a failed one. */
 async function result(found: JobReport, record: JobRecord, desk: Desk): Promise<Earlier> {
 	const context = { recordedAtMs: record.recorded_at_ms, links: desk.request.links };
-	const report = await findResult(found, context, desk.ports);
-	return report ? { tag: 'result', report, record } : { tag: 'nothing' };
+	const report = await settle(findResult(found, context, desk.ports));
+	if ('error' in report && !desk.request.submitAnyway) throw report.error;
+	return 'value' in report && report.value
+		? { tag: 'result', report: report.value, record }
+		: { tag: 'nothing' };
 }
 
 async function judgeMissing(

@@ -50,7 +50,7 @@ export function badVideo(report: JobReport, { code, reason }: VideoFault): WanAv
 
 const BAD_VIDEO_REMEDIES: Readonly<Record<VideoFault['code'], string>> = {
 	VIDEO_MISSING:
-		'The worker may store its videos elsewhere: compare MINIO_ENDPOINT and MINIO_BUCKET of its template on RunPod with the MinIO API credential of this node.',
+		'The worker may store its videos elsewhere: compare MINIO_ENDPOINT and MINIO_BUCKET of its template on RunPod with the MinIO API credential of this node. While RunPod remembers the job (30 minutes), running the item again looks for its video and pays nothing; with Submit Anyway in the options it is made anew.',
 	VIDEO_BROKEN:
 		"Run the item again to make the video anew. If it stays so, look at the worker's log in the RunPod console.",
 };

@@ -33,13 +33,17 @@ export async function requireResult(
 	return await linked(verified.report, context.links, ports.links);
 }
 
-/** The same; nothing where the video is missing or broken. */
+/**
+ * The same; nothing where the video is broken, as a job that failed has none.
+ * @throws WanAvatarError VIDEO_MISSING: the job may have stored it where the node does not look, and is paid for
+ */
 export async function findResult(
 	report: JobReport,
 	context: ResultContext,
 	ports: ResultPorts,
 ): Promise<JobReport | undefined> {
 	const verified = await verify(report, context.recordedAtMs, ports.videos);
+	if (verified.fault?.code === 'VIDEO_MISSING') throw badVideo(verified.report, verified.fault);
 	return verified.fault ? undefined : await linked(verified.report, context.links, ports.links);
 }
 

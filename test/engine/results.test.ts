@@ -15,11 +15,14 @@ const job = (operation: string) => ({ resource: 'job', operation });
 /** What the worker leaves at the key of a video, by the avatar's name. */
 const leaves: Record<string, (key: string) => Buffer | undefined> = {
 	nothing: () => undefined,
+	unseen: () => undefined,
 	empty: () => Buffer.alloc(0),
 	words: () => Buffer.from('<html>502 Bad Gateway</html>'),
 	cutOff: (key) => videoOf(key).subarray(0, 20_000),
 	stale: () => undefined,
-	again: () => undefined,
+	again: () => Buffer.from('no video'),
+	elsewhere: () => undefined,
+	lost: () => undefined,
 	noThumbnail: (key) => (key.endsWith('.jpg') ? undefined : videoOf(key)),
 };
 
@@ -170,11 +173,33 @@ describe('a finished video is looked at', () => {
 		expect(failed[0]?.json.details).toMatchObject({ code: 'VIDEO_MISSING' });
 	});
 
-	it('a job without a good video is made anew by the next run, as a failed one is', async () => {
+	it('a job with a broken video is made anew by the next run, as a failed one is', async () => {
 		const first = await generate('again', {}, { executionId: 'first' });
-		expect(first.error?.message).toMatch(/is not in bucket/);
+		expect(first.error?.message).toMatch(/cannot be played/);
 		leaves.again = videoOf;
 		const second = await generate('again', {}, { executionId: 'second' });
+
+		expect(second.success[0]?.json.status).toBe('COMPLETED');
+		expect(rig.queue.calls('run')).toHaveLength(2);
+	});
+
+	it('a job whose video is elsewhere is not paid again: the next tries and runs look for it', async () => {
+		const node = { retryOnFail: true, maxTries: 3, waitBetweenTries: 0 };
+		const first = await generate('elsewhere', {}, { executionId: 'first', node });
+		expect(first.error?.message).toMatch(/its video is not in bucket avatars/);
+		const second = await generate('elsewhere', {}, { executionId: 'second' });
+		expect(second.error?.message).toMatch(/its video is not in bucket avatars/);
+		await rig.store.putBytes(BUCKET, keyOf('elsewhere'), videoOf('elsewhere'));
+		const third = await generate('elsewhere', {}, { executionId: 'third' });
+
+		expect(third.success[0]?.json.status).toBe('COMPLETED');
+		expect(rig.queue.calls('run')).toHaveLength(1);
+	});
+
+	it('unless Submit Anyway is on', async () => {
+		await generate('lost', {}, { executionId: 'first' });
+		leaves.lost = videoOf;
+		const second = await generate('lost', { submitAnyway: true }, { executionId: 'second' });
 
 		expect(second.success[0]?.json.status).toBe('COMPLETED');
 		expect(rig.queue.calls('run')).toHaveLength(2);
@@ -202,7 +227,7 @@ describe('a finished video is looked at', () => {
 
 	it('Get Status says what is wrong with it; Wait for Completion fails', async () => {
 		const form = { ...generateForm, waitForCompletion: false };
-		const { success } = await rig.run(form, { items: [{ avatar: 'nothing' }] });
+		const { success } = await rig.run(form, { items: [{ avatar: 'unseen' }] });
 		const items = success.map(({ json }) => json);
 
 		const waited = await rig.run(job('wait'), { items });

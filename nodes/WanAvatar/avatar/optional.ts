@@ -162,7 +162,7 @@ export const optionalProperties: INodeProperties[] = [
 		type: 'boolean',
 		default: false,
 		description:
-			'Whether to send an item again though an earlier job of it may be running, of which RunPod gave no job ID. It may be paid twice.',
+			'Whether to send an item again though RunPod gave no job ID for an earlier job of it, which may be running, or though its video is not where it should be. It may be paid twice.',
 	},
 	{
 		displayName: 'Timeout (Minutes)',
