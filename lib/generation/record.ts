@@ -1,5 +1,5 @@
 import * as z from 'zod/v4';
-import { jsonRecord } from '../contract/json';
+import { fromJson, jsonRecord } from '../contract/json';
 import { recordKey } from '../contract/layout';
 import type { Bucket } from '../storage/bucket';
 import type { GenerationPorts, GenerationRequest } from './ports';
@@ -101,12 +101,4 @@ export async function readRecordOf(
 ): Promise<JobRecord | undefined> {
 	const stored = await bucket.getText(recordKey(outputVideoKey));
 	return stored && jobRecord.safeParse(fromJson(stored.text)).data;
-}
-
-function fromJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
 }

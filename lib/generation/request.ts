@@ -1,6 +1,7 @@
 import * as z from 'zod/v4';
 import { InvalidInput } from '../contract/invalidInput';
 import { isContractField, type JobInput } from '../contract/jobInput';
+import { fromJson } from '../contract/json';
 import { linkWish } from '../contract/link';
 import { parseJobInput } from '../contract/parseJobInput';
 import {
@@ -191,7 +192,7 @@ function envelopeOf({ webhookUrl, maxRunMinutes, maxQueueMinutes }: ItemOptions)
 const FIELD = 'additionalWorkerInputs';
 
 function parseAdditionalInputs(raw: unknown): Record<string, unknown> {
-	const parsed = z.record(z.string(), z.unknown()).safeParse(fromJson(raw));
+	const parsed = z.record(z.string(), z.unknown()).safeParse(objectOf(raw));
 	if (!parsed.success)
 		throw new InvalidInput([
 			{ field: FIELD, message: 'must be a JSON object such as {"seed": 7}' },
@@ -202,12 +203,7 @@ function parseAdditionalInputs(raw: unknown): Record<string, unknown> {
 	throw new InvalidInput([{ field: FIELD, message }]);
 }
 
-function fromJson(raw: unknown): unknown {
+function objectOf(raw: unknown): unknown {
 	if (raw === undefined || raw === null || raw === '') return {};
-	if (typeof raw !== 'string') return raw;
-	try {
-		return JSON.parse(raw);
-	} catch {
-		return undefined;
-	}
+	return typeof raw === 'string' ? fromJson(raw) : raw;
 }

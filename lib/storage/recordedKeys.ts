@@ -1,5 +1,6 @@
 import * as z from 'zod/v4';
 import { INPUT_FOLDERS } from '../contract/layout';
+import { fromJson } from '../contract/json';
 import type { Bucket } from './bucket';
 import { isPictureKey } from './fileName';
 
@@ -46,12 +47,4 @@ export function uploadOf(key: string): { userId: string; avatarId: string } | un
 	if (folder === undefined) return undefined;
 	const [, userId, avatarId] = UPLOAD.exec(key.slice(folder.length)) ?? [];
 	return userId === undefined || avatarId === undefined ? undefined : { userId, avatarId };
-}
-
-function fromJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
 }
