@@ -6,11 +6,11 @@ import { Faults, faultAnswer, type HttpFault } from '../queue/faults';
 import type { QueueApi } from '../queue/queueApi';
 import { closeServer, listen } from '../server';
 import { Account, type AccountContents } from './account';
-import { ManagementRoutes } from './managementRoutes';
+import { ManagementRoutes, type ReceivedRequest } from './managementRoutes';
 import { problem } from './problems';
 import type { Quotas } from './quotas';
 import type { HandlerFor } from './runningEndpoint';
-import { type Operation, parseTarget, type Target } from './target';
+import { type Operation, parseTarget } from './target';
 
 export type { AccountContents } from './account';
 export type { Container, HandlerFor } from './runningEndpoint';
@@ -108,14 +108,6 @@ interface Service {
 	routes: ManagementRoutes;
 	faults: Faults<Operation>;
 	calls: ManagementCall[];
-}
-
-/** A request with its whole body; `text` is undefined when it is over the limit. */
-export interface ReceivedRequest {
-	method: string;
-	target: Target;
-	headers: Record<string, string>;
-	text: string | undefined;
 }
 
 async function serve(

@@ -1,11 +1,19 @@
 import { type Answer, RefusedRequest } from '../queue/answers';
 import type { Account } from './account';
 import { bodies } from './bodies';
-import type { ReceivedRequest } from './managementApi';
 import { problem, refuse } from './problems';
 import { QuotaCounter, type Quotas } from './quotas';
 import type { Body } from './records';
 import { isObject } from './schema';
+import type { Target } from './target';
+
+/** A request with its whole body; `text` is undefined when it is over the limit. */
+export interface ReceivedRequest {
+	method: string;
+	target: Target;
+	headers: Record<string, string>;
+	text: string | undefined;
+}
 
 /** Answers requests as the management API does. */
 export class ManagementRoutes {

@@ -1,7 +1,7 @@
 import { webhookBody } from './answers';
 import { type JobRecord } from './job';
 import { JobQueue } from './jobQueue';
-import type { QueueApiOptions } from './queueApi';
+import type { QueueApiOptions } from './queueApiOptions';
 import { QueueRoutes } from './routes';
 import { Webhooks } from './webhooks';
 import type { WorkerHandler } from './workerHandler';
