@@ -6,10 +6,9 @@ import type {
 } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
-import { endpointLocator, readEndpointId } from '../endpointLocator';
-import { connectAccount } from '../management';
+import { endpointLocator } from '../endpointLocator';
 import type { RunMode } from '../operation';
-import { inTurn } from '../inTurn';
+import { eachEndpoint } from './eachEndpoint';
 import { stepFields } from './planItem';
 
 export const option: INodePropertyOptions = {
@@ -49,16 +48,12 @@ export async function execute(
 	context: IExecuteFunctions,
 	mode: RunMode,
 ): Promise<End<IDataObject>[]> {
-	return await inTurn(context, mode, async (item) => await deleteItem(context, item));
-}
-
-async function deleteItem(context: IExecuteFunctions, item: number): Promise<IDataObject> {
-	const { destroyEndpoint } = await import('../../../lib/deployment/destroy');
-	const { settings, management } = await connectAccount(context);
-	const id = await readEndpointId(context, item, settings.endpointId);
-	const steps = await destroyEndpoint(management, id, {
-		confirmedName: context.getNodeParameter('confirmedName', item),
-		endpointOnly: context.getNodeParameter('keepTemplateAndRegistryAuth', item, false) === true,
+	return await eachEndpoint(context, mode, async (id, { management }, item) => {
+		const { destroyEndpoint } = await import('../../../lib/deployment/destroy');
+		const steps = await destroyEndpoint(management, id, {
+			confirmedName: context.getNodeParameter('confirmedName', item),
+			endpointOnly: context.getNodeParameter('keepTemplateAndRegistryAuth', item, false) === true,
+		});
+		return { endpoint_id: id, deleted: true, steps: steps.map(stepFields) };
 	});
-	return { endpoint_id: id, deleted: true, steps: steps.map(stepFields) };
 }

@@ -1,11 +1,10 @@
 import type { IDataObject, IExecuteFunctions, INodePropertyOptions } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
-import { endpointLocator, readEndpointId } from '../endpointLocator';
-import { connectAccount } from '../management';
+import { endpointLocator } from '../endpointLocator';
 import type { RunMode } from '../operation';
 import { endpointItem } from './endpointItem';
-import { inTurn } from '../inTurn';
+import { eachEndpoint } from './eachEndpoint';
 
 export const option: INodePropertyOptions = {
 	name: 'Get',
@@ -23,9 +22,7 @@ export async function execute(
 	context: IExecuteFunctions,
 	mode: RunMode,
 ): Promise<End<IDataObject>[]> {
-	return await inTurn(context, mode, async (item) => {
-		const { settings, management } = await connectAccount(context);
-		const id = await readEndpointId(context, item, settings.endpointId);
-		return endpointItem(await management.getEndpoint(id), settings.queueBaseUrl);
-	});
+	return await eachEndpoint(context, mode, async (id, { settings, management }) =>
+		endpointItem(await management.getEndpoint(id), settings.queueBaseUrl),
+	);
 }

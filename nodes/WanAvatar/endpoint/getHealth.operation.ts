@@ -1,10 +1,9 @@
 import type { IDataObject, IExecuteFunctions, INodePropertyOptions } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
-import { endpointLocator, readEndpointId } from '../endpointLocator';
-import { connectAccount } from '../management';
+import { endpointLocator } from '../endpointLocator';
 import type { RunMode } from '../operation';
-import { inTurn } from '../inTurn';
+import { eachEndpoint } from './eachEndpoint';
 
 export const option: INodePropertyOptions = {
 	name: 'Get Health',
@@ -22,10 +21,8 @@ export async function execute(
 	context: IExecuteFunctions,
 	mode: RunMode,
 ): Promise<End<IDataObject>[]> {
-	return await inTurn(context, mode, async (item) => {
+	return await eachEndpoint(context, mode, async (id, { management, queueOf }) => {
 		const { getHealth } = await import('../../../lib/deployment/health');
-		const { settings, management, queueOf } = await connectAccount(context);
-		const id = await readEndpointId(context, item, settings.endpointId);
 		const { workers, jobs, ...rest } = await getHealth(id, { management, queue: queueOf(id) });
 		return { ...rest, workers: { ...workers }, jobs: { ...jobs } };
 	});

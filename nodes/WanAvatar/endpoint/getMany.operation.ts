@@ -1,15 +1,11 @@
-import type {
-	IDataObject,
-	IExecuteFunctions,
-	INodeProperties,
-	INodePropertyOptions,
-} from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodePropertyOptions } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
+import { inTurn } from '../inTurn';
 import { connectAccount } from '../management';
 import type { RunMode } from '../operation';
+import { readLimit, returnLimit } from '../returnLimit';
 import { endpointItem } from './endpointItem';
-import { inTurn } from '../inTurn';
 
 export const option: INodePropertyOptions = {
 	name: 'Get Many',
@@ -18,28 +14,9 @@ export const option: INodePropertyOptions = {
 	description: 'List the endpoints of the account, one item each',
 };
 
-const properties: INodeProperties[] = [
-	{
-		displayName: 'Return All',
-		name: 'returnAll',
-		type: 'boolean',
-		default: false,
-		description: 'Whether to return all results or only up to a given limit',
-	},
-	{
-		displayName: 'Limit',
-		name: 'limit',
-		type: 'number',
-		typeOptions: { minValue: 1 },
-		default: 50,
-		description: 'Max number of results to return',
-		displayOptions: { show: { returnAll: [false] } },
-	},
-];
-
 export const description = updateDisplayOptions(
 	{ show: { resource: ['endpoint'], operation: ['getMany'] } },
-	properties,
+	returnLimit,
 );
 
 export async function execute(
@@ -49,10 +26,8 @@ export async function execute(
 	return await inTurn(context, mode, async (item) => {
 		const { settings, management } = await connectAccount(context);
 		const endpoints = await management.listEndpoints();
-		const returnAll = context.getNodeParameter('returnAll', item, false);
-		const limit = returnAll ? endpoints.length : context.getNodeParameter('limit', item, 50);
 		return endpoints
-			.slice(0, limit)
+			.slice(0, readLimit(context, item))
 			.map((endpoint) => endpointItem(endpoint, settings.queueBaseUrl));
 	});
 }

@@ -1,10 +1,9 @@
 import type { IDataObject, IExecuteFunctions, INodePropertyOptions } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
-import { endpointLocator, readEndpointId } from '../endpointLocator';
-import { connectAccount } from '../management';
+import { endpointLocator } from '../endpointLocator';
 import type { RunMode } from '../operation';
-import { inTurn } from '../inTurn';
+import { eachEndpoint } from './eachEndpoint';
 
 export const option: INodePropertyOptions = {
 	name: 'Purge Queue',
@@ -22,9 +21,8 @@ export async function execute(
 	context: IExecuteFunctions,
 	mode: RunMode,
 ): Promise<End<IDataObject>[]> {
-	return await inTurn(context, mode, async (item) => {
-		const { settings, queueOf } = await connectAccount(context);
-		const id = await readEndpointId(context, item, settings.endpointId);
-		return { endpoint_id: id, removed: await queueOf(id).purge() };
-	});
+	return await eachEndpoint(context, mode, async (id, { queueOf }) => ({
+		endpoint_id: id,
+		removed: await queueOf(id).purge(),
+	}));
 }

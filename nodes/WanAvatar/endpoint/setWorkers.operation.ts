@@ -6,11 +6,10 @@ import type {
 } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
-import { endpointLocator, readEndpointId } from '../endpointLocator';
-import { connectAccount } from '../management';
+import { endpointLocator } from '../endpointLocator';
 import type { RunMode } from '../operation';
 import { endpointItem } from './endpointItem';
-import { inTurn } from '../inTurn';
+import { eachEndpoint } from './eachEndpoint';
 
 export const option: INodePropertyOptions = {
 	name: 'Set Workers',
@@ -54,19 +53,15 @@ export async function execute(
 	context: IExecuteFunctions,
 	mode: RunMode,
 ): Promise<End<IDataObject>[]> {
-	return await inTurn(context, mode, async (item) => await setWorkersOfItem(context, item));
-}
-
-async function setWorkersOfItem(context: IExecuteFunctions, item: number): Promise<IDataObject> {
-	const { InvalidInput } = await import('../../../lib/contract/invalidInput');
-	const { setWorkers } = await import('../../../lib/deployment/changes');
-	const { settings, management } = await connectAccount(context);
-	const id = await readEndpointId(context, item, settings.endpointId);
-	const min = context.getNodeParameter('workersMin', item);
-	const max = context.getNodeParameter('workersMax', item);
-	try {
-		return endpointItem(await setWorkers(management, id, { min, max }), settings.queueBaseUrl);
-	} catch (error) {
-		throw error instanceof InvalidInput ? error.relabelled(labels) : error;
-	}
+	return await eachEndpoint(context, mode, async (id, { settings, management }, item) => {
+		const { InvalidInput } = await import('../../../lib/contract/invalidInput');
+		const { setWorkers } = await import('../../../lib/deployment/changes');
+		const min = context.getNodeParameter('workersMin', item);
+		const max = context.getNodeParameter('workersMax', item);
+		try {
+			return endpointItem(await setWorkers(management, id, { min, max }), settings.queueBaseUrl);
+		} catch (error) {
+			throw error instanceof InvalidInput ? error.relabelled(labels) : error;
+		}
+	});
 }

@@ -6,11 +6,10 @@ import type {
 } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
-import { endpointLocator, readEndpointId } from '../endpointLocator';
-import { connectAccount } from '../management';
+import { endpointLocator } from '../endpointLocator';
 import type { RunMode } from '../operation';
 import { endpointItem } from './endpointItem';
-import { inTurn } from '../inTurn';
+import { eachEndpoint } from './eachEndpoint';
 
 export const option: INodePropertyOptions = {
 	name: 'Update Image',
@@ -42,10 +41,8 @@ export async function execute(
 	context: IExecuteFunctions,
 	mode: RunMode,
 ): Promise<End<IDataObject>[]> {
-	return await inTurn(context, mode, async (item) => {
+	return await eachEndpoint(context, mode, async (id, { settings, management }, item) => {
 		const { updateImage } = await import('../../../lib/deployment/changes');
-		const { settings, management } = await connectAccount(context);
-		const id = await readEndpointId(context, item, settings.endpointId);
 		const image = context.getNodeParameter('image', item);
 		const { endpoint, templateId, changed } = await updateImage(management, id, image);
 		return {
