@@ -1,4 +1,5 @@
 import * as z from 'zod/v4';
+import { MAX_LINK_EXPIRY_SECONDS } from './linkLimit';
 import { noFault } from './noFault';
 import { text } from './text';
 
@@ -7,9 +8,6 @@ export interface Link {
 	url: string;
 	expires_at: string | null;
 }
-
-/** S3's limit on the life of a presigned URL. */
-export const MAX_LINK_EXPIRY_SECONDS = 7 * 24 * 3600;
 
 /** What kind of links a user wants: signed ones that end, or ones that last, for a bucket that anyone may read. */
 export type LinkWish =
@@ -24,7 +22,7 @@ export const linkExpirySeconds = z.coerce
 	.min(1, 'must be at least 1 second')
 	.max(
 		MAX_LINK_EXPIRY_SECONDS,
-		'must be at most 604800 seconds (7 days): S3 signs no link for longer',
+		`must be at most ${String(MAX_LINK_EXPIRY_SECONDS)} seconds (7 days): S3 signs no link for longer`,
 	);
 
 /** Where the keys of a public bucket begin. */
@@ -37,16 +35,13 @@ function baseUrlFault(url: string): string | undefined {
 	return 'must be an address such as https://cdn.example.com/avatars, without ? and #';
 }
 
-/** The options that concern links, as the form gives them. */
-export const linkFields = {
+const linkOptions = z.object({
 	linkType: z.enum(['presigned', 'public']).default('presigned'),
 	linkExpirySeconds: linkExpirySeconds.default(MAX_LINK_EXPIRY_SECONDS),
 	publicBaseUrl: z.unknown(),
-};
+});
 
-const linkOptions = z.object(linkFields);
-
-/** The wish that the options make; one for public links needs their address. */
+/** The wish that the form's options make; one for public links needs their address. */
 export const linkWish = linkOptions.transform((options, context): LinkWish => {
 	if (options.linkType === 'presigned')
 		return { type: 'presigned', expirySeconds: options.linkExpirySeconds };

@@ -1,5 +1,6 @@
 import * as z from 'zod/v4';
 import { InvalidInput } from '../contract/invalidInput';
+import { linkWish, type LinkWish } from '../contract/link';
 
 export const MINUTE_MS = 60_000;
 export const MAX_MINUTES = 7 * 24 * 60;
@@ -37,4 +38,9 @@ export function parseOptions<T>(schema: z.ZodType<T>, raw: unknown): T {
 	const { success, data, error } = schema.safeParse(raw);
 	if (!success) throw InvalidInput.from(error);
 	return data;
+}
+
+/** @throws InvalidInput naming the option */
+export function parseLinkWish(raw: unknown): LinkWish {
+	return parseOptions(linkWish, raw);
 }

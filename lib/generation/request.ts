@@ -2,13 +2,13 @@ import * as z from 'zod/v4';
 import { InvalidInput } from '../contract/invalidInput';
 import { isContractField, type JobInput } from '../contract/jobInput';
 import { fromJson } from '../contract/json';
-import { linkWish } from '../contract/link';
 import { parseJobInput } from '../contract/parseJobInput';
 import {
 	MAX_MINUTES,
 	MINUTE_MS,
 	minutes,
 	onOff,
+	parseLinkWish,
 	parseOptions,
 	pollIntervalSeconds,
 	waiting,
@@ -81,7 +81,7 @@ export async function parseGenerationRequest(raw: RawRequest): Promise<Generatio
 	// The owner is part of the key of an upload, so all else is checked first.
 	parseJobInput({ ...given, ...placeholders(raw) });
 	assertDownloadable(options, raw.hasBucket);
-	const links = parseOptions(linkWish, raw.options);
+	const links = parseLinkWish(raw.options);
 	const files = await readFiles(raw);
 	const input = withOutputName(parseJobInput({ ...given, ...files.fields }), options, raw.runTag);
 	return {

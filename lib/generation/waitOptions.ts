@@ -1,9 +1,14 @@
 import * as z from 'zod/v4';
 import type { Clock } from '../contract/clock';
-import { linkWish, type LinkWish } from '../contract/link';
 import type { EndpointHealth, Stall } from '../runpod/health';
 import type { QueueClient } from '../runpod/queue';
-import { MINUTE_MS, parseOptions, pollIntervalSeconds, waiting } from './optionFields';
+import {
+	MINUTE_MS,
+	parseLinkWish,
+	parseOptions,
+	pollIntervalSeconds,
+	waiting,
+} from './optionFields';
 import type { SharedWatch } from './ports';
 import type { WaitOptions } from './wait';
 import { createWatch } from './watch';
@@ -15,11 +20,6 @@ const runOptions = z.object({ pollIntervalSeconds });
 export function parseWaitOptions(raw: unknown): WaitOptions {
 	const { timeoutMinutes, ...rest } = parseOptions(itemOptions, raw);
 	return { ...rest, timeoutMs: timeoutMinutes * MINUTE_MS, links: parseLinkWish(raw) };
-}
-
-/** @throws InvalidInput naming the option */
-export function parseLinkWish(raw: unknown): LinkWish {
-	return parseOptions(linkWish, raw);
 }
 
 /**

@@ -36,3 +36,8 @@ const CONTENT_TYPES: ReadonlyMap<string, string> = new Map([
 export function contentTypeOf(key: string): string | undefined {
 	return CONTENT_TYPES.get(key.slice(key.lastIndexOf('.') + 1).toLowerCase());
 }
+
+/** Whether a template is named by its ID; of a text without a mode, as an expression may give, the ending decides. */
+export function isTemplateId(mode: string | undefined, text: string): boolean {
+	return mode === undefined ? !isVideoKey(text) : mode === 'id';
+}

@@ -1,12 +1,7 @@
 import type { Clock } from '../contract/clock';
 import { WanAvatarError } from '../contract/errors';
-import {
-	MAX_LINK_EXPIRY_SECONDS,
-	linkExpirySeconds,
-	publicBaseUrl,
-	type Link,
-	type LinkWish,
-} from '../contract/link';
+import { linkExpirySeconds, publicBaseUrl, type Link, type LinkWish } from '../contract/link';
+import { MAX_LINK_EXPIRY_SECONDS } from '../contract/linkLimit';
 import type { Bucket } from './bucket';
 
 export interface LinkRequest {

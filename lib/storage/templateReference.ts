@@ -2,7 +2,7 @@ import * as z from 'zod/v4';
 import { InvalidInput } from '../contract/invalidInput';
 import { objectKey } from '../contract/objectKey';
 import { text } from '../contract/text';
-import { isVideoKey } from './fileName';
+import { isTemplateId } from './fileName';
 
 /** A template as a user names it. */
 export type TemplateReference = { id: string } | { path: string };
@@ -20,7 +20,8 @@ const reference = z.union([
 export function parseTemplateReference(field: unknown): TemplateReference {
 	const { data } = reference.safeParse(field);
 	const value = data?.value ?? '';
-	const isId = data?.mode === 'id' || (data?.mode === '' && !isVideoKey(value));
+	const mode = data?.mode === '' ? undefined : data?.mode;
+	const isId = isTemplateId(mode, value);
 	const key = objectKey.safeParse(isId ? value.trim() : value);
 	if (key.success) return isId ? { id: key.data } : { path: key.data };
 	throw new InvalidInput(key.error.issues.map(({ message }) => ({ field: 'Template', message })));

@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { isVideoKey } from '../../../lib/storage/fileName';
+import { isTemplateId } from '../../../lib/storage/fileName';
 import { templateLocator, templatePrefix } from '../template/templateFields';
 import { sourceProperties, type Source } from './sources';
 
@@ -11,10 +11,7 @@ export const drivingVideoSources: readonly Source[] = [
 			description: "A motion template: chosen from the bucket's list, by its ID, or by its path",
 		},
 		field: 'driving_video_path',
-		fieldOf: (mode, text) => {
-			const isId = mode === undefined ? !isVideoKey(text) : mode === 'id';
-			return isId ? 'template_id' : 'driving_video_path';
-		},
+		fieldOf: (mode, text) => (isTemplateId(mode, text) ? 'template_id' : 'driving_video_path'),
 		property: {
 			...templateLocator,
 			description:

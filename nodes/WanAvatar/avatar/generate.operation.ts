@@ -1,5 +1,4 @@
 import type {
-	IBinaryKeyData,
 	IDataObject,
 	IExecuteFunctions,
 	INodeProperties,
@@ -14,7 +13,7 @@ import { endpointLocator } from '../endpointLocator';
 import { executionMemory } from '../executionMemory';
 import { withInputFields } from '../itemInput';
 import { ItemWithFiles, type RunMode } from '../operation';
-import { storedFile } from '../storedFile';
+import { storedFiles } from '../storedFiles';
 import { drivingVideoProperties } from './drivingVideo';
 import { optionalProperties } from './optional';
 import { portraitProperties } from './portrait';
@@ -134,11 +133,10 @@ async function handOut(
 	const json = withInputFields(context, item, { ...report });
 	if (!video && !thumbnail) return json;
 	const bucket = await requireBucket(context);
-	const binary: IBinaryKeyData = {};
-	const { minio_key, thumbnail_key } = report;
-	if (video && minio_key !== null) binary.video = await storedFile(context, bucket, minio_key);
-	if (thumbnail && thumbnail_key !== null)
-		binary.thumbnail = await storedFile(context, bucket, thumbnail_key);
+	const binary = await storedFiles(context, bucket, {
+		video: video ? report.minio_key : null,
+		thumbnail: thumbnail ? report.thumbnail_key : null,
+	});
 	return new ItemWithFiles(json, binary);
 }
 

@@ -6,15 +6,13 @@ import { runIndexOf } from '../executionMemory';
 import { drivingVideoSources } from './drivingVideo';
 import { optionalProperties } from './optional';
 import { portraitSources } from './portrait';
-import { readSource } from './sources';
+import { labelOf, readSource } from './sources';
 
-/** The form's own names of fields, for messages: a person looks for "Portrait URL", not for image_url. */
+/** The form's own names of fields, for messages. */
 const labels: ReadonlyMap<string, string> = new Map([
 	...optionalProperties.map(({ name, displayName }) => [name, displayName] as const),
 	...[...portraitSources, ...drivingVideoSources].map(({ field, property }) =>
-		field === 'binary'
-			? ([property.name, property.displayName] as const)
-			: ([field, `${property.displayName} (${field})`] as const),
+		labelOf(field, property),
 	),
 	['user_id', 'User ID (user_id)'],
 	['avatar_id', 'Avatar ID (avatar_id)'],

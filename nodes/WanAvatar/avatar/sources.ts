@@ -31,6 +31,14 @@ export function sourceProperties(
 	return [{ ...list, type: 'options', noDataExpression: true, options }, ...chosen];
 }
 
+/** The form's own name of a field, for messages: a person looks for "Portrait URL", not for image_url. */
+export function labelOf(
+	field: Source['field'],
+	{ name, displayName }: INodeProperties,
+): [field: string, label: string] {
+	return field === 'binary' ? [name, displayName] : [field, `${displayName} (${field})`];
+}
+
 /** What a source gives for one item. */
 export interface Given {
 	fields: Record<string, unknown>;
@@ -50,15 +58,15 @@ export async function readSource(
 	const source = sources.find(({ option }) => option.value === chosen);
 	if (!source) return { fields: {}, labels: [] };
 	const { property } = source;
-	const { name, displayName } = property;
+	const { name } = property;
 	if (source.field === 'binary') {
 		const file = await binaryFile(context, item, name);
-		return { fields: {}, file, labels: [[name, displayName]] };
+		return { fields: {}, file, labels: [labelOf('binary', property)] };
 	}
 	const given: unknown = context.getNodeParameter(name, item, '');
 	const field = fieldOf(source.field, source, given);
 	const value = isResourceLocatorValue(given) ? given.value : given;
-	return { fields: { [field]: value ?? '' }, labels: [[field, `${displayName} (${field})`]] };
+	return { fields: { [field]: value ?? '' }, labels: [labelOf(field, property)] };
 }
 
 function fieldOf(field: ContractField, { fieldOf: choose }: Source, given: unknown): ContractField {

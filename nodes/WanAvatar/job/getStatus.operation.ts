@@ -43,7 +43,7 @@ export const description = updateDisplayOptions(
 /** One look at each item's job. */
 export async function execute(context: IExecuteFunctions): Promise<End<IDataObject>[]> {
 	const { getStatus } = await import('../../../lib/generation/status');
-	const { parseLinkWish } = await import('../../../lib/generation/waitOptions');
+	const { parseLinkWish } = await import('../../../lib/generation/optionFields');
 	const results = await connectResults(context);
 	const signal = context.getExecutionCancelSignal();
 	return await forEachJob(context, async (job, queue, item) => {

@@ -1,9 +1,4 @@
-import type {
-	IBinaryKeyData,
-	IExecuteFunctions,
-	INodeProperties,
-	INodePropertyOptions,
-} from 'n8n-workflow';
+import type { IExecuteFunctions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
 import type { Bucket } from '../../../lib/storage/bucket';
@@ -11,7 +6,7 @@ import { requireBucket } from '../connections';
 import { inTurn } from '../inTurn';
 import { includeInputFields, withInputFields } from '../itemInput';
 import { ItemWithFiles, type RunMode } from '../operation';
-import { storedFile } from '../storedFile';
+import { storedFiles } from '../storedFiles';
 import { readVideo, thumbnailKey, videoKey } from './videoFields';
 
 export const option: INodePropertyOptions = {
@@ -70,10 +65,10 @@ async function downloadItem(
 ): Promise<ItemWithFiles> {
 	const keys = await readVideo(context, item, bucket);
 	const isOn = (name: string) => context.getNodeParameter(name, item, true) === true;
-	const binary: IBinaryKeyData = {};
-	if (isOn('downloadVideo')) binary.video = await storedFile(context, bucket, keys.videoKey);
-	if (isOn('downloadThumbnail') && keys.thumbnailKey !== null)
-		binary.thumbnail = await storedFile(context, bucket, keys.thumbnailKey);
+	const binary = await storedFiles(context, bucket, {
+		video: isOn('downloadVideo') ? keys.videoKey : null,
+		thumbnail: isOn('downloadThumbnail') ? keys.thumbnailKey : null,
+	});
 	const json = withInputFields(context, item, {
 		minio_key: keys.videoKey,
 		thumbnail_key: keys.thumbnailKey,

@@ -1,9 +1,21 @@
-import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
+import type { IBinaryData, IBinaryKeyData, IExecuteFunctions } from 'n8n-workflow';
 import { cutOnStop } from '../../lib/contract/stop';
 import type { Bucket } from '../../lib/storage/bucket';
 
+/** The files of a result that are wanted and there, by binary field; one stream at a time. */
+export async function storedFiles(
+	context: IExecuteFunctions,
+	bucket: Pick<Bucket, 'getStream'>,
+	{ video, thumbnail }: Readonly<Record<'video' | 'thumbnail', string | null>>,
+): Promise<IBinaryKeyData> {
+	const binary: IBinaryKeyData = {};
+	if (video !== null) binary.video = await storedFile(context, bucket, video);
+	if (thumbnail !== null) binary.thumbnail = await storedFile(context, bucket, thumbnail);
+	return binary;
+}
+
 /** Streams an object of the bucket into a binary file of n8n, under the name that its key ends with. */
-export async function storedFile(
+async function storedFile(
 	context: IExecuteFunctions,
 	bucket: Pick<Bucket, 'getStream'>,
 	key: string,
