@@ -37,8 +37,10 @@ export function connect(
 function realClock(signal?: AbortSignal): Clock {
 	return {
 		now: () => Date.now(),
+		monotonic: () => performance.now(),
 		sleep: async (ms) => {
 			await sleep(ms, undefined, signal ? { signal } : {}).catch(() => undefined);
 		},
+		timeout: (ms) => AbortSignal.timeout(Math.max(Math.ceil(ms), 0)),
 	};
 }

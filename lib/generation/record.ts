@@ -71,7 +71,8 @@ export function openRecordBook(
 	};
 	const read = async () => {
 		const stored = await shared?.bucket.getText(shared.key);
-		const record = stored && ours(fromJson(stored.text));
+		if (stored?.tag !== 'there') return undefined;
+		const record = ours(fromJson(stored.text));
 		return record && { ...record, recorded_at_ms: record.recorded_at_ms ?? stored.lastModifiedMs };
 	};
 	return {
@@ -100,5 +101,5 @@ export async function readRecordOf(
 	bucket: Pick<Bucket, 'getText'>,
 ): Promise<JobRecord | undefined> {
 	const stored = await bucket.getText(recordKey(outputVideoKey));
-	return stored && jobRecord.safeParse(fromJson(stored.text)).data;
+	return stored.tag === 'there' ? jobRecord.safeParse(fromJson(stored.text)).data : undefined;
 }

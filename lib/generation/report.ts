@@ -41,6 +41,8 @@ export interface JobReport extends JobReference {
 	failure_reason: string | null;
 	/** What the worker says of its progress while it runs. */
 	progress: Json;
+	/** What went less well than the result shows, in sentences; empty as a rule. */
+	warnings: string[];
 }
 
 /** All fields in the order in which a person reads them, for a job of which nothing is known yet. */
@@ -73,6 +75,7 @@ function blank(job: JobReference, status: string): JobReport {
 		worker_id: null,
 		failure_reason: null,
 		progress: null,
+		warnings: [],
 	};
 }
 
@@ -82,7 +85,7 @@ export function submittedReport(job: JobReference): JobReport {
 }
 
 /** What a workflow's error branch can use; what is not known is left out. */
-export function knownFacts({ progress, ...report }: JobReport): Record<string, unknown> {
+export function knownFacts({ progress, warnings, ...report }: JobReport): Record<string, unknown> {
 	return Object.fromEntries(Object.entries(report).filter(([, value]) => value !== null));
 }
 
@@ -175,6 +178,7 @@ const jobReport = z
 		worker_id: text,
 		failure_reason: text,
 		progress: json,
+		warnings: z.array(z.string()).default([]),
 	})
 	.catchall(json);
 

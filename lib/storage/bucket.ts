@@ -2,7 +2,14 @@ import type { Readable } from 'node:stream';
 import type { BucketItem, Client } from 'minio';
 import { bytesOf } from '../contract/bytes';
 import type { Clock } from '../contract/clock';
-import { explainStorageFault, isAccessDenied, isMissing, isPassing, type Deed } from './faults';
+import {
+	explainStorageFault,
+	isAccessDenied,
+	isConditionUnmet,
+	isMissing,
+	isPassing,
+	type Deed,
+} from './faults';
 import { headersOf } from './message';
 import { putStream } from './putStream';
 import type { ServerAddress, StorageSettings } from './settings';
@@ -15,10 +22,27 @@ export interface ObjectFacts {
 	lastModifiedMs: number;
 }
 
-export interface StoredText {
-	text: string;
-	/** By the store's own clock; nothing when the store does not tell. */
-	lastModifiedMs: number | null;
+/** A small text that is there; that is not; or that the key may not read. */
+export type StoredText =
+	| {
+			tag: 'there';
+			text: string;
+			etag: string;
+			/** By the store's own clock; nothing when the store does not tell. */
+			lastModifiedMs: number | null;
+	  }
+	| { tag: 'missing' }
+	| { tag: 'denied' };
+
+/**
+ * What came of writing a small text: `changed` when what stood there is not what the writer had judged. Stores that do
+ * not know conditional writes never say so.
+ */
+export type Written = 'written' | 'denied' | 'changed';
+
+/** What has to stand under a key for a write to take place: the object of this ETag, or with null none at all. */
+export interface WriteCondition {
+	etag: string | null;
 }
 
 /** One object of a listing. */
@@ -67,6 +91,8 @@ export type Stat = { tag: 'there'; facts: ObjectFacts } | { tag: 'missing' } | {
 /** The worker's bucket, made narrow: only what this package does with it. All throw WanAvatarError STORAGE. */
 export interface Bucket {
 	name: string;
+	/** The same bucket for work that ends when the signal is aborted: its requests are cut, and throw STOPPED. */
+	within: (signal: AbortSignal) => Bucket;
 	/** A link that opens without a key for `expirySeconds`; made here, without asking the server. */
 	presignGet: (key: string, expirySeconds: number, options?: LinkOptions) => Promise<string>;
 	/** Lists one page, by one request. */
@@ -78,10 +104,14 @@ export interface Bucket {
 	stat: (key: string) => Promise<Stat>;
 	/** Streams an object in; `sizeBytes` is the exact size. */
 	put: (key: string, content: Readable, sizeBytes: number, contentType: string) => Promise<void>;
-	/** Writes a small text. False when the access key may not write there. */
-	putText: (key: string, text: string, contentType: string) => Promise<boolean>;
-	/** Reads a small text; nothing when there is none, or when the access key may not read it. */
-	getText: (key: string) => Promise<StoredText | undefined>;
+	/** Writes a small text; with a condition only over what was judged. */
+	putText: (
+		key: string,
+		text: string,
+		contentType: string,
+		condition?: WriteCondition,
+	) => Promise<Written>;
+	getText: (key: string) => Promise<StoredText>;
 	/** Removes one object; one that is not there is no error. False when the access key may not remove it. */
 	remove: (key: string) => Promise<boolean>;
 	/**
@@ -115,8 +145,9 @@ export function createBucket(settings: StorageSettings, clock?: Pick<Clock, 'sle
 			}
 	};
 
-	return {
+	const self: Bucket = {
 		name: bucket,
+		within: () => self,
 		presignGet: async (key, expirySeconds, { signedAtMs, downloadName } = {}) => {
 			signer ??= connect(settings, publicAddress ?? settings);
 			const client = await signer;
@@ -177,15 +208,16 @@ export function createBucket(settings: StorageSettings, clock?: Pick<Clock, 'sle
 				},
 			});
 		},
-		putText: async (key, text, contentType) =>
+		putText: async (key, text, contentType, condition) =>
 			await attempt({ verb: 'write', key }, async (client) => {
 				const bytes = Buffer.from(text);
 				try {
-					const type = { 'Content-Type': contentType };
-					await client.putObject(bucket, key, bytes, bytes.length, type);
-					return true;
+					const headers = { 'Content-Type': contentType, ...conditionHeaders(condition) };
+					await client.putObject(bucket, key, bytes, bytes.length, headers);
+					return 'written';
 				} catch (error) {
-					if (isAccessDenied(error)) return false;
+					if (isAccessDenied(error)) return 'denied';
+					if (condition && isConditionUnmet(error)) return 'changed';
 					throw error;
 				}
 			}),
@@ -193,9 +225,12 @@ export function createBucket(settings: StorageSettings, clock?: Pick<Clock, 'sle
 			await attempt({ verb: 'read', key }, async (client) => {
 				try {
 					const stream = await client.getObject(bucket, key);
-					return { text: await textOf(stream), lastModifiedMs: lastModifiedMsOf(stream) };
+					const lastModifiedMs = lastModifiedMsOf(stream);
+					const etag = (headersOf(stream).etag ?? '').replaceAll('"', '');
+					return { tag: 'there', text: await textOf(stream), etag, lastModifiedMs };
 				} catch (error) {
-					if (isMissing(error) || isAccessDenied(error)) return undefined;
+					if (isMissing(error)) return { tag: 'missing' };
+					if (isAccessDenied(error)) return { tag: 'denied' };
 					throw error;
 				}
 			}),
@@ -221,6 +256,13 @@ export function createBucket(settings: StorageSettings, clock?: Pick<Clock, 'sle
 				}
 			}),
 	};
+	return self;
+}
+
+function conditionHeaders(condition: WriteCondition | undefined): Record<string, string> {
+	if (!condition) return {};
+	const { etag } = condition;
+	return etag === null ? { 'If-None-Match': '*' } : { 'If-Match': `"${etag}"` };
 }
 
 const NO_LISTING =

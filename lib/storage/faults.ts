@@ -20,6 +20,11 @@ export function isMissing(error: unknown): boolean {
 	return ['NoSuchKey', 'NotFound'].includes(codeOf(error) ?? '');
 }
 
+/** What stands under the key is not what the writer had judged; 409: somebody else writes it at this moment. */
+export function isConditionUnmet(error: unknown): boolean {
+	return ['PreconditionFailed', 'ConditionalRequestConflict'].includes(codeOf(error) ?? '');
+}
+
 /** An answer such as 429 or 503, after which the same request may do. */
 export function isPassing(error: unknown): boolean {
 	return passingStatusOf(messageOf(error)) !== undefined;

@@ -4,6 +4,7 @@ const message = z.looseObject({
 	headers: z.looseObject({
 		'content-length': z.string().optional(),
 		'content-type': z.string().optional(),
+		etag: z.string().optional(),
 		'last-modified': z.string().optional(),
 	}),
 });

@@ -22,7 +22,7 @@ export async function readRecordedKeys(
 	recordKey: string,
 ): Promise<RecordedKeys> {
 	const stored = await bucket.getText(recordKey);
-	const { data } = record.safeParse(fromJson(stored?.text ?? ''));
+	const { data } = record.safeParse(fromJson(stored.tag === 'there' ? stored.text : ''));
 	const thumbnailKey = data?.output.thumbnail_key;
 	return {
 		inputKeys: (data?.input_keys ?? []).filter((key) => uploadOf(key) !== undefined),

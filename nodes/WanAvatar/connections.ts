@@ -9,9 +9,11 @@ import { readEndpointId } from './endpointLocator';
 
 export const clock: Clock = {
 	now: () => Date.now(),
+	monotonic: () => performance.now(),
 	sleep: async (ms) => {
 		await sleep(ms);
 	},
+	timeout: (ms) => AbortSignal.timeout(Math.max(Math.ceil(ms), 0)),
 };
 
 /** The queue of the endpoint that the form chooses, else of `knownEndpointId`, else of the credential's. */

@@ -79,6 +79,8 @@ export function quickClock(): Clock {
 	let nowMs = Date.now();
 	return {
 		now: () => nowMs,
+		monotonic: () => nowMs,
+		timeout: (ms) => AbortSignal.timeout(Math.ceil(ms)),
 		sleep: async (ms) => {
 			nowMs += ms;
 			await new Promise((resolve) => setTimeout(resolve, Math.min(ms, 5)));

@@ -52,6 +52,7 @@ describe.each(['lazy', 'eager'] as const)('loaded %s', (loading) => {
 					worker_id: expect.any(String),
 					failure_reason: null,
 					progress: null,
+					warnings: [],
 				},
 				pairedItem: { item: 0 },
 			},

@@ -103,7 +103,7 @@ describe('a store in trouble', () => {
 
 	it('is not asked again for what it refuses', async () => {
 		store.fault({ status: 403, code: 'AccessDenied' });
-		expect(await bucket.getText(key)).toBeUndefined();
+		expect(await bucket.getText(key)).toEqual({ tag: 'denied' });
 		expect(statuses()).toEqual([403]);
 	});
 });

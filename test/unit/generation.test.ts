@@ -52,6 +52,7 @@ function world(): World {
 	};
 	const bucket: Bucket = {
 		name: 'avatars',
+		within: () => bucket,
 		presignGet: async (key) => Promise.resolve(`signed:${key}`),
 		stat: async (key) => {
 			const found = objects.get(key);
@@ -69,11 +70,15 @@ function world(): World {
 			const { state, delivered } = JSON.parse(text) as { state: string; delivered: boolean };
 			events.push(`record ${state}${delivered ? ' delivered' : ''}`);
 			objects.set(key, { text, atMs: clock.now() });
-			return Promise.resolve(true);
+			return Promise.resolve('written');
 		},
 		getText: async (key) => {
 			const found = objects.get(key);
-			return Promise.resolve(found && { text: found.text, lastModifiedMs: found.atMs });
+			return Promise.resolve(
+				found
+					? { tag: 'there', text: found.text, etag: '', lastModifiedMs: found.atMs }
+					: { tag: 'missing' },
+			);
 		},
 		remove: async (key) => {
 			events.push('record removed');

@@ -14,7 +14,12 @@ it('a job record of an earlier version, which names no inputs, is still read', a
 		submitted_at_ms: 2,
 		recorded_at_ms: null,
 	};
-	const stored = { text: JSON.stringify(record), lastModifiedMs: 3 };
+	const stored = {
+		tag: 'there' as const,
+		text: JSON.stringify(record),
+		etag: 'e',
+		lastModifiedMs: 3,
+	};
 	const bucket = { getText: async () => Promise.resolve(stored) };
 
 	expect(await readRecordOf('a.mp4', bucket)).toEqual({ ...record, input_keys: [] });

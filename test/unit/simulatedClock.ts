@@ -3,12 +3,15 @@ import type { Clock } from '../../lib/contract/clock';
 export interface SimulatedClock extends Clock {
 	/** Lets time pass from one sleeper to the next until the work is done. */
 	run: <T>(work: Promise<T>) => Promise<T>;
+	/** Sets the wall clock on or back, as a user or NTP does; what is monotonic goes on. */
+	set: (byMs: number) => void;
 }
 
 /** Time that passes only when everybody sleeps. */
 export function simulatedClock(startMs = 1_000_000): SimulatedClock {
 	let nowMs = startMs;
 	let order = 0;
+	let setByMs = 0;
 	let sleepers: { atMs: number; order: number; wake: () => void }[] = [];
 
 	const wakeNext = () => {
@@ -21,7 +24,22 @@ export function simulatedClock(startMs = 1_000_000): SimulatedClock {
 	};
 
 	return {
-		now: () => nowMs,
+		now: () => nowMs + setByMs,
+		monotonic: () => nowMs,
+		set: (byMs) => {
+			setByMs += byMs;
+		},
+		timeout: (ms) => {
+			const controller = new AbortController();
+			sleepers.push({
+				atMs: nowMs + Math.max(ms, 0),
+				order: order++,
+				wake: () => {
+					controller.abort();
+				},
+			});
+			return controller.signal;
+		},
 		sleep: async (ms) => {
 			await new Promise<void>((wake) => {
 				sleepers.push({ atMs: nowMs + Math.max(ms, 0), order: order++, wake });
