@@ -1,10 +1,9 @@
 import type { Dispatcher } from 'undici';
+import { LIMITS } from '../contract/limits';
 
-/** The code of a proxy that opens no tunnel: nothing was sent through it. */
-export const PROXY_REFUSED = 'PROXY_REFUSED';
+/** The code of a proxy that opens no tunnel. */
+const PROXY_REFUSED = 'PROXY_REFUSED';
 
-const CONNECT_TIMEOUT_MS = 10_000;
-const ANSWER_TIMEOUT_MS = 30_000;
 // RunPod's own limit for a result is 20 MB; what this package reads is a few kB.
 const MAX_ANSWER_BYTES = 20 * 1024 * 1024;
 // RunPod allows 400 status requests of an endpoint at once.
@@ -13,10 +12,10 @@ const MAX_CONNECTIONS = 50;
 /** Keep-alive, time limits, a cap on the answer's size, and the environment's proxy settings. */
 export function createAgent(undici: typeof import('undici')): Dispatcher {
 	return new undici.EnvHttpProxyAgent({
-		connect: { timeout: CONNECT_TIMEOUT_MS },
+		connect: { timeout: LIMITS.connectMs },
 		connections: MAX_CONNECTIONS,
-		headersTimeout: ANSWER_TIMEOUT_MS,
-		bodyTimeout: ANSWER_TIMEOUT_MS,
+		headersTimeout: LIMITS.silenceMs,
+		bodyTimeout: LIMITS.silenceMs,
 		maxResponseSize: MAX_ANSWER_BYTES,
 		clientFactory: (origin, options) => connectionToProxy(undici, origin, options),
 	});

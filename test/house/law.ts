@@ -14,7 +14,11 @@ const nothing = /$^/;
 const laws: readonly Law[] = [
 	{ who: /^lib\/contract\//, may: /^(lib\/contract\/|zod\/v4$)/ },
 	{ who: /^lib\/runpod\/http\.ts$/, may: /^(lib\/(contract|runpod)\/|undici$|package\.json$)/ },
-	{ who: /^lib\/runpod\/agent\.ts$/, may: nothing, mayAsType: /^undici$/ },
+	{
+		who: /^lib\/runpod\/(agent|sentWatch)\.ts$/,
+		may: /^lib\/contract\//,
+		mayAsType: /^undici$/,
+	},
 	{ who: /^lib\/runpod\//, may: /^(lib\/(contract|runpod)\/|zod\/v4$)/ },
 	{
 		who: /^lib\/storage\/bucket\.ts$/,

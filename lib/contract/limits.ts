@@ -1,0 +1,33 @@
+/** Set by a build with short limits; nothing in the published one. */
+declare const __LIMIT_SCALE__: number | undefined;
+
+const scale = typeof __LIMIT_SCALE__ === 'number' ? __LIMIT_SCALE__ : 1;
+
+const seconds = (count: number) => Math.round(count * 1000 * scale);
+
+/** How long what may take, in milliseconds. An item's own deadline and Stop end it before. */
+export const LIMITS = {
+	/** RunPod sends nothing: no connection, no answer, no more of it. */
+	connectMs: seconds(10),
+	silenceMs: seconds(30),
+	/** One request to RunPod and its whole answer. */
+	wholeMs: seconds(60),
+	/** One call with its repetitions, such as a look at a job or a cancel. */
+	callMs: seconds(60),
+	/** MinIO sends nothing, or takes nothing. */
+	storageSilenceMs: seconds(15),
+	/** One small request to MinIO and its whole answer. */
+	storageWholeMs: seconds(30),
+	/** A file of n8n gives nothing. */
+	binarySilenceMs: seconds(60),
+	/** A note or a look that is not needed for the result. */
+	noteMs: seconds(5),
+	/** The look at a finished video. */
+	verifyMs: seconds(15),
+	/** After Stop or the deadline the item waits no longer for what is under way, such as the answer to a cancel. */
+	graceMs: 1500,
+	/** A refusal counts when it has lasted so long. */
+	refusedMs: seconds(60),
+	/** RunPod may not know a job for a while: 150 s is what projects in production wait. */
+	missingMs: seconds(150),
+} as const;
