@@ -1,6 +1,10 @@
+import { joinSignals } from '../contract/abort';
 import { pause, type Clock } from '../contract/clock';
+import { messageOf } from '../contract/foreignError';
+import { WanAvatarError } from '../contract/errors';
 import type { EndedLook, JobLook } from '../runpod/job';
 import type { Stall } from '../runpod/health';
+import { createNewsWatch } from './newsWatch';
 import { FIRST_LOOK_MS, type Schedule } from './schedule';
 import type { StallWatch } from './stallWatch';
 
@@ -8,6 +12,8 @@ export interface FollowedJob {
 	jobId: string;
 	/** When it was submitted, milliseconds since the epoch; unknown for a job that is only known by its id. */
 	submittedAtMs?: number | undefined;
+	/** How long RunPod keeps it from its submit, in milliseconds; unknown where nobody wrote it down. */
+	ttlMs?: number | undefined;
 }
 
 export interface FollowPorts {
@@ -19,8 +25,8 @@ export interface FollowPorts {
 }
 
 export interface FollowOptions {
-	/** Milliseconds from the start of following until the last look. */
-	timeoutMs: number;
+	/** When the last look is taken, by the monotonic clock. */
+	deadlineMs: number;
 	/** How often RunPod may start the job over on another worker. */
 	maxRestarts: number;
 }
@@ -30,70 +36,106 @@ export type FollowEnd =
 	| { tag: 'ended'; look: EndedLook }
 	| { tag: 'lost'; reason: string; last: JobLook | undefined }
 	| { tag: 'refused'; reason: string; status: number; last: JobLook | undefined }
+	/** What RunPod answers cannot be read, now or later. */
+	| { tag: 'unreadable'; reason: string; last: JobLook | undefined }
 	| { tag: 'restarted'; restarts: number; last: JobLook }
 	| { tag: 'deadline'; last: JobLook | undefined; stall: Stall | undefined }
 	| { tag: 'aborted'; last: JobLook | undefined };
 
-/**
- * A status may answer 404 for a while after the submit: 150 s is what projects in production wait. A job that was seen
- * before is gone when it is missing twice.
- */
-export const NOT_THERE_YET_MS = 150_000;
+/** The look at the deadline may take so long. */
+const LAST_LOOK_MS = 2000;
 
 /**
  * Looks at a job until it ends: first after 1 s, then as the schedule says, and once more at the deadline.
  * Any number of jobs is followed at once by sharing a schedule and a stall watch.
+ * @throws WanAvatarError only where no look can ever be taken, such as a host that the credential does not allow
  */
 export async function followJob(
 	job: FollowedJob,
-	{ look, clock, schedule, stallWatch, signal }: FollowPorts,
-	{ timeoutMs, maxRestarts }: FollowOptions,
+	ports: FollowPorts,
+	options: FollowOptions,
 ): Promise<FollowEnd> {
-	const deadlineMs = clock.now() + timeoutMs;
+	const { clock, signal } = ports;
+	const leftMs = options.deadlineMs - clock.monotonic();
+	const joined = joinSignals([signal, clock.timeout(Math.max(leftMs, 0) + LAST_LOOK_MS)]);
+	try {
+		return await follow(job, { ...ports, lookSignal: joined.signal }, options);
+	} finally {
+		joined.release();
+	}
+}
+
+async function follow(
+	job: FollowedJob,
+	{
+		look,
+		lookSignal,
+		clock,
+		schedule,
+		stallWatch,
+		signal,
+	}: FollowPorts & { lookSignal: AbortSignal },
+	{ deadlineMs, maxRestarts }: FollowOptions,
+): Promise<FollowEnd> {
+	const news = createNewsWatch(job, clock);
 	let waitMs = FIRST_LOOK_MS;
 	let intervalMs = FIRST_LOOK_MS;
 	let runningSinceMs: number | undefined;
 	let last: JobLook | undefined;
-	let missedLooks = 0;
 
 	for (;;) {
-		await pause(clock, Math.min(waitMs, deadlineMs - clock.now()), signal);
+		await pause(clock, Math.min(waitMs, deadlineMs - clock.monotonic()), signal);
 		if (signal?.aborted) return { tag: 'aborted', last };
 
-		const isLastLook = clock.now() >= deadlineMs;
-		const seen = await look(job.jobId, signal);
+		const isLastLook = clock.monotonic() >= deadlineMs;
+		const seen = await looked(async () => await look(job.jobId, lookSignal));
 		if (signal?.aborted && !('facts' in seen)) return { tag: 'aborted', last };
 
 		if (seen.tag === 'queued') runningSinceMs = undefined;
-		if (seen.tag === 'running') runningSinceMs ??= startOf(job, seen, clock.now());
-		missedLooks = seen.tag === 'missing' ? missedLooks + 1 : 0;
-		const isGone =
-			last === undefined ? ageOf(job, clock.now()) > NOT_THERE_YET_MS : missedLooks > 1;
-		const end = endOf(seen, isGone, last, maxRestarts);
-		if (end) return taught(end, schedule, runningSinceMs, clock.now());
+		if (seen.tag === 'running') runningSinceMs ??= startOf(job, seen, clock);
+		news.take(seen);
+		const end = endOf(seen, news.isOver(seen), last, maxRestarts);
+		if (end) return taught(end, schedule, runningSinceMs, clock.monotonic());
 		if ('facts' in seen) last = seen;
-		if (seen.tag === 'queued') await stallWatch.look();
+		// Why it waits is only told at the deadline: the look must not hold up those at the job.
+		if (seen.tag === 'queued') void stallWatch.look(lookSignal);
 		if (isLastLook) return { tag: 'deadline', last, stall: stallAt(last, stallWatch) };
 
-		const runningForMs = runningSinceMs === undefined ? undefined : clock.now() - runningSinceMs;
+		const runningForMs =
+			runningSinceMs === undefined ? undefined : clock.monotonic() - runningSinceMs;
 		intervalMs = schedule.nextIntervalMs({ lastIntervalMs: intervalMs, runningForMs });
 		waitMs = Math.max(intervalMs, ('retryAfterMs' in seen && seen.retryAfterMs) || 0);
 	}
 }
 
-/** RunPod tells how long the job was queued; where that does not fit, it started when it was first seen running. */
-function startOf({ submittedAtMs }: FollowedJob, seen: JobLook, nowMs: number): number {
-	if (submittedAtMs === undefined || !('facts' in seen)) return nowMs;
-	return Math.min(submittedAtMs + (seen.facts.delayTimeMs ?? Infinity), nowMs);
+/** A look that fails by a fault of this package must not lose the job it is for. */
+async function looked(
+	look: () => Promise<JobLook>,
+): Promise<JobLook | { tag: 'broken'; reason: string }> {
+	try {
+		return await look();
+	} catch (error) {
+		if (error instanceof WanAvatarError) throw error;
+		return { tag: 'broken', reason: messageOf(error) };
+	}
 }
 
-function ageOf({ submittedAtMs = -Infinity }: FollowedJob, nowMs: number): number {
-	return nowMs - submittedAtMs;
+type Seen = Awaited<ReturnType<typeof looked>>;
+
+/**
+ * When it started, by the monotonic clock. RunPod tells how long the job was queued; where that does not fit, it started
+ * when it was first seen running.
+ */
+function startOf({ submittedAtMs }: FollowedJob, seen: Seen, clock: Clock): number {
+	const nowMs = clock.monotonic();
+	if (submittedAtMs === undefined || !('facts' in seen)) return nowMs;
+	const runningForMs = clock.now() - submittedAtMs - (seen.facts.delayTimeMs ?? Infinity);
+	return nowMs - Math.max(runningForMs, 0);
 }
 
 function endOf(
-	seen: JobLook,
-	isGone: boolean,
+	seen: Seen,
+	isOver: boolean,
 	last: JobLook | undefined,
 	maxRestarts: number,
 ): FollowEnd | undefined {
@@ -105,13 +147,18 @@ function endOf(
 		case 'timedOut':
 			return { tag: 'ended', look: seen };
 		case 'missing':
-			return isGone ? { tag: 'lost', reason: seen.reason, last } : undefined;
+			return isOver ? { tag: 'lost', reason: seen.reason, last } : undefined;
 		case 'refused':
-			return { tag: 'refused', reason: seen.reason, status: seen.status, last };
+			return isOver
+				? { tag: 'refused', reason: seen.reason, status: seen.status, last }
+				: undefined;
 		case 'queued':
 		case 'running':
 			if (seen.facts.retries <= maxRestarts) return undefined;
 			return { tag: 'restarted', restarts: seen.facts.retries, last: seen };
+		case 'tooLarge':
+		case 'broken':
+			return { tag: 'unreadable', reason: seen.reason, last };
 		case 'unreachable':
 			return undefined;
 	}

@@ -6,23 +6,23 @@ const MIN_INTERVAL_MS = 15_000;
 /** Watches why the jobs of one endpoint are waiting, for all of them together. */
 export interface StallWatch {
 	/** Looks again where the last look is 15 s old; never throws. */
-	look: () => Promise<void>;
+	look: (signal?: AbortSignal) => Promise<void>;
 	/** What the last look saw. */
 	stall: () => Stall | undefined;
 }
 
 export function createStallWatch(
 	clock: Clock,
-	health: () => Promise<EndpointHealth | undefined>,
+	health: (signal?: AbortSignal) => Promise<EndpointHealth | undefined>,
 	stallOf: (health: EndpointHealth) => Stall | undefined,
 ): StallWatch {
 	let lookedAtMs = -Infinity;
 	let seen: Stall | undefined;
 	return {
-		look: async () => {
-			if (clock.now() - lookedAtMs < MIN_INTERVAL_MS) return;
-			lookedAtMs = clock.now();
-			const found = await health();
+		look: async (signal) => {
+			if (clock.monotonic() - lookedAtMs < MIN_INTERVAL_MS) return;
+			lookedAtMs = clock.monotonic();
+			const found = await health(signal);
 			if (found) seen = stallOf(found);
 		},
 		stall: () => seen,

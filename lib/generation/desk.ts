@@ -1,4 +1,6 @@
+import type { OptionalStore } from './optionalStore';
 import type { JobRecord, RecordBook } from './record';
+import type { Bucket } from '../storage/bucket';
 import type { GenerationPorts, GenerationRequest, SharedWatch } from './ports';
 import type { JobReference } from './report';
 import type { Upload } from './upload';
@@ -11,24 +13,35 @@ export interface Desk {
 	ports: GenerationPorts;
 	watch: SharedWatch;
 	/** Puts a file into the bucket, once for all items of the run. */
-	upload: (upload: Upload) => Promise<void>;
+	upload: (upload: Upload, signal: AbortSignal) => Promise<void>;
 	/** Aborted when another item failed and the run ends with it. */
 	halt: AbortSignal;
+	/** By the monotonic clock: one for all that is done for the item, whoever's job it ends up with. */
+	deadlineMs: number;
+	/** Aborted at Stop and at the deadline: ends what is done before the submit. */
+	signal: AbortSignal;
+	/** The bucket for what must succeed before anything is paid; nothing where no record can stand in it. */
+	store: Bucket | undefined;
+	/** The bucket for what a paid job does not depend on. */
+	optional: OptionalStore;
 }
 
 /** What the workflow is told of whose avatar it is, before there is a job. */
 export type Owner = Omit<JobReference, 'job_id' | 'endpoint_id' | 'submitted_at'>;
 
-export function ownerOf({ input }: GenerationRequest): Owner {
+export function ownerOf({ input }: Pick<GenerationRequest, 'input'>): Owner {
 	const { user_id, avatar_id, output_video_key = null, output_thumbnail_key = null } = input;
 	return { user_id, avatar_id, output_video_key, output_thumbnail_key };
 }
 
 /** The job that a record names, for this desk's request. */
-export function referenceOf(record: JobRecord & { job_id: string }, desk: Desk): JobReference {
+export function referenceOf(
+	record: JobRecord & { job_id: string },
+	{ request }: Pick<Desk, 'request'>,
+): JobReference {
 	const { job_id, endpoint_id, submitted_at_ms } = record;
 	const submitted_at = submitted_at_ms === null ? null : new Date(submitted_at_ms).toISOString();
-	return { job_id, endpoint_id, ...ownerOf(desk.request), submitted_at };
+	return { job_id, endpoint_id, ...ownerOf(request), submitted_at };
 }
 
 /** A record that has a job id. */
@@ -36,4 +49,13 @@ export type SubmittedRecord = JobRecord & { job_id: string };
 
 export function isSubmitted(record: JobRecord): record is SubmittedRecord {
 	return record.job_id !== null;
+}
+
+/** Notes a later state of a job: in memory surely, in the bucket if it answers. */
+export async function note(record: JobRecord, { book, optional }: Desk): Promise<void> {
+	book.remember(record);
+	if (book.key === undefined) return;
+	await optional.attempt('The record of the job could not be written', async (bucket) => {
+		await book.advance(record, bucket);
+	});
 }

@@ -1,9 +1,11 @@
 import { pause } from '../contract/clock';
 import { WanAvatarError } from '../contract/errors';
-import { NOT_THERE_YET_MS } from '../following/follow';
-import type { JobLook } from '../runpod/job';
+import { LIMITS } from '../contract/limits';
+import type { EndedLook, JobLook } from '../runpod/job';
 import { isSubmitted, ownerOf, referenceOf, type Desk, type SubmittedRecord } from './desk';
-import type { JobRecord } from './record';
+import { failedJob } from './failures';
+import { hasRunOut, isOlderThanItsTtl } from './timeToLive';
+import type { JobRecord, Standing } from './record';
 import { recover } from './recover';
 import { reportFrom, reportOf, type JobReport } from './report';
 import { findResult } from './result';
@@ -11,7 +13,8 @@ import { settle } from './settled';
 
 /** What an earlier try, or another execution, has left of the same request. */
 export type Earlier =
-	| { tag: 'nothing' }
+	/** Nothing that counts; `standing` is what was judged so. */
+	| { tag: 'nothing'; standing: Standing }
 	/** Its result is known: it was never given out, or to an earlier try of this execution. */
 	| { tag: 'result'; report: JobReport; record: JobRecord }
 	/** Its job is still going. `isOthers`: another execution waits for it at this moment. */
@@ -19,48 +22,79 @@ export type Earlier =
 	/** A submit was on its way, and nobody knows whether it took effect. */
 	| { tag: 'uncertain'; record: JobRecord };
 
+/** What one record comes to. */
+type Judgement = Exclude<Earlier, { tag: 'nothing' }> | { tag: 'nothing' };
+
 // A submit is repeated for at most half a minute, and its answer waited for as long.
 const WATCH_OTHERS_MS = 60_000;
 const WATCH_INTERVAL_MS = 500;
 
-/** RunPod keeps a job for a day where the request names no other time to live. */
-const DEFAULT_TTL_MS = 24 * 3_600_000;
-
-/** Finds what there is already of a request, so that it is not paid for again. */
+/**
+ * Finds what there is already of a request, so that it is not paid for again.
+ * @throws WanAvatarError where it cannot be found out: nothing is submitted then
+ */
 export async function findEarlier(desk: Desk): Promise<Earlier> {
 	const remembered = desk.book.remembered();
 	const report = remembered?.report && reportFrom(remembered.report);
 	if (remembered && report) return { tag: 'result', report, record: remembered };
-	if (remembered) return await judge(remembered, desk, false);
-	const recorded = await desk.book.recorded();
-	return recorded ? await findRecorded(recorded, desk) : { tag: 'nothing' };
+	if (remembered && remembered.state !== 'unsent') {
+		const judged = await judge(remembered, desk, false);
+		if (judged.tag !== 'nothing') return judged;
+	}
+	return await judgeStanding(await readStanding(desk), desk, remembered);
+}
+
+/** What stands in the bucket, in time for a decision about money. */
+export async function readStanding({ book, store, optional }: Desk): Promise<Standing> {
+	if (!store) return { tag: 'none' };
+	const standing = await book.read(store);
+	if (standing.tag === 'denied')
+		optional.warn(
+			'The access key may not read job records (*.job.json) in the bucket: jobs of other executions are not found again.',
+		);
+	return standing;
 }
 
 /** What a record in the bucket comes to: one of another execution may be about to get its job id. */
-export async function findRecorded(recorded: JobRecord, desk: Desk): Promise<Earlier> {
-	const { executionId } = desk.ports;
-	if (recorded.state !== 'intent' || recorded.execution_id === executionId)
-		return await judge(recorded, desk, false);
-	const settled = await watchOthers(desk);
-	if (!settled) return { tag: 'nothing' };
-	return await judge(settled, desk, isSubmitted(settled));
-}
-
-async function watchOthers(desk: Desk): Promise<JobRecord | undefined> {
-	const { clock, signal } = desk.ports;
-	const endMs = clock.now() + WATCH_OTHERS_MS;
-	let record = await desk.book.recorded();
-	while (record?.state === 'intent' && clock.now() < endMs && !signal?.aborted) {
-		await pause(clock, WATCH_INTERVAL_MS, signal);
-		record = await desk.book.recorded();
+export async function judgeStanding(
+	standing: Standing,
+	desk: Desk,
+	judgedBefore?: JobRecord,
+): Promise<Earlier> {
+	if (standing.tag !== 'ours') return { tag: 'nothing', standing };
+	const { record } = standing;
+	if (judgedBefore && isSameJob(record, judgedBefore)) return { tag: 'nothing', standing };
+	if (record.state !== 'intent' || record.execution_id === desk.ports.executionId) {
+		const judged = await judge(record, desk, false);
+		return judged.tag === 'nothing' ? { tag: 'nothing', standing } : judged;
 	}
-	return record;
+	const settled = await watchOthers(standing, desk);
+	if (settled.tag !== 'ours') return { tag: 'nothing', standing: settled };
+	const judged = await judge(settled.record, desk, isSubmitted(settled.record));
+	return judged.tag === 'nothing' ? { tag: 'nothing', standing: settled } : judged;
 }
 
-async function judge(record: JobRecord, desk: Desk, isOthers: boolean): Promise<Earlier> {
+function isSameJob(one: JobRecord, other: JobRecord): boolean {
+	return one.intended_at_ms === other.intended_at_ms && one.execution_id === other.execution_id;
+}
+
+async function watchOthers(first: Standing, desk: Desk): Promise<Standing> {
+	const { clock } = desk.ports;
+	const endMs = clock.monotonic() + WATCH_OTHERS_MS;
+	let standing = first;
+	while (standing.tag === 'ours' && standing.record.state === 'intent') {
+		if (clock.monotonic() >= endMs || desk.signal.aborted) break;
+		await pause(clock, WATCH_INTERVAL_MS, desk.signal);
+		standing = await readStanding(desk);
+	}
+	return standing;
+}
+
+async function judge(record: JobRecord, desk: Desk, isOthers: boolean): Promise<Judgement> {
 	if (record.state === 'finished' && record.delivered) return { tag: 'nothing' };
 	if (!isSubmitted(record)) return await judgeIntent(record, desk);
-	const look = await desk.ports.queue.lookOnce(record.job_id, desk.ports.signal);
+	if (record.lost) return await stored(record, desk);
+	const look = await desk.ports.queue.lookOnce(record.job_id, desk.signal);
 	switch (look.tag) {
 		case 'queued':
 		case 'running':
@@ -73,56 +107,91 @@ async function judge(record: JobRecord, desk: Desk, isOthers: boolean): Promise<
 			return await judgeMissing(record, look, desk, isOthers);
 		case 'refused':
 			throw refused(record, look.reason, desk);
+		case 'tooLarge':
+			return await judgeUnreadable(record, look.reason, desk);
 		case 'completedWithoutVideo':
-		case 'failed':
+			return await judgeWithoutVideo(record, look, desk);
+		// A cancel can come a moment after the video was stored.
 		case 'cancelled':
+			return await stored(record, desk);
+		case 'failed':
 		case 'timedOut':
 			return { tag: 'nothing' };
 	}
 }
 
-async function result(found: JobReport, record: JobRecord, desk: Desk): Promise<Earlier> {
-	const context = { recordedAtMs: record.recorded_at_ms, links: desk.request.links };
-	const report = await settle(findResult(found, context, desk.ports));
+async function result(found: JobReport, record: JobRecord, desk: Desk): Promise<Judgement> {
+	const context = { record, links: desk.request.links };
+	const report = await settle(findResult(found, context, desk.ports, desk.optional));
 	if ('error' in report && !desk.request.submitAnyway) throw report.error;
 	return 'value' in report && report.value
 		? { tag: 'result', report: report.value, record }
 		: { tag: 'nothing' };
 }
 
+/** What lies under the output key, where it is newer than the record. */
+async function stored(record: SubmittedRecord, desk: Desk): Promise<Judgement> {
+	if (record.delivered) return { tag: 'nothing' };
+	const report = await recover(referenceOf(record, desk), record, desk.store);
+	return report ? await result(report, record, desk) : { tag: 'nothing' };
+}
+
+/** Missing once is not gone: who follows it finds out, unless its time to live is over. */
 async function judgeMissing(
 	record: SubmittedRecord,
 	look: JobLook,
 	desk: Desk,
 	isOthers: boolean,
-): Promise<Earlier> {
-	const ageMs = desk.ports.clock.now() - (record.submitted_at_ms ?? -Infinity);
-	if (ageMs <= NOT_THERE_YET_MS) return { tag: 'going', record, look, isOthers };
-	if (record.delivered) return { tag: 'nothing' };
-	const report = await recover(referenceOf(record, desk), record, desk.ports.bucket);
-	return report ? await result(report, record, desk) : { tag: 'nothing' };
+): Promise<Judgement> {
+	const { clock } = desk.ports;
+	const ageMs = clock.now() - (record.submitted_at_ms ?? -Infinity);
+	if (ageMs > LIMITS.missingMs || ageMs < 0) {
+		const found = await stored(record, desk);
+		if (found.tag !== 'nothing' || record.delivered) return found;
+		if (isOlderThanItsTtl(record, clock.now())) return found;
+	}
+	return { tag: 'going', record, look, isOthers };
 }
 
-async function judgeIntent(record: JobRecord, desk: Desk): Promise<Earlier> {
-	const job = {
-		...ownerOf(desk.request),
-		job_id: 'unknown',
-		endpoint_id: record.endpoint_id,
-		submitted_at: null,
-	};
-	const report = await recover(job, record, desk.ports.bucket);
+/** The error stands for all tries of its execution: each would be paid, and end so too. */
+async function judgeWithoutVideo(
+	record: SubmittedRecord,
+	look: Extract<EndedLook, { tag: 'completedWithoutVideo' }>,
+	desk: Desk,
+): Promise<Judgement> {
+	const found = await stored(record, desk);
+	if (found.tag !== 'nothing' || desk.request.submitAnyway) return found;
+	if (record.execution_id !== desk.ports.executionId) return found;
+	throw failedJob(referenceOf(record, desk), look);
+}
+
+async function judgeUnreadable(
+	record: SubmittedRecord,
+	reason: string,
+	desk: Desk,
+): Promise<Judgement> {
+	const found = await stored(record, desk);
+	if (found.tag !== 'nothing' || desk.request.submitAnyway) return found;
+	throw new WanAvatarError(
+		'UNREADABLE_ANSWER',
+		`RunPod's answer about job ${record.job_id} of this item cannot be read: ${reason}`,
+		{
+			remedy:
+				'The worker seems to put the video itself into its answer: it should store it in MinIO. The item was not submitted again, since that job is paid; Submit Anyway in the options does it all the same.',
+			details: { ...referenceOf(record, desk) },
+		},
+	);
+}
+
+async function judgeIntent(record: JobRecord, desk: Desk): Promise<Judgement> {
+	const { endpoint_id } = record;
+	const job = { ...ownerOf(desk.request), job_id: 'unknown', endpoint_id, submitted_at: null };
+	const report = await recover(job, record, desk.store);
 	const found = report && (await result(report, record, desk));
 	if (found?.tag === 'result') return found;
-	if (desk.request.submitAnyway || hasRunOut(record, desk)) return { tag: 'nothing' };
+	if (desk.request.submitAnyway || hasRunOut(record, desk.ports.clock.now()))
+		return { tag: 'nothing' };
 	return { tag: 'uncertain', record };
-}
-
-export function runsOutAtMs(record: JobRecord, { request }: Desk): number {
-	return record.intended_at_ms + (request.envelope.policy?.ttl ?? DEFAULT_TTL_MS);
-}
-
-function hasRunOut(record: JobRecord, desk: Desk): boolean {
-	return desk.ports.clock.now() > runsOutAtMs(record, desk);
 }
 
 function refused(record: SubmittedRecord, reason: string, desk: Desk): WanAvatarError {

@@ -6,7 +6,14 @@ import { knownFacts, reportOf, type JobReference, type JobReport } from './repor
 import type { VideoFault } from './verify';
 
 /** What became of the remote job when nobody waits for it any longer. */
-export type CancelOutcome = 'cancelled' | 'not cancelled' | 'left running' | 'gone' | "another's";
+export type CancelOutcome =
+	| 'cancelled'
+	| 'not cancelled'
+	/** The cancel is on its way, and goes on. */
+	| 'unanswered'
+	| 'left running'
+	| 'gone'
+	| "another's";
 
 type FailedEnd = Exclude<FollowEnd, { tag: 'ended' }>;
 type FailedLook = Exclude<EndedLook, { tag: 'completed' }>;
@@ -73,12 +80,17 @@ export function unfinishedJob(
 		case 'lost':
 			return jobError('JOB_LOST', job, last, {
 				message: `RunPod no longer knows job ${job.job_id} (${end.reason})`,
-				remedy: `RunPod forgets a job 30 minutes after its end, or when its time to live is over.${storedAs(job)}`,
+				remedy: `RunPod forgets a job 30 minutes after its end, or when its time to live is over.${storedAs(job)} Running the item again makes it anew.`,
+			});
+		case 'unreadable':
+			return jobError('UNREADABLE_ANSWER', job, last, {
+				message: `RunPod's answer about job ${job.job_id} cannot be read: ${end.reason}`,
+				remedy: `The worker seems to put the video itself into its answer: it should store it in MinIO. The job is not submitted again.${storedAs(job)}`,
 			});
 		case 'refused':
 			return jobError('REQUEST_REJECTED', job, last, {
 				message: `RunPod refuses to tell about job ${job.job_id}: ${end.reason}`,
-				remedy: `Check the RunPod API credential. The job may still be running on endpoint ${job.endpoint_id}.${storedAs(job)}`,
+				remedy: `It did so for a minute and more. Check the RunPod API credential. The job was not cancelled, and may still be running on endpoint ${job.endpoint_id}.${storedAs(job)}`,
 			});
 		case 'restarted':
 			return jobError('RESTARTED_TOO_OFTEN', job, last, {
@@ -157,6 +169,8 @@ function fate(cancel: CancelOutcome, job: JobReference): string {
 			return `The job goes on: another execution waits for it.${storedAs(job)}`;
 		case 'gone':
 			return '';
+		case 'unanswered':
+			return `Its cancel was sent to RunPod, which has not answered yet; it is repeated for a minute. To be sure, look at the Requests page of endpoint ${job.endpoint_id}.`;
 		case 'not cancelled':
 			return `The job could not be cancelled and may still be running on endpoint ${job.endpoint_id}: cancel it in the RunPod console.${storedAs(job)}`;
 	}

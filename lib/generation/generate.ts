@@ -1,13 +1,13 @@
 import { WanAvatarError } from '../contract/errors';
 import { ownerOf, referenceOf, isSubmitted, type Desk } from './desk';
-import { findEarlier, type Earlier } from './earlier';
+import { findEarlier, readStanding, type Earlier } from './earlier';
 import { unfinishedJob } from './failures';
 import { pursue, type Made } from './pursue';
-import { readRecordOf, type JobRecord } from './record';
+import { readRecordOf, type JobRecord, type Standing } from './record';
 import { completedFromStore, reportOf, submittedReport, type JobReport } from './report';
 import { findResult } from './result';
-import { settle } from './settled';
-import { isStopped, stoppedBeforeSubmit, submit, uncertain, type Submitted } from './submit';
+import { stopPaying } from './stopPaying';
+import { assertMaySubmit, submit, uncertain, type Submitted } from './submit';
 
 /** A report on its way out; its record, where there is one, is marked when it is given out. */
 export interface Result {
@@ -20,18 +20,38 @@ export interface Result {
  * @throws WanAvatarError with the job's facts in `details`
  */
 export async function generate(desk: Desk): Promise<Result> {
-	if (isStopped(desk)) throw stoppedBeforeSubmit(desk);
+	assertMaySubmit(desk);
 	const earlier = await findEarlier(desk);
-	const result = earlier.tag === 'nothing' ? await begin(desk) : await takeUp(earlier, desk);
-	const { record, report } = result;
+	const { record, report } =
+		earlier.tag === 'nothing' ? await begin(desk, earlier.standing) : await takeOver(earlier, desk);
+	const warned = { ...report, warnings: warningsOf(report, desk) };
 	// The next try of this execution takes the result from here.
-	if (record) desk.book.remember({ ...record, report: { ...report } });
-	return result;
+	if (record) desk.book.remember({ ...record, report: { ...warned } });
+	return { report: warned, ...(record ? { record } : {}) };
 }
 
-async function begin(desk: Desk): Promise<Result> {
+function warningsOf({ warnings }: JobReport, { optional }: Desk): string[] {
+	return [...new Set([...warnings, ...optional.warnings()])];
+}
+
+async function begin(desk: Desk, judged: Standing): Promise<Result> {
 	const existing = await existingVideo(desk);
-	return existing ?? (await takeUp(await submit(desk), desk));
+	return existing ?? (await takeUp(await submit(desk, judged), desk));
+}
+
+/** A job of an earlier time that turns out to be lost is made anew; one of our own ends the item. */
+async function takeOver(
+	earlier: Exclude<Earlier, { tag: 'nothing' }>,
+	desk: Desk,
+): Promise<Result> {
+	try {
+		return await takeUp(earlier, desk);
+	} catch (error) {
+		const isLost = error instanceof WanAvatarError && error.code === 'JOB_LOST';
+		if (earlier.tag !== 'going' || !isLost) throw error;
+		assertMaySubmit(desk);
+		return await begin(desk, await readStanding(desk));
+	}
 }
 
 async function takeUp(
@@ -66,28 +86,28 @@ async function givenOutAtOnce(
 	desk: Desk,
 ): Promise<Result> {
 	const job = referenceOf(record, desk);
-	if (!desk.ports.signal?.aborted) return { report: submittedReport(job), record };
-	const cancelled = await settle(desk.ports.queue.cancel(record.job_id));
+	const { signal, queue, clock } = desk.ports;
+	if (!signal?.aborted) return { report: submittedReport(job), record };
 	const end = { tag: 'aborted', last: undefined } as const;
-	throw unfinishedJob(job, end, 'error' in cancelled ? 'not cancelled' : 'cancelled', 0);
+	throw unfinishedJob(job, end, await stopPaying(record.job_id, queue, clock), 0);
 }
 
 /** What the option *If the Video Exists* asks for, when there is one. */
 async function existingVideo(desk: Desk): Promise<Result | undefined> {
-	const { request, ports } = desk;
-	const { bucket } = ports;
+	const { request, ports, store, optional } = desk;
 	const key = request.input.output_video_key;
-	if (request.ifVideoExists === 'regenerate' || !bucket || key === undefined) return undefined;
-	const found = await bucket.stat(key);
+	if (request.ifVideoExists === 'regenerate' || !store || key === undefined) return undefined;
+	const found = await store.stat(key);
 	if (found.tag !== 'there' || found.facts.sizeBytes === 0) return undefined;
 	if (request.ifVideoExists === 'fail') throw videoExists(key, desk);
 	const thumbnail = request.input.output_thumbnail_key;
-	const hasThumbnail = thumbnail !== undefined && (await bucket.stat(thumbnail)).tag === 'there';
-	const record = await readRecordOf(key, bucket);
+	const hasThumbnail = thumbnail !== undefined && (await store.stat(thumbnail)).tag === 'there';
+	const record = await readRecordOf(key, store);
 	const job = record && isSubmitted(record) ? referenceOf(record, desk) : unknownJob(desk);
 	const keys = { minio_key: key, thumbnail_key: hasThumbnail ? thumbnail : null };
-	const context = { recordedAtMs: null, links: request.links };
-	const report = await findResult(completedFromStore(job, record?.output, keys), context, ports);
+	const context = { record: undefined, links: request.links };
+	const stored = completedFromStore(job, record?.output, keys);
+	const report = await findResult(stored, context, ports, optional);
 	return report && { report };
 }
 

@@ -1,3 +1,4 @@
+import { joinSignals, waitUnlessAborted } from '../contract/abort';
 import { WanAvatarError } from '../contract/errors';
 import type { EndpointHealth, Stall } from '../runpod/health';
 import type { RunBody } from '../runpod/plan';
@@ -8,6 +9,9 @@ import { generate, type Result } from './generate';
 import { Halted } from './pursue';
 import { refuseCollisions, refuseMissingObjects, refuseTooMany } from './preflight';
 import type { GenerationPorts, GenerationRequest, RunOptions, SharedWatch } from './ports';
+import { createOptionalStore } from './optionalStore';
+import { untilOutputIsDue } from './outputDue';
+import { markDelivered } from './delivered';
 import { openRecordBook } from './record';
 import { knownFacts, type JobReport } from './report';
 import { settle, type End, type Settled } from './settled';
@@ -85,7 +89,8 @@ async function runAll<T>(
 	};
 	const laneCount = Math.min(maxParallelJobs, requests.length);
 	await Promise.all(Array.from({ length: laneCount }, lane));
-	if (!halt.signal.aborted) await markDelivered(ends);
+	const made = ends.flatMap((end) => ('value' in end ? [end.value] : []));
+	if (!halt.signal.aborted) await markDelivered(made, crew.ports);
 	return ends.map((end) => ('value' in end ? { value: end.value.given } : end));
 }
 
@@ -94,71 +99,76 @@ interface Made<T> extends Result {
 	given: T;
 }
 
+type Shared = Pick<Desk, 'ports' | 'watch' | 'upload' | 'halt'>;
+type HandOut<T> = (report: JobReport, request: GenerationRequest) => Promise<T>;
+
 async function run<T>(
 	request: Settled<GenerationRequest>,
-	shared: Omit<Desk, 'request' | 'fingerprint' | 'book'>,
-	handOut: (report: JobReport, request: GenerationRequest) => Promise<T>,
+	shared: Shared,
+	handOut: HandOut<T>,
 ): Promise<End<Made<T>>> {
 	if ('error' in request) return request;
-	if (isHalted(shared)) return NOT_STARTED;
-	const { ports } = shared;
-	const fingerprint = fingerprintOf(ports.queue.endpointId, request.value.input);
-	const book = openRecordBook(request.value, fingerprint, ports);
-	const desk = { request: request.value, fingerprint, book, ...shared };
-	const end = await settle(generate(desk));
-	if ('value' in end) return await givenOut(end.value, desk, handOut);
-	if (end.error instanceof Halted) return { skipped: end.error.message };
-	return isHalted(shared) && isStop(end.error) ? NOT_STARTED : end;
+	if (shared.halt.aborted) return NOT_STARTED;
+	const opened = openDesk(request.value, shared);
+	const { desk } = opened;
+	try {
+		const end = await settle(untilOutputIsDue(makeOne(desk, handOut), desk));
+		if ('value' in end) return end;
+		if (end.error instanceof Halted) return { skipped: end.error.message };
+		return shared.halt.aborted && isNotStarted(end.error) ? NOT_STARTED : end;
+	} finally {
+		opened.close();
+	}
 }
 
-async function givenOut<T>(
-	result: Result,
-	desk: Desk,
-	handOut: (report: JobReport, request: GenerationRequest) => Promise<T>,
-): Promise<Settled<Made<T>>> {
+function openDesk(request: GenerationRequest, shared: Shared): { desk: Desk; close: () => void } {
+	const { ports } = shared;
+	const { clock, bucket, signal } = ports;
+	const fingerprint = fingerprintOf(ports.queue.endpointId, request.input);
+	const joined = joinSignals([signal, clock.timeout(request.timeoutMs)]);
+	const desk: Desk = {
+		request,
+		fingerprint,
+		book: openRecordBook(request, fingerprint, ports.memory),
+		...shared,
+		deadlineMs: clock.monotonic() + request.timeoutMs,
+		signal: joined.signal,
+		store: bucket?.within(joined.signal),
+		optional: createOptionalStore(bucket, clock),
+	};
+	return { desk, close: joined.release };
+}
+
+async function makeOne<T>(desk: Desk, handOut: HandOut<T>): Promise<Made<T>> {
+	const result = await generate(desk);
 	const given = await settle(handOut(result.report, desk.request));
-	if ('value' in given) return { value: { ...result, desk, given: given.value } };
+	if ('value' in given) return { ...result, desk, given: given.value };
 	const { error } = given;
 	const facts = knownFacts(result.report);
-	return { error: error instanceof WanAvatarError ? error.withDetails(facts) : error };
+	throw error instanceof WanAvatarError ? error.withDetails(facts) : error;
 }
 
 const NOT_STARTED = { skipped: 'not started' };
 
-function isHalted({ halt }: Pick<Desk, 'halt'>): boolean {
-	return halt.aborted;
-}
-
-function isStop(error: unknown): boolean {
-	return error instanceof WanAvatarError && error.code === 'STOPPED';
+/** Whoever has a job is never "not started". */
+function isNotStarted(error: unknown): boolean {
+	return (
+		error instanceof WanAvatarError &&
+		error.code === 'STOPPED' &&
+		error.details.job_id === undefined &&
+		error.details.endpoint_id === undefined
+	);
 }
 
 /** Items of the same content share one upload. */
 function uploadOnceEach({ bucket }: GenerationPorts): Desk['upload'] {
 	const uploads = new Map<string, Promise<void>>();
-	return async (upload: Upload) => {
+	return async (upload: Upload, signal) => {
 		if (!bucket) return;
 		const underway = uploads.get(upload.key) ?? uploadAll([upload], bucket);
 		uploads.set(upload.key, underway);
-		await underway;
+		// One that failed, or was given up, is tried anew by the next item.
+		underway.catch(() => uploads.delete(upload.key));
+		await waitUnlessAborted(underway, signal);
 	};
-}
-
-/** A result that was given out is not given out again by a later run: that one makes a new video. */
-async function markDelivered(ends: readonly End<Made<unknown>>[]): Promise<void> {
-	await Promise.all(
-		ends.map(async (end) => {
-			if (!('value' in end) || !end.value.record || end.value.record.delivered) return;
-			const { desk, record, report } = end.value;
-			const { fps, width, height, thumbnail_key } = report;
-			const delivered = {
-				...record,
-				delivered: true,
-				report: { ...report },
-				output: { fps, width, height, thumbnail_key },
-			};
-			// The video is paid for and there: a note that cannot be written must not cost it.
-			await settle(desk.book.write(delivered));
-		}),
-	);
 }

@@ -1,11 +1,17 @@
+import { joinSignals } from '../contract/abort';
 import { followJob, type FollowEnd } from '../following/follow';
-import { isSubmitted, referenceOf, type Desk, type SubmittedRecord } from './desk';
-import { failedJob, unfinishedJob } from './failures';
+import { WanAvatarError } from '../contract/errors';
+import { messageOf } from '../contract/foreignError';
+import { LIMITS } from '../contract/limits';
+import { conclude } from './conclude';
+import { createContest } from './contest';
+import { isSubmitted, note, referenceOf, type Desk, type SubmittedRecord } from './desk';
 import { recover } from './recover';
-import { reportOf, type JobReport } from './report';
+import type { JobReport } from './report';
 import { requireResult } from './result';
 import { settle } from './settled';
 import { stopPaying } from './stopPaying';
+import { ttlOf } from './timeToLive';
 
 /** A finished job with its record. */
 export interface Made {
@@ -21,10 +27,6 @@ export class Halted extends Error {
 	override readonly name = 'Halted';
 }
 
-// As long as a submit can be on its way in another execution.
-const CONTEST_MS = 60_000;
-const CONTEST_INTERVAL_MS = 2000;
-
 /**
  * Follows a job until there is a video, and cancels one that nobody waits for any longer.
  * @throws WanAvatarError with the job's facts in `details`, or Halted
@@ -34,120 +36,142 @@ export async function pursue(
 	ownership: Ownership,
 	desk: Desk,
 ): Promise<Made> {
-	const contest = ownership === 'ours' && desk.book.isShared;
-	const { end, winner } = await follow(record, desk, contest);
+	try {
+		return await pursueJob(record, ownership, desk);
+	} catch (error) {
+		if (error instanceof Halted) throw error;
+		throw withJob(error, record, desk);
+	}
+}
+
+/** Whatever goes wrong once there is a job, the error names it. */
+function withJob(error: unknown, record: SubmittedRecord, desk: Desk): WanAvatarError {
+	const details = { ...referenceOf(record, desk) };
+	if (error instanceof WanAvatarError) return error.withDetails(details);
+	return new WanAvatarError(
+		'INTERNAL',
+		`Job ${record.job_id} could not be followed: ${messageOf(error)}`,
+		{
+			remedy:
+				'The job is not lost: Get Status with its job ID tells how it is. Please report this fault.',
+			details,
+		},
+	);
+}
+
+async function pursueJob(record: SubmittedRecord, ownership: Ownership, desk: Desk): Promise<Made> {
+	const { end, winner } = await follow(record, ownership, desk);
 	if (winner) {
-		await settle(desk.ports.queue.cancel(record.job_id));
+		await stopPaying(record.job_id, desk.ports.queue, desk.ports.clock);
 		desk.book.remember(winner);
 		return await pursue(winner, "another's", desk);
 	}
 	const successor = ownership === "another's" && (await successorOf(record, end, desk));
 	return successor
 		? await pursue(successor, "another's", desk)
-		: await conclude(record, end, ownership, desk);
+		: await concluded(record, end, ownership, desk);
 }
 
 async function follow(
 	record: SubmittedRecord,
-	{ ports, watch, book, halt, request }: Desk,
-	contest: boolean,
+	ownership: Ownership,
+	desk: Desk,
 ): Promise<{ end: FollowEnd; winner: SubmittedRecord | undefined }> {
+	const { ports, watch, halt, request, deadlineMs } = desk;
 	const lost = new AbortController();
-	const signals = [ports.signal, halt, lost.signal].filter((signal) => signal !== undefined);
-	const contestedUntilMs = (record.submitted_at_ms ?? 0) + CONTEST_MS;
-	let winner: SubmittedRecord | undefined;
-
-	let contestedAtMs = ports.clock.now();
-	const isDue = () =>
-		contest &&
-		ports.clock.now() < contestedUntilMs &&
-		ports.clock.now() - contestedAtMs >= CONTEST_INTERVAL_MS;
+	const joined = joinSignals([ports.signal, halt, lost.signal]);
+	const contest = createContest(record, ownership === 'ours', desk, () => {
+		lost.abort();
+	});
 	const look = async (jobId: string, signal?: AbortSignal) => {
-		if (isDue()) {
-			contestedAtMs = ports.clock.now();
-			winner = await winnerOver(record, book);
-		}
-		if (winner) lost.abort();
+		contest.check();
 		return await ports.queue.look(jobId, signal);
 	};
-	if (contest) winner = await winnerOver(record, book);
-	if (winner) lost.abort();
-	const end = await followJob(
-		{ jobId: record.job_id, submittedAtMs: record.submitted_at_ms ?? undefined },
-		{ look, clock: ports.clock, ...watch, signal: AbortSignal.any(signals) },
-		request,
-	);
-	// A video that is there already is worth more than an agreement on whose it is.
-	return { end, winner: end.tag === 'ended' ? undefined : winner };
-}
-
-/** Of two jobs for one request the lower job id wins; the winner puts its record back, so that the other reads it. */
-async function winnerOver(
-	record: SubmittedRecord,
-	book: Desk['book'],
-): Promise<SubmittedRecord | undefined> {
-	const read = await settle(book.recorded());
-	if ('error' in read || !read.value || read.value.job_id === record.job_id) return undefined;
-	if (isSubmitted(read.value) && read.value.job_id < record.job_id) return read.value;
-	await settle(book.write(record));
-	return undefined;
+	contest.check();
+	const job = {
+		jobId: record.job_id,
+		submittedAtMs: record.submitted_at_ms ?? undefined,
+		ttlMs: ttlOf(record),
+	};
+	const { maxRestarts } = request;
+	try {
+		const follow = { look, clock: ports.clock, ...watch, signal: joined.signal };
+		const end = await followJob(job, follow, { deadlineMs, maxRestarts });
+		// A video that is there already is worth more than an agreement on whose it is.
+		return { end, winner: end.tag === 'ended' ? undefined : contest.winner() };
+	} finally {
+		joined.release();
+	}
 }
 
 /** Another's job may have been cancelled because a third one won. */
 async function successorOf(
 	record: SubmittedRecord,
 	end: FollowEnd,
-	{ book }: Desk,
+	{ book, optional }: Desk,
 ): Promise<SubmittedRecord | undefined> {
 	if (end.tag !== 'ended' || end.look.tag !== 'cancelled') return undefined;
-	const recorded = await book.recorded();
-	if (!recorded || !isSubmitted(recorded)) return undefined;
-	return recorded.job_id === record.job_id ? undefined : recorded;
+	const standing = await optional.attempt(
+		'The record of the job could not be read',
+		async (bucket) => await book.read(bucket),
+	);
+	if (standing?.tag !== 'ours' || !isSubmitted(standing.record)) return undefined;
+	return standing.record.job_id === record.job_id ? undefined : standing.record;
 }
 
-async function conclude(
+async function concluded(
 	record: SubmittedRecord,
 	end: FollowEnd,
 	ownership: Ownership,
 	desk: Desk,
 ): Promise<Made> {
-	const { ports, request } = desk;
+	const { ports, request, optional } = desk;
 	const job = referenceOf(record, desk);
-	const context = { recordedAtMs: record.recorded_at_ms, links: request.links };
-	if (end.tag === 'ended') {
-		if (end.look.tag !== 'completed') throw failedJob(job, end.look);
-		return { record, report: await requireResult(reportOf(job, end.look), context, ports) };
-	}
-	if (end.tag === 'lost') {
-		const report = await recover(job, record, ports.bucket);
-		if (report) return { record, report: await requireResult(report, context, ports) };
-	}
 	if (end.tag === 'aborted' && !ports.signal?.aborted) throw await halted(record, end, desk);
-	const cancel =
-		ownership === "another's"
-			? ownership
-			: await stopPaying(record.job_id, end, ports.queue, request.onTimeout);
-	throw unfinishedJob(job, end, cancel, request.timeoutMs);
+	const context = { record, links: request.links };
+	const report = await settle(
+		conclude(job, end, {
+			queue: ports.queue,
+			clock: ports.clock,
+			recover: async () =>
+				await optional.attempt(
+					'The bucket could not be searched for the video',
+					async (bucket) => await recover(job, record, bucket),
+				),
+			ready: async (ended) => await requireResult(ended, context, ports, optional),
+			isOurs: ownership === 'ours',
+			onTimeout: request.onTimeout,
+			timeoutMs: request.timeoutMs,
+		}),
+	);
+	if ('value' in report) return { record, report: report.value };
+	if (end.tag === 'lost') await note({ ...record, lost: true }, desk);
+	throw report.error;
 }
 
 /** A job that still waits for a worker has cost nothing: it is cancelled. One that runs is left to store its video. */
 async function halted(
 	record: SubmittedRecord,
 	{ last }: Extract<FollowEnd, { tag: 'aborted' }>,
-	desk: Desk,
+	{ request, ports }: Desk,
 ): Promise<Halted> {
 	const { job_id } = record;
-	const key = desk.request.input.output_video_key;
+	const { queue, clock } = ports;
+	const key = request.input.output_video_key;
 	const stored = key === undefined ? 'under a key of its own' : `as ${key}`;
-	const look = last?.tag === 'running' ? last : await desk.ports.queue.look(job_id);
+	const look =
+		last?.tag === 'running' ? last : await queue.look(job_id, clock.timeout(LIMITS.noteMs));
 	if (look.tag === 'completed')
 		return new Halted(`job ${job_id} is finished; its video is stored ${stored}`);
 	if (look.tag !== 'queued')
 		return new Halted(`job ${job_id} goes on; its video will be stored ${stored}`);
-	const cancelled = await settle(desk.ports.queue.cancel(job_id));
-	return new Halted(
-		'error' in cancelled
-			? `job ${job_id} could not be cancelled; its video will be stored ${stored}`
-			: `job ${job_id} was cancelled while it waited for a worker`,
-	);
+	switch (await stopPaying(job_id, queue, clock)) {
+		case 'cancelled':
+		case 'gone':
+			return new Halted(`job ${job_id} was cancelled while it waited for a worker`);
+		case 'unanswered':
+			return new Halted(`job ${job_id} is being cancelled; RunPod has not answered yet`);
+		default:
+			return new Halted(`job ${job_id} could not be cancelled; its video will be stored ${stored}`);
+	}
 }

@@ -1,28 +1,34 @@
 import * as z from 'zod/v4';
 import { fromJson, jsonRecord } from '../contract/json';
 import { recordKey } from '../contract/layout';
-import type { Bucket } from '../storage/bucket';
-import type { GenerationPorts, GenerationRequest } from './ports';
+import type { Bucket, Written } from '../storage/bucket';
+import type { GenerationRequest, JobMemory } from './ports';
 
 /**
  * What is written down of one request, so that nobody pays for it twice: in n8n's memory of this execution, and beside
- * the output key for other executions. `intent`: the submit is on its way, and perhaps took effect. `submitted`: RunPod
- * gave a job id. `finished`: its video is known.
+ * the output key for other executions. `intent`: the submit is on its way, and perhaps took effect. `unsent`: it surely
+ * did not (in memory only). `submitted`: RunPod gave a job id. `finished`: its video is known.
  */
 const jobRecord = z.object({
 	version: z.literal(1),
-	state: z.enum(['intent', 'submitted', 'finished']),
+	state: z.enum(['intent', 'unsent', 'submitted', 'finished']),
 	/** The result, or without waiting the job itself, was given out. */
 	delivered: z.boolean(),
+	/** RunPod did not know the job for so long that it is gone. */
+	lost: z.boolean().default(false),
 	fingerprint: z.string(),
 	execution_id: z.string(),
 	endpoint_id: z.string(),
 	job_id: z.string().nullable(),
+	/** Jobs that wrote, or may still write, under the same key before this one. */
+	earlier_job_ids: z.array(z.string()).default([]),
 	/** What was uploaded for the job, to be deleted with its video; not in records of earlier versions. */
 	input_keys: z.array(z.string()).default([]),
 	/** By n8n's clock, milliseconds since the epoch. */
 	intended_at_ms: z.number(),
 	submitted_at_ms: z.number().nullable(),
+	/** The time to live that was sent along; nothing: RunPod's own. */
+	ttl_ms: z.number().nullable().default(null),
 	/** By the store's clock: an output that is older is of an earlier job. */
 	recorded_at_ms: z.number().nullable(),
 	/** What the node gave out, in memory only. */
@@ -33,66 +39,123 @@ const jobRecord = z.object({
 
 export type JobRecord = z.output<typeof jobRecord>;
 
+/** What stands beside the output key, with the ETag by which it was judged; an empty one where the store tells none. */
+export type Standing =
+	| { tag: 'none' }
+	/** The access key may not read it. */
+	| { tag: 'denied' }
+	/** A record of the same request. */
+	| { tag: 'ours'; record: JobRecord; etag: string }
+	/** Of another request, or no record at all. */
+	| { tag: 'other'; record: JobRecord | undefined; etag: string };
+
 const RECORD_TYPE = 'application/json';
 
-/** The records of one request, in both places. */
+/** The records of one request, in both places. What stands in the bucket is replaced only by what its judge meant to. */
 export interface RecordBook {
+	/** Where the record stands in the bucket; nothing where the worker chooses the key. */
+	key: string | undefined;
 	/** What this execution remembers, if it is of the same request. */
 	remembered: () => JobRecord | undefined;
-	/**
-	 * What stands in the bucket, if it is of the same request; unreadable notes of others count as none. An intent gets
-	 * the store's own time of it as `recorded_at_ms`.
-	 */
-	recorded: () => Promise<JobRecord | undefined>;
-	/** Writes in both places. */
-	write: (record: JobRecord) => Promise<void>;
 	/** Writes in memory only. */
 	remember: (record: JobRecord) => void;
+	/** An intent gets the store's own time of it as `recorded_at_ms`. */
+	read: (bucket: Bucket) => Promise<Standing>;
+	/** Writes a new intent over what was judged; `changed` when something else stands there now. */
+	claim: (intent: JobRecord, judged: Standing, bucket: Bucket) => Promise<Written>;
+	/** Writes a later state of the same job; a record of another job stays as it is. */
+	advance: (record: JobRecord, bucket: Bucket) => Promise<void>;
+	/** Puts the record of the job that won back over that of the job that lost. */
+	restore: (record: JobRecord, loser: Standing, bucket: Bucket) => Promise<void>;
 	/** Takes an intent back that surely came to nothing. */
-	forget: (intent: JobRecord) => Promise<void>;
-	/** Whether a record in the bucket can be read by others. */
-	isShared: boolean;
+	forget: (intent: JobRecord, bucket: Bucket) => Promise<void>;
 }
 
 export function openRecordBook(
-	{ slot, input }: GenerationRequest,
+	{ slot, input }: Pick<GenerationRequest, 'slot' | 'input'>,
 	fingerprint: string,
-	{ memory, bucket }: Pick<GenerationPorts, 'memory' | 'bucket'>,
+	memory: JobMemory,
 ): RecordBook {
 	const key = input.output_video_key === undefined ? undefined : recordKey(input.output_video_key);
-	const shared: { bucket: Bucket; key: string } | undefined =
-		bucket && key !== undefined ? { bucket, key } : undefined;
-	const ours = (raw: unknown): JobRecord | undefined => {
-		const { data } = jobRecord.safeParse(raw);
-		return data?.fingerprint === fingerprint ? data : undefined;
-	};
 	const remember = (record: JobRecord) => {
 		memory.write(slot, record);
 	};
-	const read = async () => {
-		const stored = await shared?.bucket.getText(shared.key);
-		if (stored?.tag !== 'there') return undefined;
-		const record = ours(fromJson(stored.text));
-		return record && { ...record, recorded_at_ms: record.recorded_at_ms ?? stored.lastModifiedMs };
+	const read = async (bucket: Bucket): Promise<Standing> => {
+		if (key === undefined) return { tag: 'none' };
+		const stored = await bucket.getText(key);
+		if (stored.tag === 'missing') return { tag: 'none' };
+		if (stored.tag === 'denied') return stored;
+		const { data } = jobRecord.safeParse(fromJson(stored.text));
+		const { etag, lastModifiedMs } = stored;
+		if (data?.fingerprint !== fingerprint) return { tag: 'other', record: data, etag };
+		const recorded_at_ms = data.recorded_at_ms ?? lastModifiedMs;
+		return { tag: 'ours', record: { ...data, recorded_at_ms }, etag };
+	};
+	const put = async (record: JobRecord, over: Standing, bucket: Bucket): Promise<Written> => {
+		if (key === undefined) return 'written';
+		const { report, ...lasting } = record;
+		const text = JSON.stringify(lasting);
+		const condition = conditionOf(over);
+		return condition
+			? await bucket.putText(key, text, RECORD_TYPE, condition)
+			: await bucket.putText(key, text, RECORD_TYPE);
 	};
 	return {
-		isShared: shared !== undefined,
+		key,
 		remember,
-		remembered: () => ours(memory.read(slot)),
-		recorded: read,
-		write: async (record) => {
-			remember(record);
-			const { report, ...lasting } = record;
-			await shared?.bucket.putText(shared.key, JSON.stringify(lasting), RECORD_TYPE);
+		remembered: () => {
+			const { data } = jobRecord.safeParse(memory.read(slot));
+			return data?.fingerprint === fingerprint ? data : undefined;
 		},
-		forget: async (intent) => {
-			memory.write(slot, undefined);
-			const recorded = await read();
+		read,
+		claim: async (intent, judged, bucket) => {
+			remember(intent);
+			return await put(intent, judged, bucket);
+		},
+		advance: async (record, bucket) => {
+			for (let tries = 0; tries < MAX_ADVANCES; tries++) {
+				const standing = await read(bucket);
+				if (!isEarlierState(standing, record)) return;
+				if ((await put(record, standing, bucket)) !== 'changed') return;
+			}
+		},
+		restore: async (record, loser, bucket) => {
+			await put(record, loser, bucket);
+		},
+		forget: async (intent, bucket) => {
+			const standing = await read(bucket);
 			// Another execution may have written its own over it meanwhile.
-			if (recorded?.execution_id !== intent.execution_id || recorded.state !== 'intent') return;
-			await shared?.bucket.remove(shared.key);
+			if (key !== undefined && standing.tag === 'ours' && isSameIntent(standing.record, intent))
+				await bucket.remove(key);
 		},
 	};
+}
+
+const MAX_ADVANCES = 3;
+
+function conditionOf(standing: Standing): { etag: string | null } | undefined {
+	if (standing.tag === 'none') return { etag: null };
+	if (standing.tag === 'denied' || standing.etag === '') return undefined;
+	return { etag: standing.etag };
+}
+
+/** Whether what stands there is the same job's, or the intent that became the job. */
+function isEarlierState(standing: Standing, record: JobRecord): boolean {
+	if (standing.tag === 'denied') return true;
+	// A record that was deleted with its video is not made anew to say that the video was given out.
+	if (standing.tag === 'none') return record.state === 'submitted' && !record.delivered;
+	if (standing.tag === 'other') return false;
+	return standing.record.job_id === null
+		? isSameIntent(standing.record, record)
+		: standing.record.job_id === record.job_id;
+}
+
+export function isSameIntent(one: JobRecord, other: JobRecord): boolean {
+	return (
+		one.state === 'intent' &&
+		one.execution_id === other.execution_id &&
+		one.intended_at_ms === other.intended_at_ms
+	);
 }
 
 /** Reads a record whatever request it is of: for a job that is only known by its id and key. */

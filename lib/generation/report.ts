@@ -108,6 +108,7 @@ export function reportOf(job: JobReference, look: JobLook): JobReport {
 		case 'missing':
 			return { ...blank(job, 'NOT_FOUND'), failure_reason: look.reason };
 		case 'unreachable':
+		case 'tooLarge':
 		case 'refused':
 			return { ...blank(job, 'UNKNOWN'), failure_reason: look.reason };
 	}

@@ -1,21 +1,24 @@
 import type { LinkWish } from '../contract/link';
+import { LIMITS } from '../contract/limits';
 import type { LinkMaker } from '../storage/links';
 import { badVideo } from './failures';
 import { linked } from './links';
+import type { OptionalStore } from './optionalStore';
+import type { JobRecord } from './record';
 import type { JobReport } from './report';
-import { verify, type VideoStore } from './verify';
+import { verify, type ReadFacts, type Verified } from './verify';
 
 /** Whom a finished job's report is made ready with. */
 export interface ResultPorts {
 	/** Missing where the node has no MinIO credential: then nothing is looked at. */
-	videos?: VideoStore | undefined;
+	readFacts?: ReadFacts | undefined;
 	links: LinkMaker;
 }
 
 /** What is known of the result beside the worker's words. */
 export interface ResultContext {
-	/** By the store's clock: an object that is older is of an earlier job. */
-	recordedAtMs: number | null;
+	/** By its times in the store's clock an object of an earlier job is told. */
+	record: JobRecord | undefined;
 	links: LinkWish;
 }
 
@@ -27,8 +30,9 @@ export async function requireResult(
 	report: JobReport,
 	context: ResultContext,
 	ports: ResultPorts,
+	store: OptionalStore,
 ): Promise<JobReport> {
-	const verified = await verify(report, context.recordedAtMs, ports.videos);
+	const verified = await looked(report, context, ports, store);
 	if (verified.fault) throw badVideo(verified.report, verified.fault);
 	return await linked(verified.report, context.links, ports.links);
 }
@@ -41,8 +45,9 @@ export async function findResult(
 	report: JobReport,
 	context: ResultContext,
 	ports: ResultPorts,
+	store: OptionalStore,
 ): Promise<JobReport | undefined> {
-	const verified = await verify(report, context.recordedAtMs, ports.videos);
+	const verified = await looked(report, context, ports, store);
 	if (verified.fault?.code === 'VIDEO_MISSING') throw badVideo(verified.report, verified.fault);
 	return verified.fault ? undefined : await linked(verified.report, context.links, ports.links);
 }
@@ -52,10 +57,27 @@ export async function describeResult(
 	report: JobReport,
 	context: ResultContext,
 	ports: ResultPorts,
+	store: OptionalStore,
 ): Promise<JobReport> {
-	const { report: seen, fault } = await verify(report, context.recordedAtMs, ports.videos);
+	const { report: seen, fault } = await looked(report, context, ports, store);
 	const ready = await linked(seen, context.links, ports.links);
 	if (!fault) return ready;
 	const failure_reason = `the job is completed, but its video ${fault.reason}`;
 	return { ...ready, video_url: null, video_url_expires_at: null, failure_reason };
+}
+
+/** A look that does not come to its end in time finds nothing out, and costs nothing: the video is paid for. */
+async function looked(
+	report: JobReport,
+	{ record }: ResultContext,
+	{ readFacts }: ResultPorts,
+	store: OptionalStore,
+): Promise<Verified> {
+	if (!readFacts || report.minio_key === null) return { report };
+	const verified = await store.attempt(
+		'The video was not looked at in MinIO',
+		async (bucket) => await verify(report, record, { bucket, readFacts }),
+		LIMITS.verifyMs,
+	);
+	return verified ?? { report };
 }

@@ -1,16 +1,16 @@
 import { WanAvatarError } from '../contract/errors';
-import { NOT_THERE_YET_MS } from '../following/follow';
 import type { Clock } from '../contract/clock';
+import { LIMITS } from '../contract/limits';
 import type { LinkWish } from '../contract/link';
 import type { JobLook } from '../runpod/job';
 import type { QueueClient } from '../runpod/queue';
 import type { Bucket } from '../storage/bucket';
 import type { KnownJob } from './knownJob';
+import { createOptionalStore, type OptionalStore } from './optionalStore';
 import { readRecordOf, type JobRecord } from './record';
 import { recover } from './recover';
 import { reportOf, type JobReference, type JobReport } from './report';
 import { describeResult, type ResultPorts } from './result';
-import { settle } from './settled';
 
 export interface StatusPorts extends ResultPorts {
 	queue: Pick<QueueClient, 'endpointId' | 'lookOnce'>;
@@ -28,50 +28,48 @@ export async function getStatus(
 	ports: StatusPorts,
 	links: LinkWish,
 ): Promise<JobReport> {
-	const { queue, bucket, signal } = ports;
+	const { queue, bucket, clock, signal } = ports;
 	const job = { ...known, endpoint_id: queue.endpointId };
 	const look = await queue.lookOnce(job.job_id, signal);
 	assertAnswered(look, job);
-	const isForgotten = look.tag === 'missing' && !isYoung(job, ports.clock);
-	const recovered = isForgotten ? await recoverKnown(job, bucket) : undefined;
+	const store = createOptionalStore(bucket, clock);
+	const record = await recordOf(job, store);
+	const isForgotten = look.tag === 'missing' && !isYoung(job, clock);
+	const recovered = isForgotten ? await recoverKnown(job, record, store) : undefined;
 	const report = recovered ?? reportOf(job, look);
-	if (report.minio_key === null && report.video_url === null) return report;
-	return await describeResult(
-		report,
-		{ recordedAtMs: await recordedAtMs(job, bucket), links },
-		ports,
-	);
+	const isFinished = report.minio_key !== null || report.video_url !== null;
+	const shown = isFinished ? await describeResult(report, { record, links }, ports, store) : report;
+	return { ...shown, warnings: [...shown.warnings, ...store.warnings()] };
 }
 
 function isYoung({ submitted_at }: JobReference, clock: Clock): boolean {
-	return submitted_at !== null && clock.now() - Date.parse(submitted_at) <= NOT_THERE_YET_MS;
+	return submitted_at !== null && clock.now() - Date.parse(submitted_at) <= LIMITS.missingMs;
 }
 
 /** The result of a job that RunPod has forgotten, where its record beside the output key is still this job's. */
 export async function recoverKnown(
 	job: JobReference,
-	bucket: Bucket | undefined,
+	record: JobRecord | undefined,
+	store: OptionalStore,
 ): Promise<JobReport | undefined> {
-	const record = await ownRecord(job, bucket);
-	return record && (await recover(job, record, bucket));
+	if (!record) return undefined;
+	return await store.attempt(
+		'The bucket could not be searched for the video',
+		async (bucket) => await recover(job, record, bucket),
+	);
 }
 
-async function ownRecord(
+/** The record beside the output key, where it is this job's; one that cannot be read must not cost the result. */
+export async function recordOf(
 	{ job_id, output_video_key }: JobReference,
-	bucket: Bucket | undefined,
+	store: OptionalStore,
 ): Promise<JobRecord | undefined> {
-	if (!bucket || output_video_key === null) return undefined;
-	const record = await readRecordOf(output_video_key, bucket);
+	if (output_video_key === null) return undefined;
+	const record = await store.attempt(
+		'The record of the job could not be read',
+		async (bucket) => await readRecordOf(output_video_key, bucket),
+	);
 	return record?.job_id === job_id ? record : undefined;
-}
-
-/** Since when, by the store's clock, an object can be of this job; a record that cannot be read must not cost the result. */
-export async function recordedAtMs(
-	job: JobReference,
-	bucket: Bucket | undefined,
-): Promise<number | null> {
-	const record = await settle(ownRecord(job, bucket));
-	return 'error' in record ? null : (record.value?.recorded_at_ms ?? null);
 }
 
 /** @throws WanAvatarError for an answer that tells nothing about the job */
@@ -83,6 +81,16 @@ export function assertAnswered(look: JobLook, { job_id, endpoint_id }: JobRefere
 			`RunPod tells nothing about job ${job_id}: ${look.reason}`,
 			{
 				remedy: 'It may be a passing fault: try again in a minute. The job is not touched by this.',
+				details,
+			},
+		);
+	if (look.tag === 'tooLarge')
+		throw new WanAvatarError(
+			'UNREADABLE_ANSWER',
+			`RunPod's answer about job ${job_id} cannot be read: ${look.reason}`,
+			{
+				remedy:
+					'The worker seems to put the video itself into its answer: it should store it in MinIO.',
 				details,
 			},
 		);

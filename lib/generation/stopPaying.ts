@@ -1,18 +1,21 @@
-import type { FollowEnd } from '../following/follow';
+import { WaitEnded, waitUnlessAborted } from '../contract/abort';
+import type { Clock } from '../contract/clock';
+import { LIMITS } from '../contract/limits';
 import type { QueueClient } from '../runpod/queue';
 import type { CancelOutcome } from './failures';
-import type { OnTimeout } from './ports';
-import { settle } from './settled';
 
-/** Cancels a job that is perhaps still going, with a request that the stopped workflow does not cut. */
+/**
+ * Cancels a job that nobody waits for any longer. The cancel goes on for a minute, whatever is stopped meanwhile, but
+ * its answer is only waited for as long as a stopped workflow may take.
+ */
 export async function stopPaying(
 	jobId: string,
-	end: Exclude<FollowEnd, { tag: 'ended' }>,
 	queue: Pick<QueueClient, 'cancel'>,
-	onTimeout: OnTimeout,
+	clock: Pick<Clock, 'timeout'>,
 ): Promise<CancelOutcome> {
-	if (end.tag === 'lost') return 'gone';
-	if (end.tag === 'deadline' && onTimeout === 'leave') return 'left running';
-	const cancelled = await settle(queue.cancel(jobId));
-	return 'error' in cancelled ? 'not cancelled' : 'cancelled';
+	try {
+		return await waitUnlessAborted(queue.cancel(jobId), clock.timeout(LIMITS.graceMs));
+	} catch (error) {
+		return error instanceof WaitEnded ? 'unanswered' : 'not cancelled';
+	}
 }

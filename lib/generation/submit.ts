@@ -1,8 +1,13 @@
-import { WanAvatarError } from '../contract/errors';
+import { WaitEnded, waitUnlessAborted } from '../contract/abort';
+import { pause } from '../contract/clock';
 import { requestsPage } from '../contract/consolePages';
-import { ownerOf, type Desk, type SubmittedRecord } from './desk';
-import { findRecorded, runsOutAtMs, type Earlier } from './earlier';
-import type { JobRecord } from './record';
+import { WanAvatarError } from '../contract/errors';
+import { LIMITS } from '../contract/limits';
+import { note, ownerOf, type Desk, type SubmittedRecord } from './desk';
+import { judgeStanding, readStanding, type Earlier } from './earlier';
+import { isSameIntent, type JobRecord, type Standing } from './record';
+import { settle } from './settled';
+import { runsOutAtMs } from './timeToLive';
 
 /** What came of a submit: a job of our own, or what another execution got there first with. */
 export type Submitted =
@@ -12,94 +17,252 @@ export type Submitted =
  * Submits a request once: files first, then the intent, the POST, and the job id.
  * @throws WanAvatarError with the item's facts in `details`
  */
-export async function submit(desk: Desk): Promise<Submitted> {
-	for (const upload of desk.request.uploads) await desk.upload(upload);
-	assertNotStopped(desk);
-	const intent = intentOf(desk);
-	await desk.book.write(intent);
-	const recorded = await desk.book.recorded();
-	const others = recorded && (await othersIntent(recorded, intent, desk));
-	if (others) return others;
-	// The store's own time, with which the age of a video can be compared.
-	const stamped = { ...intent, recorded_at_ms: recorded?.recorded_at_ms ?? null };
-	desk.book.remember(stamped);
-	if (isStopped(desk)) {
-		await desk.book.forget(intent);
+export async function submit(desk: Desk, judged: Standing): Promise<Submitted> {
+	for (const upload of desk.request.uploads) await desk.upload(upload, desk.signal);
+	assertMaySubmit(desk);
+	const claimed = await claim(desk, judged);
+	if (claimed.tag !== 'claimed') return claimed;
+	const { intent } = claimed;
+	if (!maySubmit(desk)) {
+		await unsent(intent, desk);
 		throw stoppedBeforeSubmit(desk);
 	}
-	return { tag: 'submitted', record: await post(stamped, desk) };
+	return { tag: 'submitted', record: await post(intent, desk) };
 }
 
-function intentOf({ fingerprint, ports, request }: Desk): JobRecord {
+type Claim = { tag: 'claimed'; intent: JobRecord } | Exclude<Earlier, { tag: 'nothing' }>;
+
+const MAX_CLAIMS = 5;
+
+/** Writes the intent over what was judged, and reads it back; what somebody else wrote meanwhile is judged anew. */
+async function claim(desk: Desk, judged: Standing): Promise<Claim> {
+	let standing = judged;
+	for (let tries = 0; tries < MAX_CLAIMS; tries++) {
+		const intent = intentOf(desk, standing);
+		const written = await writeIntent(intent, standing, desk);
+		const now = await readBack(intent, desk);
+		const isStanding = now.tag !== 'ours' || isSameIntent(now.record, intent);
+		if (written !== 'changed' && isStanding)
+			return { tag: 'claimed', intent: stamped(intent, now) };
+		const earlier = await unsentIfFault(intent, desk, judgeStanding(now, desk));
+		if (earlier.tag !== 'nothing') return earlier;
+		standing = earlier.standing;
+	}
+	throw new WanAvatarError('STORAGE', 'Other executions keep writing the record of this job', {
+		remedy: 'Nothing was sent to RunPod for the item. Run it again.',
+		details: { ...ownerOf(desk.request) },
+	});
+}
+
+async function writeIntent(intent: JobRecord, judged: Standing, desk: Desk) {
+	const { book, store, optional } = desk;
+	if (!store) {
+		book.remember(intent);
+		return 'written';
+	}
+	const written = await unsentIfFault(intent, desk, book.claim(intent, judged, store));
+	if (written === 'denied')
+		optional.warn(
+			'The access key may not write job records (*.job.json) in the bucket: other executions cannot see this job.',
+		);
+	return written;
+}
+
+async function readBack(intent: JobRecord, desk: Desk): Promise<Standing> {
+	return await unsentIfFault(intent, desk, readStanding(desk));
+}
+
+/** Nothing is sent where the record cannot be kept, and the item may be run again at once. */
+async function unsentIfFault<T>(intent: JobRecord, desk: Desk, work: Promise<T>): Promise<T> {
+	const done = await settle(work);
+	if ('value' in done) return done.value;
+	await unsent(intent, desk);
+	throw notSent(done.error, desk);
+}
+
+function notSent(error: unknown, { request }: Desk): unknown {
+	if (!(error instanceof WanAvatarError)) return error;
+	const { code, message, remedy, details } = error;
+	return new WanAvatarError(code, message, {
+		remedy: `${remedy} Nothing was sent to RunPod for the item.`,
+		details: { ...details, ...ownerOf(request) },
+	});
+}
+
+/** Takes an intent back in both places; only memory surely takes it. */
+async function unsent(intent: JobRecord, { book, optional }: Desk): Promise<void> {
+	book.remember({ ...intent, state: 'unsent' });
+	if (book.key === undefined) return;
+	await optional.attempt('The note of the submit could not be removed', async (bucket) => {
+		await book.forget(intent, bucket);
+	});
+}
+
+function intentOf({ fingerprint, ports, request }: Desk, standing: Standing): JobRecord {
 	return {
 		version: 1,
 		state: 'intent',
 		delivered: false,
+		lost: false,
 		fingerprint,
 		execution_id: ports.executionId,
 		endpoint_id: ports.queue.endpointId,
 		job_id: null,
+		earlier_job_ids: earlierJobIds(standing),
 		input_keys: request.uploads.map(({ key }) => key),
 		intended_at_ms: ports.clock.now(),
 		submitted_at_ms: null,
+		ttl_ms: request.envelope.policy?.ttl ?? null,
 		recorded_at_ms: null,
 	};
 }
 
-/** Two executions may have written at the same moment: whoever reads another's record leaves the job to it. */
-async function othersIntent(
-	recorded: JobRecord,
-	intent: JobRecord,
-	desk: Desk,
-): Promise<Submitted | undefined> {
-	if (recorded.execution_id === intent.execution_id) return undefined;
-	const found = await findRecorded(recorded, desk);
-	return found.tag === 'nothing' ? undefined : found;
+const MAX_EARLIER_JOBS = 5;
+
+/** A worker that is slow to hear of a cancel may still write under the key. */
+function earlierJobIds(standing: Standing): string[] {
+	if (standing.tag !== 'ours' && standing.tag !== 'other') return [];
+	const { job_id = null, earlier_job_ids = [] } = standing.record ?? {};
+	const ids = job_id === null ? earlier_job_ids : [job_id, ...earlier_job_ids];
+	return ids.slice(0, MAX_EARLIER_JOBS);
+}
+
+/** The intent with the store's own time, with which the age of a video can be compared. */
+function stamped(intent: JobRecord, standing: Standing): JobRecord {
+	const recorded_at_ms = standing.tag === 'ours' ? standing.record.recorded_at_ms : null;
+	return { ...intent, recorded_at_ms };
 }
 
 async function post(intent: JobRecord, desk: Desk): Promise<SubmittedRecord> {
 	const { book, ports, request } = desk;
-	try {
-		const job_id = await ports.queue.submit({ input: request.input, ...request.envelope });
-		const submitted_at_ms = ports.clock.now();
-		const record = { ...intent, state: 'submitted' as const, job_id, submitted_at_ms };
-		await noted(book.write(record));
+	book.remember(intent);
+	const body = { input: request.input, ...request.envelope };
+	const answer = settle(ports.queue.submit(body, desk.signal));
+	const submitted = await untilGrace(answer, desk);
+	if (submitted === 'no answer yet') {
+		void cancelWhenNamed(answer, intent, desk);
+		throw stoppedWhileSubmitting(intent, desk);
+	}
+	if ('value' in submitted) {
+		const record = submittedRecord(intent, submitted.value, desk);
+		await note(record, desk);
 		return record;
-	} catch (error) {
-		if (!(error instanceof WanAvatarError)) throw error;
-		if (error.code !== 'SUBMIT_UNKNOWN') await noted(book.forget(intent));
-		throw error.withDetails({ ...ownerOf(request) });
 	}
+	const { error } = submitted;
+	if (!(error instanceof WanAvatarError)) throw error;
+	if (error.code !== 'SUBMIT_UNKNOWN') await unsent(intent, desk);
+	throw error.code === 'SUBMIT_UNKNOWN' ? heldBack(error, intent, desk) : withOwner(error, desk);
 }
 
-/** The job is there: a note that cannot be written must not lose it. */
-async function noted(writing: Promise<void>): Promise<void> {
+/** A submit that is on its way is never cut, but the item does not wait for its answer for long after Stop. */
+async function untilGrace<T>(
+	work: Promise<T>,
+	{ ports, signal }: Desk,
+): Promise<T | 'no answer yet'> {
+	const over = new AbortController();
+	const startGrace = () => {
+		void pause(ports.clock, LIMITS.graceMs).then(() => {
+			over.abort();
+		});
+	};
+	if (signal.aborted) startGrace();
+	else signal.addEventListener('abort', startGrace, { once: true });
 	try {
-		await writing;
-	} catch {
-		// Memory has the note already; only another execution will not find it.
+		return await waitUnlessAborted(work, over.signal);
+	} catch (error) {
+		if (error instanceof WaitEnded) return 'no answer yet';
+		throw error;
+	} finally {
+		signal.removeEventListener('abort', startGrace);
 	}
 }
 
-export function isStopped({ ports, halt }: Desk): boolean {
-	return (ports.signal?.aborted ?? false) || halt.aborted;
+/** Nobody waits for the job any longer: it is cancelled as soon as RunPod names it. */
+async function cancelWhenNamed(
+	answer: Promise<{ value: string } | { error: unknown }>,
+	intent: JobRecord,
+	desk: Desk,
+): Promise<void> {
+	const submitted = await answer;
+	if ('value' in submitted) {
+		const record = submittedRecord(intent, submitted.value, desk);
+		await Promise.all([settle(desk.ports.queue.cancel(record.job_id)), note(record, desk)]);
+		return;
+	}
+	const { error } = submitted;
+	if (error instanceof WanAvatarError && error.code !== 'SUBMIT_UNKNOWN')
+		await unsent(intent, desk);
 }
 
-function assertNotStopped(desk: Desk): void {
-	if (isStopped(desk)) throw stoppedBeforeSubmit(desk);
+function submittedRecord(intent: JobRecord, job_id: string, { ports }: Desk): SubmittedRecord {
+	return { ...intent, state: 'submitted', job_id, submitted_at_ms: ports.clock.now() };
 }
 
-export function stoppedBeforeSubmit({ request }: Desk): WanAvatarError {
-	return new WanAvatarError('STOPPED', 'The workflow was stopped before this item was submitted', {
-		remedy: 'Nothing was sent to RunPod for it.',
-		details: { ...ownerOf(request) },
+function withOwner(error: WanAvatarError, { request }: Desk): WanAvatarError {
+	return error.withDetails({ ...ownerOf(request) });
+}
+
+/** Whether the item may still be submitted: nobody stopped it, and it has time left. */
+export function maySubmit({ signal, halt }: Desk): boolean {
+	return !signal.aborted && !halt.aborted;
+}
+
+export function assertMaySubmit(desk: Desk): void {
+	if (!maySubmit(desk)) throw stoppedBeforeSubmit(desk);
+}
+
+function stoppedBeforeSubmit(desk: Desk): WanAvatarError {
+	const { request, ports, halt } = desk;
+	const details = { ...ownerOf(request) };
+	const remedy = 'Nothing was sent to RunPod for it.';
+	if (ports.signal?.aborted || halt.aborted)
+		return new WanAvatarError(
+			'STOPPED',
+			'The workflow was stopped before this item was submitted',
+			{
+				remedy,
+				details,
+			},
+		);
+	return new WanAvatarError('DEADLINE', 'Timeout was over before this item was submitted', {
+		remedy: `${remedy} MinIO or RunPod is slow to answer, or Timeout in the options is too short.`,
+		details,
 	});
+}
+
+function stoppedWhileSubmitting(intent: JobRecord, { request, ports }: Desk): WanAvatarError {
+	const isStop = ports.signal?.aborted ?? false;
+	return new WanAvatarError(
+		isStop ? 'STOPPED' : 'DEADLINE',
+		`${isStop ? 'The workflow was stopped' : 'Timeout was over'} while this item was sent to RunPod, which has not answered yet`,
+		{
+			remedy: `Its job is cancelled as soon as RunPod names it. To be sure, look at the Requests page of the endpoint (${requestsPage(intent.endpoint_id)}).`,
+			details: { ...ownerOf(request), endpoint_id: intent.endpoint_id },
+		},
+	);
+}
+
+/** Says until when the item is held back, and what would have made that shorter. */
+function heldBack(error: WanAvatarError, intent: JobRecord, desk: Desk): WanAvatarError {
+	const { code, message, remedy, details } = error;
+	return new WanAvatarError(code, message, {
+		remedy: `${remedy} ${holdText(intent)}`,
+		details: { ...details, ...ownerOf(desk.request), endpoint_id: intent.endpoint_id },
+	});
+}
+
+function holdText(intent: JobRecord): string {
+	const until = new Date(runsOutAtMs(intent)).toISOString();
+	const shorter =
+		intent.ttl_ms === null
+			? ' With Max Run Time and Max Queue Time in the options, that is as long as both together.'
+			: '';
+	return `It is not sent again before ${until}, when RunPod drops the job at the latest.${shorter} To send it all the same, turn on Submit Anyway in the options.`;
 }
 
 /** The error for a request of which nobody knows whether it was submitted. */
 export function uncertain(record: JobRecord, desk: Desk): WanAvatarError {
 	const at = new Date(record.intended_at_ms).toISOString();
-	const until = new Date(runsOutAtMs(record, desk)).toISOString();
 	const owner = ownerOf(desk.request);
 	const where = owner.output_video_key
 		? ` Its video will be stored as ${owner.output_video_key}.`
@@ -108,7 +271,7 @@ export function uncertain(record: JobRecord, desk: Desk): WanAvatarError {
 		'SUBMIT_UNKNOWN',
 		`A job for this item was sent at ${at} and may be running: RunPod gave no job ID`,
 		{
-			remedy: `It is not sent again before ${until}, since it could be paid twice. Look at the Requests page of the endpoint (${requestsPage(record.endpoint_id)}).${where} To send it all the same, turn on Submit Anyway in the options.`,
+			remedy: `${holdText(record)} Look at the Requests page of the endpoint (${requestsPage(record.endpoint_id)}).${where}`,
 			details: { ...owner, endpoint_id: record.endpoint_id },
 		},
 	);

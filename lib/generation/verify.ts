@@ -1,14 +1,22 @@
 import type { ErrorCode } from '../contract/errors';
 import type { Bucket, Stat } from '../storage/bucket';
+import { originOf } from './origin';
+import type { JobRecord } from './record';
 import type { Mp4Facts } from '../storage/mp4Facts';
 import type { JobReport } from './report';
 import { settle } from './settled';
 
+/** What an MP4's header says; nothing for one that is none, or is cut off. */
+export type ReadFacts = (
+	bucket: Bucket,
+	key: string,
+	sizeBytes: number,
+) => Promise<Mp4Facts | undefined>;
+
 /** Where results are looked at before they are given out. */
 export interface VideoStore {
-	bucket: Pick<Bucket, 'name' | 'stat'>;
-	/** What an MP4's header says; nothing for one that is none, or is cut off. */
-	readFacts: (key: string, sizeBytes: number) => Promise<Mp4Facts | undefined>;
+	bucket: Bucket;
+	readFacts: ReadFacts;
 }
 
 /** What is wrong with a finished video. */
@@ -25,37 +33,47 @@ export interface Verified {
 }
 
 /**
- * Looks at the video of a finished job where it is stored. `recordedAtMs`, by the store's clock: an object that is older
- * is of an earlier job. What cannot be looked at passes: it is paid for.
+ * Looks at the video of a finished job where it is stored. An object that is older than the job, by the store's own clock,
+ * is of an earlier one. What cannot be looked at passes: it is paid for.
  */
 export async function verify(
 	report: JobReport,
-	recordedAtMs: number | null,
-	store: VideoStore | undefined,
+	record: JobRecord | undefined,
+	store: VideoStore,
 ): Promise<Verified> {
 	const { minio_key } = report;
-	if (!store || minio_key === null) return { report };
-	const stat = await look(minio_key, store);
+	if (minio_key === null) return { report };
 	const { bucket } = store;
-	if (stat.tag === 'unknown') return { report };
+	const stat = await bucket.stat(minio_key);
+	if (stat.tag === 'unknown')
+		return {
+			report: warned(report, `The access key may not look at ${minio_key}: it was not checked.`),
+		};
 	if (stat.tag === 'missing')
 		return {
 			report,
 			fault: missing(`is not in bucket ${bucket.name}, where it should be as ${minio_key}`),
 		};
 	const { sizeBytes, lastModifiedMs } = stat.facts;
-	if (recordedAtMs !== null && lastModifiedMs < recordedAtMs)
+	const origin = originOf(report, record, lastModifiedMs);
+	if (origin === 'earlier')
 		return {
 			report,
 			fault: missing(`was not stored: ${minio_key} in bucket ${bucket.name} is of an earlier job`),
 		};
-	if (sizeBytes === 0) return { report, fault: broken(`${minio_key} is empty`) };
-	return await verifyFile(report, minio_key, sizeBytes, store);
+	const told = origin === 'late' ? warned(report, lateText(minio_key, record)) : report;
+	if (sizeBytes === 0) return { report: told, fault: broken(`${minio_key} is empty`) };
+	return await verifyFile(told, minio_key, sizeBytes, store);
 }
 
-async function look(key: string, { bucket }: VideoStore): Promise<Stat> {
-	const looked = await settle(bucket.stat(key));
-	return 'error' in looked ? { tag: 'unknown' } : looked.value;
+function warned(report: JobReport, sentence: string): JobReport {
+	return { ...report, warnings: [...report.warnings, sentence] };
+}
+
+// A worker that was cancelled may run on and store its video over that of the job after it.
+function lateText(key: string, record: JobRecord | undefined): string {
+	const others = (record?.earlier_job_ids ?? []).join(', ');
+	return `${key} was stored after this job had ended: it may be the video of an earlier job that was cancelled and ran on (${others}).`;
 }
 
 async function verifyFile(
@@ -64,7 +82,7 @@ async function verifyFile(
 	sizeBytes: number,
 	store: VideoStore,
 ): Promise<Verified> {
-	const read = await settle(store.readFacts(key, sizeBytes));
+	const read = await settle(store.readFacts(store.bucket, key, sizeBytes));
 	const sized = { ...report, size_bytes: sizeBytes };
 	if ('error' in read) return { report: await withRealThumbnail(sized, store) };
 	if (read.value) return { report: await withRealThumbnail(withFacts(sized, read.value), store) };
@@ -108,4 +126,9 @@ function missing(reason: string): VideoFault {
 
 function broken(reason: string): VideoFault {
 	return { code: 'VIDEO_BROKEN', reason: `cannot be played: ${reason}` };
+}
+
+async function look(key: string, { bucket }: VideoStore): Promise<Stat> {
+	const looked = await settle(bucket.stat(key));
+	return 'error' in looked ? { tag: 'unknown' } : looked.value;
 }

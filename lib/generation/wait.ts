@@ -1,14 +1,14 @@
 import { followJob } from '../following/follow';
 import type { LinkWish } from '../contract/link';
 import type { QueueClient } from '../runpod/queue';
-import { failedJob, unfinishedJob } from './failures';
+import { conclude } from './conclude';
 import type { KnownJob } from './knownJob';
+import { createOptionalStore } from './optionalStore';
 import type { OnTimeout, SharedWatch } from './ports';
 import type { JobReport } from './report';
-import { reportOf } from './report';
 import { requireResult } from './result';
-import { recordedAtMs, recoverKnown, type StatusPorts } from './status';
-import { stopPaying } from './stopPaying';
+import { recordOf, recoverKnown, type StatusPorts } from './status';
+import { ttlOf } from './timeToLive';
 
 export interface WaitPorts extends StatusPorts {
 	queue: Pick<QueueClient, 'endpointId' | 'look' | 'lookOnce' | 'cancel'>;
@@ -29,27 +29,28 @@ export interface WaitOptions {
 export async function waitForJob(
 	known: KnownJob,
 	ports: WaitPorts,
-	options: WaitOptions,
+	{ timeoutMs, maxRestarts, onTimeout, links }: WaitOptions,
 ): Promise<JobReport> {
 	const { queue, clock, watch, signal, bucket } = ports;
+	const deadlineMs = clock.monotonic() + timeoutMs;
 	const job = { ...known, endpoint_id: queue.endpointId };
-	const submittedAtMs = job.submitted_at === null ? undefined : Date.parse(job.submitted_at);
-	const follow = { look: queue.look, clock, ...watch, signal };
-	const end = await followJob({ jobId: job.job_id, submittedAtMs }, follow, options);
-	const result = async (report: JobReport) => {
-		const context = { recordedAtMs: await recordedAtMs(job, bucket), links: options.links };
-		return await requireResult(report, context, ports);
+	const store = createOptionalStore(bucket, clock);
+	const record = await recordOf(job, store);
+	const followed = {
+		jobId: job.job_id,
+		submittedAtMs: job.submitted_at === null ? undefined : Date.parse(job.submitted_at),
+		ttlMs: record && ttlOf(record),
 	};
-	if (end.tag === 'ended') {
-		if (end.look.tag !== 'completed') throw failedJob(job, end.look);
-		return await result(reportOf(job, end.look));
-	}
-	const recovered = end.tag === 'lost' ? await recoverKnown(job, bucket) : undefined;
-	if (recovered) return await result(recovered);
-	throw unfinishedJob(
-		job,
-		end,
-		await stopPaying(job.job_id, end, queue, options.onTimeout),
-		options.timeoutMs,
-	);
+	const follow = { look: queue.look, clock, ...watch, signal };
+	const end = await followJob(followed, follow, { deadlineMs, maxRestarts });
+	const report = await conclude(job, end, {
+		queue,
+		clock,
+		recover: async () => await recoverKnown(job, record, store),
+		ready: async (ended) => await requireResult(ended, { record, links }, ports, store),
+		isOurs: true,
+		onTimeout,
+		timeoutMs,
+	});
+	return { ...report, warnings: [...report.warnings, ...store.warnings()] };
 }

@@ -13,8 +13,8 @@ export function createWatch(
 	stallOf: (health: EndpointHealth) => Stall | undefined,
 	pollIntervalMs: number | undefined,
 ): SharedWatch {
-	const health = async () => {
-		const found = await settle(queue.health());
+	const health = async (signal?: AbortSignal) => {
+		const found = await settle(queue.health(signal));
 		return 'error' in found ? undefined : found.value;
 	};
 	return {

@@ -32,7 +32,9 @@ export type JobLook =
 	| { tag: 'missing'; jobId: string; reason: string }
 	/** No news this time: a later look may have some. */
 	| { tag: 'unreachable'; reason: string; retryAfterMs?: number }
-	/** RunPod refuses to answer, and will not answer a later look either. */
+	/** An answer of more bytes than are read: a later one will be no smaller. */
+	| { tag: 'tooLarge'; reason: string }
+	/** RunPod refuses to answer: a fault of the moment, or for good when it lasts. */
 	| { tag: 'refused'; reason: string; status: number };
 
 export type EndedLook = Extract<
@@ -52,6 +54,7 @@ export function isEnded(look: JobLook): look is EndedLook {
 		case 'running':
 		case 'missing':
 		case 'unreachable':
+		case 'tooLarge':
 		case 'refused':
 			return false;
 	}

@@ -1,12 +1,22 @@
 import * as z from 'zod/v4';
+import { joinSignals } from '../contract/abort';
 import type { Clock } from '../contract/clock';
 import { WanAvatarError } from '../contract/errors';
+import { LIMITS } from '../contract/limits';
 import { assertDomainAllowed } from './allowedDomains';
 import { faultText, readRecord } from './answer';
 import { refusal, retryRefused, submitUnknown, unreachable, unreadable } from './faults';
 import { readHealth, type EndpointHealth } from './health';
-import type { HttpAnswer, HttpRequest, Send } from './http';
+import {
+	ANSWER_TOO_LARGE,
+	HttpFailure,
+	REQUEST_CUT,
+	type HttpAnswer,
+	type HttpRequest,
+	type Send,
+} from './http';
 import { readJob, type JobLook } from './job';
+import { limiterOf, TurnLost, type LimitedRoute, type Limiter } from './limiter';
 import {
 	planCancel,
 	planHealth,
@@ -25,56 +35,78 @@ export interface QueuePorts {
 	random: () => number;
 }
 
-/** The queue API of one endpoint. */
+/** The queue API of one endpoint. A signal ends the waiting for a turn and for a repetition, and cuts what only reads. */
 export interface QueueClient {
 	endpointId: string;
-	/** Submits a job once and returns its id; a repeated POST could be paid twice. */
-	submit: (body: RunBody) => Promise<string>;
+	/**
+	 * Submits a job once and returns its id; a repeated POST could be paid twice. One that is on its way is not cut by the
+	 * signal: its answer names a job that burns.
+	 */
+	submit: (body: RunBody, signal?: AbortSignal) => Promise<string>;
 	/** One look at a job; never throws for what a later look may mend. */
 	look: (jobId: string, signal?: AbortSignal) => Promise<JobLook>;
 	/** The same, tried again a few times while there is no news: for a single look. */
 	lookOnce: (jobId: string, signal?: AbortSignal) => Promise<JobLook>;
-	cancel: (jobId: string) => Promise<void>;
+	/** Tried for a minute, whatever is stopped meanwhile. `gone`: RunPod does not know the job. */
+	cancel: (jobId: string) => Promise<'cancelled' | 'gone'>;
 	/** Starts a job over that is FAILED or TIMED_OUT, under the same id. Sent once: it costs as a submit does. */
-	retry: (jobId: string) => Promise<void>;
+	retry: (jobId: string, signal?: AbortSignal) => Promise<void>;
 	/** How many jobs and workers the endpoint has; nothing when it does not tell. */
-	health: () => Promise<EndpointHealth | undefined>;
+	health: (signal?: AbortSignal) => Promise<EndpointHealth | undefined>;
 	/** Asks the endpoint, or without one the account, whether key and ID are right. Costs nothing. */
-	check: () => Promise<void>;
+	check: (signal?: AbortSignal) => Promise<void>;
 }
 
 const MAX_SUBMIT_TRIES = 6;
 const MAX_READ_TRIES = 5;
+const MAX_CANCEL_TRIES = 10;
+
+interface Call {
+	route: LimitedRoute;
+	safety: Safety;
+	maxTries: number;
+	signal?: AbortSignal | undefined;
+}
 
 export function createQueueClient(settings: RunPodSettings, ports: QueuePorts): QueueClient {
-	const { endpointId } = settings;
+	const { endpointId, queueBaseUrl } = settings;
+	const { clock } = ports;
 
-	const request = async (
-		plan: HttpRequest,
-		safety: Safety,
-		maxTries: number,
-		signal?: AbortSignal,
-	): Promise<Attempt> => {
+	const request = async (plan: HttpRequest, call: Call): Promise<Attempt> => {
+		const { route, safety, maxTries, signal } = call;
 		assertDomainAllowed(plan.url, settings.allowedDomains);
-		const whole = signal ? { ...plan, signal } : plan;
-		return await withRetries(async () => await ports.send(whole), safety, ports, {
-			maxTries,
-			signal,
-		});
+		const limiter = limiterOf(`${queueBaseUrl}/${endpointId}`, route, clock);
+		const cuttable = signal && safety !== 'submit' ? { ...plan, signal } : plan;
+		const send = async () => await inTurn(limiter, async () => await ports.send(cuttable), signal);
+		return await withRetries(send, safety, ports, { maxTries, signal });
+	};
+
+	/** A call whose repetitions end after a minute in all. */
+	const bounded = async (plan: HttpRequest, call: Call): Promise<Attempt> => {
+		const joined = joinSignals([call.signal, clock.timeout(LIMITS.callMs)]);
+		try {
+			return await request(plan, { ...call, signal: joined.signal });
+		} finally {
+			joined.release();
+		}
 	};
 
 	const read = async (jobId: string, maxTries: number, signal?: AbortSignal): Promise<JobLook> => {
-		const attempt = await request(planStatus(settings, jobId), 'read', maxTries, signal);
-		if ('answer' in attempt) return readJob(jobId, attempt.answer, ports.clock.now());
-		return { tag: 'unreachable', reason: `no answer (${attempt.failure.code})` };
+		const call = { route: 'status', safety: 'read', maxTries, signal } as const;
+		const attempt = await bounded(planStatus(settings, jobId), call);
+		if ('answer' in attempt) return readJob(jobId, attempt.answer, clock.now());
+		const { code } = attempt.failure;
+		if (code === ANSWER_TOO_LARGE) return { tag: 'tooLarge', reason: 'more than 20 MB' };
+		return { tag: 'unreachable', reason: `no answer (${code})` };
 	};
 
 	return {
 		endpointId,
-		submit: async (body) => {
+		submit: async (body, signal) => {
 			requireEndpoint(endpointId);
 			const plan = planRun(settings, body);
-			const attempt = await request(plan, 'submit', MAX_SUBMIT_TRIES);
+			const call = { route: 'run', safety: 'submit', maxTries: MAX_SUBMIT_TRIES, signal } as const;
+			const attempt = await request(plan, call);
 			return readSubmitted(attempt, plan, settings, body.input.output_video_key);
 		},
 		look: async (jobId, signal) => await read(jobId, 1, signal),
@@ -84,30 +116,54 @@ export function createQueueClient(settings: RunPodSettings, ports: QueuePorts): 
 		},
 		cancel: async (jobId) => {
 			const plan = planCancel(settings, jobId);
-			const answer = answerOf(await request(plan, 'read', MAX_READ_TRIES), plan);
+			const call = { route: 'cancel', safety: 'cancel', maxTries: MAX_CANCEL_TRIES } as const;
+			const answer = answerOf(await bounded(plan, call), plan);
 			// A job that is gone needs no cancelling.
-			if (answer.status !== 404 && !isOk(answer)) throw refusal(answer, settings);
+			if (answer.status === 404) return 'gone';
+			if (!isOk(answer)) throw refusal(answer, settings);
+			return 'cancelled';
 		},
-		retry: async (jobId) => {
+		retry: async (jobId, signal) => {
 			requireEndpoint(endpointId);
 			const plan = planRetry(settings, jobId);
-			const attempt = await request(plan, 'submit', MAX_SUBMIT_TRIES);
+			const call = {
+				route: 'other',
+				safety: 'submit',
+				maxTries: MAX_SUBMIT_TRIES,
+				signal,
+			} as const;
+			const attempt = await request(plan, call);
 			if ('failure' in attempt && attempt.failure.sent)
 				throw submitUnknown(`no answer, ${attempt.failure.code}`, endpointId);
 			const answer = answerOf(attempt, plan);
 			if (!isOk(answer)) throw retryRefused(answer, jobId, settings);
 		},
-		health: async () => {
-			const attempt = await request(planHealth(settings), 'read', 1);
+		health: async (signal) => {
+			const call = { route: 'other', safety: 'read', maxTries: 1, signal } as const;
+			const attempt = await request(planHealth(settings), call);
 			return 'answer' in attempt ? readHealth(attempt.answer) : undefined;
 		},
-		check: async () => {
+		check: async (signal) => {
 			const plan = endpointId === '' ? planListEndpoints(settings) : planHealth(settings);
-			const answer = answerOf(await request(plan, 'read', 2), plan);
+			const call = { route: 'other', safety: 'read', maxTries: 2, signal } as const;
+			const answer = answerOf(await bounded(plan, call), plan);
 			if (!isOk(answer)) throw refusalOrFault(answer, settings);
 			if (!readRecord(answer.text)) throw unreadable(answer);
 		},
 	};
+}
+
+/** A request that never got its turn was not sent. */
+async function inTurn<T>(
+	limiter: Limiter,
+	work: () => Promise<T>,
+	signal: AbortSignal | undefined,
+): Promise<T> {
+	try {
+		return await limiter.run(work, signal);
+	} catch (error) {
+		throw error instanceof TurnLost ? new HttpFailure(REQUEST_CUT, false) : error;
+	}
 }
 
 function requireEndpoint(endpointId: string): void {
@@ -119,6 +175,12 @@ function requireEndpoint(endpointId: string): void {
 
 const submitted = z.looseObject({ id: z.string().min(1) });
 
+function stoppedBeforeSubmit(): WanAvatarError {
+	return new WanAvatarError('STOPPED', 'The work was stopped before this item was submitted', {
+		remedy: 'Nothing was sent to RunPod for it.',
+	});
+}
+
 function readSubmitted(
 	attempt: Attempt,
 	{ url }: HttpRequest,
@@ -127,6 +189,7 @@ function readSubmitted(
 ): string {
 	if ('failure' in attempt) {
 		const { failure } = attempt;
+		if (failure.code === REQUEST_CUT && !failure.sent) throw stoppedBeforeSubmit();
 		if (!failure.sent) throw unreachable(failure, url);
 		throw submitUnknown(`no answer, ${failure.code}`, settings.endpointId, outputKey);
 	}

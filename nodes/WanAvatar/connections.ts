@@ -56,10 +56,7 @@ export async function connectResults(
 	const { headerFacts } = await import('../../lib/storage/videoFacts');
 	const bucket = await connectBucket(context);
 	const links = createLinkMaker(bucket, clock);
-	if (!bucket) return { bucket, links };
-	const readFacts = async (key: string, sizeBytes: number) =>
-		await headerFacts(bucket, key, sizeBytes);
-	return { bucket, links, videos: { bucket, readFacts } };
+	return bucket ? { bucket, links, readFacts: headerFacts } : { bucket, links };
 }
 
 /**

@@ -42,7 +42,7 @@ async function measure(schedule: Schedule): Promise<Measured[]> {
 			};
 			const job = { jobId: String(index), submittedAtMs: startMs };
 			const ports = { look, clock, schedule, stallWatch };
-			await followJob(job, ports, { timeoutMs: 3_600_000, maxRestarts: 3 });
+			await followJob(job, ports, { deadlineMs: startMs + 3_600_000, maxRestarts: 3 });
 			finished += 1;
 			if (isTaught) measured.push({ lagMs: clock.now() - startMs - runTimeMs, requests });
 		}

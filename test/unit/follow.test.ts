@@ -25,12 +25,15 @@ const noJobs = { completed: 0, failed: 0, inProgress: 0, inQueue: 1, retried: 0 
 
 interface Scene {
 	/** What each look sees; the last one is seen again and again. */
-	looks: JobLook[];
+	looks: (JobLook | Error)[];
 	workers?: Partial<EndpointHealth['workers']>;
 	maxRestarts?: number;
 	timeoutMs?: number;
 	submittedAtMs?: number;
+	ttlMs?: number;
 	stopAtMs?: number;
+	/** Somebody sets the wall clock. */
+	setBy?: { atMs: number; ms: number };
 }
 
 async function follow({
@@ -39,7 +42,9 @@ async function follow({
 	maxRestarts = 2,
 	timeoutMs = 3_600_000,
 	submittedAtMs,
+	ttlMs,
 	stopAtMs,
+	setBy,
 }: Scene) {
 	const clock = simulatedClock(0);
 	const stop = new AbortController();
@@ -51,20 +56,25 @@ async function follow({
 	};
 	const stallWatch = createStallWatch(clock, health, stallOf);
 	const look = async () => {
-		lookedAtMs.push(clock.now());
-		return Promise.resolve(looks[Math.min(lookedAtMs.length, looks.length) - 1] ?? queued);
+		lookedAtMs.push(clock.monotonic());
+		const seen = looks[Math.min(lookedAtMs.length, looks.length) - 1] ?? queued;
+		return seen instanceof Error ? Promise.reject(seen) : Promise.resolve(seen);
 	};
 	if (stopAtMs !== undefined)
 		void clock.sleep(stopAtMs).then(() => {
 			stop.abort();
 		});
 	const work = followJob(
-		{ jobId: 'job-1', submittedAtMs },
+		{ jobId: 'job-1', submittedAtMs, ttlMs },
 		{ look, clock, schedule: learningSchedule(), stallWatch, signal: stop.signal },
-		{ timeoutMs, maxRestarts },
+		{ deadlineMs: clock.monotonic() + timeoutMs, maxRestarts },
 	);
+	if (setBy)
+		void clock.sleep(setBy.atMs).then(() => {
+			clock.set(setBy.ms);
+		});
 	const end: FollowEnd = await clock.run(work);
-	return { end, lookedAtMs, healthChecks, endedAtMs: clock.now() };
+	return { end, lookedAtMs, healthChecks, endedAtMs: clock.monotonic() };
 }
 
 describe('following a job', () => {
@@ -104,38 +114,68 @@ describe('following a job', () => {
 		expect(lookedAtMs).toEqual([1000, 21_000]);
 	});
 
-	it.each([
-		['not there yet', 0, 'ended'],
-		['lost, 150 s after the submit', -151_000, 'lost'],
-		['lost, when nobody knows when it was submitted', undefined, 'lost'],
-	])('takes a 404 for %s', async (_what, submittedAtMs, tag) => {
-		const scene = { looks: [missing, cancelled] };
-		const { end } = await follow(submittedAtMs === undefined ? scene : { ...scene, submittedAtMs });
+	const hourMs = 3_600_000;
+
+	it.each<[string, Partial<Scene>, JobLook[], string]>([
+		['once', {}, [missing, cancelled], 'ended'],
+		['twice, after it was seen', {}, [running, missing, missing, cancelled], 'ended'],
+		['once, older than its time to live', { ttlMs: hourMs }, [missing, cancelled], 'ended'],
+		['twice, older than its time to live', { ttlMs: hourMs }, [missing, missing], 'lost'],
+		['twice, an hour old', { ttlMs: 24 * hourMs }, [missing, missing, cancelled], 'ended'],
+		['by turns with silence', {}, [missing, unreachable, missing, cancelled], 'ended'],
+	])('takes a job that is missing %s so', async (_what, more, looks, tag) => {
+		const { end } = await follow({ looks, submittedAtMs: -2 * hourMs, ...more });
 
 		expect(end.tag).toBe(tag);
 	});
 
-	it('takes a job that was seen before for gone when it is missing twice', async () => {
-		const once = await follow({ looks: [running, missing, cancelled], submittedAtMs: 0 });
-		const twice = await follow({ looks: [running, missing, missing], submittedAtMs: 0 });
+	it.each([
+		['that was never seen', [missing], undefined],
+		['that was seen before', [running, missing], running],
+	])('takes a job %s for lost when it is missing for 150 s', async (_what, looks, last) => {
+		const { end, endedAtMs } = await follow({ looks });
 
-		expect(once.end.tag).toBe('ended');
-		expect(twice.end).toEqual({ tag: 'lost', reason: 'gone', last: running });
+		expect(end).toEqual({ tag: 'lost', reason: 'gone', last });
+		expect(endedAtMs).toBeGreaterThanOrEqual(150_000);
+		expect(endedAtMs).toBeLessThan(160_000);
 	});
 
-	it('gives a job up that is missing for 150 s', async () => {
-		const { end, endedAtMs } = await follow({ looks: [missing], submittedAtMs: 0 });
+	it.each<[number]>([[302], [400], [401], [403], [409]])(
+		'believes a refusal with %i only when it has lasted for a minute',
+		async (status) => {
+			const refused: JobLook = { tag: 'refused', reason: 'no', status };
+			const once = await follow({ looks: [running, refused, cancelled] });
+			const lasting = await follow({ looks: [running, refused, unreachable, refused] });
 
-		expect(end.tag).toBe('lost');
-		expect(endedAtMs).toBeGreaterThan(150_000);
-		expect(endedAtMs).toBeLessThan(156_000);
+			expect(once.end.tag).toBe('ended');
+			expect(lasting.end).toEqual({ tag: 'refused', reason: 'no', status, last: running });
+			expect(lasting.endedAtMs).toBeGreaterThanOrEqual(60_000);
+			expect(lasting.endedAtMs).toBeLessThan(75_000);
+		},
+	);
+
+	it.each<[string, JobLook | Error]>([
+		['an answer that is too large', { tag: 'tooLarge', reason: 'a reason' }],
+		['a fault of its own', new Error('a reason')],
+	])('ends at %s, and keeps the last news', async (_what, seen) => {
+		const { end } = await follow({ looks: [running, seen] });
+
+		expect(end).toEqual({ tag: 'unreadable', reason: 'a reason', last: running });
 	});
 
-	it('ends at once when it is refused', async () => {
-		const looks: JobLook[] = [{ tag: 'refused', reason: 'no', status: 401 }];
-		const { end } = await follow({ looks });
+	it.each([
+		['back an hour', -3_600_000],
+		['forward a day', 86_400_000],
+	])('keeps its deadline when the clock is set %s', async (_what, ms) => {
+		const { end, endedAtMs } = await follow({
+			looks: [running],
+			submittedAtMs: 0,
+			timeoutMs: 20_000,
+			setBy: { atMs: 3000, ms },
+		});
 
-		expect(end).toEqual({ tag: 'refused', reason: 'no', status: 401, last: undefined });
+		expect(end).toEqual({ tag: 'deadline', last: running, stall: undefined });
+		expect(endedAtMs).toBe(20_000);
 	});
 
 	it('ends at once when it is stopped, in the middle of a sleep', async () => {

@@ -106,7 +106,7 @@ function world(): World {
 		cancel: async (jobId) => {
 			events.push(`cancel ${jobId}`);
 			cancelled.add(number(jobId));
-			return Promise.resolve();
+			return Promise.resolve('cancelled');
 		},
 		health: async () => Promise.resolve(undefined),
 	};
@@ -158,6 +158,8 @@ function look(jobId: string, tag: JobLook['tag']): JobLook {
 			return { tag, jobId, reason: 'HTTP 404' };
 		case 'unreachable':
 			return { tag, reason: 'HTTP 502' };
+		case 'tooLarge':
+			return { tag, reason: 'more than 20 MB' };
 		case 'refused':
 			return { tag, reason: 'HTTP 401', status: 401 };
 		case 'completedWithoutVideo':
@@ -257,7 +259,7 @@ describe('the order of events', () => {
 
 		expect(codeOf(end)).toBe('RATE_LIMITED');
 		expect(w.events).toEqual(['record intent', 'submit: RATE_LIMITED', 'record removed']);
-		expect(w.memory.get('0:0')).toBeUndefined();
+		expect(w.memory.get('0:0')).toMatchObject({ state: 'unsent' });
 	});
 
 	it('leaves the intent when the submit may have taken effect', async () => {

@@ -22,5 +22,11 @@ it('a job record of an earlier version, which names no inputs, is still read', a
 	};
 	const bucket = { getText: async () => Promise.resolve(stored) };
 
-	expect(await readRecordOf('a.mp4', bucket)).toEqual({ ...record, input_keys: [] });
+	expect(await readRecordOf('a.mp4', bucket)).toEqual({
+		...record,
+		input_keys: [],
+		earlier_job_ids: [],
+		lost: false,
+		ttl_ms: null,
+	});
 });

@@ -1,0 +1,44 @@
+import type { Clock } from '../contract/clock';
+import { LIMITS } from '../contract/limits';
+import type { FollowedJob } from './follow';
+
+/** Tells a fault of the moment from one that lasts, over the looks at one job. */
+export interface NewsWatch {
+	take: (seen: { tag: string }) => void;
+	/** Whether what was seen last has been so for long enough to be believed. */
+	isOver: (seen: { tag: string }) => boolean;
+}
+
+const MIN_LOOKS = 3;
+
+/**
+ * A refusal is believed after a minute, a missing job after 150 s: RunPod does not know a job everywhere at once, and
+ * its edge errs now and then. No news in between changes nothing.
+ */
+export function createNewsWatch(
+	{ submittedAtMs, ttlMs }: FollowedJob,
+	clock: Pick<Clock, 'now' | 'monotonic'>,
+): NewsWatch {
+	let tag = '';
+	let sinceMs = 0;
+	let looks = 0;
+	const isForgotten = () =>
+		submittedAtMs !== undefined && ttlMs !== undefined && clock.now() - submittedAtMs > ttlMs;
+	return {
+		take: (seen) => {
+			if (seen.tag === 'unreachable') return;
+			if (seen.tag !== tag) {
+				tag = seen.tag;
+				sinceMs = clock.monotonic();
+				looks = 0;
+			}
+			looks += 1;
+		},
+		isOver: (seen) => {
+			if (looks < 2) return false;
+			if (seen.tag === 'missing')
+				return isForgotten() || clock.monotonic() - sinceMs >= LIMITS.missingMs;
+			return looks >= MIN_LOOKS && clock.monotonic() - sinceMs >= LIMITS.refusedMs;
+		},
+	};
+}

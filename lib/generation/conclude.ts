@@ -1,0 +1,75 @@
+import type { Clock } from '../contract/clock';
+import type { FollowEnd } from '../following/follow';
+import type { EndedLook } from '../runpod/job';
+import type { QueueClient } from '../runpod/queue';
+import { failedJob, unfinishedJob, type CancelOutcome } from './failures';
+import type { OnTimeout } from './ports';
+import { reportOf, type JobReference, type JobReport } from './report';
+import { stopPaying } from './stopPaying';
+
+export interface Conclusion {
+	queue: Pick<QueueClient, 'cancel'>;
+	clock: Pick<Clock, 'timeout'>;
+	/** The result from the bucket, where RunPod has none: a video that is newer than the job's record. */
+	recover: () => Promise<JobReport | undefined>;
+	/** Makes a report ready to be given out. */
+	ready: (report: JobReport) => Promise<JobReport>;
+	/** Off: another execution waits for the job, which is not ours to cancel. */
+	isOurs: boolean;
+	onTimeout: OnTimeout;
+	timeoutMs: number;
+}
+
+/**
+ * What following a job has come to: its result, or the error that says what became of it. A job that is perhaps still
+ * going is cancelled.
+ * @throws WanAvatarError with the job's facts in `details`
+ */
+export async function conclude(
+	job: JobReference,
+	end: FollowEnd,
+	conclusion: Conclusion,
+): Promise<JobReport> {
+	return end.tag === 'ended'
+		? await concludeEnded(job, end.look, conclusion)
+		: await concludeUnfinished(job, end, conclusion);
+}
+
+async function concludeEnded(
+	job: JobReference,
+	look: EndedLook,
+	{ ready, recover }: Conclusion,
+): Promise<JobReport> {
+	if (look.tag === 'completed') return await ready(reportOf(job, look));
+	// RunPod's answer names no video, but one may lie under the output key: also a cancel can come too late.
+	const mayHaveVideo = look.tag === 'completedWithoutVideo' || look.tag === 'cancelled';
+	const found = mayHaveVideo ? await recover() : undefined;
+	if (found) return await ready(found);
+	throw failedJob(job, look);
+}
+
+async function concludeUnfinished(
+	job: JobReference,
+	end: Exclude<FollowEnd, { tag: 'ended' }>,
+	conclusion: Conclusion,
+): Promise<JobReport> {
+	// The cancel of a lost job is on its way while the bucket is looked at.
+	const cancelling = cancelAtEnd(job.job_id, end, conclusion);
+	const mayHaveVideo = end.tag === 'lost' || end.tag === 'unreadable';
+	const found = mayHaveVideo ? await conclusion.recover() : undefined;
+	const outcome = await cancelling;
+	if (found) return await conclusion.ready(found);
+	throw unfinishedJob(job, end, outcome, conclusion.timeoutMs);
+}
+
+async function cancelAtEnd(
+	jobId: string,
+	end: Exclude<FollowEnd, { tag: 'ended' }>,
+	{ queue, clock, isOurs, onTimeout }: Conclusion,
+): Promise<CancelOutcome> {
+	if (!isOurs) return "another's";
+	// A job that RunPod refuses to tell about, or tells too much, is perhaps finished: its video is paid for.
+	if (end.tag === 'refused' || end.tag === 'unreadable') return 'left running';
+	if (end.tag === 'deadline' && onTimeout === 'leave') return 'left running';
+	return await stopPaying(jobId, queue, clock);
+}

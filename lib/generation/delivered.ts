@@ -1,0 +1,45 @@
+import { waitUnlessAborted } from '../contract/abort';
+import type { Desk } from './desk';
+import type { Result } from './generate';
+import type { GenerationPorts } from './ports';
+import { createOptionalStore } from './optionalStore';
+import { settle } from './settled';
+
+interface Given extends Result {
+	desk: Pick<Desk, 'book'>;
+}
+
+const AT_ONCE = 16;
+/** A store that fails so often in a row is not asked any more: the results are there. */
+const MAX_FAULTS = 3;
+
+/** A result that was given out is not given out again by a later run: that one makes a new video. */
+export async function markDelivered(
+	given: readonly Given[],
+	{ bucket, clock, signal }: Pick<GenerationPorts, 'bucket' | 'clock' | 'signal'>,
+): Promise<void> {
+	const waiting = given.values();
+	let faults = 0;
+	const lane = async () => {
+		for (const { desk, record, report } of waiting) {
+			if (!record || record.delivered) continue;
+			const { fps, width, height, thumbnail_key } = report;
+			const delivered = {
+				...record,
+				delivered: true,
+				report: { ...report },
+				output: { fps, width, height, thumbnail_key },
+			};
+			desk.book.remember(delivered);
+			if (desk.book.key === undefined || faults >= MAX_FAULTS || signal?.aborted) continue;
+			// The video is paid for and there: a note that cannot be written must not cost it.
+			const optional = createOptionalStore(bucket, clock);
+			await optional.attempt('', async (within) => {
+				await desk.book.advance(delivered, within);
+			});
+			faults = optional.warnings().length > 0 ? faults + 1 : 0;
+		}
+	};
+	const marked = Promise.all(Array.from({ length: Math.min(AT_ONCE, given.length) }, lane));
+	await settle(waitUnlessAborted(marked, signal));
+}

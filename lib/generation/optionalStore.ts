@@ -1,0 +1,49 @@
+import { WaitEnded, waitUnlessAborted } from '../contract/abort';
+import type { Clock } from '../contract/clock';
+import { WanAvatarError } from '../contract/errors';
+import { LIMITS } from '../contract/limits';
+import type { Bucket } from '../storage/bucket';
+
+/** Work with the bucket that a paid job does not depend on: it gets a few seconds in all, and its faults are noted. */
+export interface OptionalStore {
+	/** Gives nothing where there is no bucket, or where it does not answer as it should in time. */
+	attempt: <T>(
+		what: string,
+		work: (bucket: Bucket) => Promise<T>,
+		limitMs?: number,
+	) => Promise<T | undefined>;
+	/** What could not be done, in sentences. */
+	warnings: () => string[];
+	warn: (sentence: string) => void;
+}
+
+/** A store that has held up one item so often is not asked for it again. */
+const MAX_HELD_UP = 2;
+
+export function createOptionalStore(
+	bucket: Bucket | undefined,
+	clock: Pick<Clock, 'timeout'>,
+): OptionalStore {
+	const warnings = new Set<string>();
+	let heldUp = 0;
+	return {
+		warnings: () => [...warnings],
+		warn: (sentence) => warnings.add(sentence),
+		attempt: async (what, work, limitMs = LIMITS.noteMs) => {
+			if (!bucket || heldUp >= MAX_HELD_UP) return undefined;
+			const signal = clock.timeout(limitMs);
+			try {
+				return await waitUnlessAborted(work(bucket.within(signal)), signal);
+			} catch (error) {
+				if (signal.aborted || error instanceof WaitEnded) heldUp += 1;
+				warnings.add(`${what}: ${reasonOf(error, signal)}.`);
+				return undefined;
+			}
+		},
+	};
+}
+
+function reasonOf(error: unknown, signal: AbortSignal): string {
+	if (signal.aborted) return 'MinIO did not answer in time';
+	return error instanceof WanAvatarError ? error.message : 'MinIO did not answer as it should';
+}
