@@ -108,14 +108,14 @@ async function run<T>(
 	handOut: HandOut<T>,
 ): Promise<End<Made<T>>> {
 	if ('error' in request) return request;
-	if (shared.halt.aborted) return NOT_STARTED;
+	if (isHalted(shared)) return NOT_STARTED;
 	const opened = openDesk(request.value, shared);
 	const { desk } = opened;
 	try {
 		const end = await settle(untilOutputIsDue(makeOne(desk, handOut), desk));
 		if ('value' in end) return end;
 		if (end.error instanceof Halted) return { skipped: end.error.message };
-		return shared.halt.aborted && isNotStarted(end.error) ? NOT_STARTED : end;
+		return isHalted(shared) && isNotStarted(end.error) ? NOT_STARTED : end;
 	} finally {
 		opened.close();
 	}
@@ -149,6 +149,10 @@ async function makeOne<T>(desk: Desk, handOut: HandOut<T>): Promise<Made<T>> {
 }
 
 const NOT_STARTED = { skipped: 'not started' };
+
+function isHalted({ halt }: Pick<Desk, 'halt'>): boolean {
+	return halt.aborted;
+}
 
 /** Whoever has a job is never "not started". */
 function isNotStarted(error: unknown): boolean {

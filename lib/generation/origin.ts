@@ -18,9 +18,10 @@ export function originOf(
 	record: JobRecord | undefined,
 	lastModifiedMs: number,
 ): Origin {
-	if (!record || record.recorded_at_ms === null) return 'own';
-	if (lastModifiedMs < record.recorded_at_ms) return 'earlier';
+	if (!record) return 'own';
 	const { submitted_at_ms, intended_at_ms, recorded_at_ms, earlier_job_ids } = record;
+	if (recorded_at_ms === null) return 'own';
+	if (lastModifiedMs < recorded_at_ms) return 'earlier';
 	if (earlier_job_ids.length === 0 || submitted_at_ms === null) return 'own';
 	if (delay_time_ms === null || execution_time_ms === null) return 'own';
 	// n8n's clock and the store's differ, but not by another amount a moment later.

@@ -17,7 +17,13 @@ describe('a limiter', () => {
 			underway -= 1;
 		};
 
-		await clock.run(Promise.all(Array.from({ length: 95 }, async () => await limiter.run(work))));
+		await clock.run(
+			Promise.all(
+				Array.from({ length: 95 }, async () => {
+					await limiter.run(work);
+				}),
+			),
+		);
 
 		expect(startedAtMs).toHaveLength(95);
 		expect(mostAtOnce).toBe(4);
@@ -32,12 +38,13 @@ describe('a limiter', () => {
 		const clock = simulatedClock();
 		const limiter = createLimiter({ requests: 100, windowMs: 1000, atOnce: 1 }, clock);
 		const order: number[] = [];
-		const run = async (n: number) =>
+		const run = async (n: number) => {
 			await limiter.run(async () => {
 				order.push(n);
 				await clock.sleep(1);
 				if (n === 1) throw new Error('a fault');
 			});
+		};
 
 		const ends = await clock.run(Promise.allSettled([0, 1, 2].map(run)));
 
