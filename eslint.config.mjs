@@ -7,7 +7,7 @@ const cloudRules = n8nCommunityNodesPlugin.configs.recommended;
 const { community, credentials, nodes } = n8nNodesBase.configs;
 
 export default defineConfig(
-	globalIgnores(['dist/', 'coverage/', 'demo-output/', '.n8n-demo/']),
+	globalIgnores(['dist/', 'dist-attack/', 'coverage/', 'demo-output/', '.n8n-demo/']),
 	{ linterOptions: { reportUnusedDisableDirectives: 'error' } },
 	{
 		files: ['**/*.ts'],

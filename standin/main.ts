@@ -11,7 +11,9 @@ const USAGE = `Usage: npm run standin -- [options]
   --runpod-port <port>       any free port by default
   --management-port <port>   any free port by default
   --minio-port <port>        any free port by default
-  --folder <path>            keeps objects and renders there`;
+  --folder <path>            keeps objects and renders there
+  --fast                     for many thousand jobs: renders nothing, stores the same small video for each,
+                             and prints how much came, as a second line of JSON, when it is stopped`;
 
 const NOTE = `This is a stand-in on this machine: a queue that answers as RunPod, a store that answers as MinIO,
 and a worker that is not Wan (it lays the portrait over the driving video with ffmpeg).
@@ -27,6 +29,7 @@ async function main(): Promise<void> {
 	try {
 		await Promise.race([announce(standIn), stopped]);
 		await stopped;
+		if (options.fast === true) process.stdout.write(`${JSON.stringify(standIn.traffic())}\n`);
 	} finally {
 		await standIn.close();
 	}
@@ -46,9 +49,11 @@ function readOptions(args: string[]): StandInOptions {
 			'minio-port': { ...text, default: '0' },
 			'retention-ms': text,
 			folder: text,
+			fast: { type: 'boolean', default: false },
 		},
 	});
 	return {
+		fast: values.fast,
 		workersMax: toNumber('workers', values.workers),
 		coldStartMs: toNumber('cold-start-ms', values['cold-start-ms']),
 		runMs: toNumber('run-ms', values['run-ms']),

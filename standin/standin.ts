@@ -1,11 +1,15 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ObjectStore, startObjectStore } from './objectStore/objectStore';
 import { type ManagementApi, startManagementApi } from './management/managementApi';
 import { type QueueApi, type QueueApiOptions, startQueueApi } from './queue/queueApi';
+import type { WorkerHandler } from './queue/workerHandler';
+import type { Traffic } from './wire/traffic';
 import { DeployedWorkers } from './worker/deployedWorkers';
+import { createReadyWorker } from './worker/readyWorker';
 import { createWorker, type Worker } from './worker/worker';
 
 type QueueOptions = Omit<QueueApiOptions, 'apiKey' | 'endpointId' | 'handler' | 'port'>;
@@ -21,6 +25,11 @@ export interface StandInOptions extends QueueOptions {
 	/** Default: any free port. */
 	storagePort?: number;
 	linkExpirySeconds?: number;
+	/**
+	 * For many thousand jobs: the worker renders nothing and stores the same small video for each, and no calls are
+	 * kept. Default false.
+	 */
+	fast?: boolean;
 }
 
 /** What a client needs to use the stand-in. */
@@ -45,6 +54,8 @@ export interface StandIn {
 	/** Holds objects, inputs and renders. */
 	folder: string;
 	address: () => StandInAddress;
+	/** How much came to each server, and at what rate. */
+	traffic: () => Record<'queue' | 'management' | 'storage', Record<string, Traffic>>;
 	/** Ends all of them; throws an AggregateError after the last if any failed to end. */
 	close: () => Promise<void>;
 }
@@ -61,32 +72,49 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
 	const closers: (() => Promise<void>)[] = [];
 	const close = () => closeAll(closers);
 	try {
-		const folder = options.folder ?? (await makeTemporaryFolder(closers));
-		const storage = await startStorage(folder, options.storagePort);
+		const folder = options.folder ?? (await makeTemporaryFolder(closers, temporaryRoot(options)));
+		const storage = await startStorage(folder, options);
 		closers.unshift(() => storage.close());
 		const worker = await startWorker(folder, storage, options);
 		closers.unshift(() => worker.close());
-		const queue = await startQueue(worker, options);
+		const handler = options.fast ? await readyHandler(folder, storage, options) : worker.handle;
+		const queue = await startQueue(handler, options);
 		closers.unshift(() => queue.close());
 		const deployed = new DeployedWorkers({ folder, region: REGION });
 		closers.unshift(() => deployed.close());
 		const management = await startManagement(queue, deployed, options);
 		closers.unshift(() => management.close());
 		const address = () => addressOf(queue, management, storage);
-		return { queue, management, storage, worker, bucket: BUCKET, folder, address, close };
+		const traffic = () => ({
+			queue: queue.traffic(),
+			management: management.traffic(),
+			storage: storage.traffic(),
+		});
+		return { queue, management, storage, worker, bucket: BUCKET, folder, address, traffic, close };
 	} catch (error) {
 		await close();
 		throw error;
 	}
 }
 
-async function makeTemporaryFolder(closers: (() => Promise<void>)[]): Promise<string> {
-	const folder = await mkdtemp(join(tmpdir(), 'wan-avatar-standin-'));
+async function makeTemporaryFolder(
+	closers: (() => Promise<void>)[],
+	root: string,
+): Promise<string> {
+	const folder = await mkdtemp(join(root, 'wan-avatar-standin-'));
 	closers.unshift(() => rm(folder, { recursive: true, force: true }));
 	return folder;
 }
 
-async function startStorage(folder: string, port = 0): Promise<ObjectStore> {
+/** Ten thousand jobs are a hundred thousand files: in memory where there is a folder for that. */
+function temporaryRoot({ fast = false }: StandInOptions): string {
+	return fast && existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+}
+
+async function startStorage(
+	folder: string,
+	{ storagePort = 0, fast = false }: StandInOptions,
+): Promise<ObjectStore> {
 	const objects = join(folder, 'objects');
 	await mkdir(objects, { recursive: true });
 	return await startObjectStore({
@@ -95,7 +123,8 @@ async function startStorage(folder: string, port = 0): Promise<ObjectStore> {
 		accessKey: randomBytes(10).toString('hex'),
 		secretKey: randomBytes(20).toString('hex'),
 		region: REGION,
-		port,
+		port: storagePort,
+		...(fast && { callsKept: 0 }),
 	});
 }
 
@@ -115,12 +144,28 @@ async function startWorker(
 	});
 }
 
-async function startQueue(worker: Worker, options: StandInOptions): Promise<QueueApi> {
+async function readyHandler(
+	folder: string,
+	storage: ObjectStore,
+	{ linkExpirySeconds, newerWorkerFields = [] }: StandInOptions,
+): Promise<WorkerHandler> {
+	const { endPoint, port, useSSL, accessKey, secretKey } = storage;
+	return await createReadyWorker({
+		storage: { endPoint, port, useSSL, accessKey, secretKey, bucket: BUCKET, region: REGION },
+		folder: join(folder, 'worker'),
+		put: (key, content, contentType) => storage.putBytes(BUCKET, key, content, contentType),
+		newerWorkerFields,
+		...(linkExpirySeconds === undefined ? {} : { linkExpirySeconds }),
+	});
+}
+
+async function startQueue(handler: WorkerHandler, options: StandInOptions): Promise<QueueApi> {
 	return await startQueueApi({
 		...options,
+		...(options.fast && { callsKept: 0 }),
 		apiKey: `rpa_${randomBytes(20).toString('hex')}`,
 		endpointId: randomBytes(7).toString('hex'),
-		handler: worker.handle,
+		handler,
 		port: options.queuePort ?? 0,
 	});
 }

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Answer, RefusedRequest } from '../queue/answers';
 import { flatten, parseBody, readText } from '../queue/calls';
-import { Faults, faultAnswer, type HttpFault } from '../queue/faults';
+import { Faults, type HttpFault, playFault, takesEffect } from '../queue/faults';
 import type { QueueApi } from '../queue/queueApi';
 import { closeServer, listen } from '../server';
+import { type Traffic, TrafficCounter } from '../wire/traffic';
 import { Account, type AccountContents } from './account';
 import { ManagementRoutes, type ReceivedRequest } from './managementRoutes';
 import { problem } from './problems';
@@ -59,6 +60,9 @@ export interface ManagementApi {
 	/** Spoils the answer to the next matching requests. */
 	fault(fault: ManagementFault): void;
 	clearFaults(): void;
+	/** Every request that came, by operation, also those that were refused. */
+	traffic(): Record<string, Traffic>;
+	clearTraffic(): void;
 	contents(): AccountContents;
 	close(): Promise<void>;
 }
@@ -82,7 +86,10 @@ export async function startManagementApi(options: ManagementApiOptions): Promise
 		faults: new Faults<Operation>(),
 		calls: new Array<ManagementCall>(),
 	};
+	const traffic = new TrafficCounter();
 	const server = createServer((request, response) => {
+		const { operation } = parseTarget(request.method ?? 'GET', request.url ?? '/');
+		response.once('close', traffic.enter(operation));
 		void serve(request, response, service);
 	});
 	const port = await listen(server, options.port ?? 0);
@@ -98,6 +105,10 @@ export async function startManagementApi(options: ManagementApiOptions): Promise
 		},
 		clearFaults: () => {
 			service.faults.clear();
+		},
+		traffic: () => traffic.report(),
+		clearTraffic: () => {
+			traffic.clear();
 		},
 		contents: () => account.contents(),
 		close: () => closeServer(server),
@@ -119,12 +130,16 @@ async function serve(
 	if (!received) return;
 	const { operation } = received.target;
 	const call = record(received, calls);
-	const fault = faults.take(operation);
-	const accepts = fault === undefined || fault.accept === true;
-	const answer = accepts ? await routes.answer(received).catch(internalError) : undefined;
-	if (fault?.kind === 'cut') request.socket.destroy();
-	else if (fault?.kind === 'answer') send(response, call, faultAnswer(fault, usualFault));
-	else if (!fault && answer) send(response, call, answer);
+	const fault = faults.take({
+		route: operation,
+		method: received.method,
+		jobId: received.target.id,
+	});
+	const answer = takesEffect(fault)
+		? await routes.answer(received).catch(internalError)
+		: undefined;
+	if (fault) call.status = await playFault(fault, { response, answer, usual: usualFault });
+	else if (answer) send(response, call, answer);
 }
 
 async function receive(request: IncomingMessage): Promise<ReceivedRequest> {

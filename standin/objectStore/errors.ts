@@ -50,6 +50,20 @@ const catalogue = {
 
 export type S3ErrorCode = keyof typeof catalogue;
 
+/** What S3 most often means by a status. */
+export function usualCode(status: number): string {
+	return usualCodes[status] ?? 'InternalError';
+}
+
+const usualCodes: Readonly<Record<number, S3ErrorCode>> = {
+	400: 'InvalidRequest',
+	403: 'AccessDenied',
+	404: 'NoSuchKey',
+	412: 'PreconditionFailed',
+	416: 'InvalidRange',
+	501: 'NotImplemented',
+};
+
 /** A refusal in the words of S3; `details` become further elements of the XML answer. */
 export class S3Error extends Error {
 	readonly status: number;

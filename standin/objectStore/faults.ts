@@ -1,17 +1,18 @@
+import { type Often, PlantedFaults, type WireFault } from '../wire/wireFault';
 import type { S3Request } from './request';
 
-interface FaultMatch {
+interface FaultMatch extends Often {
 	/** Each of the three matches everything when it is not given. */
 	method?: string;
 	bucket?: string;
-	key?: string;
-	/** How many requests it meets; default 1. */
-	times?: number;
+	/** A pattern, or one key; empty for requests to a bucket, as listings are. */
+	key?: string | RegExp;
 }
 
 /** An answer in place of the real one; without a body it is the XML error of the code. */
 export interface StatusFault extends FaultMatch {
 	status: number;
+	/** Default: what S3 most often means by the status. */
 	code?: string;
 	body?: string;
 	/** Default application/xml. */
@@ -28,28 +29,44 @@ export interface DelayFault extends FaultMatch {
 	delayMs: number;
 }
 
-export type ObjectStoreFault = StatusFault | CutFault | DelayFault;
+/** A listing that says each time that there is more, and gives the same keys again. */
+export type EndlessListingFault = FaultMatch & {
+	kind: 'endlessListing';
+	/** Each page names another continuation token; default false: always the same one. */
+	newTokens?: boolean;
+};
+
+export type ObjectStoreFault =
+	StatusFault | CutFault | DelayFault | EndlessListingFault | (FaultMatch & WireFault);
 
 /** Planted faults, in the order planted. */
 export class Faults {
-	readonly #planted: { fault: ObjectStoreFault; left: number }[] = [];
+	readonly #planted = new PlantedFaults<ObjectStoreFault>();
 
 	plant(fault: ObjectStoreFault): void {
-		this.#planted.push({ fault, left: fault.times ?? 1 });
+		this.#planted.plant(fault);
 	}
 
-	/** The first fault that matches; it is used up by that. */
+	clear(): void {
+		this.#planted.clear();
+	}
+
+	/** The first fault that matches; it counts as used. */
 	take(request: S3Request): ObjectStoreFault | undefined {
-		const found = this.#planted.find(({ fault, left }) => left > 0 && matches(fault, request));
-		if (found) found.left -= 1;
-		return found?.fault;
+		return this.#planted.take((fault) => matches(fault, request));
 	}
 }
 
-function matches({ method, bucket, key }: FaultMatch, request: S3Request): boolean {
+function matches(fault: ObjectStoreFault, request: S3Request): boolean {
+	const { method, bucket, key } = fault;
+	if ('kind' in fault && fault.kind === 'endlessListing' && !isListing(request)) return false;
 	return (
 		(method ?? request.method) === request.method &&
 		(bucket ?? request.bucket) === request.bucket &&
-		(key ?? request.key) === request.key
+		(key instanceof RegExp ? key.test(request.key) : (key ?? request.key) === request.key)
 	);
+}
+
+function isListing({ method, bucket, key, parameters }: S3Request): boolean {
+	return method === 'GET' && bucket !== '' && key === '' && !parameters.has('location');
 }

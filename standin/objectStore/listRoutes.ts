@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { S3Error } from './errors';
 import { pageEntries, type Page } from './listing';
 import {
@@ -42,7 +43,8 @@ function answerListV2(exchange: Exchange): Answer {
 	const encode = readEncoding(exchange.request);
 	const token = parameters.get('continuation-token');
 	const startAfter = parameters.get('start-after') ?? '';
-	const page = pageObjects(exchange, token === undefined ? startAfter : decodeToken(token));
+	const isFirst = token === undefined || exchange.endlessListing !== undefined;
+	const page = pageObjects(exchange, isFirst ? startAfter : decodeToken(token));
 	return xmlAnswer([
 		'ListBucketResult',
 		[
@@ -52,7 +54,7 @@ function answerListV2(exchange: Exchange): Answer {
 			['StartAfter', encode(startAfter)],
 			...optional('ContinuationToken', token),
 			['IsTruncated', page.truncated],
-			...optional('NextContinuationToken', page.truncated && encodeToken(page.last)),
+			...optional('NextContinuationToken', page.truncated && nextToken(exchange, page.last)),
 			...page.entries.map((object) => describeObject(object, encode)),
 			...describePrefixes(page, encode),
 		],
@@ -62,7 +64,7 @@ function answerListV2(exchange: Exchange): Answer {
 function answerListV1(exchange: Exchange): Answer {
 	const encode = readEncoding(exchange.request);
 	const marker = exchange.request.parameters.get('marker') ?? '';
-	const page = pageObjects(exchange, marker);
+	const page = pageObjects(exchange, exchange.endlessListing ? '' : marker);
 	return xmlAnswer([
 		'ListBucketResult',
 		[
@@ -115,12 +117,21 @@ function isAfterMarkers({ parameters }: S3Request): (upload: Upload) => boolean 
 	};
 }
 
-function pageObjects({ request, store }: Exchange, after: string): Page<StoredObject> {
+function pageObjects(exchange: Exchange, after: string): Page<StoredObject> {
+	const { request, store, endlessListing } = exchange;
 	const { bucket } = request;
 	const max = readLimit(request, 'max-keys');
 	const keys = store.keys(bucket).map((key) => ({ key }));
 	const page = pageEntries(keys, { ...readFilter(request), after, max });
-	return { ...page, entries: page.entries.map(({ key }) => store.require(bucket, key)) };
+	return {
+		...page,
+		entries: page.entries.map(({ key }) => store.require(bucket, key)),
+		...(endlessListing && { truncated: true, last: page.last || 'more' }),
+	};
+}
+
+function nextToken({ endlessListing }: Exchange, last: string): string {
+	return encodeToken(endlessListing?.newTokens === true ? `${last} ${randomUUID()}` : last);
 }
 
 function readFilter({ parameters }: S3Request): { prefix: string; delimiter: string } {

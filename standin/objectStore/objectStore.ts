@@ -4,14 +4,18 @@ import * as https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { KeptCalls } from '../wire/keptCalls';
+import { type Traffic, TrafficCounter } from '../wire/traffic';
 import { writeFile } from './body';
 import { Faults, type ObjectStoreFault } from './faults';
+import { type Denial, Policy } from './policy';
 import { serve, type ObjectStoreCall, type Service } from './service';
 import { Store } from './store';
 import { Uploads } from './uploads';
 
 export type { ObjectStoreCall } from './service';
 export type { ObjectStoreFault } from './faults';
+export type { Denial, Right } from './policy';
 
 const HOST = '127.0.0.1';
 
@@ -30,6 +34,8 @@ export interface ObjectStoreOptions {
 	tls?: { key: string; cert: string };
 	/** Milliseconds since the epoch; default Date.now. */
 	now?: () => number;
+	/** How many calls are kept for `calls`, at least; default all; with 0 none. */
+	callsKept?: number;
 }
 
 /** A running S3 object store, with path-style addresses on 127.0.0.1 only. */
@@ -47,6 +53,14 @@ export interface ObjectStore {
 	clearCalls: () => void;
 	/** Meets the next matching request in place of the real answer. */
 	fault: (fault: ObjectStoreFault) => void;
+	clearFaults: () => void;
+	/** What the access key may not do from now on; presigned URLs of it have no more rights. */
+	deny: (...denials: Denial[]) => void;
+	/** Whether If-Match and If-None-Match of writes count, as they do at first; some servers ignore them. */
+	heedWriteConditions: (heeds: boolean) => void;
+	/** Every request that came: `all`, and by method for objects and for buckets. */
+	traffic: () => Record<string, Traffic>;
+	clearTraffic: () => void;
 	putFile: (bucket: string, key: string, path: string, contentType?: string) => Promise<void>;
 	putBytes: (
 		bucket: string,
@@ -67,7 +81,10 @@ export async function startObjectStore(options: ObjectStoreOptions): Promise<Obj
 	const store = new Store(folder, now);
 	for (const bucket of options.buckets) if (!store.hasBucket(bucket)) store.createBucket(bucket);
 	const faults = new Faults();
-	const calls: ObjectStoreCall[] = [];
+	const policy = new Policy();
+	const calls = new KeptCalls<ObjectStoreCall>(options.callsKept ?? Infinity);
+	const traffic = new TrafficCounter();
+	let heedsWriteConditions = true;
 	const server = await listen(
 		{
 			store,
@@ -75,7 +92,12 @@ export async function startObjectStore(options: ObjectStoreOptions): Promise<Obj
 			now,
 			uploads: new Uploads(),
 			credentials: { accessKey, secretKey, region },
-			record: (call) => calls.push(call),
+			policy,
+			traffic,
+			heedsWriteConditions: () => heedsWriteConditions,
+			record: (call) => {
+				calls.add(call);
+			},
 		},
 		options,
 	);
@@ -89,12 +111,25 @@ export async function startObjectStore(options: ObjectStoreOptions): Promise<Obj
 		get buckets() {
 			return store.buckets().map(({ name }) => name);
 		},
-		calls: () => calls,
+		calls: () => calls.list(),
 		clearCalls: () => {
-			calls.length = 0;
+			calls.clear();
 		},
 		fault: (fault) => {
 			faults.plant(fault);
+		},
+		clearFaults: () => {
+			faults.clear();
+		},
+		deny: (...denials) => {
+			policy.set(denials);
+		},
+		heedWriteConditions: (heeds) => {
+			heedsWriteConditions = heeds;
+		},
+		traffic: () => traffic.report(),
+		clearTraffic: () => {
+			traffic.clear();
 		},
 		...openBackDoor(store),
 		close: server.close,
@@ -107,12 +142,13 @@ interface RunningServer {
 }
 
 async function listen(
-	service: Omit<Service, 'closing'>,
+	{ traffic, ...service }: Omit<Service, 'closing'> & { traffic: TrafficCounter },
 	{ port = 0, tls }: ObjectStoreOptions,
 ): Promise<RunningServer> {
 	const closing = new AbortController();
 	const underWay = new Set<Promise<void>>();
 	const listener: http.RequestListener = (incoming, response) => {
+		countIn(traffic, incoming, response);
 		const served = serve({ ...service, closing: closing.signal }, incoming, response)
 			.catch(() => response.destroy())
 			.then(() => void underWay.delete(served));
@@ -134,6 +170,15 @@ async function listen(
 			await Promise.all([closed, ...underWay]);
 		},
 	};
+}
+
+function countIn(
+	traffic: TrafficCounter,
+	{ method = '', url = '/' }: http.IncomingMessage,
+	response: http.ServerResponse,
+): void {
+	const what = /^\/[^/?]+\/[^?]/.test(url) ? 'object' : 'bucket';
+	for (const name of ['all', `${method} ${what}`]) response.once('close', traffic.enter(name));
 }
 
 function addressOf(server: http.Server | https.Server): AddressInfo {

@@ -14,6 +14,8 @@ export interface Exchange {
 	uploads: Uploads;
 	region: string;
 	now: () => number;
+	/** Set, a listing gives its first page again and again. */
+	endlessListing?: { newTokens: boolean } | undefined;
 }
 
 export interface Answer {

@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sendFault, type WholeAnswer } from '../wire/sendFault';
 import { bucketOperations, serviceOperations } from './bucketRoutes';
-import { S3Error } from './errors';
+import { S3Error, usualCode } from './errors';
 import type { Faults, ObjectStoreFault, StatusFault } from './faults';
 import { objectOperations } from './objectRoutes';
-import { findOperation, type Answer, type Operation } from './operation';
+import { findOperation, type Answer, type Exchange, type Operation } from './operation';
+import type { Policy } from './policy';
 import { readRequest, type S3Request } from './request';
 import { verifySignature, type Credentials } from './signature';
 import type { Store } from './store';
@@ -33,6 +36,9 @@ export interface Service {
 	store: Store;
 	uploads: Uploads;
 	faults: Faults;
+	policy: Policy;
+	/** Whether conditions of a write count; some servers ignore them. */
+	heedsWriteConditions: () => boolean;
 	credentials: Credentials & { region: string };
 	now: () => number;
 	record: (call: ObjectStoreCall) => void;
@@ -52,22 +58,28 @@ export async function serve(
 	const request = readRequest(incoming);
 	const fault = request && service.faults.take(request);
 	const requestId = randomBytes(8).toString('hex').toUpperCase();
-	const outcome = await decide(service, { request, fault, requestId });
-	const gone = outcome === undefined || incoming.socket.destroyed;
-	service.record({
-		method: incoming.method ?? '',
-		bucket: request?.bucket ?? '',
-		key: request?.key ?? '',
-		query: Object.fromEntries(request?.query ?? []),
-		status: gone ? 0 : outcome.status,
-		...(!gone && outcome.errorCode !== undefined && { errorCode: outcome.errorCode }),
-		at,
-	});
-	if (outcome === undefined) {
-		incoming.socket.destroy();
+	const arrival = { request, fault, requestId };
+	const record = (status: number, errorCode?: string): void => {
+		service.record({
+			method: incoming.method ?? '',
+			bucket: request?.bucket ?? '',
+			key: request?.key ?? '',
+			query: Object.fromEntries(request?.query ?? []),
+			status,
+			...(errorCode !== undefined && { errorCode }),
+			at,
+		});
+	};
+	if (fault && 'kind' in fault && fault.kind !== 'endlessListing') {
+		const right = async () => await wholeAnswer(await decide(service, arrival), arrival);
+		record(await sendFault(response, fault, right));
 		return;
 	}
-	await send(response, outcome, requestId);
+	const outcome = await decide(service, arrival);
+	const gone = outcome === undefined || incoming.socket.destroyed;
+	record(gone ? 0 : outcome.status, gone ? undefined : outcome.errorCode);
+	if (outcome === undefined) incoming.socket.destroy();
+	else await send(response, outcome, requestId);
 }
 
 interface Arrival {
@@ -81,25 +93,46 @@ interface Arrival {
 async function decide(service: Service, arrival: Arrival): Promise<Outcome | undefined> {
 	const { request, fault, requestId } = arrival;
 	if (fault && 'cut' in fault) return undefined;
-	if (fault && 'status' in fault) return answerFault(fault, request, requestId);
+	if (fault && 'status' in fault && !('kind' in fault)) {
+		return answerFault(fault, request, requestId);
+	}
 	try {
-		if (fault) await sleep(fault.delayMs, undefined, { signal: service.closing });
+		if (fault && 'delayMs' in fault) {
+			await sleep(fault.delayMs, undefined, { signal: service.closing });
+		}
 		if (!request) throw new S3Error('InvalidURI');
-		return await answer(service, request);
+		return await answer(service, request, fault);
 	} catch (error) {
 		return answerError(asS3Error(error), request, requestId);
 	}
 }
 
-async function answer(service: Service, request: S3Request): Promise<Answer> {
-	const { store, uploads, credentials, now } = service;
+async function answer(
+	service: Service,
+	received: S3Request,
+	fault: ObjectStoreFault | undefined,
+): Promise<Answer> {
+	const { store, uploads, policy, credentials, now } = service;
 	// A client asks for the location because it does not know which region to sign for.
-	const region = request.parameters.has('location') ? undefined : credentials.region;
-	const payloadHash = verifySignature(request, { ...credentials, region }, now());
-	if (Buffer.byteLength(request.key) > MAX_KEY_BYTES) throw new S3Error('KeyTooLongError');
+	const region = received.parameters.has('location') ? undefined : credentials.region;
+	const payloadHash = verifySignature(received, { ...credentials, region }, now());
+	if (Buffer.byteLength(received.key) > MAX_KEY_BYTES) throw new S3Error('KeyTooLongError');
+	policy.check(received, (bucket, key) => store.hasBucket(bucket) && !!store.find(bucket, key));
+	const request = service.heedsWriteConditions() ? received : withoutWriteConditions(received);
 	const operation = findOperation(operationsFor(request), request);
 	const exchange = { request, payloadHash, store, uploads, region: credentials.region, now };
-	return await operation.run(exchange);
+	return await operation.run({ ...exchange, endlessListing: endlessListingOf(fault) });
+}
+
+function endlessListingOf(fault: ObjectStoreFault | undefined): Exchange['endlessListing'] {
+	if (!fault || !('kind' in fault) || fault.kind !== 'endlessListing') return undefined;
+	return { newTokens: fault.newTokens ?? false };
+}
+
+function withoutWriteConditions(request: S3Request): S3Request {
+	if (request.method === 'GET' || request.method === 'HEAD') return request;
+	const { 'if-match': match, 'if-none-match': noneMatch, ...headers } = request.headers;
+	return { ...request, headers };
 }
 
 function operationsFor({ bucket, key }: S3Request): readonly Operation[] {
@@ -117,7 +150,7 @@ function answerFault(
 	request: S3Request | undefined,
 	requestId: string,
 ): Outcome {
-	const { status, code = 'InternalError', body, contentType = 'application/xml' } = fault;
+	const { status, code = usualCode(status), body, contentType = 'application/xml' } = fault;
 	const text = body ?? renderError({ code, message: code }, request, requestId);
 	return { status, errorCode: code, ...errorContent(request, text, contentType) };
 }
@@ -164,9 +197,22 @@ function renderError(
 	]);
 }
 
+async function wholeAnswer(
+	outcome: Outcome | undefined,
+	{ request, requestId }: Arrival,
+): Promise<WholeAnswer> {
+	const { status, headers, body = '' } = outcome ?? { status: 500 };
+	return {
+		status,
+		headers: { ...commonHeaders(requestId), ...headers },
+		body: body instanceof Readable ? await buffer(body) : Buffer.from(body),
+		isHead: request?.method === 'HEAD',
+	};
+}
+
 async function send(response: ServerResponse, answer: Answer, requestId: string): Promise<void> {
 	const { status, headers, body } = answer;
-	const common = { 'x-amz-request-id': requestId, server: 'object store stand-in' };
+	const common = commonHeaders(requestId);
 	if (body instanceof Readable) {
 		response.writeHead(status, { ...common, ...headers });
 		await pipeline(body, response).catch(() => response.destroy());
@@ -177,4 +223,8 @@ async function send(response: ServerResponse, answer: Answer, requestId: string)
 	const length = status === 204 || status === 304 ? {} : { 'content-length': bytes.length };
 	response.writeHead(status, { ...common, ...length, ...headers });
 	response.end(bytes);
+}
+
+function commonHeaders(requestId: string): Record<string, string> {
+	return { 'x-amz-request-id': requestId, server: 'object store stand-in' };
 }

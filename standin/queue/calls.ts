@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { KeptCalls } from '../wire/keptCalls';
 import { parseTarget, type Route, type Target } from './target';
 
 /** One request as the server got it; `status` is 0 while it is unanswered and when it was cut. */
@@ -70,9 +71,15 @@ export function flatten(headers: IncomingHttpHeaders): Record<string, string> {
 	);
 }
 
-/** The requests so far, at most the last ten thousand. */
+/** The requests so far: the last ten thousand, or as many as told; with 0 none, and no body is parsed. */
 export class CallLog {
-	#calls: QueueCall[] = [];
+	readonly #calls: KeptCalls<QueueCall>;
+	readonly #keepsBodies: boolean;
+
+	constructor(most = callsKept) {
+		this.#calls = new KeptCalls(most);
+		this.#keepsBodies = most > 0;
+	}
 
 	add({ method, target, headers, text }: ReceivedRequest): QueueCall {
 		const { route, path, endpointId, jobId } = target;
@@ -82,22 +89,21 @@ export class CallLog {
 			...(endpointId !== undefined && { endpointId }),
 			...(jobId !== undefined && { jobId }),
 			path,
-			body: parseBody(text),
+			body: this.#keepsBodies ? parseBody(text) : undefined,
 			headers,
 			status: 0,
 			at: Date.now(),
 		};
-		this.#calls.push(call);
-		if (this.#calls.length > callsKept) this.#calls.shift();
+		this.#calls.add(call);
 		return call;
 	}
 
 	list(route?: Route): QueueCall[] {
-		return this.#calls.filter((call) => route === undefined || call.route === route);
+		return this.#calls.list().filter((call) => route === undefined || call.route === route);
 	}
 
 	clear(): void {
-		this.#calls = [];
+		this.#calls.clear();
 	}
 }
 

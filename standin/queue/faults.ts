@@ -1,61 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import { sendFault, type WholeAnswer } from '../wire/sendFault';
+import { type Often, PlantedFaults, spoilsAnswer, type WireFault } from '../wire/wireFault';
 import { type Answer, edgeAnswer, problem } from './answers';
 import type { Route } from './target';
 
 /**
- * What the next matching requests get instead of their answer. `after` lets so many through first, `times` (default 1)
- * is how many get it. With `accept` the request takes effect all the same: a POST /run queues its job.
+ * What the next matching requests get instead of their answer. `after` lets so many through first, `times` (default 1,
+ * Infinity until cleared) is how many get it. With `accept` the request takes effect all the same: a POST /run queues
+ * its job. A fault that spoils the right answer always lets it take effect.
  */
-export type HttpFault<R extends string = Route> = {
-	route: R;
-	times?: number;
-	after?: number;
+export type HttpFault<R extends string = Route> = Often & {
+	/** Absent, every route matches. */
+	route?: R;
+	method?: string;
 	jobId?: string;
 	accept?: boolean;
 } & (
-	| { kind: 'answer'; status: number; headers?: Record<string, string>; body?: string }
-	/** The connection is closed without an answer. */
-	| { kind: 'cut' }
-	/** No answer ever comes; the connection stays open. */
-	| { kind: 'hang' }
-);
+		| WireFault
+		| { kind: 'answer'; status: number; headers?: Record<string, string>; body?: string }
+		/** The connection is closed without an answer. */
+		| { kind: 'cut' }
+		/** The same as silent. */
+		| { kind: 'hang' }
+	);
+
+/** What a request is matched by. */
+export interface FaultTarget<R extends string = Route> {
+	route: R;
+	method: string;
+	jobId?: string | undefined;
+}
 
 /** The faults that tests asked for, in their order. */
 export class Faults<R extends string = Route> {
-	#faults: { fault: HttpFault<R>; skip: number; left: number }[] = [];
+	readonly #faults = new PlantedFaults<HttpFault<R>>();
 
 	add(fault: HttpFault<R>): void {
-		this.#faults.push({ fault, skip: fault.after ?? 0, left: fault.times ?? 1 });
+		this.#faults.plant(fault);
 	}
 
 	clear(): void {
-		this.#faults = [];
+		this.#faults.clear();
 	}
 
 	/** The fault for this request, if there is one; it counts as used. */
-	take(route: R, jobId?: string): HttpFault<R> | undefined {
-		for (const entry of this.#faults.filter(({ fault }) => matches(fault, route, jobId))) {
-			if (entry.skip > 0) {
-				entry.skip -= 1;
-			} else if (entry.left > 0) {
-				entry.left -= 1;
-				this.#faults = this.#faults.filter(({ left }) => left > 0);
-				return entry.fault;
-			}
-		}
-		return undefined;
+	take({ route, method, jobId }: FaultTarget<R>): HttpFault<R> | undefined {
+		return this.#faults.take(
+			(fault) =>
+				(fault.route ?? route) === route &&
+				(fault.method ?? method) === method &&
+				(fault.jobId ?? jobId) === jobId,
+		);
 	}
 }
 
-function matches<R extends string>(
-	fault: HttpFault<R>,
-	route: R,
-	jobId: string | undefined,
-): boolean {
-	return fault.route === route && (fault.jobId === undefined || fault.jobId === jobId);
+/** Whether the request takes effect. */
+export function takesEffect(fault: HttpFault<string> | undefined): boolean {
+	return fault === undefined || fault.accept === true || spoilsAnswer(fault);
 }
 
+/** What of a server is its own when it plays a fault. */
+export interface FaultStage {
+	response: ServerResponse;
+	/** The right answer, where the request took effect. */
+	answer: Answer | undefined;
+	/** What it sends with a status when the fault has no body. */
+	usual?: (status: number) => Answer;
+}
+
+/** Plays the fault and gives the status that the caller saw; 0 is none. */
+export async function playFault(
+	fault: HttpFault<string>,
+	{ response, answer, usual }: FaultStage,
+): Promise<number> {
+	switch (fault.kind) {
+		case 'cut':
+			response.destroy();
+			return 0;
+		case 'hang':
+			return 0;
+		case 'answer': {
+			const { status, headers, body } = faultAnswer(fault, usual);
+			response.writeHead(status, { ...headers, 'x-request-id': randomUUID() }).end(body);
+			return status;
+		}
+		default:
+			return await sendFault(response, fault, () => Promise.resolve(wholeAnswer(answer)));
+	}
+}
+
+function wholeAnswer({ status, headers, body }: Answer = nothing): WholeAnswer {
+	const withId = { ...headers, 'x-request-id': randomUUID() };
+	return { status, headers: withId, body: Buffer.from(body) };
+}
+
+const nothing: Answer = { status: 500, headers: {}, body: '' };
+
 /** The scripted answer; without a body, what the real service or its edge sends with this status. */
-export function faultAnswer(
+function faultAnswer(
 	fault: HttpFault<string> & { kind: 'answer' },
 	usualOf: (status: number) => Answer = usualAnswer,
 ): Answer {

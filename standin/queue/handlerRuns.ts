@@ -15,8 +15,8 @@ export class HandlerRuns {
 		this.#onChunk = onChunk;
 	}
 
-	/** Runs the handler; what it reports after its attempt is over changes nothing. */
-	async ask(job: Job, attempt: Attempt): Promise<JobEnd> {
+	/** Runs the handler until the signal stops it; what it reports after its attempt is over changes nothing. */
+	async ask(job: Job, attempt: Attempt, signal = attempt.abort.signal): Promise<JobEnd> {
 		const whileCurrent =
 			(take: (value: unknown) => void) =>
 			(value: unknown): void => {
@@ -32,7 +32,7 @@ export class HandlerRuns {
 		const workerJob = {
 			id: job.id,
 			input: job.input,
-			signal: attempt.abort.signal,
+			signal,
 			reportProgress,
 		};
 		const running = askHandler(this.#handler, workerJob, attempt.workerId, onChunk);

@@ -1,22 +1,15 @@
 import { HandlerRuns } from './handlerRuns';
-import {
-	type Attempt,
-	hasEnded,
-	type Job,
-	type JobRecord,
-	jobRecord,
-	type JobRequest,
-	newJob,
-} from './job';
+import type { CancelHabits } from './cancelHabits';
+import { type Attempt, hasEnded, type Job, type JobRecord, type JobRequest, newJob } from './job';
 import { JobChanges } from './jobChanges';
 import type { JobEnd } from './jobEnd';
+import { JobRecords } from './jobRecords';
 import { type AttemptResult, type JobOutcome, OutcomeScript, playAttempt } from './outcomes';
 import type { JobQueueOptions, QueueHealth } from './jobQueueOptions';
 import { Timers } from './timers';
 import { WorkerPool, type WorkerPoolChange, type WorkerRecord } from './workerPool';
 
 const defaultTtlMs = 24 * 3_600_000;
-const forgottenJobsKept = 1000;
 const closeGraceMs = 2000;
 
 /** The state machine: what is queued, who runs it, how it ends and when it is forgotten. */
@@ -28,13 +21,13 @@ export class JobQueue {
 	readonly #changes = new JobChanges(this.#timers);
 	readonly #handlers: HandlerRuns;
 	readonly #jobs = new Map<string, Job>();
-	/** In the order of submission, with the forgotten ones. */
-	readonly #recorded = new Set<Job>();
-	readonly #forgotten: Job[] = [];
+	readonly #records = new JobRecords();
 	readonly #endedCounts = { completed: 0, failed: 0, retried: 0 };
+	readonly #closing = new AbortController();
 	readonly #peaks = { inFlight: 0, running: 0 };
 	#waiting: Job[] = [];
 	#executionTimeoutMs: number;
+	#cancels: CancelHabits = {};
 
 	constructor(options: JobQueueOptions) {
 		this.#options = options;
@@ -56,7 +49,7 @@ export class JobQueue {
 	submit(request: JobRequest): Job {
 		const job = newJob(request);
 		this.#jobs.set(job.id, job);
-		this.#recorded.add(job);
+		this.#records.add(job);
 		this.expireAfter(job, request.policy.ttl ?? defaultTtlMs);
 		this.#enqueue(job);
 		return job;
@@ -66,9 +59,11 @@ export class JobQueue {
 		return this.#jobs.get(jobId);
 	}
 
-	/** Cancels a job that has not ended; one that has is left as it is. */
+	/** Cancels a job that has not ended; one that has is left as it is, unless the habits say otherwise. */
 	cancel(job: Job): void {
-		if (hasEnded(job)) return;
+		const isOver = hasEnded(job);
+		if (isOver && !(this.#cancels.endsCompleted === true && job.status === 'COMPLETED')) return;
+		job.retention?.stop();
 		this.#interrupt(job, true);
 		this.#end(job, { status: 'CANCELLED' });
 	}
@@ -110,6 +105,10 @@ export class JobQueue {
 		this.#dispatch();
 	}
 
+	setCancels(habits: CancelHabits): void {
+		this.#cancels = habits;
+	}
+
 	/** For jobs from now on whose policy does not say; 0 is no limit. */
 	setExecutionTimeout(timeoutMs: number): void {
 		this.#executionTimeoutMs = timeoutMs;
@@ -148,12 +147,13 @@ export class JobQueue {
 
 	/** All jobs in the order of their submission; of the forgotten ones only the last thousand. */
 	records(): JobRecord[] {
-		return Array.from(this.#recorded, jobRecord);
+		return this.#records.list();
 	}
 
 	/** Aborts what runs, and waits a little for handlers that clean up. */
 	async close(): Promise<void> {
 		this.#waiting = [];
+		this.#closing.abort();
 		for (const job of this.#jobs.values()) this.#interrupt(job, false);
 		this.#timers.close();
 		await this.#handlers.settled(closeGraceMs);
@@ -167,12 +167,13 @@ export class JobQueue {
 	}
 
 	#dispatch(): void {
-		for (const job of [...this.#waiting]) {
+		while (this.#waiting.length > 0) {
 			const workerId = this.#workers.take();
 			if (workerId === undefined) break;
-			this.#waiting.shift();
-			this.#start(job, workerId);
+			const job = this.#waiting.shift();
+			if (job) this.#start(job, workerId);
 		}
+		if (!this.#workers.hasRoom) return;
 		// A job of low priority takes a warm worker but never wakes a cold one.
 		this.#workers.wakeFor(this.#waiting.filter(({ policy }) => !policy.lowPriority).length);
 	}
@@ -195,11 +196,20 @@ export class JobQueue {
 
 	async #run(job: Job, attempt: Attempt): Promise<void> {
 		const [result] = await Promise.all([
-			playAttempt(job.outcome, job.retries, () => this.#handlers.ask(job, attempt)),
+			playAttempt(job.outcome, job.retries, () => this.#ask(job, attempt)),
 			new Promise<void>((resolve) => this.#timers.after(this.#options.runMs, resolve)),
 		]);
 		// A job that was cancelled, deleted or ran out of time is no longer this attempt's to end.
 		if (job.attempt === attempt) this.#accept(job, result);
+	}
+
+	async #ask(job: Job, attempt: Attempt): Promise<JobEnd> {
+		const { uploadsLateMs } = this.#cancels;
+		if (uploadsLateMs === undefined) return await this.#handlers.ask(job, attempt);
+		const { signal } = attempt.abort;
+		await this.#timers.wait(this.#options.runMs, signal);
+		if (signal.aborted) await this.#timers.wait(uploadsLateMs);
+		return await this.#handlers.ask(job, attempt, this.#closing.signal);
 	}
 
 	#accept(job: Job, result: AttemptResult): void {
@@ -246,7 +256,7 @@ export class JobQueue {
 	}
 
 	#settle(job: Job, end: JobEnd): void {
-		this.#waiting = this.#waiting.filter((other) => other !== job);
+		if (job.status === 'IN_QUEUE') this.#waiting = this.#waiting.filter((other) => other !== job);
 		job.status = end.status;
 		job.endedAt = Date.now();
 		job.output = 'output' in end ? end.output : undefined;
@@ -261,15 +271,9 @@ export class JobQueue {
 		job.retention?.stop();
 		this.#waiting = this.#waiting.filter((other) => other !== job);
 		this.#jobs.delete(job.id);
-		this.#forgotten.push(job);
-		this.#dropOldRecords();
+		this.#records.forget(job);
 		this.#changes.tell(job.id);
 		this.#dispatch();
-	}
-
-	#dropOldRecords(): void {
-		const excess = Math.max(0, this.#forgotten.length - forgottenJobsKept);
-		for (const job of this.#forgotten.splice(0, excess)) this.#recorded.delete(job);
 	}
 
 	#interrupt(job: Job, workerSurvives: boolean): void {

@@ -1,18 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { closeServer, listen } from '../server';
+import { type Traffic, TrafficCounter } from '../wire/traffic';
 import { type Answer, problem } from './answers';
 import { CallLog, type QueueCall, receive } from './calls';
-import { faultAnswer, Faults, type HttpFault } from './faults';
+import type { CancelHabits } from './cancelHabits';
+import { Faults, type HttpFault, playFault, takesEffect } from './faults';
 import { type EndpointOptions, Endpoints, type QueueEndpoint } from './endpoints';
 import type { JobRecord } from './job';
 import type { JobOutcome } from './outcomes';
 import type { QueueApiOptions } from './queueApiOptions';
-import type { Route } from './target';
+import { parseTarget, type Route } from './target';
 import type { WorkerStall } from './workerPool';
 
 export type { QueueCall } from './calls';
 export type { EndpointOptions, QueueEndpoint } from './endpoints';
+export type { CancelHabits } from './cancelHabits';
 export type { HttpFault } from './faults';
 export type { JobPolicy, JobRecord, JobStatus } from './job';
 export type { JobOutcome } from './outcomes';
@@ -34,6 +37,10 @@ export interface QueueApi {
 	clearCalls(): void;
 	/** Spoils the answer to the next matching requests. */
 	fault(fault: HttpFault): void;
+	clearFaults(): void;
+	/** Every request that came, by `<endpointId> <route>`, also those that were refused. */
+	traffic(): Record<string, Traffic>;
+	clearTraffic(): void;
 	/** Decides how matching jobs end that start from now on. */
 	script(outcome: JobOutcome): void;
 	/** All jobs of all endpoints in the order of their submission, forgotten ones too. */
@@ -43,6 +50,8 @@ export interface QueueApi {
 	maxRunning(): number;
 	/** While stalled, no job starts; those that run go on. */
 	setWorkers(change: { max?: number; stall?: WorkerStall }): void;
+	/** What a cancel does from now on. */
+	setCancels(habits: CancelHabits): void;
 	/** Aborts running handlers and ends all connections, webhooks and timers. */
 	close(): Promise<void>;
 }
@@ -52,9 +61,12 @@ export async function startQueueApi(options: QueueApiOptions): Promise<QueueApi>
 	const { apiKey, endpointId } = options;
 	const endpoints = new Endpoints(options);
 	const { queue } = endpoints.primary;
-	const log = new CallLog();
+	const log = new CallLog(options.callsKept);
 	const faults = new Faults();
+	const traffic = new TrafficCounter();
 	const server = createServer((request, response) => {
+		const { endpointId = '', route } = parseTarget(request.method ?? 'GET', request.url ?? '/');
+		response.once('close', traffic.enter(`${endpointId} ${route}`));
 		void serve(request, response, { endpoints, log, faults });
 	});
 	const port = await listen(server, options.port ?? 0);
@@ -70,6 +82,13 @@ export async function startQueueApi(options: QueueApiOptions): Promise<QueueApi>
 		fault: (fault) => {
 			faults.add(fault);
 		},
+		clearFaults: () => {
+			faults.clear();
+		},
+		traffic: () => traffic.report(),
+		clearTraffic: () => {
+			traffic.clear();
+		},
 		script: (outcome) => {
 			queue.script(outcome);
 		},
@@ -78,6 +97,9 @@ export async function startQueueApi(options: QueueApiOptions): Promise<QueueApi>
 		maxRunning: () => queue.peaks.running,
 		setWorkers: (change) => {
 			queue.setWorkers(change);
+		},
+		setCancels: (habits) => {
+			queue.setCancels(habits);
 		},
 		close: async () => {
 			await Promise.all([closeServer(server), endpoints.close()]);
@@ -100,17 +122,13 @@ async function serve(
 	if (!received) return;
 	const call = log.add(received);
 	const { route, endpointId, jobId } = received.target;
-	const fault = faults.take(route, jobId);
-	const accepts = fault === undefined || fault.accept === true;
+	const fault = faults.take({ route, method: received.method, jobId });
 	const routes = endpoints.routesFor(endpointId);
-	const answer = accepts ? await routes.answer(received).catch(internalError) : undefined;
-	if (fault?.kind === 'cut') {
-		request.socket.destroy();
-	} else if (fault?.kind === 'answer') {
-		send(response, call, faultAnswer(fault));
-	} else if (!fault && answer) {
-		send(response, call, answer);
-	}
+	const answer = takesEffect(fault)
+		? await routes.answer(received).catch(internalError)
+		: undefined;
+	if (fault) call.status = await playFault(fault, { response, answer });
+	else if (answer) send(response, call, answer);
 }
 
 function send(response: ServerResponse, call: QueueCall, { status, headers, body }: Answer): void {

@@ -24,4 +24,6 @@ export interface QueueApiOptions {
 	newerWorkerFields?: readonly string[];
 	/** Answer 429 beyond RunPod's limits; default true. */
 	rateLimits?: boolean;
+	/** How many calls are kept for `calls`; default 10,000; with 0 none, which is quicker. */
+	callsKept?: number;
 }

@@ -29,6 +29,19 @@ export class Timers {
 		};
 	}
 
+	/** Resolves after this time, or when the signal aborts; never once the timers are closed. */
+	wait(delayMs: number, signal?: AbortSignal): Promise<void> {
+		return new Promise((resolve) => {
+			const timer = this.after(delayMs, resolve);
+			const stop = (): void => {
+				timer.stop();
+				resolve();
+			};
+			if (signal?.aborted === true) stop();
+			else signal?.addEventListener('abort', stop, { once: true });
+		});
+	}
+
 	/** Stops all timers, and starts none from then on. */
 	close(): void {
 		this.#isClosed = true;

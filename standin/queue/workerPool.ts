@@ -85,6 +85,11 @@ export class WorkerPool {
 		for (let started = 0; started < Math.min(missing, room); started++) this.#startCold();
 	}
 
+	/** Whether another worker could be started. */
+	get hasRoom(): boolean {
+		return this.#stall === 'none' && this.#workers.length < this.#max;
+	}
+
 	/** Gives a worker back; one that died is cold again. */
 	release(workerId: string, isAlive: boolean): void {
 		const worker = this.#workers.find(({ id }) => id === workerId);

@@ -144,6 +144,33 @@ describe('npm run standin', () => {
 		},
 	);
 
+	it('does many jobs without rendering, and says how much came when it is stopped', async () => {
+		const child = launch(['--fast', '--run-ms', '0', '--cold-start-ms', '0', '--workers', '50']);
+		const out = text(child.stdout);
+		const line = await firstLine(child);
+		const address = readAddress(line);
+		const jobs = await Promise.all(
+			Array.from({ length: 30 }, (_, i) => {
+				const output_thumbnail_key = `many/${String(i)}.jpg`;
+				const keys = { output_video_key: `many/${String(i)}.mp4`, output_thumbnail_key };
+				return generate(address, { ...INPUT, ...keys });
+			}),
+		);
+		for (const job of jobs)
+			expect(job).toMatchObject({ status: 'COMPLETED', output: { fps: 24, width: 64 } });
+		const { bucket, ...connection } = address.minio;
+		const client = new Client(connection);
+		expect((await client.statObject(bucket, 'many/29.mp4')).size).toBeGreaterThan(500);
+		expect((await client.statObject(bucket, 'many/29.jpg')).size).toBeGreaterThan(100);
+		child.kill('SIGTERM');
+		expect(await once(child, 'close')).toEqual([0, null]);
+		const traffic: unknown = JSON.parse((await out).split('\n')[1] ?? '');
+		expect(traffic).toMatchObject({
+			queue: { [`${address.runpod.endpointId} run`]: { total: 30, mostIn10s: 30 } },
+			storage: { 'HEAD object': { total: 2 } },
+		});
+	});
+
 	it('leaves nothing behind when a port is taken', async () => {
 		const server = await startServer(() => undefined);
 		const child = launch(['--runpod-port', new URL(server.url).port]);
