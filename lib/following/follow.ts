@@ -113,6 +113,7 @@ function endOf(
 			if (seen.facts.retries <= maxRestarts) return undefined;
 			return { tag: 'restarted', restarts: seen.facts.retries, last: seen };
 		case 'unreachable':
+		case 'tooLarge':
 			return undefined;
 	}
 }

@@ -65,6 +65,7 @@ async function judge(record: JobRecord, desk: Desk, isOthers: boolean): Promise<
 		case 'queued':
 		case 'running':
 		case 'unreachable':
+		case 'tooLarge':
 			return { tag: 'going', record, look, isOthers };
 		case 'completed':
 			if (record.delivered) return { tag: 'nothing' };

@@ -77,7 +77,7 @@ export async function recordedAtMs(
 /** @throws WanAvatarError for an answer that tells nothing about the job */
 export function assertAnswered(look: JobLook, { job_id, endpoint_id }: JobReference): void {
 	const details = { job_id, endpoint_id };
-	if (look.tag === 'unreachable')
+	if (look.tag === 'unreachable' || look.tag === 'tooLarge')
 		throw new WanAvatarError(
 			'UNREACHABLE',
 			`RunPod tells nothing about job ${job_id}: ${look.reason}`,

@@ -17,7 +17,7 @@ import {
 	type RunBody,
 } from './plan';
 import { withRetries, type Attempt, type Safety } from './retry';
-import type { RunPodSettings } from './settings';
+import { secretsOf, type RunPodSettings } from './settings';
 
 export interface QueuePorts {
 	send: Send;
@@ -65,7 +65,8 @@ export function createQueueClient(settings: RunPodSettings, ports: QueuePorts): 
 
 	const read = async (jobId: string, maxTries: number, signal?: AbortSignal): Promise<JobLook> => {
 		const attempt = await request(planStatus(settings, jobId), 'read', maxTries, signal);
-		if ('answer' in attempt) return readJob(jobId, attempt.answer, ports.clock.now());
+		if ('answer' in attempt)
+			return readJob(jobId, attempt.answer, ports.clock.now(), secretsOf(settings));
 		return { tag: 'unreachable', reason: `no answer (${attempt.failure.code})` };
 	};
 
@@ -105,7 +106,7 @@ export function createQueueClient(settings: RunPodSettings, ports: QueuePorts): 
 			const plan = endpointId === '' ? planListEndpoints(settings) : planHealth(settings);
 			const answer = answerOf(await request(plan, 'read', 2), plan);
 			if (!isOk(answer)) throw refusalOrFault(answer, settings);
-			if (!readRecord(answer.text)) throw unreadable(answer);
+			if (!readRecord(answer.text)) throw unreadable(answer, settings);
 		},
 	};
 }
@@ -117,7 +118,7 @@ function requireEndpoint(endpointId: string): void {
 	});
 }
 
-const submitted = z.looseObject({ id: z.string().min(1) });
+const submitted = z.object({ id: z.string().min(1) });
 
 function readSubmitted(
 	attempt: Attempt,
@@ -134,7 +135,7 @@ function readSubmitted(
 	const { success, data } = submitted.safeParse(readRecord(answer.text));
 	if (isOk(answer) && success) return data.id;
 	if (isOk(answer) || answer.status === 408 || answer.status >= 500)
-		throw submitUnknown(faultText(answer), settings.endpointId, outputKey);
+		throw submitUnknown(faultText(answer, secretsOf(settings)), settings.endpointId, outputKey);
 	throw refusal(answer, settings);
 }
 
@@ -144,7 +145,7 @@ function answerOf(attempt: Attempt, { url }: HttpRequest): HttpAnswer {
 }
 
 function refusalOrFault(answer: HttpAnswer, settings: RunPodSettings): WanAvatarError {
-	return answer.status >= 500 ? unreadable(answer) : refusal(answer, settings);
+	return answer.status >= 500 ? unreadable(answer, settings) : refusal(answer, settings);
 }
 
 function isOk({ status }: HttpAnswer): boolean {

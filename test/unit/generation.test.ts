@@ -157,6 +157,7 @@ function look(jobId: string, tag: JobLook['tag']): JobLook {
 		case 'missing':
 			return { tag, jobId, reason: 'HTTP 404' };
 		case 'unreachable':
+		case 'tooLarge':
 			return { tag, reason: 'HTTP 502' };
 		case 'refused':
 			return { tag, reason: 'HTTP 401', status: 401 };
