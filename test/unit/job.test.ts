@@ -122,9 +122,9 @@ describe('the reason of a failure', () => {
 		[
 			'a signed URL',
 			{ error: 'GET https://a.b/c?X-Amz-Signature=abc123&x=1 failed' },
-			'GET https://a.b/c?X-Amz-Signature=…&x=1 failed',
+			'GET https://a.b/c?X-Amz-Signature=•••&x=1 failed',
 		],
-		['an API key', { error: 'key rpa_ABC123 is odd' }, 'key rpa_… is odd'],
+		['an API key', { error: 'key rpa_ABC123 is odd' }, 'key rpa_••• is odd'],
 	])('%s', (_what, fields, reason) => {
 		expect(read({ status: 'FAILED', ...fields })).toMatchObject({ tag: 'failed', reason });
 	});
