@@ -27,7 +27,7 @@ export function connect(
 	return {
 		management: createManagementClient({ ...settings, secrets }, ports),
 		afterStop: createManagementClient({ ...settings, secrets }, portsAfterStop),
-		queueOf: (endpointId) => createEndpointQueue({ ...settings, endpointId }, ports),
+		queueOf: (endpointId) => createEndpointQueue({ ...settings, secrets, endpointId }, ports),
 		clock,
 		signal,
 	};

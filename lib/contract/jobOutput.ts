@@ -1,21 +1,30 @@
 import * as z from 'zod/v4';
-import { json, type JsonRecord } from './json';
+import { isJsonObject, type JsonRecord } from './json';
+import { createJsonCopier, type JsonCopier } from './jsonCopy';
 
-const text = z.string().min(1).nullish().catch(undefined);
-const number = z.coerce.number().positive().nullish().catch(undefined);
+// No key or address is longer; what is may be the file itself.
+const MAX_TEXT_LENGTH = 64 * 1024;
+const MAX_DIGITS = 30;
+
+const text = z.string().min(1).max(MAX_TEXT_LENGTH).nullish().catch(undefined);
+const number = z
+	.union([z.number(), z.string().max(MAX_DIGITS).transform(Number)])
+	.pipe(z.number().positive())
+	.nullish()
+	.catch(undefined);
 
 /** What the worker says of a finished job, read loosely: a missing or odd field never costs a paid result. */
-const loose = z
-	.object({
-		minio_key: text,
-		video_url: text,
-		thumbnail_key: text,
-		thumbnail_url: text,
-		fps: number,
-		width: number,
-		height: number,
-	})
-	.catchall(json);
+const named = z.object({
+	minio_key: text,
+	video_url: text,
+	thumbnail_key: text,
+	thumbnail_url: text,
+	fps: number,
+	width: number,
+	height: number,
+});
+
+const NAMES = Object.keys(named.shape);
 
 export interface JobOutput {
 	minio_key: string | null;
@@ -30,18 +39,21 @@ export interface JobOutput {
 }
 
 /** The worker's output, or nothing when it names no video at all. */
-export function readJobOutput(output: unknown): JobOutput | undefined {
-	const { success, data } = loose.safeParse(output);
+export function readJobOutput(
+	output: unknown,
+	copier: JsonCopier = createJsonCopier(),
+): JobOutput | undefined {
+	if (!isJsonObject(output)) return undefined;
+	const { success, data } = named.safeParse(output);
 	if (!success || (!data.minio_key && !data.video_url)) return undefined;
-	const { minio_key, video_url, thumbnail_key, thumbnail_url, fps, width, height, ...more } = data;
 	return {
-		minio_key: minio_key ?? null,
-		video_url: video_url ?? null,
-		thumbnail_key: thumbnail_key ?? null,
-		thumbnail_url: thumbnail_url ?? null,
-		fps: fps ?? null,
-		width: width ?? null,
-		height: height ?? null,
-		more,
+		minio_key: data.minio_key ?? null,
+		video_url: data.video_url ?? null,
+		thumbnail_key: data.thumbnail_key ?? null,
+		thumbnail_url: data.thumbnail_url ?? null,
+		fps: data.fps ?? null,
+		width: data.width ?? null,
+		height: data.height ?? null,
+		more: copier.copyFields(output, NAMES),
 	};
 }

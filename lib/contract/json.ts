@@ -1,10 +1,22 @@
 import * as z from 'zod/v4';
+import { createJsonCopier, type Json, type JsonObject, type JsonRecord } from './jsonCopy';
 
-export type Json = z.infer<ReturnType<typeof z.json>>;
+export type { Json, JsonObject, JsonRecord };
 
-export const json = z.json();
-export const jsonRecord = z.record(z.string(), json);
-export type JsonRecord = z.infer<typeof jsonRecord>;
+export function isJsonObject(value: unknown): value is JsonObject {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+const copier = createJsonCopier();
+
+/** Takes whatever `JSON.parse` makes, within the bounds of a copy. */
+export const json = z.unknown().transform((value): Json => copier.copy(value));
+
+export const jsonRecord = z.unknown().transform((value, context): JsonRecord => {
+	if (isJsonObject(value)) return copier.copyFields(value);
+	context.addIssue({ code: 'custom', message: 'is not an object' });
+	return z.NEVER;
+});
 
 /** Nothing for a text that is no JSON. */
 export function fromJson(text: string): unknown {

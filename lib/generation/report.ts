@@ -1,5 +1,5 @@
 import * as z from 'zod/v4';
-import { json, type Json, type JsonRecord } from '../contract/json';
+import { json, jsonRecord, type Json, type JsonRecord } from '../contract/json';
 import { readJobOutput, type JobOutput } from '../contract/jobOutput';
 import type { JobFacts, JobLook } from '../runpod/job';
 
@@ -150,40 +150,40 @@ function withoutError({ error, ...fields }: JsonRecord): JsonRecord {
 const text = z.string().nullable();
 const number = z.number().nullable();
 
-const jobReport = z
-	.object({
-		job_id: z.string(),
-		status: z.string(),
-		minio_key: text,
-		video_url: text,
-		video_url_expires_at: text,
-		thumbnail_key: text,
-		thumbnail_url: text,
-		thumbnail_url_expires_at: text,
-		fps: number,
-		width: number,
-		height: number,
-		size_bytes: number,
-		duration_seconds: number,
-		measured_fps: number,
-		measured_width: number,
-		measured_height: number,
-		user_id: text,
-		avatar_id: text,
-		output_video_key: text,
-		output_thumbnail_key: text,
-		endpoint_id: z.string(),
-		submitted_at: text,
-		delay_time_ms: number,
-		execution_time_ms: number,
-		worker_id: text,
-		failure_reason: text,
-		progress: json,
-		warnings: z.array(z.string()).default([]),
-	})
-	.catchall(json);
+const jobReport = z.object({
+	job_id: z.string(),
+	status: z.string(),
+	minio_key: text,
+	video_url: text,
+	video_url_expires_at: text,
+	thumbnail_key: text,
+	thumbnail_url: text,
+	thumbnail_url_expires_at: text,
+	fps: number,
+	width: number,
+	height: number,
+	size_bytes: number,
+	duration_seconds: number,
+	measured_fps: number,
+	measured_width: number,
+	measured_height: number,
+	user_id: text,
+	avatar_id: text,
+	output_video_key: text,
+	output_thumbnail_key: text,
+	endpoint_id: z.string(),
+	submitted_at: text,
+	delay_time_ms: number,
+	execution_time_ms: number,
+	worker_id: text,
+	failure_reason: text,
+	progress: json,
+	warnings: z.array(z.string()).default([]),
+});
 
 /** Reads a report that was written down; nothing when it is none. */
 export function reportFrom(noted: JsonRecord): JobReport | undefined {
-	return jobReport.safeParse(noted).data;
+	const { data } = jobReport.safeParse(noted);
+	// Fields of a newer worker stay what they are.
+	return data && { ...jsonRecord.parse(noted), ...data };
 }

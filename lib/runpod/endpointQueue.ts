@@ -75,9 +75,9 @@ export function createEndpointQueue(
 }
 
 function readAnswer<T>(answer: HttpAnswer, shape: z.ZodType<T>, settings: RunPodSettings): T {
-	if (answer.status >= 500) throw unreadable(answer);
+	if (answer.status >= 500) throw unreadable(answer, settings);
 	if (answer.status >= 300) throw refusal(answer, settings);
 	const { success, data } = shape.safeParse(readRecord(answer.text));
-	if (!success) throw unreadable(answer);
+	if (!success) throw unreadable(answer, settings);
 	return data;
 }

@@ -2,15 +2,16 @@ import { requestsPage } from '../contract/consolePages';
 import { WanAvatarError } from '../contract/errors';
 import { faultText } from './answer';
 import type { HttpAnswer, HttpFailure } from './http';
-import type { RunPodSettings } from './settings';
+import { secretsOf, type RunPodSettings } from './settings';
 
 /** An answer that says no, in plain words; nothing was changed by the request. */
-export function refusal(answer: HttpAnswer, { endpointId }: RunPodSettings): WanAvatarError {
-	const said = faultText(answer);
+export function refusal(answer: HttpAnswer, settings: RunPodSettings): WanAvatarError {
+	const { endpointId } = settings;
+	const said = faultText(answer, secretsOf(settings));
 	switch (answer.status) {
 		case 401:
 		case 403:
-			return unauthorized(answer, endpointId);
+			return unauthorized(said, endpointId);
 		case 404:
 			return new WanAvatarError(
 				'ENDPOINT_NOT_FOUND',
@@ -30,10 +31,10 @@ export function refusal(answer: HttpAnswer, { endpointId }: RunPodSettings): Wan
 	}
 }
 
-function unauthorized(answer: HttpAnswer, endpointId: string): WanAvatarError {
+function unauthorized(said: string, endpointId: string): WanAvatarError {
 	const target = endpointId === '' ? 'this account' : `endpoint "${endpointId}"`;
 	return new WanAvatarError('UNAUTHORIZED', `RunPod does not accept the API key for ${target}`, {
-		remedy: `Check API Key in the RunPod API credential: it may be mistyped, revoked, or not allowed to use the endpoint. RunPod said ${faultText(answer)}.`,
+		remedy: `Check API Key in the RunPod API credential: it may be mistyped, revoked, or not allowed to use the endpoint. RunPod said ${said}.`,
 	});
 }
 
@@ -47,7 +48,7 @@ export function retryRefused(
 	const details = { job_id: jobId, endpoint_id: settings.endpointId };
 	return new WanAvatarError(
 		'REQUEST_REJECTED',
-		`RunPod does not start job ${jobId} over: ${faultText(answer)}`,
+		`RunPod does not start job ${jobId} over: ${faultText(answer, secretsOf(settings))}`,
 		{
 			remedy:
 				'Only a job that is FAILED or TIMED_OUT can be retried, and only within 30 minutes of its end. Generate makes a new one.',
@@ -62,9 +63,9 @@ export function unreachable({ code }: HttpFailure, url: string): WanAvatarError 
 	});
 }
 
-export function unreadable(answer: HttpAnswer): WanAvatarError {
+export function unreadable(answer: HttpAnswer, settings: RunPodSettings): WanAvatarError {
 	return new WanAvatarError('UNREADABLE_ANSWER', 'RunPod gave an answer that cannot be read', {
-		remedy: `It may be a passing fault of its edge: try again in a minute. It said ${faultText(answer)}.`,
+		remedy: `It may be a passing fault of its edge: try again in a minute. It said ${faultText(answer, secretsOf(settings))}.`,
 	});
 }
 

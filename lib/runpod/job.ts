@@ -1,8 +1,10 @@
 import * as z from 'zod/v4';
-import { json, jsonRecord, type Json, type JsonRecord } from '../contract/json';
+import type { Json, JsonObject } from '../contract/json';
+import { createJsonCopier, type JsonCopier } from '../contract/jsonCopy';
 import { readJobOutput, type JobOutput } from '../contract/jobOutput';
 import { cleanRemoteText } from '../contract/remoteText';
 import { faultText, readRecord } from './answer';
+import { reasonIn, type Reading } from './failureReason';
 import type { HttpAnswer } from './http';
 import { retryAfterMs } from './retry';
 
@@ -60,95 +62,88 @@ export function isEnded(look: JobLook): look is EndedLook {
 	}
 }
 
-/** Reads any answer of `GET /status/<job>`: the one place where a job's state is made from the wire. */
-export function readJob(jobId: string, answer: HttpAnswer, nowMs: number): JobLook {
+/**
+ * Reads any answer of `GET /status/<job>`: the one place where a job's state is made from the wire. No odd field costs a
+ * result: what is needed is taken, the rest is copied within bounds. `secrets` are masked in all that others wrote.
+ */
+export function readJob(
+	jobId: string,
+	answer: HttpAnswer,
+	nowMs: number,
+	secrets: readonly string[] = [],
+): JobLook {
 	const body = readRecord(answer.text);
 	const status = httpStatus(answer, body);
-	if (status === 404) return { tag: 'missing', jobId, reason: faultText(answer) };
-	if (status === 429 || status === 408 || status >= 500) return unreachable(answer, nowMs);
-	if (status < 200 || status >= 300) return { tag: 'refused', reason: faultText(answer), status };
+	const said = () => faultText(answer, secrets);
+	if (status === 404) return { tag: 'missing', jobId, reason: said() };
+	if (status === 429 || status === 408 || status >= 500) return unreachable(answer, said(), nowMs);
+	if (status < 200 || status >= 300) return { tag: 'refused', reason: said(), status };
 	const { success, data } = wireJob.safeParse(body);
-	return success ? readState(jobId, data) : unreachable(answer, nowMs);
+	if (!success) return unreachable(answer, said(), nowMs);
+	if (data.id !== undefined && data.id !== jobId)
+		return unreachable(answer, 'the answer is of another job', nowMs);
+	return readState(jobId, data, { secrets, source: answer.text });
 }
 
 /** A problem body carries the HTTP status as the number `status`, also where the edge answers 200. */
-function httpStatus({ status }: HttpAnswer, body: JsonRecord | undefined): number {
-	return status === 200 && typeof body?.status === 'number' ? body.status : status;
+function httpStatus({ status }: HttpAnswer, body: JsonObject | undefined): number {
+	const said = body?.status;
+	return status === 200 && typeof said === 'number' && said >= 400 && said < 600 ? said : status;
 }
 
-function unreachable(answer: HttpAnswer, nowMs: number): JobLook {
-	const look = { tag: 'unreachable', reason: faultText(answer) } as const;
-	const askedMs = retryAfterMs(answer.retryAfter, nowMs);
+function unreachable({ retryAfter }: HttpAnswer, reason: string, nowMs: number): JobLook {
+	const askedMs = retryAfterMs(retryAfter, nowMs);
+	const look = { tag: 'unreachable', reason } as const;
 	return askedMs === undefined ? look : { ...look, retryAfterMs: askedMs };
 }
 
 const number = z.number().nonnegative().nullish().catch(undefined);
 
-const wireJob = z
-	.object({
-		status: z.string().min(1).toUpperCase(),
-		delayTime: number,
-		executionTime: number,
-		workerId: z.string().nullish().catch(undefined),
-		retries: number,
-	})
-	.catchall(json);
+const wireJob = z.object({
+	id: z.string().optional().catch(undefined),
+	status: z.string().min(1),
+	delayTime: number,
+	executionTime: number,
+	workerId: z.string().nullish().catch(undefined),
+	retries: number,
+	output: z.unknown(),
+	error: z.unknown(),
+});
 
 type WireJob = z.output<typeof wireJob>;
 
-function readState(jobId: string, job: WireJob): JobLook {
-	const facts = factsOf(jobId, job);
-	switch (job.status) {
+function readState(jobId: string, job: WireJob, reading: Reading): JobLook {
+	const facts = factsOf(jobId, job, reading);
+	const copier = createJsonCopier(reading);
+	switch (facts.status) {
 		case 'IN_QUEUE':
 			return { tag: 'queued', facts };
 		case 'COMPLETED':
-			return readCompleted(facts, job);
+			return readCompleted(facts, job, copier);
 		case 'FAILED':
-			return { tag: 'failed', facts, reason: readReason(job) };
+			return { tag: 'failed', facts, reason: reasonIn(job, reading) };
 		case 'CANCELLED':
 			return { tag: 'cancelled', facts };
 		case 'TIMED_OUT':
-			return { tag: 'timedOut', facts, reason: readReason(job) };
+			return { tag: 'timedOut', facts, reason: reasonIn(job, reading) };
 		default:
-			return { tag: 'running', facts, progress: job.output ?? null };
+			return { tag: 'running', facts, progress: copier.copy(job.output) };
 	}
 }
 
-function factsOf(jobId: string, job: WireJob): JobFacts {
+function factsOf(jobId: string, job: WireJob, { secrets }: Reading): JobFacts {
 	return {
 		jobId,
-		status: job.status,
+		status: cleanRemoteText(job.status, secrets).toUpperCase(),
 		delayTimeMs: job.delayTime ?? null,
 		executionTimeMs: job.executionTime ?? null,
-		workerId: job.workerId ?? null,
+		workerId: job.workerId ? cleanRemoteText(job.workerId, secrets) : null,
 		retries: job.retries ?? 0,
 	};
 }
 
-function readCompleted(facts: JobFacts, job: WireJob): JobLook {
-	const output = readJobOutput(job.output);
+function readCompleted(facts: JobFacts, job: WireJob, copier: JsonCopier): JobLook {
+	const output = readJobOutput(job.output, copier);
 	if (output) return { tag: 'completed', facts, output };
-	return { tag: 'completedWithoutVideo', facts, output: job.output ?? null };
-}
-
-/** The worker's words for a failure: `error` as text, as JSON text, or as an object; else words in `output`. */
-function readReason(job: WireJob): string {
-	const reason = wordsIn(job.error) ?? wordsIn(job.output);
-	return reason ? cleanRemoteText(reason) : 'no reason given';
-}
-
-const REASON_FIELDS = ['error_message', 'message', 'error', 'detail'] as const;
-
-function wordsIn(value: unknown): string | undefined {
-	if (typeof value === 'string') return wordsInText(value);
-	const { success, data } = jsonRecord.safeParse(value);
-	if (!success) return undefined;
-	const words = REASON_FIELDS.map((name) => wordsIn(data[name])).find((text) => text !== undefined);
-	return words ?? JSON.stringify(data);
-}
-
-function wordsInText(text: string): string | undefined {
-	if (text.trim() === '') return undefined;
-	const body = readRecord(text);
-	return body ? wordsIn(body) : text;
+	return { tag: 'completedWithoutVideo', facts, output: copier.copy(job.output) };
 }

@@ -70,8 +70,5 @@ export function stoppedBefore({ what }: Asked): WanAvatarError {
 
 /** What an answer says, without the secrets that were sent. */
 export function saidBy(answer: HttpAnswer, { secrets }: Asked): string {
-	return secrets.reduce(
-		(text, secret) => (secret === '' ? text : text.replaceAll(secret, '•••')),
-		faultText(answer),
-	);
+	return faultText(answer, secrets);
 }

@@ -27,7 +27,7 @@ import {
 	type RunBody,
 } from './plan';
 import { withRetries, type Attempt, type Safety } from './retry';
-import type { RunPodSettings } from './settings';
+import { secretsOf, type RunPodSettings } from './settings';
 
 export interface QueuePorts {
 	send: Send;
@@ -94,7 +94,8 @@ export function createQueueClient(settings: RunPodSettings, ports: QueuePorts): 
 	const read = async (jobId: string, maxTries: number, signal?: AbortSignal): Promise<JobLook> => {
 		const call = { route: 'status', safety: 'read', maxTries, signal } as const;
 		const attempt = await bounded(planStatus(settings, jobId), call);
-		if ('answer' in attempt) return readJob(jobId, attempt.answer, clock.now());
+		if ('answer' in attempt)
+			return readJob(jobId, attempt.answer, clock.now(), secretsOf(settings));
 		const { code } = attempt.failure;
 		if (code === ANSWER_TOO_LARGE) return { tag: 'tooLarge', reason: 'more than 20 MB' };
 		return { tag: 'unreachable', reason: `no answer (${code})` };
@@ -148,7 +149,7 @@ export function createQueueClient(settings: RunPodSettings, ports: QueuePorts): 
 			const call = { route: 'other', safety: 'read', maxTries: 2, signal } as const;
 			const answer = answerOf(await bounded(plan, call), plan);
 			if (!isOk(answer)) throw refusalOrFault(answer, settings);
-			if (!readRecord(answer.text)) throw unreadable(answer);
+			if (!readRecord(answer.text)) throw unreadable(answer, settings);
 		},
 	};
 }
@@ -173,7 +174,7 @@ function requireEndpoint(endpointId: string): void {
 	});
 }
 
-const submitted = z.looseObject({ id: z.string().min(1) });
+const submitted = z.object({ id: z.string().min(1) });
 
 function stoppedBeforeSubmit(): WanAvatarError {
 	return new WanAvatarError('STOPPED', 'The work was stopped before this item was submitted', {
@@ -197,7 +198,7 @@ function readSubmitted(
 	const { success, data } = submitted.safeParse(readRecord(answer.text));
 	if (isOk(answer) && success) return data.id;
 	if (isOk(answer) || answer.status === 408 || answer.status >= 500)
-		throw submitUnknown(faultText(answer), settings.endpointId, outputKey);
+		throw submitUnknown(faultText(answer, secretsOf(settings)), settings.endpointId, outputKey);
 	throw refusal(answer, settings);
 }
 
@@ -207,7 +208,7 @@ function answerOf(attempt: Attempt, { url }: HttpRequest): HttpAnswer {
 }
 
 function refusalOrFault(answer: HttpAnswer, settings: RunPodSettings): WanAvatarError {
-	return answer.status >= 500 ? unreadable(answer) : refusal(answer, settings);
+	return answer.status >= 500 ? unreadable(answer, settings) : refusal(answer, settings);
 }
 
 function isOk({ status }: HttpAnswer): boolean {

@@ -12,6 +12,13 @@ export interface RunPodSettings {
 	managementBaseUrl: string;
 	/** Hosts that n8n's *Allowed HTTP Request Domains* permits; nothing = all. */
 	allowedDomains?: string[];
+	/** Values beside the API key that no message may show, also where RunPod or a worker says them. */
+	secrets?: readonly string[];
+}
+
+/** All values that no message may show. */
+export function secretsOf({ apiKey, secrets = [] }: RunPodSettings): readonly string[] {
+	return [apiKey, ...secrets];
 }
 
 const text = z

@@ -27,8 +27,16 @@ export async function connectQueue(
 	const fallback = knownEndpointId ?? settings.endpointId;
 	return await openQueue({
 		...settings,
+		secrets: await storageSecrets(context),
 		endpointId: await readEndpointId(context, item, fallback),
 	});
+}
+
+/** What the worker knows too, and may say; read as it is, since a wrong credential must not hold up a cancel. */
+async function storageSecrets(context: IExecuteFunctions): Promise<string[]> {
+	if (!context.getNode().credentials?.minioApi) return [];
+	const { secretKey } = await context.getCredentials('minioApi', 0);
+	return typeof secretKey === 'string' ? [secretKey.trim()] : [];
 }
 
 export async function openQueue(settings: RunPodSettings): Promise<QueueClient> {

@@ -29,7 +29,7 @@ export async function connectAccount(
 	return {
 		settings,
 		management: createManagementClient({ ...settings, secrets }, ports),
-		queueOf: (endpointId) => createEndpointQueue({ ...settings, endpointId }, ports),
+		queueOf: (endpointId) => createEndpointQueue({ ...settings, secrets, endpointId }, ports),
 		signal,
 	};
 }

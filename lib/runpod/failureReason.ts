@@ -1,0 +1,52 @@
+import { isJsonObject } from '../contract/json';
+import { createJsonCopier } from '../contract/jsonCopy';
+import { cleanRemoteText } from '../contract/remoteText';
+import { readRecord } from './answer';
+
+/** What is needed to read what others wrote. */
+export interface Reading {
+	/** Values that are masked. */
+	secrets: readonly string[];
+	/** The JSON text that it stands in. */
+	source: string;
+}
+
+/** The worker's words for a failure, cleaned: `error` as text, as JSON text, or as an object; else words in `output`. */
+export function reasonIn(
+	{ error, output }: { error?: unknown; output?: unknown },
+	reading: Reading,
+): string {
+	const words = wordsIn(error, reading, 0) ?? wordsIn(output, reading, 0);
+	const reason = cleanRemoteText(words ?? '', reading.secrets);
+	return reason === '' ? 'no reason given' : reason;
+}
+
+const REASON_FIELDS = ['error_message', 'message', 'error', 'detail'] as const;
+/** Of objects, or JSON texts, within one another. */
+const MAX_WRAPPINGS = 8;
+
+function wordsIn(value: unknown, reading: Reading, wrappings: number): string | undefined {
+	if (typeof value === 'string') return wordsInText(value, reading, wrappings);
+	if (Array.isArray(value)) return shown(value, reading);
+	if (!isJsonObject(value)) return undefined;
+	if (wrappings < MAX_WRAPPINGS)
+		for (const name of REASON_FIELDS) {
+			const words = wordsIn(value[name], reading, wrappings + 1);
+			if (words !== undefined) return words;
+		}
+	return shown(value, reading);
+}
+
+function wordsInText(text: string, reading: Reading, wrappings: number): string | undefined {
+	if (text.trim() === '') return undefined;
+	const body = wrappings < MAX_WRAPPINGS ? readRecord(text) : undefined;
+	return body ? wordsIn(body, { ...reading, source: text }, wrappings + 1) : text;
+}
+
+// Of this, 500 characters are shown.
+const SHOWN_BOUNDS = { levels: 8, values: 100, textLength: 1000, totalLength: 10_000 };
+
+function shown(value: unknown, reading: Reading): string | undefined {
+	const text = JSON.stringify(createJsonCopier({ ...reading, bounds: SHOWN_BOUNDS }).copy(value));
+	return text === '{}' || text === '[]' ? undefined : text;
+}
