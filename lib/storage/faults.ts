@@ -43,7 +43,7 @@ export function explainStorageFault(
 ): WanAvatarError {
 	if (error instanceof WanAvatarError) return error;
 	const server = `${settings.endPoint}:${String(settings.port)}`;
-	const said = cleanRemoteText(messageOf(error)).replaceAll(settings.secretKey, '…');
+	const said = cleanRemoteText(messageOf(error)).replaceAll(settings.secretKey.reveal(), '…');
 	const code = codeOf(error) ?? '';
 	const words =
 		connectionFaults(settings, server, said).get(code) ??
