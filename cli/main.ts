@@ -1,15 +1,24 @@
 #!/usr/bin/env node
+import { Interruption } from './interruption';
 import { run } from './program';
 import { openTerminal } from './terminal';
 
 async function main(): Promise<void> {
-	const interruption = new AbortController();
-	for (const signal of ['SIGINT', 'SIGTERM'] as const)
-		process.on(signal, () => {
-			interruption.abort();
+	const interruption = new Interruption((code) => process.exit(code));
+	for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+		process.on(name, () => {
+			interruption.receive(name);
 		});
-	const terminal = openTerminal(interruption.signal);
-	process.exitCode = await run(process.argv.slice(2), process.env, terminal);
+	// Nobody reads any more: what was begun is undone all the same.
+	for (const output of [process.stdout, process.stderr])
+		output.on('error', () => {
+			interruption.stop();
+		});
+	const exitCode = await run(process.argv.slice(2), process.env, openTerminal(interruption));
+	for (const output of [process.stdout, process.stderr])
+		await new Promise((resolve) => output.write('', resolve));
+	// A request that was given up may still have its connection.
+	process.exit(exitCode);
 }
 
 void main();

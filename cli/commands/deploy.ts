@@ -2,11 +2,12 @@ import { deploy as deployPrepared, prepareDeployment } from '../../lib/deploymen
 import { waitForWorker } from '../../lib/deployment/firstWorker';
 import type { HealthReport } from '../../lib/deployment/health';
 import { changesSomething } from '../../lib/deployment/plan';
+import { stillWarm } from '../../lib/deployment/warmWorker';
 import { parseSettings, type RawSettings } from '../../lib/deployment/settings';
 import { connect, type Connection } from '../connect';
 import { EXIT, type ExitCode } from '../exitCodes';
 import { planText, progressText } from '../planText';
-import type { Terminal } from '../terminal';
+import type { LeftBehind, Terminal } from '../terminal';
 import type { PlanFlags } from './plan';
 
 export interface DeployFlags extends PlanFlags {
@@ -23,7 +24,7 @@ export async function deploy(
 	terminal: Terminal,
 ): Promise<ExitCode> {
 	const { connection, settings } = parseSettings(raw);
-	const ports = connect(connection, settings.secrets, terminal.signal);
+	const ports = connect(connection, settings, terminal.signal);
 	const prepared = await prepareDeployment(settings, ports.management, { rotateRegistryAuth });
 	terminal.say(planText(prepared.plan));
 	if (!changesSomething(prepared.plan)) terminal.say('Nothing to change.');
@@ -41,7 +42,14 @@ export async function deploy(
 	if (!json) terminal.result(deployment.invoke_base);
 	if ('error' in end) throw end.error;
 	if (json) terminal.result(JSON.stringify({ ...deployment, ...prepared.plan, ...end }, null, 2));
-	return EXIT.done;
+	return terminal.signal.aborted ? EXIT.interrupted : EXIT.done;
+}
+
+function warmWorkerLeft(endpointId: string): LeftBehind {
+	return {
+		undoing: `Setting min workers of the endpoint ${endpointId} back to 0 first, which is tried for up to 30 s.`,
+		left: stillWarm(endpointId),
+	};
 }
 
 async function awaitWorker(
@@ -60,6 +68,9 @@ async function awaitWorker(
 			queue: queueOf(endpointId),
 			clock,
 			signal,
+			onWarm: (isWarm) => {
+				terminal.leavesBehind(isWarm ? warmWorkerLeft(endpointId) : undefined);
+			},
 			onLook: ({ health, meaning }) => {
 				const line = `  ${health}: ${meaning}`;
 				if (line !== shown) terminal.say(line);

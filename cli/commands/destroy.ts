@@ -18,8 +18,9 @@ export async function destroy(
 	{ json, yes }: DestroyFlags,
 	terminal: Terminal,
 ): Promise<ExitCode> {
-	const { connection, name, secrets } = parseTarget(raw);
-	const { management } = connect(connection, secrets, terminal.signal);
+	const target = parseTarget(raw);
+	const { connection, name } = target;
+	const { management } = connect(connection, target, terminal.signal);
 	const existing = await readExisting(management, name);
 	const plan = planDestroy(name, existing);
 	terminal.say(planText(plan));

@@ -16,8 +16,9 @@ export async function health(
 	{ json }: HealthFlags,
 	terminal: Terminal,
 ): Promise<ExitCode> {
-	const { connection, name, secrets } = parseTarget(raw);
-	const { management, queueOf } = connect(connection, secrets, terminal.signal);
+	const target = parseTarget(raw);
+	const { connection, name } = target;
+	const { management, queueOf } = connect(connection, target, terminal.signal);
 	const endpoint = onlyOne('endpoint', name, await management.listEndpoints());
 	if (!endpoint) throw notDeployed(name);
 	const queue = queueOf(endpoint.id);
@@ -32,7 +33,8 @@ function notDeployed(name: string): WanAvatarError {
 	});
 }
 
-function healthText({ name, endpoint_id, health, meaning, workers, jobs }: HealthReport): string {
+function healthText(report: HealthReport): string {
+	const { name, endpoint_id, health, meaning, notes, workers, jobs } = report;
 	const list = (counts: object) =>
 		Object.entries(counts)
 			.map(([word, count]) => `${word.replace('_', ' ')} ${String(count)}`)
@@ -42,5 +44,6 @@ function healthText({ name, endpoint_id, health, meaning, workers, jobs }: Healt
 		`  ${meaning}`,
 		`  workers: ${list(workers)}`,
 		`  jobs: ${list(jobs)}`,
+		...notes.map((note) => `  Note: ${note}`),
 	].join('\n');
 }

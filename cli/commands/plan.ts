@@ -18,7 +18,7 @@ export async function plan(
 	terminal: Terminal,
 ): Promise<ExitCode> {
 	const { connection, settings } = parseSettings(raw);
-	const { management } = connect(connection, settings.secrets, terminal.signal);
+	const { management } = connect(connection, settings, terminal.signal);
 	const prepared = await prepareDeployment(settings, management, { rotateRegistryAuth });
 	const changes = changesSomething(prepared.plan);
 	if (json) {

@@ -26,6 +26,9 @@ export const LIMITS = {
 	verifyMs: seconds(15),
 	/** After Stop or the deadline the item waits no longer for what is under way, such as the answer to a cancel. */
 	graceMs: 1500,
+	/** Setting min workers back is tried so long after a stop, and so long when nobody waits for it. */
+	setBackMs: seconds(30),
+	setBackPatientlyMs: seconds(300),
 	/** A refusal counts when it has lasted so long. */
 	refusedMs: seconds(60),
 	/** RunPod may not know a job for a while: 150 s is what projects in production wait. */

@@ -133,7 +133,7 @@ async function createOrFind<T>(
 		return await create();
 	} catch (error) {
 		if (!(error instanceof WanAvatarError) || error.code !== 'CHANGE_UNKNOWN') throw error;
-		const found = await find();
+		const found = await find().catch(() => undefined);
 		if (!found) throw error;
 		return found;
 	}

@@ -1,7 +1,7 @@
 import * as z from 'zod/v4';
 import { InvalidInput } from '../contract/invalidInput';
 import type { ManagementClient } from '../runpod/management';
-import type { Endpoint } from '../runpod/managementRecords';
+import type { Endpoint, EndpointChange, WorkersBody } from '../runpod/managementRecords';
 import { namesOf } from './desired';
 import { onlyOne, plainName } from './existing';
 import { imageName } from './settings';
@@ -23,16 +23,24 @@ export async function setWorkers(
 	const { success, data, error } = workersChange.safeParse(change);
 	if (!success) throw InvalidInput.from(error);
 	const endpoint = await management.getEndpoint(endpointId);
-	const { idleTimeout } = endpoint.workers ?? {};
 	const min = data.min ?? endpoint.workers?.min ?? 0;
 	const max = data.max ?? endpoint.workers?.max ?? 0;
 	if (min > max) {
 		const message = `must not be more than the ${String(max)} that may run`;
 		throw new InvalidInput([{ field: 'min', message }]);
 	}
-	// Sent whole: what is left out of the block might be reset.
-	const workers = { min, max, ...(idleTimeout ? { idleTimeout } : {}) };
-	return await management.updateEndpoint(endpoint, { workers });
+	return await management.updateEndpoint(endpoint, workersChangeOf(endpoint, { min, max }));
+}
+
+/** Sent whole: what is left out of the block might be reset. */
+export function workersChangeOf(
+	{ workers }: Endpoint,
+	change: Partial<Pick<WorkersBody, 'min' | 'max'>>,
+): EndpointChange {
+	const { min, max, idleTimeout } = workers ?? {};
+	return {
+		workers: { min: min ?? 0, max: max ?? 0, ...(idleTimeout ? { idleTimeout } : {}), ...change },
+	};
 }
 
 export interface UpdatedImage {

@@ -1,4 +1,5 @@
 import type { ManagementClient } from '../runpod/management';
+import { joinSignals, waitUnlessAborted } from '../contract/abort';
 import { pause, type Clock } from '../contract/clock';
 import type { EndpointQueue } from '../runpod/endpointQueue';
 import { applyPlan, type DeployedIds } from './apply';
@@ -77,12 +78,16 @@ async function becomesServed(
 	{ queueOf, clock, signal }: DeployPorts,
 ): Promise<boolean> {
 	const queue = queueOf(endpointId);
-	const deadline = clock.now() + SERVED_TIMEOUT_MS;
-	while (!signal?.aborted) {
-		const health = await queue.health().catch(() => undefined);
-		if (health) return true;
-		if (clock.now() >= deadline) return false;
-		await pause(clock, LOOK_INTERVAL_MS, signal);
+	const deadlineMs = clock.monotonic() + SERVED_TIMEOUT_MS;
+	const end = joinSignals([signal, clock.timeout(SERVED_TIMEOUT_MS)]);
+	try {
+		while (!end.signal.aborted && clock.monotonic() < deadlineMs) {
+			const health = await waitUnlessAborted(queue.health(), end.signal).catch(() => undefined);
+			if (health) return true;
+			await pause(clock, LOOK_INTERVAL_MS, end.signal);
+		}
+		return false;
+	} finally {
+		end.release();
 	}
-	return false;
 }

@@ -1,3 +1,4 @@
+import { revealed } from '../contract/secret';
 import type {
 	ContainerBody,
 	Endpoint,
@@ -7,6 +8,7 @@ import type {
 	Template,
 	TemplateBody,
 } from '../runpod/managementRecords';
+import type { WorkerVariables } from '../runpod/workerVariables';
 
 /** One field that differs, as it may be shown: secrets are dots. */
 export interface Change {
@@ -19,21 +21,6 @@ export interface Change {
 export interface Difference<B> {
 	changes: Change[];
 	body: B;
-}
-
-export const HIDDEN = '•••';
-
-/** Variables of the worker that are no secrets. All others are hidden. */
-const SHOWN_VARIABLES = new Set([
-	'MINIO_ENDPOINT',
-	'MINIO_USE_SSL',
-	'MINIO_BUCKET',
-	'RUNPOD_INIT_TIMEOUT',
-]);
-
-/** The value of a variable, as it may be shown. */
-export function shownVariable(name: string, value: string): string {
-	return SHOWN_VARIABLES.has(name) ? value : HIDDEN;
 }
 
 export function templateDifference(
@@ -90,17 +77,17 @@ function containerDifference(
 	]);
 }
 
-type Variables = Readonly<Record<string, string>>;
-
 /** Variables that are not ours, such as one that was added in the console, stay as they are. */
-function variablesThatDiffer(actual: Variables, wanted: Variables): Change[] {
-	const changed = Object.entries(wanted).filter(([name, value]) => actual[name] !== value);
+function variablesThatDiffer(actual: WorkerVariables, wanted: WorkerVariables): Change[] {
+	const changed = Object.entries(wanted).filter(
+		([name, value]) => revealed(actual[name]) !== revealed(value),
+	);
 	return changed.map(([name, value]) => {
 		const before = actual[name];
 		return {
 			field: `env.${name}`,
-			from: before === undefined ? NOTHING : shownVariable(name, before),
-			to: shownVariable(name, value),
+			from: before === undefined ? NOTHING : String(before),
+			to: String(value),
 		};
 	});
 }

@@ -1,74 +1,58 @@
-import { pause, type Clock } from '../contract/clock';
+import { joinSignals, WaitEnded, waitUnlessAborted } from '../contract/abort';
+import { pause } from '../contract/clock';
 import { WanAvatarError } from '../contract/errors';
-import type { ManagementClient } from '../runpod/management';
-import { setWorkers } from './changes';
-import { getHealth, type HealthPorts, type HealthReport } from './health';
+import { getHealth, withMinWorkers, type HealthPorts, type HealthReport } from './health';
+import { withWarmWorker, type WarmWorkerPorts, type WorkerSetter } from './warmWorker';
 
-export interface FirstWorkerPorts extends HealthPorts {
+export interface FirstWorkerPorts extends HealthPorts, WarmWorkerPorts {
 	management: WorkerSetter;
-	/** The same, not tied to the signal: a stop must not keep a worker warm. */
-	afterStop: WorkerSetter;
-	clock: Clock;
-	signal?: AbortSignal | undefined;
 	onLook?: (report: HealthReport) => void;
 }
-
-type WorkerSetter = Pick<ManagementClient, 'getEndpoint' | 'updateEndpoint'>;
 
 const LOOK_INTERVAL_MS = 5000;
 
 /**
  * Waits for a worker to come up. An endpoint that keeps none warm is told to keep one until then, and set back after.
- * @throws WanAvatarError WORKER_NOT_READY with the reason
+ * @throws WanAvatarError WORKER_NOT_READY with the reason, STOPPED
  */
 export async function waitForWorker(
 	endpointId: string,
 	ports: FirstWorkerPorts,
 	{ timeoutMs }: { timeoutMs: number },
 ): Promise<HealthReport> {
-	const { management } = ports;
-	const { workers } = await management.getEndpoint(endpointId);
-	if (workers?.min || !workers?.max) return await watch(endpointId, ports, timeoutMs);
-	try {
-		await setWorkers(management, endpointId, { min: 1 });
-		return await watch(endpointId, ports, timeoutMs);
-	} finally {
-		await letGo(endpointId, ports.afterStop);
-	}
+	const endpoint = await ports.management.getEndpoint(endpointId);
+	const { workers } = endpoint;
+	const work = async () => await watch(endpointId, ports, timeoutMs);
+	if (workers?.min || !workers?.max) return await work();
+	const { result, min } = await withWarmWorker(endpoint, ports, work);
+	return withMinWorkers(result, min);
 }
 
-/** A worker that nobody waits for any more must not be paid on and on. */
-async function letGo(endpointId: string, management: WorkerSetter): Promise<void> {
-	try {
-		await setWorkers(management, endpointId, { min: 0 });
-	} catch (error) {
-		const reason = error instanceof Error ? error.message : String(error);
-		throw new WanAvatarError(
-			'WORKER_NOT_READY',
-			`The endpoint ${endpointId} still keeps a worker warm, which is paid (${reason})`,
-			{
-				remedy: 'Set its min workers to 0: deploy again, or use the RunPod console.',
-				details: { endpoint_id: endpointId },
-			},
-		);
-	}
-}
-
+/** Looks until a worker is ready; neither a stop nor the deadline waits for a look that hangs. */
 async function watch(
 	endpointId: string,
 	ports: FirstWorkerPorts,
 	timeoutMs: number,
 ): Promise<HealthReport> {
 	const { clock, signal, onLook } = ports;
-	const deadline = clock.now() + timeoutMs;
-	for (;;) {
-		const report = await getHealth(endpointId, ports);
-		onLook?.(report);
-		if (report.health === 'ready') return report;
-		const isOver = clock.now() >= deadline || signal?.aborted;
-		if (isOver || report.health === 'unhealthy' || report.health === 'paused')
-			throw notReady(report);
-		await pause(clock, LOOK_INTERVAL_MS, signal);
+	const deadlineMs = clock.monotonic() + timeoutMs;
+	const end = joinSignals([signal, clock.timeout(timeoutMs)]);
+	let last: HealthReport | undefined;
+	try {
+		for (;;) {
+			last = await waitUnlessAborted(getHealth(endpointId, ports), end.signal);
+			onLook?.(last);
+			if (last.health === 'ready') return last;
+			const isHopeless = last.health === 'unhealthy' || last.health === 'paused';
+			if (isHopeless || clock.monotonic() >= deadlineMs) throw notReady(last);
+			await pause(clock, LOOK_INTERVAL_MS, end.signal);
+		}
+	} catch (error) {
+		if (signal?.aborted) throw stopped(endpointId);
+		if (!(error instanceof WaitEnded)) throw error;
+		throw last ? notReady(last) : noAnswer(endpointId);
+	} finally {
+		end.release();
 	}
 }
 
@@ -77,5 +61,24 @@ function notReady({ name, endpoint_id, health, meaning }: HealthReport): WanAvat
 		'WORKER_NOT_READY',
 		`No worker of the endpoint ${name} (${endpoint_id}) is ready: it is ${health}`,
 		{ remedy: meaning, details: { endpoint_id, health } },
+	);
+}
+
+function noAnswer(endpointId: string): WanAvatarError {
+	return new WanAvatarError(
+		'WORKER_NOT_READY',
+		`RunPod did not tell in time whether a worker of the endpoint ${endpointId} is ready`,
+		{ remedy: 'Ask it again with health.', details: { endpoint_id: endpointId } },
+	);
+}
+
+function stopped(endpointId: string): WanAvatarError {
+	return new WanAvatarError(
+		'STOPPED',
+		`Stopped while waiting for a worker of the endpoint ${endpointId}`,
+		{
+			remedy: 'The endpoint is deployed, and takes jobs.',
+			details: { endpoint_id: endpointId },
+		},
 	);
 }

@@ -1,5 +1,6 @@
 import type { EndpointHealth, EndpointQueue } from '../runpod/endpointQueue';
 import type { ManagementClient } from '../runpod/management';
+import { warmNote } from './warmNote';
 
 /** One plain word for the state of an endpoint. */
 export type HealthWord = 'ready' | 'cold' | 'throttled' | 'unhealthy' | 'paused';
@@ -11,6 +12,8 @@ export interface HealthReport {
 	health: HealthWord;
 	/** What the word means here, in a sentence. */
 	meaning: string;
+	/** What is not wrong, but good to know. */
+	notes: string[];
 	workers: EndpointHealth['workers'] & { min: number | null; max: number | null };
 	jobs: {
 		in_queue: number;
@@ -39,13 +42,15 @@ export async function getHealth(
 	const endpoint = await management.getEndpoint(endpointId);
 	const { jobs, workers } = (await queue.health()) ?? NO_NEWS;
 	const max = endpoint.workers?.max ?? null;
+	const min = endpoint.workers?.min ?? null;
 	const health = wordFor(workers, max);
 	return {
 		endpoint_id: endpoint.id,
 		name: endpoint.name,
 		health,
 		meaning: meaningOf(health, workers),
-		workers: { ...workers, min: endpoint.workers?.min ?? null, max },
+		notes: notesOn(min),
+		workers: { ...workers, min, max },
 		jobs: {
 			in_queue: jobs.inQueue,
 			in_progress: jobs.inProgress,
@@ -54,6 +59,16 @@ export async function getHealth(
 			retried: jobs.retried,
 		},
 	};
+}
+
+/** The same report after min workers were changed. */
+export function withMinWorkers(report: HealthReport, min: number): HealthReport {
+	return { ...report, notes: notesOn(min), workers: { ...report.workers, min } };
+}
+
+function notesOn(min: number | null): string[] {
+	const note = warmNote(min);
+	return note === undefined ? [] : [note];
 }
 
 type Workers = EndpointHealth['workers'];

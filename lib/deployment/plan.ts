@@ -1,17 +1,17 @@
 import { WanAvatarError } from '../contract/errors';
+import { MASK } from '../contract/secret';
 import type { Endpoint, EndpointBody, TemplateBody } from '../runpod/managementRecords';
 import { containerBody, endpointBody, namesOf, registryAuthBody, templateBody } from './desired';
 import {
 	endpointDifference,
 	hasVolume,
-	HIDDEN,
 	shownValue,
-	shownVariable,
 	templateDifference,
 	type Change,
 } from './differences';
 import type { Existing } from './existing';
 import type { DeploymentSettings } from './settings';
+import { warmPlanNote } from './warmNote';
 
 export type Resource = 'registry auth' | 'template' | 'endpoint';
 export type Action = 'create' | 'update' | 'replace' | 'keep' | 'delete';
@@ -65,7 +65,7 @@ export function planDeployment(
 			planTemplate(settings, existing, registryId),
 			planEndpoint(settings, existing, registryId),
 		],
-		notes: notesOn(settings, options),
+		notes: notesOn(settings, existing, options),
 	};
 }
 
@@ -85,13 +85,13 @@ function planRegistryAuth(
 		if (!wanted) return undefined;
 		const changes = [
 			{ field: 'username', from: 'nothing', to: wanted.username },
-			{ field: 'password', from: 'nothing', to: HIDDEN },
+			{ field: 'password', from: 'nothing', to: String(wanted.password) },
 		];
 		return { ...step, action: 'create', changes };
 	}
 	if (!rotateRegistryAuth) return { ...step, action: 'keep', changes: [] };
 	if (!wanted) throw withoutPassword();
-	const changes = [{ field: 'password', from: HIDDEN, to: HIDDEN }];
+	const changes = [{ field: 'password', from: MASK, to: MASK }];
 	return { ...step, action: 'replace', changes, reason: 'to rotate its password' };
 }
 
@@ -157,7 +157,7 @@ function createdTemplate({ name, env, ...fields }: TemplateBody): Change[] {
 		...Object.entries(env).map(([variable, value]) => ({
 			field: `env.${variable}`,
 			from: 'nothing',
-			to: shownVariable(variable, value),
+			to: String(value),
 		})),
 	];
 }
@@ -187,14 +187,18 @@ function fromNothing(fields: Readonly<Record<string, Parameters<typeof shownValu
 		.filter(({ to }) => to !== 'nothing');
 }
 
-function notesOn({ image, workers }: DeploymentSettings, options: PlanOptions): string[] {
+function notesOn(
+	{ image, workers }: DeploymentSettings,
+	{ endpoint }: Existing,
+	options: PlanOptions,
+): string[] {
 	const notes: string[] = [];
 	if (!/[:@][^/]*$/.test(image) || image.endsWith(':latest'))
 		notes.push(
 			`${image} has no version tag: RunPod keeps images on its hosts, so a new push may not be seen. Use a version tag or a digest.`,
 		);
-	if (workers.min > 0)
-		notes.push(`${String(workers.min)} worker(s) are kept warm and paid all the time.`);
+	const warm = warmPlanNote(endpoint, workers.min);
+	if (warm !== undefined) notes.push(warm);
 	if (workers.max === 0) notes.push('With 0 workers at most, no job will run.');
 	if (options.rotateRegistryAuth)
 		notes.push(

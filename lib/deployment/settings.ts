@@ -1,25 +1,28 @@
 import * as z from 'zod/v4';
 import { InvalidInput, type InputFault } from '../contract/invalidInput';
+import { Secret, secretsIn } from '../contract/secret';
 import type { RunPodSettings } from '../runpod/settings';
+import type { WorkerVariables } from '../runpod/workerVariables';
 import {
 	decimal,
+	optionalSecret,
 	optionalText,
+	requiredSecret,
 	requiredText,
-	textRecord,
+	secretRecord,
 	truth,
 	wholeNumber,
 	words,
 } from './values';
-import { VARIABLES } from './variables';
 
 /** What a deployment is to be. Times carry their units; `diskGb` in GB. */
 export interface DeploymentSettings {
 	name: string;
 	image: string;
 	/** For a private image. */
-	dockerHub?: { username: string; password: string };
+	dockerHub?: { username: string; password: Secret };
 	/** What the worker finds in its environment, further variables included. */
-	env: Readonly<Record<string, string>>;
+	env: WorkerVariables;
 	diskGb: number;
 	gpu: { pools: string[]; count: number; minCudaVersion?: string; allowedCudaVersions: string[] };
 	workers: { min: number; max: number; idleTimeoutSeconds: number };
@@ -28,8 +31,6 @@ export interface DeploymentSettings {
 	flashboot: 'OFF' | 'FLASHBOOT' | 'PRIORITY_FLASHBOOT';
 	dataCenterIds: string[];
 	networkVolumeIds: string[];
-	/** Values that are shown to nobody. */
-	secrets: string[];
 }
 
 export type RawSettings = Readonly<Record<string, unknown>>;
@@ -42,7 +43,7 @@ const ID = /^[\w-]+$/;
 const url = /^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/;
 
 const connection = z.object({
-	RUNPOD_API_KEY: requiredText(
+	RUNPOD_API_KEY: requiredSecret(
 		'RUNPOD_API_KEY',
 		'give the API key of the RunPod account',
 		/^[\x21-\x7e]+$/,
@@ -82,14 +83,14 @@ const deployment = z.object({
 	WAN_AVATAR_NAME: deploymentName,
 	RUNPOD_IMAGE_NAME: imageName,
 	DOCKERHUB_USERNAME: optionalText('DOCKERHUB_USERNAME', 'give a Docker Hub user name', /^\S+$/),
-	DOCKERHUB_PASSWORD: optionalText('DOCKERHUB_PASSWORD', 'give a Docker Hub password or token'),
+	DOCKERHUB_PASSWORD: optionalSecret('DOCKERHUB_PASSWORD', 'give a Docker Hub password or token'),
 	MINIO_ENDPOINT: requiredText(
 		'MINIO_ENDPOINT',
 		'give a host or host:port without https://, such as minio.example.com',
 		/^(\[[0-9a-f:]+\]|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)(:\d{1,5})?$/i,
 	),
-	MINIO_ACCESS_KEY: requiredText('MINIO_ACCESS_KEY', "give the worker's access key", /^\S+$/),
-	MINIO_SECRET_KEY: requiredText('MINIO_SECRET_KEY', "give the worker's secret key", /^\S+$/),
+	MINIO_ACCESS_KEY: requiredSecret('MINIO_ACCESS_KEY', "give the worker's access key", /^\S+$/),
+	MINIO_SECRET_KEY: requiredSecret('MINIO_SECRET_KEY', "give the worker's secret key", /^\S+$/),
 	MINIO_USE_SSL: truth('MINIO_USE_SSL'),
 	MINIO_BUCKET: requiredText(
 		'MINIO_BUCKET',
@@ -121,7 +122,7 @@ const deployment = z.object({
 		'give versions such as 12.4,12.8',
 		CUDA_VERSION,
 	),
-	RUNPOD_WORKER_ENV: textRecord('RUNPOD_WORKER_ENV'),
+	RUNPOD_WORKER_ENV: secretRecord('RUNPOD_WORKER_ENV'),
 });
 
 type Deployment = z.output<typeof deployment>;
@@ -169,16 +170,15 @@ export function parseDeployment(raw: RawSettings): DeploymentSettings {
 export function parseTarget(raw: RawSettings): {
 	connection: RunPodSettings;
 	name: string;
-	/** Values that are shown to nobody. */
-	secrets: string[];
+	/** Of the deployment: neither is sent, but RunPod may say them back. */
+	secrets: Secret[];
 } {
 	const { success, data, error } = connection
 		.extend({ WAN_AVATAR_NAME: deploymentName })
 		.safeParse(raw);
 	if (!success) throw new InvalidInput(faultsIn(error));
-	const secrets = VARIABLES.flatMap(({ name, isSecret }) => (isSecret ? [raw[name]] : []))
-		.filter((value) => typeof value === 'string')
-		.filter(isLongEnough);
+	const others = Object.entries(deployment.shape).map(([name, rule]) => rule.safeParse(raw[name]));
+	const secrets = secretsIn(others).map((value) => new Secret(value));
 	return { connection: toConnection(data), name: data.WAN_AVATAR_NAME, secrets };
 }
 
@@ -255,18 +255,5 @@ function toSettings(data: Deployment): DeploymentSettings {
 		flashboot: data.RUNPOD_FLASHBOOT,
 		dataCenterIds: data.RUNPOD_DATA_CENTER_IDS,
 		networkVolumeIds: data.RUNPOD_NETWORK_VOLUME_IDS,
-		secrets: [
-			data.MINIO_ACCESS_KEY,
-			data.MINIO_SECRET_KEY,
-			password ?? '',
-			...Object.values(data.RUNPOD_WORKER_ENV),
-		].filter(isLongEnough),
 	};
-}
-
-// A shorter one would be struck out of ordinary words.
-const SHORTEST_SECRET = 4;
-
-function isLongEnough({ length }: string): boolean {
-	return length >= SHORTEST_SECRET;
 }

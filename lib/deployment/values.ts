@@ -1,4 +1,5 @@
 import * as z from 'zod/v4';
+import { Secret } from '../contract/secret';
 import { fallbackOf, type VariableName } from './variables';
 
 // A variable that is set to nothing is as good as not set, and then has its default.
@@ -37,6 +38,18 @@ export function optionalText(name: VariableName, hint: string, pattern = /^[^\p{
 		plainText(hint)
 			.refine((value) => pattern.test(value), `is malformed: ${hint}`)
 			.optional(),
+	);
+}
+
+/** A secret that must be there. */
+export function requiredSecret(name: VariableName, hint: string, pattern?: RegExp) {
+	return requiredText(name, hint, pattern).transform((value) => new Secret(value));
+}
+
+/** A secret that may be left out. */
+export function optionalSecret(name: VariableName, hint: string, pattern?: RegExp) {
+	return optionalText(name, hint, pattern).transform((value) =>
+		value === undefined ? undefined : new Secret(value),
 	);
 }
 
@@ -106,16 +119,21 @@ function splitWords(text: string): string[] {
 		.filter((word) => word !== '');
 }
 
-const texts = z.record(z.string().regex(/^[A-Za-z_]\w*$/), z.string());
+const secrets = z.record(
+	z.string().regex(/^[A-Za-z_]\w*$/),
+	z.string().transform((value) => new Secret(value)),
+);
 
-/** A JSON object of texts, or the text of one. */
-export function textRecord(name: VariableName) {
+/** A JSON object of texts, or the text of one; each may be a secret. */
+export function secretRecord(name: VariableName) {
 	const fault = 'must be a JSON object of texts, such as {"HF_TOKEN": "…"}';
 	return variable(
 		name,
 		z.union([z.string(), z.record(z.string(), z.unknown())], { error: fault }).default({}),
 	).transform((value, context) => {
-		const { success, data } = texts.safeParse(typeof value === 'string' ? parseJson(value) : value);
+		const { success, data } = secrets.safeParse(
+			typeof value === 'string' ? parseJson(value) : value,
+		);
 		if (success) return data;
 		context.addIssue({ code: 'custom', message: fault });
 		return z.NEVER;

@@ -8,7 +8,6 @@ export interface Variable {
 	description: string;
 	/** As text, where it has a default. */
 	fallback?: string;
-	isSecret?: boolean;
 }
 
 export type VariableName =
@@ -42,7 +41,7 @@ export type VariableName =
 
 /** Every setting there is, in the order of the documentation. */
 export const VARIABLES: readonly Variable[] = [
-	{ name: 'RUNPOD_API_KEY', description: 'API key of the RunPod account', isSecret: true },
+	{ name: 'RUNPOD_API_KEY', description: 'API key of the RunPod account' },
 	{
 		name: 'RUNPOD_IMAGE_NAME',
 		flag: 'image',
@@ -58,7 +57,6 @@ export const VARIABLES: readonly Variable[] = [
 	{
 		name: 'DOCKERHUB_PASSWORD',
 		description: 'Docker Hub password or access token, for a private image',
-		isSecret: true,
 	},
 	{
 		name: 'MINIO_ENDPOINT',
@@ -66,8 +64,8 @@ export const VARIABLES: readonly Variable[] = [
 		value: 'host',
 		description: 'host, or host:port, where the worker reaches MinIO',
 	},
-	{ name: 'MINIO_ACCESS_KEY', description: "the worker's MinIO access key", isSecret: true },
-	{ name: 'MINIO_SECRET_KEY', description: "the worker's MinIO secret key", isSecret: true },
+	{ name: 'MINIO_ACCESS_KEY', description: "the worker's MinIO access key" },
+	{ name: 'MINIO_SECRET_KEY', description: "the worker's MinIO secret key" },
 	{
 		name: 'MINIO_USE_SSL',
 		flag: 'minio-use-ssl',
@@ -185,7 +183,6 @@ export const VARIABLES: readonly Variable[] = [
 	{
 		name: 'RUNPOD_WORKER_ENV',
 		description: 'further variables of the worker, as a JSON object of texts',
-		isSecret: true,
 	},
 	{
 		name: 'RUNPOD_MANAGEMENT_BASE_URL',

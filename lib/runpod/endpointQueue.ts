@@ -1,12 +1,13 @@
 import * as z from 'zod/v4';
-import type { Clock } from '../contract/clock';
 import { assertDomainAllowed } from './allowedDomains';
-import { readRecord } from './answer';
+import { faultText, readRecord } from './answer';
 import { refusal, unreachable, unreadable } from './faults';
-import type { HttpAnswer, HttpRequest, Send } from './http';
+import type { HttpAnswer, HttpRequest } from './http';
+import { purgeUnknown, stoppedBefore, stoppedWhile } from './managementFaults';
 import { planHealth, planPurgeQueue } from './plan';
-import { withRetries } from './retry';
-import type { RunPodSettings } from './settings';
+import type { Safety } from './retry';
+import { secretsOf, type RunPodSettings } from './settings';
+import { isServerFault, stoppableCall, type CallEnd, type CallPorts } from './stoppableCall';
 
 const count = z.number().nonnegative().catch(0);
 
@@ -31,13 +32,6 @@ const health = z.object({
 /** What the queue API says of an endpoint: how many jobs and workers are in which state. */
 export type EndpointHealth = z.output<typeof health>;
 
-export interface EndpointQueuePorts {
-	send: Send;
-	clock: Clock;
-	random: () => number;
-	signal?: AbortSignal | undefined;
-}
-
 /** The queue API's view of a whole endpoint. */
 export interface EndpointQueue {
 	/** Nothing while the queue API does not know the endpoint, such as just after it was made. */
@@ -46,38 +40,52 @@ export interface EndpointQueue {
 	purge: () => Promise<number>;
 }
 
-const MAX_TRIES = 5;
-
-export function createEndpointQueue(
-	settings: RunPodSettings,
-	ports: EndpointQueuePorts,
-): EndpointQueue {
-	const ask = async (plan: HttpRequest): Promise<HttpAnswer> => {
+export function createEndpointQueue(settings: RunPodSettings, ports: CallPorts): EndpointQueue {
+	const call = async (plan: HttpRequest, what: string, safety: Safety): Promise<CallEnd> => {
 		assertDomainAllowed(plan.url, settings.allowedDomains);
-		const attempt = await withRetries(async () => await ports.send(plan), 'read', ports, {
-			maxTries: MAX_TRIES,
-			signal: ports.signal,
-		});
-		if ('failure' in attempt) throw unreachable(attempt.failure, plan.url);
-		return attempt.answer;
+		if (ports.signal?.aborted) throw stoppedBefore({ what });
+		return await stoppableCall(plan, safety, ports);
 	};
 	return {
 		health: async () => {
-			const answer = await ask(planHealth(settings));
-			if (answer.status === 404) return undefined;
-			return readAnswer(answer, health, settings);
+			const plan = planHealth(settings);
+			const what = `show the health of the endpoint ${settings.endpointId}`;
+			const end = await call(plan, what, 'read');
+			if ('stopped' in end) throw stoppedWhile({ what });
+			if ('failure' in end) throw unreachable(end.failure, plan.url);
+			if (end.answer.status === 404) return undefined;
+			return readHealth(end.answer, settings);
 		},
 		purge: async () => {
-			const answer = await ask(planPurgeQueue(settings));
-			return readAnswer(answer, z.object({ removed: count }), settings).removed;
+			const plan = planPurgeQueue(settings);
+			const what = `purge the queue of the endpoint ${settings.endpointId}`;
+			return readPurged(await call(plan, what, 'submit'), plan, settings);
 		},
 	};
 }
 
-function readAnswer<T>(answer: HttpAnswer, shape: z.ZodType<T>, settings: RunPodSettings): T {
+function readHealth(answer: HttpAnswer, settings: RunPodSettings): EndpointHealth {
 	if (answer.status >= 500) throw unreadable(answer, settings);
 	if (answer.status >= 300) throw refusal(answer, settings);
-	const { success, data } = shape.safeParse(readRecord(answer.text));
+	const { success, data } = health.safeParse(readRecord(answer.text));
 	if (!success) throw unreadable(answer, settings);
 	return data;
+}
+
+const purged = z.object({ removed: count });
+
+/** How many were removed. A purge is sent once: a second one would remove jobs that came after the first. */
+function readPurged(end: CallEnd, { url }: HttpRequest, settings: RunPodSettings): number {
+	const { endpointId } = settings;
+	if ('stopped' in end) throw purgeUnknown('stopped before it answered', endpointId);
+	if ('failure' in end) {
+		if (!end.failure.sent) throw unreachable(end.failure, url);
+		throw purgeUnknown(end.failure.code, endpointId);
+	}
+	const { answer } = end;
+	const isFault = isServerFault(answer);
+	if (answer.status >= 300 && !isFault) throw refusal(answer, settings);
+	const { success, data } = purged.safeParse(readRecord(answer.text));
+	if (isFault || !success) throw purgeUnknown(faultText(answer, secretsOf(settings)), endpointId);
+	return data.removed;
 }

@@ -1,11 +1,12 @@
 import * as z from 'zod/v4';
-import type { Clock } from '../contract/clock';
+import { revealed, secretsIn } from '../contract/secret';
 import { assertDomainAllowed } from './allowedDomains';
 import { readRecord } from './answer';
-import type { HttpAnswer, HttpRequest, Send } from './http';
+import type { HttpAnswer, HttpRequest } from './http';
 import {
 	changeUnknown,
 	stoppedBefore,
+	stoppedWhile,
 	managementRefusal,
 	managementUnreachable,
 	managementUnreadable,
@@ -24,22 +25,15 @@ import {
 	type Template,
 	type TemplateBody,
 } from './managementRecords';
-import { withRetries, type Safety } from './retry';
+import type { Safety } from './retry';
 import type { RunPodSettings } from './settings';
-
-export interface ManagementPorts {
-	send: Send;
-	clock: Clock;
-	random: () => number;
-	/** Aborted when the user stops; what is under way is finished, nothing more is started. */
-	signal?: AbortSignal | undefined;
-}
+import { isServerFault, stoppableCall, type CallPorts } from './stoppableCall';
 
 export type ManagementSettings = Pick<
 	RunPodSettings,
 	'apiKey' | 'managementBaseUrl' | 'allowedDomains'
 > & {
-	/** Values that must not be shown, also where RunPod says them back. */
+	/** Further values that must not be shown, where RunPod says them back. */
 	secrets: readonly string[];
 };
 
@@ -67,11 +61,9 @@ interface Named {
 	name: string;
 }
 
-const MAX_TRIES = 5;
-
 export function createManagementClient(
 	settings: ManagementSettings,
-	ports: ManagementPorts,
+	ports: CallPorts,
 ): ManagementClient {
 	const channel = { settings, ports };
 	const list = async <T>(path: string, field: string, what: string, item: z.ZodType<T>) =>
@@ -85,9 +77,10 @@ export function createManagementClient(
 	): Promise<T> => {
 		const safety = method === 'POST' ? 'submit' : 'read';
 		const plan = planOf(settings, method, path, body);
-		const answer = await ask(channel, plan, what, safety);
+		const asked = askedOf(channel, what, body);
+		const answer = await ask(channel, plan, asked, safety);
 		const { success, data } = item.safeParse(readRecord(answer.text));
-		if (!success) throw changeUnknown('it cannot be read', askedOf(channel, what));
+		if (!success) throw changeUnknown('it cannot be read', asked);
 		return data;
 	};
 	const remove = async (path: string, what: string): Promise<Deletion> =>
@@ -121,9 +114,9 @@ export function createManagementClient(
 		listEndpoints: async () =>
 			await list('serverless', 'endpoints', 'list the endpoints', endpoint),
 		getEndpoint: async (id) => {
-			const what = `show the endpoint ${id}`;
+			const asked = askedOf(channel, `show the endpoint ${id}`);
 			const plan = planOf(settings, 'GET', `serverless/${encodeURIComponent(id)}`);
-			return readItem(await ask(channel, plan, what, 'read'), endpoint, askedOf(channel, what));
+			return readItem(await ask(channel, plan, asked, 'read'), endpoint, asked);
 		},
 		createEndpoint: async (body) =>
 			await write('POST', 'serverless', `create the endpoint ${body.name}`, body, endpoint),
@@ -142,7 +135,7 @@ export function createManagementClient(
 
 interface Channel {
 	settings: ManagementSettings;
-	ports: ManagementPorts;
+	ports: CallPorts;
 }
 
 interface Listing<T> {
@@ -160,12 +153,12 @@ const paged = z.object({
 /** All pages of a list: one that is cut short would make doubles of what stands on the rest. */
 async function listAll<T>(channel: Channel, { path, field, what, item }: Listing<T>): Promise<T[]> {
 	const page = z.record(z.string(), z.unknown());
+	const asked = askedOf(channel, what);
 	const found: T[] = [];
 	const seen = new Set<string>();
 	for (let query = ''; ;) {
 		const plan = planOf(channel.settings, 'GET', `${path}${query}`);
-		const answer = await ask(channel, plan, what, 'read');
-		const asked = askedOf(channel, what);
+		const answer = await ask(channel, plan, asked, 'read');
 		const { [field]: items, ...rest } = readItem(answer, page, asked);
 		const parsed = z.array(item).safeParse(items);
 		const next = paged.safeParse(rest);
@@ -181,8 +174,8 @@ async function listAll<T>(channel: Channel, { path, field, what, item }: Listing
 
 async function deleteOne(channel: Channel, path: string, what: string): Promise<Deletion> {
 	const plan = planOf(channel.settings, 'DELETE', path);
-	const answer = await send(channel, plan, what, 'read');
 	const asked = askedOf(channel, what);
+	const answer = await send(channel, plan, asked, 'read');
 	// RunPod answers 400 for what others still use.
 	if (answer.status === 400) return { tag: 'inUse', reason: saidBy(answer, asked) };
 	if (answer.status === 404) return { tag: 'gone' };
@@ -193,11 +186,11 @@ async function deleteOne(channel: Channel, path: string, what: string): Promise<
 async function ask(
 	channel: Channel,
 	plan: HttpRequest,
-	what: string,
+	asked: Asked,
 	safety: Safety,
 ): Promise<HttpAnswer> {
-	const answer = await send(channel, plan, what, safety);
-	if (!isOk(answer)) throw managementRefusal(answer, askedOf(channel, what));
+	const answer = await send(channel, plan, asked, safety);
+	if (!isOk(answer)) throw managementRefusal(answer, asked);
 	return answer;
 }
 
@@ -205,30 +198,35 @@ async function ask(
 async function send(
 	{ settings, ports }: Channel,
 	plan: HttpRequest,
-	what: string,
+	asked: Asked,
 	safety: Safety,
 ): Promise<HttpAnswer> {
 	assertDomainAllowed(plan.url, settings.allowedDomains);
-	const asked = askedOf({ settings }, what);
 	if (ports.signal?.aborted) throw stoppedBefore(asked);
-	const attempt = await withRetries(async () => await ports.send(plan), safety, ports, {
-		maxTries: MAX_TRIES,
-		signal: ports.signal,
-	});
-	if ('answer' in attempt) {
-		const { answer } = attempt;
-		const isFault = answer.status >= 500 || answer.status === 408;
-		if (!isFault) return answer;
-		if (plan.method === 'GET') throw managementUnreadable(answer, asked);
+	const isRead = plan.method === 'GET';
+	const end = await stoppableCall(plan, safety, ports);
+	if ('stopped' in end)
+		throw isRead ? stoppedWhile(asked) : changeUnknown('stopped before it answered', asked);
+	if ('failure' in end) {
+		const { failure } = end;
+		if (isRead || !(failure.sent || end.isUnclear))
+			throw managementUnreachable(failure, plan.url, asked);
+		throw changeUnknown(failure.code, asked);
+	}
+	const { answer } = end;
+	if (isServerFault(answer)) {
+		if (isRead) throw managementUnreadable(answer, asked);
 		throw changeUnknown(saidBy(answer, asked), asked);
 	}
-	const { failure } = attempt;
-	if (plan.method === 'GET' || !failure.sent) throw managementUnreachable(failure, plan.url, asked);
-	throw changeUnknown(failure.code, asked);
+	// What is gone or in use has an answer of its own, whatever came before.
+	const isSettled = isOk(answer) || isRead || plan.method === 'DELETE';
+	if (end.isUnclear && !isSettled) throw changeUnknown(saidBy(answer, asked), asked);
+	return answer;
 }
 
-function askedOf({ settings }: Pick<Channel, 'settings'>, what: string): Asked {
-	return { what, secrets: [settings.apiKey, ...settings.secrets] };
+/** Masks what was sent too, whoever made the body. */
+function askedOf({ settings }: Pick<Channel, 'settings'>, what: string, body?: object): Asked {
+	return { what, secrets: [...secretsIn([settings, body]), ...settings.secrets] };
 }
 
 function planOf(
@@ -238,13 +236,13 @@ function planOf(
 	body?: object,
 ): HttpRequest {
 	const url = `${managementBaseUrl}/${path}`;
-	const headers = { authorization: `Bearer ${apiKey}` };
+	const headers = { authorization: `Bearer ${apiKey.reveal()}` };
 	if (!body) return { method, url, headers };
 	return {
 		method,
 		url,
 		headers: { ...headers, 'content-type': 'application/json' },
-		body: JSON.stringify(body),
+		body: JSON.stringify(revealed(body)),
 	};
 }
 

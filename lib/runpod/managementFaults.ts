@@ -62,10 +62,29 @@ export function managementUnreadable(answer: HttpAnswer, asked: Asked): WanAvata
 	);
 }
 
-export function stoppedBefore({ what }: Asked): WanAvatarError {
+export function stoppedBefore({ what }: Pick<Asked, 'what'>): WanAvatarError {
 	return new WanAvatarError('STOPPED', `Stopped before RunPod was asked to ${what}`, {
 		remedy: 'Run it again to go on.',
 	});
+}
+
+export function stoppedWhile({ what }: Pick<Asked, 'what'>): WanAvatarError {
+	return new WanAvatarError('STOPPED', `Stopped while RunPod was asked to ${what}`, {
+		remedy: 'Run it again to go on.',
+	});
+}
+
+/** Purging again is not harmless: jobs that were submitted since would go too. */
+export function purgeUnknown(what: string, endpointId: string): WanAvatarError {
+	return new WanAvatarError(
+		'CHANGE_UNKNOWN',
+		`RunPod gave no clear answer when asked to purge the queue of the endpoint ${endpointId} (${what})`,
+		{
+			remedy:
+				'The jobs that waited may or may not have been removed, and it was not sent again, since that would remove newer jobs too. Look at the jobs in the queue with Get Health, then purge again if they are still there.',
+			details: { endpoint_id: endpointId },
+		},
+	);
 }
 
 /** What an answer says, without the secrets that were sent. */

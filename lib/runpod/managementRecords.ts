@@ -1,9 +1,11 @@
 import * as z from 'zod/v4';
+import type { Secret } from '../contract/secret';
+import { workerVariables, type WorkerVariables } from './workerVariables';
 
 const text = z.string().nullish().catch(undefined);
 const number = z.number().nullish().catch(undefined);
 const texts = z.array(z.string()).nullish().catch(undefined);
-const env = z.record(z.string(), z.string()).catch({});
+const env = z.record(z.string(), z.string()).catch({}).transform(workerVariables);
 
 /** A registry auth as RunPod shows it: its user name and password are write-only. */
 export const registryAuth = z.object({ id: z.string().min(1), name: z.string() });
@@ -62,14 +64,14 @@ export type Endpoint = z.output<typeof endpoint>;
 export interface RegistryAuthBody {
 	name: string;
 	username: string;
-	password: string;
+	password: Secret;
 }
 
 /** Container settings, the same for templates and endpoints; `disk` in GB. */
 export interface ContainerBody {
 	image: string;
 	disk: number;
-	env: Readonly<Record<string, string>>;
+	env: WorkerVariables;
 	registry?: string | null;
 }
 

@@ -1,4 +1,5 @@
 import type { JobInput } from '../contract/jobInput';
+import type { Secret } from '../contract/secret';
 import type { HttpRequest } from './http';
 import type { RunPodSettings } from './settings';
 
@@ -48,6 +49,6 @@ function plan({ queueBaseUrl, endpointId, apiKey }: RunPodSettings, operation: s
 	return { url: `${queueBaseUrl}/${endpointId}/${operation}`, headers: bearer(apiKey) };
 }
 
-function bearer(apiKey: string): Record<string, string> {
-	return { authorization: `Bearer ${apiKey}` };
+function bearer(apiKey: Secret): Record<string, string> {
+	return { authorization: `Bearer ${apiKey.reveal()}` };
 }

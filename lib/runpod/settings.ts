@@ -1,12 +1,13 @@
 import * as z from 'zod/v4';
 import { WanAvatarError } from '../contract/errors';
+import { Secret, secretsIn } from '../contract/secret';
 
 export const DEFAULT_QUEUE_BASE_URL = 'https://api.runpod.ai/v2';
 export const DEFAULT_MANAGEMENT_BASE_URL = 'https://api.runpod.io/v2';
 
 /** How to speak to RunPod. `endpointId` is empty when the credential names none. */
 export interface RunPodSettings {
-	apiKey: string;
+	apiKey: Secret;
 	endpointId: string;
 	queueBaseUrl: string;
 	managementBaseUrl: string;
@@ -17,8 +18,8 @@ export interface RunPodSettings {
 }
 
 /** All values that no message may show. */
-export function secretsOf({ apiKey, secrets = [] }: RunPodSettings): readonly string[] {
-	return [apiKey, ...secrets];
+export function secretsOf(settings: RunPodSettings): readonly string[] {
+	return [...secretsIn(settings), ...(settings.secrets ?? [])];
 }
 
 const text = z
@@ -47,18 +48,19 @@ function pastedEndpointId(value: string): string | undefined {
 	return /\/(?:v2|endpoint)\/([\w-]+)/.exec(value)?.[1];
 }
 
-const settings = z
-	.object({
-		apiKey: text.refine((value) => value !== '', { message: 'API Key is empty' }),
-		endpointId,
-		queueBaseUrl: baseUrl('Queue API Base URL', DEFAULT_QUEUE_BASE_URL),
-		managementBaseUrl: baseUrl('Management API Base URL', DEFAULT_MANAGEMENT_BASE_URL),
-		allowedHttpRequestDomains: text,
-		allowedDomains: text,
-	})
-	.refine(({ apiKey }) => /^[\x21-\x7e]*$/.test(apiKey), {
-		message: 'API Key holds a character that no key has: paste it again',
-	});
+const settings = z.object({
+	apiKey: text
+		.refine((value) => value !== '', { message: 'API Key is empty' })
+		.refine((value) => /^[\x21-\x7e]*$/.test(value), {
+			message: 'API Key holds a character that no key has: paste it again',
+		})
+		.transform((value) => new Secret(value)),
+	endpointId,
+	queueBaseUrl: baseUrl('Queue API Base URL', DEFAULT_QUEUE_BASE_URL),
+	managementBaseUrl: baseUrl('Management API Base URL', DEFAULT_MANAGEMENT_BASE_URL),
+	allowedHttpRequestDomains: text,
+	allowedDomains: text,
+});
 
 /**
  * Reads the data of a *RunPod API* credential.

@@ -325,7 +325,9 @@ function lastModifiedMsOf(stream: Readable): number | null {
 // A known region keeps the client from asking the server for it.
 async function connect(settings: StorageSettings, address: ServerAddress): Promise<Client> {
 	const minio = await import('minio');
-	const { region, accessKey, secretKey } = settings;
+	const { region } = settings;
+	const accessKey = settings.accessKey.reveal();
+	const secretKey = settings.secretKey.reveal();
 	const { endPoint, port, useSSL } = address;
 	const transport = createTransport({ ...settings, useSSL });
 	const server = { endPoint, port, useSSL, region };

@@ -1,6 +1,7 @@
 import { WanAvatarError } from '../contract/errors';
 import { codeOf, messageOf } from '../contract/foreignError';
 import { cleanRemoteText } from '../contract/remoteText';
+import { secretsIn } from '../contract/secret';
 import type { StorageSettings } from './settings';
 import { NEEDS_HTTPS, NOT_AN_OBJECT_STORE } from './transport';
 
@@ -43,7 +44,7 @@ export function explainStorageFault(
 ): WanAvatarError {
 	if (error instanceof WanAvatarError) return error;
 	const server = `${settings.endPoint}:${String(settings.port)}`;
-	const said = cleanRemoteText(messageOf(error), [settings.secretKey, settings.accessKey]);
+	const said = cleanRemoteText(messageOf(error), secretsIn(settings));
 	const code = codeOf(error) ?? '';
 	const words =
 		connectionFaults(settings, server, said).get(code) ??

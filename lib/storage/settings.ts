@@ -1,5 +1,6 @@
 import * as z from 'zod/v4';
 import { WanAvatarError } from '../contract/errors';
+import { Secret } from '../contract/secret';
 
 /** Where a server is: as the MinIO client wants it. */
 export interface ServerAddress {
@@ -10,8 +11,8 @@ export interface ServerAddress {
 
 export interface StorageSettings extends ServerAddress {
 	region: string;
-	accessKey: string;
-	secretKey: string;
+	accessKey: Secret;
+	secretKey: Secret;
 	bucket: string;
 	/** The address that presigned URLs are signed for, where it differs from the one n8n uses. */
 	publicAddress?: ServerAddress;
@@ -36,8 +37,8 @@ const credential = z.object({
 	endpoint: filled('Endpoint'),
 	useSSL: z.boolean().catch(true),
 	region: text.transform((value) => (value === '' ? DEFAULT_REGION : value)),
-	accessKey: filled('Access Key'),
-	secretKey: filled('Secret Key'),
+	accessKey: filled('Access Key').transform((value) => new Secret(value)),
+	secretKey: filled('Secret Key').transform((value) => new Secret(value)),
 	bucket: filled('Bucket').refine(
 		(name) => name === '' || /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name),
 		{

@@ -1,4 +1,5 @@
 import type { Clock } from '../../lib/contract/clock';
+import { secretsIn } from '../../lib/contract/secret';
 import { createEndpointQueue } from '../../lib/runpod/endpointQueue';
 import { createSend } from '../../lib/runpod/http';
 import { createManagementClient, type ManagementClient } from '../../lib/runpod/management';
@@ -109,7 +110,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
 	const ports = { send: createSend(), clock: quickClock(), random: () => 0.5 };
 	const reach = (changes: Environment) => {
 		const { connection, settings } = parseSettings({ ...environment, ...changes });
-		const secrets = settings.secrets;
+		const secrets = secretsIn(settings);
 		return {
 			settings,
 			queueBaseUrl: connection.queueBaseUrl,
@@ -161,6 +162,7 @@ async function runCommand(
 			if (stop(text)) interruption.abort();
 		},
 		confirm: async () => Promise.reject(new Error('nobody is here to answer')),
+		leavesBehind: () => undefined,
 		signal: interruption.signal,
 	};
 	const exitCode = await run(args, environment, terminal);

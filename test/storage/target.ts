@@ -74,7 +74,8 @@ async function openServer(url: string): Promise<Target> {
 		caCertificate: caFile === undefined ? '' : readFileSync(caFile, 'utf8'),
 	};
 	const settings = parseStorageSettings(credential);
-	const { endPoint, port, useSSL, region, accessKey, secretKey, bucket, caCertificate } = settings;
+	const { endPoint, port, useSSL, region, bucket, caCertificate } = settings;
+	const { accessKey, secretKey } = credential;
 	const transportAgent = useSSL ? new https.Agent({ ca: caCertificate }) : new http.Agent();
 	const server = { endPoint, port, useSSL, region, transportAgent };
 	const client = new Client({ ...server, accessKey, secretKey });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { Secret } from '../../lib/contract/secret';
 import { parseRunPodSettings } from '../../lib/runpod/settings';
 import { parseStorageSettings } from '../../lib/storage/settings';
 
@@ -17,8 +18,10 @@ describe('a RunPod credential', () => {
 	});
 
 	it('has RunPod itself as its default', () => {
-		expect(parseRunPodSettings({ apiKey: ' k\n', queueBaseUrl: '' })).toEqual({
-			apiKey: 'k',
+		const settings = parseRunPodSettings({ apiKey: ' k\n', queueBaseUrl: '' });
+		expect(settings.apiKey.reveal()).toBe('k');
+		expect(settings).toEqual({
+			apiKey: new Secret('k'),
 			endpointId: '',
 			queueBaseUrl: 'https://api.runpod.ai/v2',
 			managementBaseUrl: 'https://api.runpod.io/v2',

@@ -30,7 +30,7 @@ export async function execute(
 async function deployItem(context: IExecuteFunctions, item: number): Promise<IDataObject> {
 	const { deploy, prepareDeployment } = await import('../../../lib/deployment/deploy');
 	const { settings, rotateRegistryAuth } = await readSettings(context, item);
-	const account = await connectAccount(context, settings.secrets);
+	const account = await connectAccount(context, settings);
 	const prepared = await prepareDeployment(settings, account.management, { rotateRegistryAuth });
 	const { queueBaseUrl } = account.settings;
 	const deployment = await deploy(prepared, queueBaseUrl, { ...account, clock });

@@ -1,13 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { Endpoint } from '../../../lib/runpod/managementRecords';
-import { shownVariable } from '../../../lib/deployment/differences';
 
 /** An endpoint as an item: what is secret in its variables is dots. */
 export function endpointItem(endpoint: Endpoint, queueBaseUrl: string): IDataObject {
 	const { id, name, gpu, workers, scaling } = endpoint;
 	const env: IDataObject = {};
-	for (const [variable, value] of Object.entries(endpoint.env))
-		env[variable] = shownVariable(variable, value);
+	for (const [variable, value] of Object.entries(endpoint.env)) env[variable] = String(value);
 	return {
 		endpoint_id: id,
 		name,

@@ -30,7 +30,7 @@ async function planItem(context: IExecuteFunctions, item: number): Promise<IData
 	const { prepareDeployment } = await import('../../../lib/deployment/deploy');
 	const { changesSomething } = await import('../../../lib/deployment/plan');
 	const { settings, rotateRegistryAuth } = await readSettings(context, item);
-	const { management } = await connectAccount(context, settings.secrets);
+	const { management } = await connectAccount(context, settings);
 	const { plan } = await prepareDeployment(settings, management, { rotateRegistryAuth });
 	return { ...planFields(plan), changes_something: changesSomething(plan) };
 }

@@ -15,8 +15,8 @@ export async function readWorkerStorage(context: IExecuteFunctions): Promise<Var
 	return {
 		MINIO_ENDPOINT: hostOf(address),
 		MINIO_USE_SSL: address.useSSL,
-		MINIO_ACCESS_KEY: storage.accessKey,
-		MINIO_SECRET_KEY: storage.secretKey,
+		MINIO_ACCESS_KEY: storage.accessKey.reveal(),
+		MINIO_SECRET_KEY: storage.secretKey.reveal(),
 		MINIO_BUCKET: storage.bucket,
 	};
 }
