@@ -26,6 +26,8 @@ export const LIMITS = {
 	verifyMs: seconds(15),
 	/** After Stop or the deadline the item waits no longer for what is under way, such as the answer to a cancel. */
 	graceMs: 1500,
+	/** A form that somebody looks at: a credential test, a list to choose from. */
+	formMs: seconds(15),
 	/** A refusal counts when it has lasted so long. */
 	refusedMs: seconds(60),
 	/** RunPod may not know a job for a while: 150 s is what projects in production wait. */

@@ -11,25 +11,37 @@ export interface Account {
 	/** The queue API of an endpoint. */
 	queueOf: (endpointId: string) => EndpointQueue;
 	signal: AbortSignal | undefined;
+	/** The same account, for work on values that no message may show. */
+	hiding: (secrets: readonly string[]) => Account;
 }
 
-/** The account of the node's RunPod credential; `secrets` are values that no message may show. */
+/** The account of the node's RunPod credential, which is read once; nothing is sent. */
 export async function connectAccount(
 	context: IExecuteFunctions | ILoadOptionsFunctions,
-	secrets: readonly string[] = [],
+	signal = stopSignalOf(context),
 ): Promise<Account> {
 	const { parseRunPodSettings } = await import('../../lib/runpod/settings');
 	const { createSend } = await import('../../lib/runpod/http');
 	const { createManagementClient } = await import('../../lib/runpod/management');
 	const { createEndpointQueue } = await import('../../lib/runpod/endpointQueue');
 	const settings = parseRunPodSettings(await context.getCredentials('runPodApi', 0));
-	const signal =
-		'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
 	const ports = { send: createSend(), clock, random: Math.random, signal };
-	return {
+	const queues = new Map<string, EndpointQueue>();
+	const queueOf = (endpointId: string) => {
+		const queue = queues.get(endpointId) ?? createEndpointQueue({ ...settings, endpointId }, ports);
+		queues.set(endpointId, queue);
+		return queue;
+	};
+	const hiding = (secrets: readonly string[]): Account => ({
 		settings,
 		management: createManagementClient({ ...settings, secrets }, ports),
-		queueOf: (endpointId) => createEndpointQueue({ ...settings, endpointId }, ports),
+		queueOf,
 		signal,
-	};
+		hiding,
+	});
+	return hiding([]);
+}
+
+function stopSignalOf(context: IExecuteFunctions | ILoadOptionsFunctions): AbortSignal | undefined {
+	return 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
 }
