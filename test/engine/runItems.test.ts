@@ -59,7 +59,7 @@ const cases: Readonly<Record<string, Case[]>> = {
 			form: { jobsToCancel: 'execution', executionId: field },
 			good: '77',
 			bad: '  ',
-			message: /executionId is empty/,
+			message: /Execution ID is empty/,
 		},
 	],
 	'job:getStatus': [

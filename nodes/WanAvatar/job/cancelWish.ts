@@ -1,4 +1,5 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { InvalidInput } from '../../../lib/contract/invalidInput';
 import type { ExecutionWish, LeftJob } from '../../../lib/generation/executionJobs';
 import type { JobReport } from '../../../lib/generation/report';
 import type { Settled } from '../../../lib/generation/settled';
@@ -68,6 +69,11 @@ export const cancelProperties: INodeProperties[] = [
 	},
 ];
 
+const labels = new Map([
+	['executionId', 'Execution ID'],
+	['prefix', 'Record Prefix'],
+]);
+
 /** What one item asks for. */
 export type CancelWish = { jobs: JobAtQueue[] } | { execution: ExecutionWish };
 
@@ -92,6 +98,13 @@ export async function openWishes(
 		context.getNodeParameter(WHICH, item, 'ids') === 'execution';
 	const isAny = [...context.getInputData().keys()].some(isByExecution);
 	const bucket = isAny ? await requireBucket(context) : undefined;
+	const parseWish = (raw: { executionId: unknown; prefix: unknown }) => {
+		try {
+			return records.parseExecutionWish(raw);
+		} catch (error) {
+			throw error instanceof InvalidInput ? error.relabelled(labels) : error;
+		}
+	};
 	const atQueue = (left: LeftJob): Left =>
 		'finished' in left ? left : { ...left, queue: queueOf(left.job.endpoint_id) };
 	return {
@@ -99,7 +112,7 @@ export async function openWishes(
 			if (isByExecution(item)) {
 				const executionId: unknown = context.getNodeParameter('executionId', item, '');
 				const prefix: unknown = context.getNodeParameter('recordPrefix', item, undefined);
-				return { execution: records.parseExecutionWish({ executionId, prefix }) };
+				return { execution: parseWish({ executionId, prefix }) };
 			}
 			const rawJobIds: unknown = context.getNodeParameter('jobId', item);
 			const known = parseKnownJobs(rawJobIds, itemJson(context, item));
