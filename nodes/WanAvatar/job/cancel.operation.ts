@@ -21,7 +21,8 @@ export const description = updateDisplayOptions(
 	cancelProperties,
 );
 
-const AT_ONCE = 50;
+// RunPod's limit on cancels of an endpoint that are under way.
+const AT_ONCE = 20;
 
 /** Cancels the jobs of all items, each once; one that cannot be cancelled does not keep the others from it. */
 export async function execute(
