@@ -26,7 +26,8 @@ export async function cancelJob(
 	const cancelled = await settle(queue.cancel(job.job_id));
 	if ('error' in cancelled) throw notCancelled(job, cancelled.error);
 	const after = await queue.lookOnce(job.job_id);
-	if (after.tag === 'unreachable' || after.tag === 'refused') throw untold(job, after.reason);
+	if (after.tag === 'unreachable' || after.tag === 'refused' || after.tag === 'tooLarge')
+		throw untold(job, after.reason);
 	assertAnswered(after, job);
 	const report = reportOf(job, after);
 	return after.tag === 'missing' ? { ...report, warnings: [unknownThere(job)] } : report;
@@ -45,6 +46,7 @@ function hasEnded({ tag }: JobLook): boolean {
 		case 'missing':
 		case 'unreachable':
 		case 'refused':
+		case 'tooLarge':
 			return false;
 	}
 }
