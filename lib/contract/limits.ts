@@ -29,6 +29,8 @@ export const LIMITS = {
 	/** Setting min workers back is tried so long after a stop, and so long when nobody waits for it. */
 	setBackMs: seconds(30),
 	setBackPatientlyMs: seconds(300),
+	/** A form that somebody looks at: a credential test, a list to choose from. */
+	formMs: seconds(15),
 	/** A refusal counts when it has lasted so long. */
 	refusedMs: seconds(60),
 	/** RunPod may not know a job for a while: 150 s is what projects in production wait. */

@@ -11,6 +11,23 @@ type Editor = Pick<ManagementClient, 'getEndpoint' | 'updateEndpoint'>;
 const count = z.number({ error: 'must be a whole number from 0 up' }).int().min(0).optional();
 const workersChange = z.object({ min: count, max: count });
 
+/** How many workers are wanted; what is not given stays as it is. */
+export type WorkersChange = z.output<typeof workersChange>;
+
+/** @throws InvalidInput when it is no number, or more are to be kept warm than may run */
+export function parseWorkersChange(change: { min?: unknown; max?: unknown }): WorkersChange {
+	const { success, data, error } = workersChange.safeParse(change);
+	if (!success) throw InvalidInput.from(error);
+	if (data.min !== undefined && data.max !== undefined) assertInOrder(data.min, data.max);
+	return data;
+}
+
+function assertInOrder(min: number, max: number): void {
+	if (min <= max) return;
+	const message = `must not be more than the ${String(max)} that may run`;
+	throw new InvalidInput([{ field: 'min', message }]);
+}
+
 /**
  * Sets how many workers are kept warm and may run; what is not given stays as it is.
  * @throws InvalidInput when more are to be kept warm than may run
@@ -20,15 +37,11 @@ export async function setWorkers(
 	endpointId: string,
 	change: { min?: unknown; max?: unknown },
 ): Promise<Endpoint> {
-	const { success, data, error } = workersChange.safeParse(change);
-	if (!success) throw InvalidInput.from(error);
+	const data = parseWorkersChange(change);
 	const endpoint = await management.getEndpoint(endpointId);
 	const min = data.min ?? endpoint.workers?.min ?? 0;
 	const max = data.max ?? endpoint.workers?.max ?? 0;
-	if (min > max) {
-		const message = `must not be more than the ${String(max)} that may run`;
-		throw new InvalidInput([{ field: 'min', message }]);
-	}
+	assertInOrder(min, max);
 	return await management.updateEndpoint(endpoint, workersChangeOf(endpoint, { min, max }));
 }
 
@@ -49,14 +62,20 @@ export interface UpdatedImage {
 	changed: boolean;
 }
 
+/** @throws InvalidInput when it names no image */
+export function parseImage(wanted: unknown): string {
+	const { success, data, error } = imageName.safeParse(wanted);
+	if (!success) throw InvalidInput.from(error).relabelled(new Map([['', 'image']]));
+	return data;
+}
+
 /** Puts another image into the endpoint and into its template, since no link between the two is kept. */
 export async function updateImage(
 	management: Editor & Pick<ManagementClient, 'listTemplates' | 'updateTemplate'>,
 	endpointId: string,
 	wanted: unknown,
 ): Promise<UpdatedImage> {
-	const { success, data: image, error } = imageName.safeParse(wanted);
-	if (!success) throw InvalidInput.from(error).relabelled(new Map([['', 'image']]));
+	const image = parseImage(wanted);
 	const endpoint = await management.getEndpoint(endpointId);
 	const name = namesOf(plainName(endpoint)).template;
 	const template = onlyOne('template', name, await management.listTemplates());

@@ -1,4 +1,5 @@
 import { WanAvatarError } from '../contract/errors';
+import { InvalidInput } from '../contract/invalidInput';
 import type { Deletion, ManagementClient } from '../runpod/management';
 import { whatExists, type ApplyPorts, type DeployedIds } from './apply';
 import { namesOf } from './desired';
@@ -92,6 +93,14 @@ export interface DestroyChoice {
 	confirmedName: unknown;
 	/** Leaves template and registry auth. */
 	endpointOnly: boolean;
+}
+
+/** @throws InvalidInput when nothing is typed */
+export function parseTypedName(typed: unknown): string {
+	const name = typeof typed === 'string' || typeof typed === 'number' ? String(typed).trim() : '';
+	if (name !== '') return name;
+	const message = 'is empty: type the name of the endpoint, to confirm that it is the right one';
+	throw new InvalidInput([{ field: 'Name of the Endpoint', message }]);
 }
 
 /**

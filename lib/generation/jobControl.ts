@@ -1,27 +1,86 @@
+import type { Clock } from '../contract/clock';
+import { WanAvatarError } from '../contract/errors';
+import { LIMITS } from '../contract/limits';
+import type { JobLook } from '../runpod/job';
 import type { QueueClient } from '../runpod/queue';
-import type { KnownJob } from './knownJob';
-import { reportOf, submittedReport, type JobReport } from './report';
+import { factsOfJob, type KnownJob } from './knownJob';
+import { reportOf, submittedReport, type JobReference, type JobReport } from './report';
+import { settle } from './settled';
 import { assertAnswered } from './status';
 
-type Queue = Pick<QueueClient, 'endpointId' | 'lookOnce' | 'cancel' | 'retry'>;
+type Queue = Pick<QueueClient, 'endpointId' | 'look' | 'lookOnce' | 'cancel' | 'retry'>;
 
 /**
- * Cancels a job, queued or running, and reports its state afterwards; one that has ended is left as it is.
- * @throws WanAvatarError when RunPod refuses
+ * Cancels a job, queued or running, and reports its state afterwards; one that has ended is left as it is, since RunPod
+ * may make a cancelled one even of a finished job.
+ * @throws WanAvatarError when RunPod refuses, or does not tell what came of it
  */
-export async function cancelJob(known: KnownJob, queue: Queue): Promise<JobReport> {
+export async function cancelJob(
+	known: KnownJob,
+	queue: Queue,
+	clock: Pick<Clock, 'timeout'>,
+): Promise<JobReport> {
 	const job = { ...known, endpoint_id: queue.endpointId };
-	await queue.cancel(job.job_id);
-	const look = await queue.lookOnce(job.job_id);
-	assertAnswered(look, job);
-	return reportOf(job, look);
+	const before = await queue.look(job.job_id, clock.timeout(LIMITS.noteMs));
+	if (hasEnded(before)) return reportOf(job, before);
+	const cancelled = await settle(queue.cancel(job.job_id));
+	if ('error' in cancelled) throw notCancelled(job, cancelled.error);
+	const after = await queue.lookOnce(job.job_id);
+	if (after.tag === 'unreachable' || after.tag === 'refused' || after.tag === 'tooLarge')
+		throw untold(job, after.reason);
+	assertAnswered(after, job);
+	const report = reportOf(job, after);
+	return after.tag === 'missing' ? { ...report, warnings: [unknownThere(job)] } : report;
+}
+
+function hasEnded({ tag }: JobLook): boolean {
+	switch (tag) {
+		case 'completed':
+		case 'completedWithoutVideo':
+		case 'failed':
+		case 'cancelled':
+		case 'timedOut':
+			return true;
+		case 'queued':
+		case 'running':
+		case 'missing':
+		case 'unreachable':
+		case 'refused':
+		case 'tooLarge':
+			return false;
+	}
+}
+
+function notCancelled({ job_id, endpoint_id }: JobReference, error: unknown): unknown {
+	if (!(error instanceof WanAvatarError)) return error;
+	const { code, message, remedy, details } = error;
+	return new WanAvatarError(code, `Job ${job_id} was not cancelled: ${message}`, {
+		remedy: `It may still be running on endpoint ${endpoint_id}. ${remedy}`,
+		details: { ...details, job_id, endpoint_id },
+	});
+}
+
+function untold({ job_id, endpoint_id }: JobReference, reason: string): WanAvatarError {
+	return new WanAvatarError(
+		'UNREACHABLE',
+		`RunPod took the cancel of job ${job_id}, but tells nothing about it: ${reason}`,
+		{ remedy: 'See with Get Status whether it has ended.', details: { job_id, endpoint_id } },
+	);
+}
+
+function unknownThere({ job_id, endpoint_id }: JobReference): string {
+	return `RunPod knows no job ${job_id} on endpoint ${endpoint_id}: it ended more than 30 minutes ago, or runs on another endpoint and was not cancelled`;
 }
 
 /**
- * Starts a failed or timed out job over, under the same id.
+ * Starts a failed or timed out job over, under the same id. Sent once.
  * @throws WanAvatarError when RunPod does not: the job is in another state, or forgotten
  */
 export async function retryJob(known: KnownJob, queue: Queue): Promise<JobReport> {
-	await queue.retry(known.job_id);
+	try {
+		await queue.retry(known.job_id);
+	} catch (error) {
+		throw error instanceof WanAvatarError ? error.withDetails(factsOfJob(known)) : error;
+	}
 	return submittedReport({ ...known, endpoint_id: queue.endpointId });
 }

@@ -15,13 +15,11 @@ const known = z
 	.catch(null)
 	.transform((value) => value ?? null);
 
+const endpointId = z.string().regex(/^[\w-]+$/);
+
 const reference = z.object({
 	job_id: z.string(),
-	endpoint_id: z
-		.string()
-		.regex(/^[\w-]+$/)
-		.optional()
-		.catch(undefined),
+	endpoint_id: endpointId.optional().catch(undefined),
 	user_id: known,
 	avatar_id: known,
 	output_video_key: known,
@@ -49,6 +47,50 @@ export function parseKnownJob(
 	return found ?? { ...NOTHING_KNOWN, job_id: id.data };
 }
 
+const endpointIds = z.union([endpointId.transform((id) => [id]), z.array(endpointId)]).catch([]);
+
+/**
+ * Reads one ID or many: a list, or a text with commas, spaces or line breaks between them. Each comes once. Of many, the
+ * item may name the endpoint, or in a list of the same length that of each.
+ * @throws InvalidInput naming what is no ID
+ */
+export function parseKnownJobs(
+	rawJobIds: unknown,
+	item: Readonly<Record<string, unknown>>,
+): KnownJob[] {
+	const ids = listOf(rawJobIds);
+	const [only] = ids;
+	if (ids.length < 2) return [parseKnownJob(only, item)];
+	const wrong = ids.filter((id) => !jobId.safeParse(id).success);
+	if (wrong.length > 0) throw new InvalidInput([{ field: 'job_id', message: notIds(wrong) }]);
+	const endpoints = endpointIds.parse(item.endpoint_id);
+	const jobs = ids.map((id, index): [string, KnownJob] => {
+		const { endpoint_id, ...job } = parseKnownJob(id, item);
+		const named = endpoints.length === ids.length ? endpoints[index] : endpoints[0];
+		const isClear = endpoints.length === 1 || endpoints.length === ids.length;
+		return [job.job_id, { ...job, endpoint_id: endpoint_id ?? (isClear ? named : undefined) }];
+	});
+	return [...new Map(jobs).values()];
+}
+
+function listOf(rawJobIds: unknown): unknown[] {
+	const parts: unknown[] = Array.isArray(rawJobIds) ? rawJobIds : [rawJobIds];
+	return parts
+		.flatMap((part) => (typeof part === 'string' ? part.split(/[\s,;]+/) : [part]))
+		.filter((part) => part !== '');
+}
+
+function notIds(wrong: readonly unknown[]): string {
+	const shown = wrong.slice(0, 5).map((id) => shownId(id));
+	const more =
+		wrong.length > shown.length ? ` and ${String(wrong.length - shown.length)} more` : '';
+	return `must be IDs of jobs, which these are not: ${shown.join(', ')}${more}`;
+}
+
+function shownId(id: unknown): string {
+	return typeof id === 'string' ? `"${id.slice(0, 60)}"` : `a value of type ${typeof id}`;
+}
+
 const NOTHING_KNOWN = {
 	user_id: null,
 	avatar_id: null,
@@ -56,3 +98,8 @@ const NOTHING_KNOWN = {
 	output_thumbnail_key: null,
 	submitted_at: null,
 };
+
+/** What is known of a job, for the errors of its item. */
+export function factsOfJob(job: KnownJob): Record<string, unknown> {
+	return Object.fromEntries(Object.entries(job).filter(([, value]) => typeof value === 'string'));
+}

@@ -9,7 +9,7 @@ import type { GenerationRequest, JobMemory } from './ports';
  * the output key for other executions. `intent`: the submit is on its way, and perhaps took effect. `unsent`: it surely
  * did not (in memory only). `submitted`: RunPod gave a job id. `finished`: its video is known.
  */
-const jobRecord = z.object({
+export const jobRecord = z.object({
 	version: z.literal(1),
 	state: z.enum(['intent', 'unsent', 'submitted', 'finished']),
 	/** The result, or without waiting the job itself, was given out. */

@@ -14,3 +14,6 @@ export async function settle<T>(work: Promise<T>): Promise<Settled<T>> {
  * text says which, and where its result will be.
  */
 export type End<T> = Settled<T> | { skipped: string };
+
+/** The end of one that was skipped before anything was done for it. */
+export const NOT_STARTED = { skipped: 'not started' };

@@ -24,8 +24,7 @@ export async function deleteVideo(
 	bucket: Bucket,
 	{ key, thumbnailKey, withInputs }: Deletion,
 ): Promise<string[]> {
-	if (isInputKey(key))
-		throw new InvalidInput([{ field: 'Video Key', message: 'is an uploaded input, not a result' }]);
+	assertNoInput(key);
 	const keyOfRecord = recordKey(key);
 	const isVideoMissing = (await bucket.stat(key)).tag === 'missing';
 	const isRecordMissing = (await bucket.stat(keyOfRecord)).tag === 'missing';
@@ -40,6 +39,12 @@ export async function deleteVideo(
 	];
 	for (const one of keys) if (!(await bucket.remove(one))) throw mayNotDelete(bucket.name, one);
 	return keys;
+}
+
+/** @throws InvalidInput */
+export function assertNoInput(key: string): void {
+	if (isInputKey(key))
+		throw new InvalidInput([{ field: 'Video Key', message: 'is an uploaded input, not a result' }]);
 }
 
 /** What the job record names, but for what the record of another job names too: that job may be about to read it. */

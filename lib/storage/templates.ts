@@ -121,13 +121,18 @@ async function templateAt(
 	key: string,
 	prefix: string,
 ): Promise<Template> {
-	if (!isTemplateKey(key, prefix)) throw notFound(`"${key}" is not a template`, prefix);
+	assertTemplateKey(key, prefix);
 	const found = await bucket.stat(key);
 	if (found.tag === 'there') return { key, ...found.facts, templateId: await idOf(bucket, key) };
 	if (found.tag === 'missing') throw notFound(`There is no template "${key}"`, prefix);
 	throw new WanAvatarError('STORAGE', `The access key may not read "${key}"`, {
 		remedy: 'Give it a policy that allows s3:GetObject.',
 	});
+}
+
+/** @throws WanAvatarError NOT_FOUND for a key that no template has, whatever the bucket holds */
+export function assertTemplateKey(key: string, prefix: string): void {
+	if (!isTemplateKey(key, prefix)) throw notFound(`"${key}" is not a template`, prefix);
 }
 
 /** Without the right to list the bucket, the key without extension. */

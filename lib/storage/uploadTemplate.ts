@@ -39,18 +39,36 @@ export async function uploadTemplate(
 	return await findTemplate(bucket, { path: key }, prefix);
 }
 
+/**
+ * Checks what can be known of a path before the file is read.
+ * @throws InvalidInput
+ */
+export function checkTemplatePath(path: unknown, prefix: string): void {
+	const key = parsePath(path);
+	assertPlace(isVideoKey(key) ? key : `${key}.mp4`, prefix);
+}
+
 function keyOf(path: unknown, prefix: string, contentType: string): string {
-	const parsed = objectKey.safeParse(path);
-	if (!parsed.success) throw invalidPath(parsed.error.issues.map(({ message }) => message));
-	const key = isVideoKey(parsed.data) ? parsed.data : `${parsed.data}${extensionFor(contentType)}`;
+	const given = parsePath(path);
+	const key = isVideoKey(given) ? given : `${given}${extensionFor(contentType)}`;
 	if (contentTypeOf(key) !== contentType)
 		throw invalidPath([
 			`ends with another type than the file has, which is ${contentType}: end it with ${extensionFor(contentType)}`,
 		]);
+	assertPlace(key, prefix);
+	return key;
+}
+
+function parsePath(path: unknown): string {
+	const parsed = objectKey.safeParse(path);
+	if (parsed.success) return parsed.data;
+	throw invalidPath(parsed.error.issues.map(({ message }) => message));
+}
+
+function assertPlace(key: string, prefix: string): void {
 	if (!key.startsWith(prefix)) throw invalidPath([`must begin with Template Prefix "${prefix}"`]);
 	if (!isTemplateKey(key, prefix))
 		throw invalidPath(['lies in a folder for results or inputs of jobs: choose another folder']);
-	return key;
 }
 
 function extensionFor(contentType: string): string {

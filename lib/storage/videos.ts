@@ -66,6 +66,11 @@ function prefixOf({ userId, avatarId }: { userId: string; avatarId: string }): s
 	return `${VIDEO_FOLDER}${Object.values(parsed.data).join('/')}/`;
 }
 
+/** @throws InvalidInput when videos of such a user or avatar cannot be */
+export function checkOwner(owner: { userId: string; avatarId: string }): void {
+	prefixOf(owner);
+}
+
 function ownerOf(key: string): Owner {
 	const [, userId = null, avatarId = null] =
 		/^user-avatars\/([^/]+)\/([^/]+)\/[^/]+$/.exec(key) ?? [];
@@ -118,8 +123,16 @@ export async function namedThumbnail(
 	videoKey: string,
 	given: unknown,
 ): Promise<string | undefined> {
-	if (given === undefined || given === null || given === '')
-		return (await readRecordedKeys(bucket, recordKey(videoKey))).thumbnailKey;
+	const named = parseThumbnailKey(given);
+	return named ?? (await readRecordedKeys(bucket, recordKey(videoKey))).thumbnailKey;
+}
+
+/**
+ * The key of a thumbnail, checked; nothing where none is given.
+ * @throws InvalidInput
+ */
+export function parseThumbnailKey(given: unknown): string | undefined {
+	if (given === undefined || given === null || given === '') return undefined;
 	const parsed = objectKey
 		.refine(isPictureKey, 'is not the key of a picture: it must end with .jpg, .png or .webp')
 		.safeParse(given);

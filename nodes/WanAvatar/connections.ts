@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 import type { Clock } from '../../lib/contract/clock';
+import type { HttpRequest } from '../../lib/runpod/http';
 import type { QueueClient } from '../../lib/runpod/queue';
 import type { RunPodSettings } from '../../lib/runpod/settings';
 import type { ResultPorts } from '../../lib/generation/result';
@@ -16,20 +17,18 @@ export const clock: Clock = {
 	timeout: (ms) => AbortSignal.timeout(Math.max(Math.ceil(ms), 0)),
 };
 
-/** The queue of the endpoint that the form chooses, else of `knownEndpointId`, else of the credential's. */
-export async function connectQueue(
-	context: IExecuteFunctions,
-	item: number,
-	knownEndpointId?: string,
-): Promise<QueueClient> {
+/** The queues of the account, one client for each endpoint. */
+export interface Queues {
+	/** The endpoint of the credential; empty when it names none. */
+	endpointId: string;
+	queueOf: (endpointId: string) => QueueClient;
+}
+
+/** The queues of the node's RunPod credential, which is read once. */
+export async function connectQueues(context: IExecuteFunctions): Promise<Queues> {
 	const { parseRunPodSettings } = await import('../../lib/runpod/settings');
 	const settings = parseRunPodSettings(await context.getCredentials('runPodApi', 0));
-	const fallback = knownEndpointId ?? settings.endpointId;
-	return await openQueue({
-		...settings,
-		secrets: await storageSecrets(context),
-		endpointId: await readEndpointId(context, item, fallback),
-	});
+	return await openQueues({ ...settings, secrets: await storageSecrets(context) });
 }
 
 /** What the worker knows too, and may say; read as it is, since a wrong credential must not hold up a cancel. */
@@ -39,10 +38,31 @@ async function storageSecrets(context: IExecuteFunctions): Promise<string[]> {
 	return typeof secretKey === 'string' ? [secretKey.trim()] : [];
 }
 
-export async function openQueue(settings: RunPodSettings): Promise<QueueClient> {
+/** `signal` cuts all requests. */
+export async function openQueues(settings: RunPodSettings, signal?: AbortSignal): Promise<Queues> {
 	const { createSend } = await import('../../lib/runpod/http');
 	const { createQueueClient } = await import('../../lib/runpod/queue');
-	return createQueueClient(settings, { send: createSend(), clock, random: Math.random });
+	const send = createSend();
+	const ports = {
+		send: signal ? async (request: HttpRequest) => await send({ ...request, signal }) : send,
+		clock,
+		random: Math.random,
+	};
+	const queues = new Map<string, QueueClient>();
+	return {
+		endpointId: settings.endpointId,
+		queueOf: (endpointId) => {
+			const queue = queues.get(endpointId) ?? createQueueClient({ ...settings, endpointId }, ports);
+			queues.set(endpointId, queue);
+			return queue;
+		},
+	};
+}
+
+/** The queue of the endpoint that the form chooses, else of the credential's. */
+export async function connectQueue(context: IExecuteFunctions, item: number): Promise<QueueClient> {
+	const { endpointId, queueOf } = await connectQueues(context);
+	return queueOf(await readEndpointId(context, item, endpointId));
 }
 
 /** The bucket of the node's MinIO credential, which is optional. */

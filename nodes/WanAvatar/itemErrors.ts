@@ -1,5 +1,5 @@
 import type { IDataObject, INode, INodeExecutionData, JsonObject } from 'n8n-workflow';
-import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+import { ExpressionError, NodeApiError, NodeOperationError } from 'n8n-workflow';
 import { messageOf } from '../../lib/contract/foreignError';
 import { WanAvatarError, type ErrorCode } from '../../lib/contract/errors';
 
@@ -44,7 +44,7 @@ export function toNodeError(
 	{ error, item }: FailedItem,
 	run: WholeRun,
 ): NodeApiError | NodeOperationError {
-	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
+	if (isOfNode(error)) return error;
 	const { message, description, code } = explain(error);
 	const whole = {
 		message: run.itemCount > 1 ? `${message} [item ${String(item)}]` : message,
@@ -78,14 +78,23 @@ interface Explanation {
 }
 
 function explain(error: unknown): Explanation {
-	if (error instanceof WanAvatarError) {
-		const { message, remedy, code, details } = error;
-		return { message, description: remedy, code, details: toDataObject(details) };
-	}
+	const { message, remedy, code, details } = asWanAvatarError(error);
+	return { message, description: remedy, code, details: toDataObject(details) };
+}
+
+/** Whatever was thrown as an error of this package; n8n's own errors are about the form or the incoming item. */
+export function asWanAvatarError(error: unknown): WanAvatarError {
+	if (error instanceof WanAvatarError) return error;
 	const message = messageOf(error);
-	const described = error instanceof NodeApiError || error instanceof NodeOperationError;
-	const description = (described ? error.description : undefined) ?? '';
-	return { message, description, code: described ? 'INVALID_INPUT' : 'INTERNAL', details: {} };
+	if (isOfNode(error) || error instanceof ExpressionError) {
+		const remedy = error.description ?? '';
+		return new WanAvatarError('INVALID_INPUT', message, { remedy });
+	}
+	return new WanAvatarError('INTERNAL', message, { remedy: '' });
+}
+
+function isOfNode(error: unknown): error is NodeApiError | NodeOperationError {
+	return error instanceof NodeApiError || error instanceof NodeOperationError;
 }
 
 function toDataObject(details: Readonly<Record<string, unknown>>): IDataObject {

@@ -15,9 +15,19 @@ export function withInputFields(
 	item: number,
 	result: IDataObject,
 ): IDataObject {
+	return inputFieldsOf(context, item)(result);
+}
+
+/** The same in two steps, so that a fault of the options is found before anything is done. */
+export function inputFieldsOf(
+	context: IExecuteFunctions,
+	item: number,
+): (result: IDataObject) => IDataObject {
 	const options = context.getNodeParameter('options', item, {});
-	if (!Reflect.get(Object(options), 'includeInputFields')) return result;
-	// A top-level "error" makes n8n take the item for a failed one.
-	const { error, ...fields } = context.getInputData()[item]?.json ?? {};
-	return { ...fields, ...result };
+	if (!Reflect.get(Object(options), 'includeInputFields')) return (result) => result;
+	return (result) => {
+		// A top-level "error" makes n8n take the item for a failed one.
+		const { error, ...fields } = context.getInputData()[item]?.json ?? {};
+		return { ...fields, ...result };
+	};
 }

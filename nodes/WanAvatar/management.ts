@@ -12,12 +12,14 @@ export interface Account {
 	/** The queue API of an endpoint. */
 	queueOf: (endpointId: string) => EndpointQueue;
 	signal: AbortSignal | undefined;
+	/** The same account, for work with settings whose secrets no message may show. */
+	hiding: (sent: DeploymentSettings) => Account;
 }
 
-/** The account of the node's RunPod credential; no message shows a secret of `sent`, settings that are sent to it. */
+/** The account of the node's RunPod credential, which is read once; nothing is sent. */
 export async function connectAccount(
 	context: IExecuteFunctions | ILoadOptionsFunctions,
-	sent?: DeploymentSettings,
+	signal = stopSignalOf(context),
 ): Promise<Account> {
 	const { parseRunPodSettings } = await import('../../lib/runpod/settings');
 	const { createSend } = await import('../../lib/runpod/http');
@@ -25,14 +27,23 @@ export async function connectAccount(
 	const { createManagementClient } = await import('../../lib/runpod/management');
 	const { createEndpointQueue } = await import('../../lib/runpod/endpointQueue');
 	const settings = parseRunPodSettings(await context.getCredentials('runPodApi', 0));
-	const signal =
-		'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
-	const account = { ...settings, secrets: secretsIn(sent) };
 	const ports = { send: createSend(), clock, random: Math.random, signal };
-	return {
-		settings,
-		management: createManagementClient(account, ports),
-		queueOf: (endpointId) => createEndpointQueue({ ...account, endpointId }, ports),
-		signal,
+	const queues = new Map<string, EndpointQueue>();
+	const queueOf = (endpointId: string) => {
+		const queue = queues.get(endpointId) ?? createEndpointQueue({ ...settings, endpointId }, ports);
+		queues.set(endpointId, queue);
+		return queue;
 	};
+	const account = (secrets: readonly string[]): Account => ({
+		settings,
+		management: createManagementClient({ ...settings, secrets }, ports),
+		queueOf,
+		signal,
+		hiding: (sent) => account(secretsIn(sent)),
+	});
+	return account([]);
+}
+
+function stopSignalOf(context: IExecuteFunctions | ILoadOptionsFunctions): AbortSignal | undefined {
+	return 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
 }

@@ -14,11 +14,16 @@ export class ItemWithFiles {
 	) {}
 }
 
-/** One operation: its fields, and what it does with all items at once. The ends come in the order of the items; one may be a list. */
+/** What one incoming item gives. */
+export type ItemOutput = IDataObject | IDataObject[] | ItemWithFiles;
+
+/** What came of several things that one incoming item asks for, each for itself. */
+export class SeveralEnds {
+	constructor(readonly ends: readonly End<ItemOutput>[]) {}
+}
+
+/** One operation: its fields, and what it does with all items at once. The ends come in the order of the items. */
 export interface Operation {
 	description: INodeProperties[];
-	execute: (
-		context: IExecuteFunctions,
-		mode: RunMode,
-	) => Promise<End<IDataObject | IDataObject[] | ItemWithFiles>[]>;
+	execute: (context: IExecuteFunctions, mode: RunMode) => Promise<End<ItemOutput | SeveralEnds>[]>;
 }

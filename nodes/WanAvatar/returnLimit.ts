@@ -1,4 +1,5 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { InvalidInput } from '../../lib/contract/invalidInput';
 
 export const returnLimit: INodeProperties[] = [
 	{
@@ -19,8 +20,14 @@ export const returnLimit: INodeProperties[] = [
 	},
 ];
 
-/** How many to give out at most; infinite for all. */
+/**
+ * How many to give out at most; infinite for all.
+ * @throws InvalidInput
+ */
 export function readLimit(context: IExecuteFunctions, item: number): number {
 	if (context.getNodeParameter('returnAll', item, false)) return Infinity;
-	return context.getNodeParameter('limit', item, 50);
+	const limit: unknown = context.getNodeParameter('limit', item, 50);
+	const count = typeof limit === 'string' ? Number(limit) : limit;
+	if (typeof count === 'number' && Number.isInteger(count) && count >= 1) return count;
+	throw new InvalidInput([{ field: 'Limit', message: 'must be a whole number from 1 up' }]);
 }

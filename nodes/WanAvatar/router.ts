@@ -1,23 +1,37 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 import { WanAvatarError } from '../../lib/contract/errors';
+import { NOT_STARTED, type End } from '../../lib/generation/settled';
 import { errorItem, toNodeError } from './itemErrors';
-import { ItemWithFiles, type Operation } from './operation';
+import { ItemWithFiles, SeveralEnds, type ItemOutput, type Operation } from './operation';
 import { operations } from './registry';
 
 type Ends = Awaited<ReturnType<Operation['execute']>>;
 
+/** One end with the incoming item that it is of. */
+interface Outcome {
+	end: End<ItemOutput>;
+	item: number;
+}
+
 /** Runs the chosen operation over all items: the only place for order, pairedItem and Continue On Fail. */
 export async function route(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const continueOnFail = context.continueOnFail();
-	const settled = await runAll(context, continueOnFail);
-	if (!continueOnFail) throwFirstError(context, settled);
-	return settled.flatMap((end, item) =>
+	const outcomes = (await runAll(context, continueOnFail)).flatMap(outcomesOf);
+	if (!continueOnFail) throwFirstError(context, outcomes);
+	return outcomes.flatMap(({ end, item }) =>
 		itemsOf(end).map((one) => ({ ...one, pairedItem: { item } })),
 	);
 }
 
-function itemsOf(end: Ends[number]): INodeExecutionData[] {
+function outcomesOf(end: Ends[number], item: number): Outcome[] {
+	if (!('value' in end)) return [{ end, item }];
+	const { value } = end;
+	if (value instanceof SeveralEnds) return value.ends.map((one) => ({ end: one, item }));
+	return [{ end: { value }, item }];
+}
+
+function itemsOf(end: Outcome['end']): INodeExecutionData[] {
 	if (!('value' in end)) return [errorItem(reasonOf(end))];
 	const { value } = end;
 	if (value instanceof ItemWithFiles) return [{ json: value.json, binary: value.binary }];
@@ -53,29 +67,33 @@ function findOperation(context: IExecuteFunctions): Operation {
 
 function reasonOf(end: { error: unknown } | { skipped: string }): unknown {
 	if ('error' in end) return end.error;
+	const isUntouched = end.skipped === NOT_STARTED.skipped;
 	return new WanAvatarError('STOPPED', `Another item failed: ${end.skipped}`, {
-		remedy: 'Nothing was sent to RunPod for it.',
+		remedy: isUntouched
+			? 'Nothing was done for it.'
+			: 'See what became of its job before you run it again.',
 	});
 }
 
 /** What is not given out, since the execution ends with an error, is named there, with where its result is. */
-function throwFirstError(context: IExecuteFunctions, ends: Ends): void {
-	const failed = ends.flatMap((end, item) => ('error' in end ? [{ error: end.error, item }] : []));
+function throwFirstError(context: IExecuteFunctions, outcomes: readonly Outcome[]): void {
+	const failed = outcomes.flatMap(({ end, item }) =>
+		'error' in end ? [{ error: end.error, item }] : [],
+	);
 	const [first] = failed;
 	if (!first) return;
-	const others = ends.flatMap((end, item) => {
-		const note = noteOf(end);
-		return note === undefined ? [] : [{ note, item }];
-	});
-	throw toNodeError(context.getNode(), first, { failed, others, itemCount: ends.length });
+	const others = outcomes.flatMap(({ end, item }) =>
+		'error' in end ? [] : [{ note: noteOf(end), item }],
+	);
+	const itemCount = context.getInputData().length;
+	throw toNodeError(context.getNode(), first, { failed, others, itemCount });
 }
 
-function noteOf(end: Ends[number]): string | undefined {
-	if ('error' in end) return undefined;
+function noteOf(end: Exclude<Outcome['end'], { error: unknown }>): string {
 	if ('skipped' in end) return end.skipped;
 	const given = end.value instanceof ItemWithFiles ? end.value.json : end.value;
-	const [{ job_id, minio_key } = {}] = [given].flat();
-	if (typeof job_id !== 'string') return undefined;
+	const [{ job_id, status, minio_key } = {}] = [given].flat();
+	if (typeof job_id !== 'string') return 'done';
 	const stored = typeof minio_key === 'string' ? `; its video is stored as ${minio_key}` : '';
-	return `job ${job_id} is submitted or finished${stored}`;
+	return `job ${job_id} is ${typeof status === 'string' ? status : 'submitted'}${stored}`;
 }

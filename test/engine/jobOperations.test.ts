@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { IDataObject } from 'n8n-workflow';
 import { generateForm } from './rig';
@@ -21,6 +22,10 @@ async function submitted(avatar: string): Promise<IDataObject> {
 	const form = { ...generateForm, waitForCompletion: false };
 	const { success } = await rig.run(form, { items: [{ avatar }] });
 	return success[0]?.json ?? {};
+}
+
+function idOf(reference: IDataObject | undefined): string {
+	return typeof reference?.job_id === 'string' ? reference.job_id : 'no job';
 }
 
 describe('Wait for Completion', () => {
@@ -177,5 +182,73 @@ describe('Cancel and Retry', () => {
 
 		expect(error?.message).toMatch(/does not start job \S+ over/);
 		expect(error?.description).toMatch(/FAILED or TIMED_OUT/);
+	});
+});
+
+describe('Retry is paid as a submit is', () => {
+	async function failedJob(avatar: string): Promise<IDataObject> {
+		const when = ({ avatar_id }: Readonly<Record<string, unknown>>) => avatar_id === avatar;
+		rig.queue.script({ kind: 'failed', error: 'once', times: 1, when });
+		const reference = await submitted(avatar);
+		await until('it failed', () => rig.queue.jobs().at(-1)?.status === 'FAILED');
+		return reference;
+	}
+
+	it.each([
+		['a 502', { kind: 'answer', status: 502, body: 'bad gateway' }],
+		['a connection that is cut', { kind: 'cut' }],
+	] as const)('and sent once, also after %s', async (what, fault) => {
+		const first = await failedJob(`once ${what}`);
+		const second = await failedJob(`once more ${what}`);
+		rig.queue.fault({ route: 'retry', jobId: idOf(first), ...fault });
+
+		const { success, failed } = await rig.run(job('retry'), {
+			items: [first, second],
+			onError: 'continueErrorOutput',
+		});
+
+		expect(success).toMatchObject([{ json: { job_id: second.job_id }, pairedItem: { item: 1 } }]);
+		expect(failed).toMatchObject([
+			{ json: { details: { job_id: first.job_id } }, pairedItem: { item: 0 } },
+		]);
+		const sent = rig.queue.calls('retry').map(({ path }) => path.split('/').at(-1));
+		expect(sent).toEqual([first.job_id, second.job_id]);
+	});
+
+	it('and not sent at all while a sibling is malformed; told to go on, only that one fails', async () => {
+		const reference = await failedJob('beside');
+		const items = [reference, { job_id: 'no id' }];
+
+		const { error } = await rig.run(job('retry'), { items });
+		expect(error?.message).toMatch(/job_id must be the ID of a job.* \[item 1\]/);
+		expect(error?.description).toContain(
+			`Item 0: nothing was done for it: job ${idOf(reference)} is as it was`,
+		);
+		expect(rig.queue.calls().filter(({ route }) => route !== 'run')).toEqual([]);
+
+		const told = await rig.run(job('retry'), { items, onError: 'continueErrorOutput' });
+		expect(told.success).toMatchObject([{ json: { job_id: reference.job_id } }]);
+		expect(told.failed).toMatchObject([{ json: { details: { code: 'INVALID_INPUT' } } }]);
+		expect(rig.queue.calls('retry')).toHaveLength(1);
+	});
+
+	it('and nothing more is sent after Stop or after one that failed', async () => {
+		const references = [await failedJob('stop 1'), await failedJob('stop 2')];
+		rig.queue.fault({ route: 'retry', kind: 'hang' });
+		const stop = new AbortController();
+		const node = { retryOnFail: true, maxTries: 3, waitBetweenTries: 10 };
+		const running = rig.run(job('retry'), { items: references, node, signal: stop.signal });
+		await until('the first is sent', () => rig.queue.calls('retry').length === 1);
+		stop.abort();
+		await running;
+		await delay(2500);
+		expect(rig.queue.calls('retry')).toHaveLength(1);
+
+		rig.queue.fault({ route: 'retry', kind: 'answer', status: 400, body: '{}' });
+		const { error } = await rig.run(job('retry'), { items: references });
+		expect(rig.queue.calls('retry')).toHaveLength(2);
+		expect(error?.description).toContain(
+			`Item 1: nothing was done for it: job ${idOf(references[1])} is as it was`,
+		);
 	});
 });

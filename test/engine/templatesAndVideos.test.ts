@@ -214,4 +214,27 @@ describe.each(['filesystem', 'default'] as const)('binary mode %s', (binaryMode)
 			details: { code: 'NOT_FOUND', minio_key: 'gone.mp4' },
 		});
 	});
+
+	it('tells of every other item whether it was done, when one fails', async () => {
+		for (const name of ['first', 'third'])
+			await rig.store.putBytes(BUCKET, `ends/${name}.mp4`, 'a video');
+		const items = ['first', 'second', 'third'].map((name) => ({ name }));
+		const { error } = await rig.run(
+			video('delete', { videoKey: '=ends/{{ $json.name }}.mp4', thumbnailKey: '' }),
+			{ items },
+		);
+		expect(error?.message).toBe('There is no video "ends/second.mp4" in bucket avatars [item 1]');
+		expect(error?.description).toMatch(/\nItem 0: done\nItem 2: not started$/);
+		expect(rig.store.keys(BUCKET, 'ends/')).toEqual(['ends/third.mp4']);
+	});
+
+	it("gives an error of n8n's own the shape and the facts of all errors", async () => {
+		const form = video('getLinks', { videoKey: '={{ $("Nowhere").item.json.key }}' });
+		const { failed } = await rig.run(form, { onError: 'continueErrorOutput' });
+		expect(failed[0]?.json).toMatchObject({
+			error: expect.stringMatching(/Nowhere|Referenced node/),
+			details: { code: 'INVALID_INPUT' },
+		});
+		expect(rig.store.calls()).toEqual([]);
+	});
 });

@@ -11,11 +11,11 @@ export async function minioApiTest(
 	this: ICredentialTestFunctions,
 	{ data }: ICredentialsDecrypted,
 ): Promise<INodeCredentialTestResult> {
-	return await testedWith(async () => {
+	return await testedWith(async (signal) => {
 		const { parseStorageSettings } = await import('../../../lib/storage/settings');
 		const { createBucket } = await import('../../../lib/storage/bucket');
 		const settings = parseStorageSettings(data);
-		const { note } = await createBucket(settings, clock).check();
+		const { note } = await createBucket(settings, clock).within(signal).check();
 		return note ?? `The keys are right, and bucket ${settings.bucket} answers.`;
 	});
 }

@@ -3,7 +3,7 @@ import type {
 	ICredentialTestFunctions,
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
-import { openQueue } from '../connections';
+import { openQueues } from '../connections';
 import { testedWith } from './verdict';
 
 /** Asks the endpoint's health, or without an endpoint for a list of the account's: both are free. */
@@ -11,11 +11,11 @@ export async function runPodApiTest(
 	this: ICredentialTestFunctions,
 	{ data }: ICredentialsDecrypted,
 ): Promise<INodeCredentialTestResult> {
-	return await testedWith(async () => {
+	return await testedWith(async (signal) => {
 		const { parseRunPodSettings } = await import('../../../lib/runpod/settings');
 		const settings = parseRunPodSettings(data);
-		const queue = await openQueue(settings);
-		await queue.check();
+		const { endpointId, queueOf } = await openQueues(settings, signal);
+		await queueOf(endpointId).check();
 		return settings.endpointId === ''
 			? 'The API key is right. Endpoint ID is empty: fill it in to run jobs.'
 			: `The API key is right, and endpoint ${settings.endpointId} answers.`;

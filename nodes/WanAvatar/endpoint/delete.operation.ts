@@ -8,7 +8,8 @@ import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
 import { endpointLocator } from '../endpointLocator';
 import type { RunMode } from '../operation';
-import { eachEndpoint } from './eachEndpoint';
+import { MAY_HAVE_HAPPENED, runItems } from '../runItems';
+import { openEndpoints } from './endpointChoice';
 import { stepFields } from './planItem';
 
 export const option: INodePropertyOptions = {
@@ -48,12 +49,19 @@ export async function execute(
 	context: IExecuteFunctions,
 	mode: RunMode,
 ): Promise<End<IDataObject>[]> {
-	return await eachEndpoint(context, mode, async (id, { management }, item) => {
-		const { destroyEndpoint } = await import('../../../lib/deployment/destroy');
-		const steps = await destroyEndpoint(management, id, {
-			confirmedName: context.getNodeParameter('confirmedName', item),
+	const { destroyEndpoint, parseTypedName } = await import('../../../lib/deployment/destroy');
+	const { account, read, factsOf } = await openEndpoints(context);
+	return await runItems(context, mode, {
+		check: async (item) => ({
+			...(await read(item)),
+			confirmedName: parseTypedName(context.getNodeParameter('confirmedName', item)),
 			endpointOnly: context.getNodeParameter('keepTemplateAndRegistryAuth', item, false) === true,
-		});
-		return { endpoint_id: id, deleted: true, steps: steps.map(stepFields) };
+		}),
+		perform: async ({ id, ...choice }) => {
+			const steps = await destroyEndpoint(account.management, id, choice);
+			return { endpoint_id: id, deleted: true, steps: steps.map(stepFields) };
+		},
+		factsOf,
+		ifLeft: MAY_HAVE_HAPPENED,
 	});
 }

@@ -4,9 +4,9 @@ import type { End } from '../../../lib/generation/settled';
 import { clock } from '../connections';
 import { connectAccount } from '../management';
 import type { RunMode } from '../operation';
-import { inTurn } from '../inTurn';
+import { runItems } from '../runItems';
 import { planFields } from './planItem';
-import { readSettings, settingsProperties } from './settingsForm';
+import { factsOfSettings, openSettings, settingsProperties } from './settingsForm';
 
 export const option: INodePropertyOptions = {
 	name: 'Deploy',
@@ -24,15 +24,18 @@ export async function execute(
 	context: IExecuteFunctions,
 	mode: RunMode,
 ): Promise<End<IDataObject>[]> {
-	return await inTurn(context, mode, async (item) => await deployItem(context, item));
-}
-
-async function deployItem(context: IExecuteFunctions, item: number): Promise<IDataObject> {
 	const { deploy, prepareDeployment } = await import('../../../lib/deployment/deploy');
-	const { settings, rotateRegistryAuth } = await readSettings(context, item);
-	const account = await connectAccount(context, settings);
-	const prepared = await prepareDeployment(settings, account.management, { rotateRegistryAuth });
-	const { queueBaseUrl } = account.settings;
-	const deployment = await deploy(prepared, queueBaseUrl, { ...account, clock });
-	return { ...deployment, ...planFields(prepared.plan) };
+	const account = await connectAccount(context);
+	const read = await openSettings(context);
+	return await runItems(context, mode, {
+		check: read,
+		perform: async ({ settings, rotateRegistryAuth }) => {
+			const own = account.hiding(settings);
+			const prepared = await prepareDeployment(settings, own.management, { rotateRegistryAuth });
+			const deployment = await deploy(prepared, own.settings.queueBaseUrl, { ...own, clock });
+			return { ...deployment, ...planFields(prepared.plan) };
+		},
+		factsOf: factsOfSettings,
+		ifLeft: 'It may or may not be made or changed: Plan shows what is left to do.',
+	});
 }

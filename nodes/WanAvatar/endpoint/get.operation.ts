@@ -3,8 +3,9 @@ import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
 import { endpointLocator } from '../endpointLocator';
 import type { RunMode } from '../operation';
+import { NOTHING_CHANGED, runItems } from '../runItems';
 import { endpointItem } from './endpointItem';
-import { eachEndpoint } from './eachEndpoint';
+import { openEndpoints } from './endpointChoice';
 
 export const option: INodePropertyOptions = {
 	name: 'Get',
@@ -22,7 +23,13 @@ export async function execute(
 	context: IExecuteFunctions,
 	mode: RunMode,
 ): Promise<End<IDataObject>[]> {
-	return await eachEndpoint(context, mode, async (id, { settings, management }) =>
-		endpointItem(await management.getEndpoint(id), settings.queueBaseUrl),
-	);
+	const { account, read, factsOf } = await openEndpoints(context);
+	const { management, settings } = account;
+	return await runItems(context, mode, {
+		check: read,
+		perform: async ({ id }) =>
+			endpointItem(await management.getEndpoint(id), settings.queueBaseUrl),
+		factsOf,
+		ifLeft: NOTHING_CHANGED,
+	});
 }

@@ -3,7 +3,8 @@ import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
 import { endpointLocator } from '../endpointLocator';
 import type { RunMode } from '../operation';
-import { eachEndpoint } from './eachEndpoint';
+import { NOTHING_CHANGED, runItems } from '../runItems';
+import { openEndpoints } from './endpointChoice';
 
 export const option: INodePropertyOptions = {
 	name: 'Get Health',
@@ -21,9 +22,16 @@ export async function execute(
 	context: IExecuteFunctions,
 	mode: RunMode,
 ): Promise<End<IDataObject>[]> {
-	return await eachEndpoint(context, mode, async (id, { management, queueOf }) => {
-		const { getHealth } = await import('../../../lib/deployment/health');
-		const { workers, jobs, ...rest } = await getHealth(id, { management, queue: queueOf(id) });
-		return { ...rest, workers: { ...workers }, jobs: { ...jobs } };
+	const { getHealth } = await import('../../../lib/deployment/health');
+	const { account, read, factsOf } = await openEndpoints(context);
+	const { management, queueOf } = account;
+	return await runItems(context, mode, {
+		check: read,
+		perform: async ({ id }) => {
+			const { workers, jobs, ...rest } = await getHealth(id, { management, queue: queueOf(id) });
+			return { ...rest, workers: { ...workers }, jobs: { ...jobs } };
+		},
+		factsOf,
+		ifLeft: NOTHING_CHANGED,
 	});
 }

@@ -1,9 +1,9 @@
 import type { IDataObject, IExecuteFunctions, INodePropertyOptions } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
-import { inTurn } from '../inTurn';
 import { connectAccount } from '../management';
 import type { RunMode } from '../operation';
+import { NOTHING_CHANGED, runItems } from '../runItems';
 import { readLimit, returnLimit } from '../returnLimit';
 import { endpointItem } from './endpointItem';
 
@@ -23,11 +23,15 @@ export async function execute(
 	context: IExecuteFunctions,
 	mode: RunMode,
 ): Promise<End<IDataObject[]>[]> {
-	return await inTurn(context, mode, async (item) => {
-		const { settings, management } = await connectAccount(context);
-		const endpoints = await management.listEndpoints();
-		return endpoints
-			.slice(0, readLimit(context, item))
-			.map((endpoint) => endpointItem(endpoint, settings.queueBaseUrl));
+	const { settings, management } = await connectAccount(context);
+	return await runItems(context, mode, {
+		check: (item) => readLimit(context, item),
+		perform: async (limit) => {
+			const endpoints = await management.listEndpoints();
+			return endpoints
+				.slice(0, limit)
+				.map((endpoint) => endpointItem(endpoint, settings.queueBaseUrl));
+		},
+		ifLeft: NOTHING_CHANGED,
 	});
 }

@@ -3,9 +3,9 @@ import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
 import { connectAccount } from '../management';
 import type { RunMode } from '../operation';
-import { inTurn } from '../inTurn';
+import { NOTHING_CHANGED, runItems } from '../runItems';
 import { planFields } from './planItem';
-import { readSettings, settingsProperties } from './settingsForm';
+import { factsOfSettings, openSettings, settingsProperties } from './settingsForm';
 
 export const option: INodePropertyOptions = {
 	name: 'Plan',
@@ -23,14 +23,18 @@ export async function execute(
 	context: IExecuteFunctions,
 	mode: RunMode,
 ): Promise<End<IDataObject>[]> {
-	return await inTurn(context, mode, async (item) => await planItem(context, item));
-}
-
-async function planItem(context: IExecuteFunctions, item: number): Promise<IDataObject> {
 	const { prepareDeployment } = await import('../../../lib/deployment/deploy');
 	const { changesSomething } = await import('../../../lib/deployment/plan');
-	const { settings, rotateRegistryAuth } = await readSettings(context, item);
-	const { management } = await connectAccount(context, settings);
-	const { plan } = await prepareDeployment(settings, management, { rotateRegistryAuth });
-	return { ...planFields(plan), changes_something: changesSomething(plan) };
+	const account = await connectAccount(context);
+	const read = await openSettings(context);
+	return await runItems(context, mode, {
+		check: read,
+		perform: async ({ settings, rotateRegistryAuth }) => {
+			const { management } = account.hiding(settings);
+			const { plan } = await prepareDeployment(settings, management, { rotateRegistryAuth });
+			return { ...planFields(plan), changes_something: changesSomething(plan) };
+		},
+		factsOf: factsOfSettings,
+		ifLeft: NOTHING_CHANGED,
+	});
 }

@@ -3,7 +3,8 @@ import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
 import { endpointLocator } from '../endpointLocator';
 import type { RunMode } from '../operation';
-import { eachEndpoint } from './eachEndpoint';
+import { MAY_HAVE_HAPPENED, runItems } from '../runItems';
+import { openEndpoints } from './endpointChoice';
 
 export const option: INodePropertyOptions = {
 	name: 'Purge Queue',
@@ -21,8 +22,14 @@ export async function execute(
 	context: IExecuteFunctions,
 	mode: RunMode,
 ): Promise<End<IDataObject>[]> {
-	return await eachEndpoint(context, mode, async (id, { queueOf }) => ({
-		endpoint_id: id,
-		removed: await queueOf(id).purge(),
-	}));
+	const { account, read, factsOf } = await openEndpoints(context);
+	return await runItems(context, mode, {
+		check: read,
+		perform: async ({ id }) => ({
+			endpoint_id: id,
+			removed: await account.queueOf(id).purge(),
+		}),
+		factsOf,
+		ifLeft: MAY_HAVE_HAPPENED,
+	});
 }

@@ -8,8 +8,9 @@ import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
 import { endpointLocator } from '../endpointLocator';
 import type { RunMode } from '../operation';
+import { MAY_HAVE_HAPPENED, runItems } from '../runItems';
 import { endpointItem } from './endpointItem';
-import { eachEndpoint } from './eachEndpoint';
+import { openEndpoints } from './endpointChoice';
 
 export const option: INodePropertyOptions = {
 	name: 'Set Workers',
@@ -53,15 +54,24 @@ export async function execute(
 	context: IExecuteFunctions,
 	mode: RunMode,
 ): Promise<End<IDataObject>[]> {
-	return await eachEndpoint(context, mode, async (id, { settings, management }, item) => {
-		const { InvalidInput } = await import('../../../lib/contract/invalidInput');
-		const { setWorkers } = await import('../../../lib/deployment/changes');
-		const min = context.getNodeParameter('workersMin', item);
-		const max = context.getNodeParameter('workersMax', item);
+	const { InvalidInput } = await import('../../../lib/contract/invalidInput');
+	const { parseWorkersChange, setWorkers } = await import('../../../lib/deployment/changes');
+	const { account, read, factsOf } = await openEndpoints(context);
+	const { management, settings } = account;
+	const readChange = (item: number) => {
+		const min: unknown = context.getNodeParameter('workersMin', item);
+		const max: unknown = context.getNodeParameter('workersMax', item);
 		try {
-			return endpointItem(await setWorkers(management, id, { min, max }), settings.queueBaseUrl);
+			return parseWorkersChange({ min, max });
 		} catch (error) {
 			throw error instanceof InvalidInput ? error.relabelled(labels) : error;
 		}
+	};
+	return await runItems(context, mode, {
+		check: async (item) => ({ ...(await read(item)), change: readChange(item) }),
+		perform: async ({ id, change }) =>
+			endpointItem(await setWorkers(management, id, change), settings.queueBaseUrl),
+		factsOf,
+		ifLeft: MAY_HAVE_HAPPENED,
 	});
 }

@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { DeploymentSettings } from '../../../lib/deployment/settings';
 import { fallbackOf, type VariableName } from '../../../lib/deployment/variables';
+import type { Facts } from '../runItems';
 import { readContainerRegistry, readWorkerStorage } from './workerCredentials';
 
 interface Option {
@@ -241,28 +242,36 @@ export interface SettingsForm {
 	rotateRegistryAuth: boolean;
 }
 
-/** Reads the form and the credentials of one item; a fault is told by the labels of the form. */
-export async function readSettings(
+export function factsOfSettings({ settings }: SettingsForm): Facts {
+	return { name: settings.name };
+}
+
+/** Reads the credentials once, and then the form of each item; a fault is told by the labels of the form. */
+export async function openSettings(
 	context: IExecuteFunctions,
-	item: number,
-): Promise<SettingsForm> {
+): Promise<(item: number) => SettingsForm> {
 	const { InvalidInput } = await import('../../../lib/contract/invalidInput');
 	const { parseDeployment } = await import('../../../lib/deployment/settings');
-	const chosen: unknown = context.getNodeParameter('deploymentOptions', item, {});
-	const raw: Record<string, unknown> = {
+	const fromCredentials = {
 		...(await readWorkerStorage(context)),
 		...(await readContainerRegistry(context)),
-		WAN_AVATAR_NAME: context.getNodeParameter('deploymentName', item),
-		RUNPOD_IMAGE_NAME: context.getNodeParameter('image', item),
 	};
-	for (const { variable, property } of options) {
-		const value: unknown = Reflect.get(Object(chosen), property.name);
-		if (value !== undefined && value !== '') raw[variable] = value;
-	}
-	try {
-		const rotates = Boolean(Reflect.get(Object(chosen), rotateRegistryAuth.name));
-		return { settings: parseDeployment(raw), rotateRegistryAuth: rotates };
-	} catch (error) {
-		throw error instanceof InvalidInput ? error.relabelled(labels) : error;
-	}
+	return (item) => {
+		const chosen: unknown = context.getNodeParameter('deploymentOptions', item, {});
+		const raw: Record<string, unknown> = {
+			...fromCredentials,
+			WAN_AVATAR_NAME: context.getNodeParameter('deploymentName', item),
+			RUNPOD_IMAGE_NAME: context.getNodeParameter('image', item),
+		};
+		for (const { variable, property } of options) {
+			const value: unknown = Reflect.get(Object(chosen), property.name);
+			if (value !== undefined && value !== '') raw[variable] = value;
+		}
+		try {
+			const rotates = Boolean(Reflect.get(Object(chosen), rotateRegistryAuth.name));
+			return { settings: parseDeployment(raw), rotateRegistryAuth: rotates };
+		} catch (error) {
+			throw error instanceof InvalidInput ? error.relabelled(labels) : error;
+		}
+	};
 }

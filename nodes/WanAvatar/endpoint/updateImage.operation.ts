@@ -8,8 +8,9 @@ import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
 import { endpointLocator } from '../endpointLocator';
 import type { RunMode } from '../operation';
+import { MAY_HAVE_HAPPENED, runItems } from '../runItems';
 import { endpointItem } from './endpointItem';
-import { eachEndpoint } from './eachEndpoint';
+import { openEndpoints } from './endpointChoice';
 
 export const option: INodePropertyOptions = {
 	name: 'Update Image',
@@ -41,14 +42,23 @@ export async function execute(
 	context: IExecuteFunctions,
 	mode: RunMode,
 ): Promise<End<IDataObject>[]> {
-	return await eachEndpoint(context, mode, async (id, { settings, management }, item) => {
-		const { updateImage } = await import('../../../lib/deployment/changes');
-		const image = context.getNodeParameter('image', item);
-		const { endpoint, templateId, changed } = await updateImage(management, id, image);
-		return {
-			...endpointItem(endpoint, settings.queueBaseUrl),
-			template_id: templateId,
-			changed,
-		};
+	const { parseImage, updateImage } = await import('../../../lib/deployment/changes');
+	const { account, read, factsOf } = await openEndpoints(context);
+	const { management, settings } = account;
+	return await runItems(context, mode, {
+		check: async (item) => ({
+			...(await read(item)),
+			image: parseImage(context.getNodeParameter('image', item)),
+		}),
+		perform: async ({ id, image }) => {
+			const { endpoint, templateId, changed } = await updateImage(management, id, image);
+			return {
+				...endpointItem(endpoint, settings.queueBaseUrl),
+				template_id: templateId,
+				changed,
+			};
+		},
+		factsOf,
+		ifLeft: MAY_HAVE_HAPPENED,
 	});
 }

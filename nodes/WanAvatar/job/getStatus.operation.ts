@@ -7,9 +7,11 @@ import type {
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
 import { clock, connectResults } from '../connections';
-import { includeInputFields } from '../itemInput';
+import { includeInputFields, inputFieldsOf } from '../itemInput';
 import { resultLinkOptions } from '../linkOptions';
-import { forEachJob, jobProperties } from './jobReference';
+import type { RunMode } from '../operation';
+import { NOTHING_CHANGED, runItems } from '../runItems';
+import { jobProperties, openJobs } from './jobReference';
 
 export const option: INodePropertyOptions = {
 	name: 'Get Status',
@@ -40,14 +42,29 @@ export const description = updateDisplayOptions(
 	properties,
 );
 
+// RunPod allows 400 status requests of an endpoint at once.
+const AT_ONCE = 50;
+
 /** One look at each item's job. */
-export async function execute(context: IExecuteFunctions): Promise<End<IDataObject>[]> {
+export async function execute(
+	context: IExecuteFunctions,
+	mode: RunMode,
+): Promise<End<IDataObject>[]> {
 	const { getStatus } = await import('../../../lib/generation/status');
 	const { parseLinkWish } = await import('../../../lib/generation/optionFields');
 	const results = await connectResults(context);
+	const { read, factsOf } = await openJobs(context);
 	const signal = context.getExecutionCancelSignal();
-	return await forEachJob(context, async (job, queue, item) => {
-		const links = parseLinkWish(context.getNodeParameter('options', item, {}));
-		return await getStatus(job, { queue, clock, signal, ...results }, links);
+	return await runItems(context, mode, {
+		check: async (item) => ({
+			...(await read(item)),
+			links: parseLinkWish(context.getNodeParameter('options', item, {})),
+			finish: inputFieldsOf(context, item),
+		}),
+		perform: async ({ job, queue, links, finish }) =>
+			finish({ ...(await getStatus(job, { queue, clock, signal, ...results }, links)) }),
+		factsOf,
+		atOnce: AT_ONCE,
+		ifLeft: NOTHING_CHANGED,
 	});
 }

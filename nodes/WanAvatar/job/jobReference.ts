@@ -1,12 +1,11 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { KnownJob } from '../../../lib/generation/knownJob';
-import { settle, type End } from '../../../lib/generation/settled';
 import type { QueueClient } from '../../../lib/runpod/queue';
-import { connectQueue } from '../connections';
-import { endpointLocator } from '../endpointLocator';
-import { withInputFields } from '../itemInput';
+import { connectQueues } from '../connections';
+import { endpointLocator, readEndpointId } from '../endpointLocator';
+import type { Facts } from '../runItems';
 
-const jobId: INodeProperties = {
+export const jobId: INodeProperties = {
 	displayName: 'Job ID',
 	name: 'jobId',
 	type: 'string',
@@ -17,28 +16,50 @@ const jobId: INodeProperties = {
 		'The job_id that Generate gave out. An item of Generate can be passed in as it is: its other fields are then kept.',
 };
 
-/** The fields by which each operation finds its job. */
-export const jobProperties: INodeProperties[] = [
-	jobId,
-	{
-		...endpointLocator,
-		description:
-			'Leave it empty for the endpoint that the item names, or else the endpoint of the RunPod API credential',
-	},
-];
+export const jobEndpoint: INodeProperties = {
+	...endpointLocator,
+	description:
+		'Leave it empty for the endpoint that the item names, or else the endpoint of the RunPod API credential',
+};
 
-/** Does the same with the job of each item, all items together. */
-export async function forEachJob(
-	context: IExecuteFunctions,
-	work: (job: KnownJob, queue: QueueClient, item: number) => Promise<object>,
-): Promise<End<IDataObject>[]> {
-	const { parseKnownJob } = await import('../../../lib/generation/knownJob');
-	const one = async (json: IDataObject, item: number): Promise<IDataObject> => {
-		const job = parseKnownJob(context.getNodeParameter('jobId', item), json);
-		const queue = await connectQueue(context, item, job.endpoint_id);
-		return withInputFields(context, item, { ...(await work(job, queue, item)) });
+/** The fields by which each operation finds its job. */
+export const jobProperties: INodeProperties[] = [jobId, jobEndpoint];
+
+/** A job with the queue of its endpoint. */
+export interface JobAtQueue {
+	job: KnownJob;
+	queue: QueueClient;
+}
+
+/** How the jobs of items are read. */
+export interface JobReader {
+	/** @throws InvalidInput */
+	read: (item: number) => Promise<JobAtQueue>;
+	/** Where a job is: on the endpoint that the form chooses, else its own, else the credential's. */
+	locate: (job: KnownJob, item: number) => Promise<JobAtQueue>;
+	queueOf: (endpointId: string) => QueueClient;
+	factsOf: (checked: JobAtQueue) => Facts;
+}
+
+/** Opens the queues for the jobs of all items; nothing is sent. */
+export async function openJobs(context: IExecuteFunctions): Promise<JobReader> {
+	const { factsOfJob, parseKnownJob } = await import('../../../lib/generation/knownJob');
+	const { endpointId, queueOf } = await connectQueues(context);
+	const locate = async (job: KnownJob, item: number) => {
+		const fallback = job.endpoint_id ?? endpointId;
+		return { job, queue: queueOf(await readEndpointId(context, item, fallback)) };
 	};
-	return await Promise.all(
-		context.getInputData().map(async ({ json }, item) => await settle(one(json, item))),
-	);
+	return {
+		locate,
+		queueOf,
+		read: async (item) => {
+			const job = parseKnownJob(context.getNodeParameter('jobId', item), itemJson(context, item));
+			return await locate(job, item);
+		},
+		factsOf: ({ job, queue }) => factsOfJob({ ...job, endpoint_id: queue.endpointId }),
+	};
+}
+
+export function itemJson(context: IExecuteFunctions, item: number): IDataObject {
+	return context.getInputData()[item]?.json ?? {};
 }

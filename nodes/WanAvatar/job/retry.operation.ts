@@ -6,8 +6,10 @@ import type {
 } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
-import { includeInputFields } from '../itemInput';
-import { forEachJob, jobProperties } from './jobReference';
+import { includeInputFields, inputFieldsOf } from '../itemInput';
+import type { RunMode } from '../operation';
+import { runItems } from '../runItems';
+import { jobProperties, openJobs } from './jobReference';
 
 export const option: INodePropertyOptions = {
 	name: 'Retry',
@@ -33,8 +35,17 @@ export const description = updateDisplayOptions(
 	properties,
 );
 
-/** Starts the jobs of all items over; RunPod allows it for FAILED and TIMED_OUT only. */
-export async function execute(context: IExecuteFunctions): Promise<End<IDataObject>[]> {
+/** Starts the jobs of all items over, one after the other; RunPod allows it for FAILED and TIMED_OUT only. */
+export async function execute(
+	context: IExecuteFunctions,
+	mode: RunMode,
+): Promise<End<IDataObject>[]> {
 	const { retryJob } = await import('../../../lib/generation/jobControl');
-	return await forEachJob(context, async (job, queue) => await retryJob(job, queue));
+	const { read, factsOf } = await openJobs(context);
+	return await runItems(context, mode, {
+		check: async (item) => ({ ...(await read(item)), finish: inputFieldsOf(context, item) }),
+		perform: async ({ job, queue, finish }) => finish({ ...(await retryJob(job, queue)) }),
+		factsOf,
+		ifLeft: 'The job may have been started over: look with Get Status before you retry it again.',
+	});
 }

@@ -8,7 +8,10 @@ import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
 import { optionalProperties } from '../avatar/optional';
 import { clock, connectResults } from '../connections';
-import { forEachJob, jobProperties } from './jobReference';
+import { inputFieldsOf } from '../itemInput';
+import type { RunMode } from '../operation';
+import { runItems } from '../runItems';
+import { jobProperties, openJobs } from './jobReference';
 
 export const option: INodePropertyOptions = {
 	name: 'Wait for Completion',
@@ -46,17 +49,33 @@ export const description = updateDisplayOptions(
 	properties,
 );
 
+// All jobs are followed together: one that waits for its turn would not be cancelled by Stop.
+const AT_ONCE = 10_000;
+
 /** Follows the jobs of all items together. */
-export async function execute(context: IExecuteFunctions): Promise<End<IDataObject>[]> {
+export async function execute(
+	context: IExecuteFunctions,
+	mode: RunMode,
+): Promise<End<IDataObject>[]> {
 	const { waitForJob } = await import('../../../lib/generation/wait');
 	const { parseWaitOptions, watchFor } = await import('../../../lib/generation/waitOptions');
 	const { stallOf } = await import('../../../lib/runpod/health');
 	const results = await connectResults(context);
+	const { read, factsOf } = await openJobs(context);
 	const signal = context.getExecutionCancelSignal();
 	const watches = watchFor(clock, stallOf, context.getNodeParameter('options', 0, {}));
-	return await forEachJob(context, async (job, queue, item) => {
-		const options = parseWaitOptions(context.getNodeParameter('options', item, {}));
-		const ports = { queue, clock, signal, watch: watches(queue), ...results };
-		return await waitForJob(job, ports, options);
+	return await runItems(context, mode, {
+		check: async (item) => ({
+			...(await read(item)),
+			options: parseWaitOptions(context.getNodeParameter('options', item, {})),
+			finish: inputFieldsOf(context, item),
+		}),
+		perform: async ({ job, queue, options, finish }) => {
+			const ports = { queue, clock, signal, watch: watches(queue), ...results };
+			return finish({ ...(await waitForJob(job, ports, options)) });
+		},
+		factsOf,
+		atOnce: AT_ONCE,
+		ifLeft: 'Its cancel is on the way: see with Get Status whether it has ended.',
 	});
 }

@@ -1,10 +1,8 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
-import { NodeOperationError } from 'n8n-workflow';
-import { WanAvatarError } from '../../../lib/contract/errors';
-import { messageOf } from '../../../lib/contract/foreignError';
 import type { Wanted } from '../../../lib/storage/listing';
 import type { Found } from '../../../lib/storage/search';
 import { requireBucket } from '../connections';
+import { searched } from './searched';
 
 /** Lists keys of the bucket for a resource locator; `filter` is what the user types, `token` what n8n got before. */
 export async function searchBucket(
@@ -14,13 +12,10 @@ export async function searchBucket(
 	token: string | undefined,
 ): Promise<INodeListSearchResult> {
 	const { searchKeys } = await import('../../../lib/storage/search');
-	try {
-		const bucket = await requireBucket(context);
+	return await searched(context, async (signal) => {
+		const bucket = (await requireBucket(context)).within(signal);
 		return toResult(await searchKeys(bucket, wanted, filter.trim(), token));
-	} catch (error) {
-		const description = error instanceof WanAvatarError ? error.remedy : '';
-		throw new NodeOperationError(context.getNode(), messageOf(error), { description });
-	}
+	});
 }
 
 // n8n's form shows a result whose value is a boolean, and does not let it be chosen: an empty text would empty the field.

@@ -7,9 +7,9 @@ import type {
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
 import { requireBucket } from '../connections';
-import { inTurn } from '../inTurn';
 import type { RunMode } from '../operation';
-import { readPrefix, readTemplate, templateLocator, templatePrefix } from './templateFields';
+import { MAY_HAVE_HAPPENED, runItems } from '../runItems';
+import { openTemplates, readPrefix, templateLocator, templatePrefix } from './templateFields';
 
 export const option: INodePropertyOptions = {
 	name: 'Delete',
@@ -37,12 +37,20 @@ export async function execute(
 	context: IExecuteFunctions,
 	mode: RunMode,
 ): Promise<End<IDataObject>[]> {
+	const { deleteTemplate, requirePrefix } = await import('../../../lib/storage/templates');
 	const bucket = await requireBucket(context);
-	return await inTurn(context, mode, async (item) => {
-		const { deleteTemplate, requirePrefix } = await import('../../../lib/storage/templates');
-		requirePrefix(readPrefix(context, item));
-		const template = await readTemplate(context, item, bucket);
-		await deleteTemplate(bucket, template);
-		return { template_id: template.templateId, driving_video_path: template.key, deleted: true };
+	const { check, find, factsOf } = await openTemplates(context, bucket);
+	return await runItems(context, mode, {
+		check: (item) => {
+			requirePrefix(readPrefix(context, item));
+			return check(item);
+		},
+		perform: async (wanted) => {
+			const template = await find(wanted);
+			await deleteTemplate(bucket, template);
+			return { template_id: template.templateId, driving_video_path: template.key, deleted: true };
+		},
+		factsOf,
+		ifLeft: MAY_HAVE_HAPPENED,
 	});
 }

@@ -6,11 +6,11 @@ import type {
 } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
-import { requireBucket } from '../connections';
-import { inTurn } from '../inTurn';
 import type { RunMode } from '../operation';
-import { readTemplate, templateLocator, templatePrefix } from './templateFields';
-import { templateItem, templateOptions } from './templateItem';
+import { readingBucket } from '../readingBucket';
+import { NOTHING_CHANGED, runItems } from '../runItems';
+import { openTemplates, templateLocator, templatePrefix } from './templateFields';
+import { openTemplateWishes, templateItem, templateOptions } from './templateItem';
 
 export const option: INodePropertyOptions = {
 	name: 'Get',
@@ -30,9 +30,13 @@ export async function execute(
 	context: IExecuteFunctions,
 	mode: RunMode,
 ): Promise<End<IDataObject>[]> {
-	const bucket = await requireBucket(context);
-	return await inTurn(context, mode, async (item) => {
-		const template = await readTemplate(context, item, bucket);
-		return await templateItem(context, item, bucket, template);
+	const bucket = await readingBucket(context);
+	const { check, find, factsOf } = await openTemplates(context, bucket);
+	const readWish = await openTemplateWishes(context);
+	return await runItems(context, mode, {
+		check: (item) => ({ ...check(item), wish: readWish(item) }),
+		perform: async ({ wish, ...wanted }) => await templateItem(bucket, await find(wanted), wish),
+		factsOf,
+		ifLeft: NOTHING_CHANGED,
 	});
 }

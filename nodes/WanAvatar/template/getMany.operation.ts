@@ -5,13 +5,14 @@ import type {
 	INodePropertyOptions,
 } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
+import { createLanes } from '../../../lib/contract/lanes';
 import type { End } from '../../../lib/generation/settled';
-import { requireBucket } from '../connections';
-import { inTurn } from '../inTurn';
 import type { RunMode } from '../operation';
+import { NOTHING_CHANGED, runItems } from '../runItems';
+import { readingBucket } from '../readingBucket';
 import { readLimit, returnLimit } from '../returnLimit';
 import { readPrefix, templatePrefix } from './templateFields';
-import { templateItem, templateOptions } from './templateItem';
+import { openTemplateWishes, templateItem, templateOptions } from './templateItem';
 
 export const option: INodePropertyOptions = {
 	name: 'Get Many',
@@ -34,20 +35,24 @@ export async function execute(
 	context: IExecuteFunctions,
 	mode: RunMode,
 ): Promise<End<IDataObject[]>[]> {
-	const bucket = await requireBucket(context);
-	return await inTurn(context, mode, async (item) => {
-		const { listTemplates } = await import('../../../lib/storage/templates');
-		const limit = readLimit(context, item);
-		const templates = await listTemplates(bucket, readPrefix(context, item), limit);
-		const items: IDataObject[] = [];
-		for (let start = 0; start < templates.length; start += AT_ONCE) {
-			const some = templates.slice(start, start + AT_ONCE);
-			items.push(
-				...(await Promise.all(
-					some.map(async (template) => await templateItem(context, item, bucket, template)),
-				)),
+	const { listTemplates } = await import('../../../lib/storage/templates');
+	const bucket = await readingBucket(context);
+	const readWish = await openTemplateWishes(context);
+	return await runItems(context, mode, {
+		check: (item) => ({
+			prefix: readPrefix(context, item),
+			limit: readLimit(context, item),
+			wish: readWish(item),
+		}),
+		perform: async ({ prefix, limit, wish }) => {
+			const inLane = createLanes(AT_ONCE);
+			const templates = await listTemplates(bucket, prefix, limit);
+			return await Promise.all(
+				templates.map(
+					async (template) => await inLane(async () => await templateItem(bucket, template, wish)),
+				),
 			);
-		}
-		return items;
+		},
+		ifLeft: NOTHING_CHANGED,
 	});
 }

@@ -1,6 +1,9 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { InvalidInput } from '../../../lib/contract/invalidInput';
 import type { Bucket } from '../../../lib/storage/bucket';
+import type { TemplateReference } from '../../../lib/storage/templateReference';
 import type { Template } from '../../../lib/storage/templates';
+import type { Facts } from '../runItems';
 
 export const templatePrefix: INodeProperties = {
 	displayName: 'Template Prefix',
@@ -45,19 +48,41 @@ export const templateLocator: INodeProperties = {
 	],
 };
 
+/** @throws InvalidInput */
 export function readPrefix(context: IExecuteFunctions, item: number): string {
-	const prefix = context.getNodeParameter(templatePrefix.name, item, '');
-	return typeof prefix === 'string' ? prefix : '';
+	const prefix: unknown = context.getNodeParameter(templatePrefix.name, item, '') ?? '';
+	if (typeof prefix === 'string' || typeof prefix === 'number') return String(prefix);
+	throw new InvalidInput([{ field: templatePrefix.displayName, message: 'must be a text' }]);
 }
 
-/** The chosen template, looked up in the bucket. */
-export async function readTemplate(
+/** The template that the form names, checked. */
+export interface WantedTemplate {
+	reference: TemplateReference;
+	prefix: string;
+}
+
+/** How the templates of items are read, and looked up in the bucket. */
+export async function openTemplates(
 	context: IExecuteFunctions,
-	item: number,
 	bucket: Bucket,
-): Promise<Template> {
+): Promise<{
+	/** @throws InvalidInput, or NOT_FOUND for a path that no template has */
+	check: (item: number) => WantedTemplate;
+	find: (wanted: WantedTemplate) => Promise<Template>;
+	factsOf: (wanted: WantedTemplate) => Facts;
+}> {
 	const { parseTemplateReference } = await import('../../../lib/storage/templateReference');
-	const { findTemplate } = await import('../../../lib/storage/templates');
-	const reference = parseTemplateReference(context.getNodeParameter(templateLocator.name, item));
-	return await findTemplate(bucket, reference, readPrefix(context, item));
+	const { assertTemplateKey, findTemplate } = await import('../../../lib/storage/templates');
+	return {
+		check: (item) => {
+			const field: unknown = context.getNodeParameter(templateLocator.name, item);
+			const reference = parseTemplateReference(field);
+			const prefix = readPrefix(context, item);
+			if ('path' in reference) assertTemplateKey(reference.path, prefix);
+			return { reference, prefix };
+		},
+		find: async ({ reference, prefix }) => await findTemplate(bucket, reference, prefix),
+		factsOf: ({ reference }) =>
+			'path' in reference ? { driving_video_path: reference.path } : { template_id: reference.id },
+	};
 }

@@ -31,18 +31,37 @@ export const templateOptions: INodeProperties = {
 	],
 };
 
+/** What the options of one item ask for. */
+export interface TemplateWish {
+	previewUrl: boolean;
+	videoFacts: boolean;
+	expirySeconds: number;
+}
+
+/** How the options of items are read; a link that S3 does not sign is refused. */
+export async function openTemplateWishes(
+	context: IExecuteFunctions,
+): Promise<(item: number) => TemplateWish> {
+	const { checkExpiry } = await import('../../../lib/storage/links');
+	return (item) => {
+		const options = context.getNodeParameter('options', item, {});
+		const previewUrl = Boolean(options.previewUrl);
+		const expirySeconds = readLinkExpirySeconds(options);
+		if (previewUrl) checkExpiry(expirySeconds);
+		return { previewUrl, expirySeconds, videoFacts: Boolean(options.videoFacts) };
+	};
+}
+
 /** A template as an item, with what the options ask for. */
 export async function templateItem(
-	context: IExecuteFunctions,
-	item: number,
 	bucket: Bucket,
 	template: Template,
+	{ previewUrl, videoFacts, expirySeconds }: TemplateWish,
 ): Promise<IDataObject> {
-	const options = context.getNodeParameter('options', item, {});
 	return {
 		...plainTemplate(template),
-		...(options.previewUrl ? await preview(bucket, template, options) : {}),
-		...(options.videoFacts ? await facts(bucket, template) : {}),
+		...(previewUrl ? await preview(bucket, template, expirySeconds) : {}),
+		...(videoFacts ? await facts(bucket, template) : {}),
 	};
 }
 
@@ -56,9 +75,12 @@ export function plainTemplate({ templateId, key, ...object }: Template): IDataOb
 	};
 }
 
-async function preview(bucket: Bucket, { key }: Template, options: object): Promise<IDataObject> {
+async function preview(
+	bucket: Bucket,
+	{ key }: Template,
+	expirySeconds: number,
+): Promise<IDataObject> {
 	const { presignedLink } = await import('../../../lib/storage/links');
-	const expirySeconds = readLinkExpirySeconds(options);
 	const link = await presignedLink(bucket, key, { expirySeconds, nowMs: clock.now() });
 	return { preview_url: link.url, preview_url_expires_at: link.expires_at };
 }

@@ -8,8 +8,8 @@ import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
 import { binaryFile } from '../binaryFile';
 import { requireBucket } from '../connections';
-import { inTurn } from '../inTurn';
 import type { RunMode } from '../operation';
+import { MAY_HAVE_HAPPENED, runItems } from '../runItems';
 import { readPrefix, templatePrefix } from './templateFields';
 import { plainTemplate } from './templateItem';
 
@@ -70,21 +70,24 @@ export async function execute(
 	context: IExecuteFunctions,
 	mode: RunMode,
 ): Promise<End<IDataObject>[]> {
+	const { measureFile } = await import('../../../lib/generation/upload');
+	const { checkTemplatePath, uploadTemplate } = await import('../../../lib/storage/uploadTemplate');
 	const bucket = await requireBucket(context);
-	return await inTurn(context, mode, async (item) => {
-		const { measureFile } = await import('../../../lib/generation/upload');
-		const { uploadTemplate } = await import('../../../lib/storage/uploadTemplate');
-		const file = await binaryFile(context, item, BINARY_FIELD);
-		const { type, sizeBytes } = await measureFile(file, 'driving video');
-		const template = await uploadTemplate(
-			bucket,
-			{ contentType: type.contentType, sizeBytes, open: file.open },
-			{
-				path: context.getNodeParameter('templatePath', item),
-				prefix: readPrefix(context, item),
-				overwrite: context.getNodeParameter('options', item, {}).overwrite === true,
-			},
-		);
-		return plainTemplate(template);
+	return await runItems(context, mode, {
+		check: async (item) => {
+			const path: unknown = context.getNodeParameter('templatePath', item);
+			const prefix = readPrefix(context, item);
+			checkTemplatePath(path, prefix);
+			const overwrite = context.getNodeParameter('options', item, {}).overwrite === true;
+			// That it is there is seen here; it is read when its turn comes.
+			const file = await binaryFile(context, item, BINARY_FIELD);
+			return { file, destination: { path, prefix, overwrite } };
+		},
+		perform: async ({ file, destination }) => {
+			const { type, sizeBytes } = await measureFile(file, 'driving video');
+			const video = { contentType: type.contentType, sizeBytes, open: file.open };
+			return plainTemplate(await uploadTemplate(bucket, video, destination));
+		},
+		ifLeft: MAY_HAVE_HAPPENED,
 	});
 }

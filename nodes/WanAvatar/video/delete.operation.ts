@@ -7,8 +7,8 @@ import type {
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
 import { requireBucket } from '../connections';
-import { inTurn } from '../inTurn';
 import type { RunMode } from '../operation';
+import { MAY_HAVE_HAPPENED, runItems } from '../runItems';
 import { thumbnailKey, videoKey } from './videoFields';
 
 export const option: INodePropertyOptions = {
@@ -44,16 +44,24 @@ export async function execute(
 	context: IExecuteFunctions,
 	mode: RunMode,
 ): Promise<End<IDataObject>[]> {
+	const { assertNoInput, deleteVideo } = await import('../../../lib/storage/deleteVideo');
+	const { parseThumbnailKey, parseVideoKey } = await import('../../../lib/storage/videos');
 	const bucket = await requireBucket(context);
-	return await inTurn(context, mode, async (item) => {
-		const { deleteVideo } = await import('../../../lib/storage/deleteVideo');
-		const { parseVideoKey } = await import('../../../lib/storage/videos');
-		const key = parseVideoKey(context.getNodeParameter(videoKey.name, item));
-		const deletedKeys = await deleteVideo(bucket, {
-			key,
-			thumbnailKey: context.getNodeParameter(thumbnailKey.name, item, ''),
-			withInputs: context.getNodeParameter('deleteInputs', item, false) === true,
-		});
-		return { minio_key: key, deleted: true, deleted_keys: deletedKeys };
+	return await runItems(context, mode, {
+		check: (item) => {
+			const key = parseVideoKey(context.getNodeParameter(videoKey.name, item));
+			assertNoInput(key);
+			return {
+				key,
+				thumbnailKey: parseThumbnailKey(context.getNodeParameter(thumbnailKey.name, item, '')),
+				withInputs: context.getNodeParameter('deleteInputs', item, false) === true,
+			};
+		},
+		perform: async (deletion) => {
+			const deletedKeys = await deleteVideo(bucket, deletion);
+			return { minio_key: deletion.key, deleted: true, deleted_keys: deletedKeys };
+		},
+		factsOf: ({ key }) => ({ minio_key: key }),
+		ifLeft: MAY_HAVE_HAPPENED,
 	});
 }

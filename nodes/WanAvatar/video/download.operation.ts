@@ -1,13 +1,12 @@
 import type { IExecuteFunctions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
-import type { Bucket } from '../../../lib/storage/bucket';
-import { requireBucket } from '../connections';
-import { inTurn } from '../inTurn';
-import { includeInputFields, withInputFields } from '../itemInput';
+import { includeInputFields, inputFieldsOf } from '../itemInput';
 import { ItemWithFiles, type RunMode } from '../operation';
+import { readingBucket } from '../readingBucket';
+import { NOTHING_CHANGED, runItems } from '../runItems';
 import { storedFiles } from '../storedFiles';
-import { readVideo, thumbnailKey, videoKey } from './videoFields';
+import { openVideos, thumbnailKey, videoKey } from './videoFields';
 
 export const option: INodePropertyOptions = {
 	name: 'Download',
@@ -54,24 +53,28 @@ export async function execute(
 	context: IExecuteFunctions,
 	mode: RunMode,
 ): Promise<End<ItemWithFiles>[]> {
-	const bucket = await requireBucket(context);
-	return await inTurn(context, mode, async (item) => await downloadItem(context, item, bucket));
-}
-
-async function downloadItem(
-	context: IExecuteFunctions,
-	item: number,
-	bucket: Bucket,
-): Promise<ItemWithFiles> {
-	const keys = await readVideo(context, item, bucket);
-	const isOn = (name: string) => context.getNodeParameter(name, item, true) === true;
-	const binary = await storedFiles(context, bucket, {
-		video: isOn('downloadVideo') ? keys.videoKey : null,
-		thumbnail: isOn('downloadThumbnail') ? keys.thumbnailKey : null,
+	const bucket = await readingBucket(context);
+	const { check, find, factsOf } = await openVideos(context, bucket);
+	return await runItems(context, mode, {
+		check: (item) => {
+			const isOn = (name: string) => context.getNodeParameter(name, item, true) === true;
+			return {
+				...check(item),
+				wantsVideo: isOn('downloadVideo'),
+				wantsThumbnail: isOn('downloadThumbnail'),
+				finish: inputFieldsOf(context, item),
+			};
+		},
+		perform: async ({ wantsVideo, wantsThumbnail, finish, ...wanted }) => {
+			const keys = await find(wanted);
+			const binary = await storedFiles(context, bucket, {
+				video: wantsVideo ? keys.videoKey : null,
+				thumbnail: wantsThumbnail ? keys.thumbnailKey : null,
+			});
+			const json = finish({ minio_key: keys.videoKey, thumbnail_key: keys.thumbnailKey });
+			return new ItemWithFiles(json, binary);
+		},
+		factsOf,
+		ifLeft: NOTHING_CHANGED,
 	});
-	const json = withInputFields(context, item, {
-		minio_key: keys.videoKey,
-		thumbnail_key: keys.thumbnailKey,
-	});
-	return new ItemWithFiles(json, binary);
 }

@@ -6,13 +6,13 @@ import type {
 } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
-import type { Bucket } from '../../../lib/storage/bucket';
-import { clock, requireBucket } from '../connections';
-import { inTurn } from '../inTurn';
-import { includeInputFields, withInputFields } from '../itemInput';
+import { clock } from '../connections';
+import { includeInputFields, inputFieldsOf } from '../itemInput';
 import { linkExpiry, readLinkExpirySeconds } from '../linkOptions';
 import type { RunMode } from '../operation';
-import { readVideo, thumbnailKey, videoKey } from './videoFields';
+import { readingBucket } from '../readingBucket';
+import { NOTHING_CHANGED, runItems } from '../runItems';
+import { openVideos, thumbnailKey, videoKey } from './videoFields';
 
 export const option: INodePropertyOptions = {
 	name: 'Get Links',
@@ -55,36 +55,37 @@ export async function execute(
 	context: IExecuteFunctions,
 	mode: RunMode,
 ): Promise<End<IDataObject>[]> {
-	const bucket = await requireBucket(context);
-	return await inTurn(context, mode, async (item) =>
-		withInputFields(context, item, await linksOf(context, item, bucket)),
-	);
-}
-
-async function linksOf(
-	context: IExecuteFunctions,
-	item: number,
-	bucket: Bucket,
-): Promise<IDataObject> {
 	const { checkExpiry, presignedLink } = await import('../../../lib/storage/links');
-	const options = context.getNodeParameter('options', item, {});
-	const expirySeconds = readLinkExpirySeconds(options);
-	checkExpiry(expirySeconds);
-	const keys = await readVideo(context, item, bucket);
-	const { downloadFileName } = options;
-	const downloadName = typeof downloadFileName === 'string' ? downloadFileName : undefined;
-	const nowMs = clock.now();
-	const video = await presignedLink(bucket, keys.videoKey, { expirySeconds, downloadName, nowMs });
-	const thumbnail =
-		keys.thumbnailKey === null
-			? undefined
-			: await presignedLink(bucket, keys.thumbnailKey, { expirySeconds, nowMs });
-	return {
-		minio_key: keys.videoKey,
-		video_url: video.url,
-		video_url_expires_at: video.expires_at,
-		thumbnail_key: keys.thumbnailKey,
-		thumbnail_url: thumbnail?.url ?? null,
-		thumbnail_url_expires_at: thumbnail?.expires_at ?? null,
-	};
+	const bucket = await readingBucket(context);
+	const { check, find, factsOf } = await openVideos(context, bucket);
+	return await runItems(context, mode, {
+		check: (item) => {
+			const options = context.getNodeParameter('options', item, {});
+			const expirySeconds = readLinkExpirySeconds(options);
+			checkExpiry(expirySeconds);
+			const { downloadFileName } = options;
+			const downloadName = typeof downloadFileName === 'string' ? downloadFileName : undefined;
+			const finish = inputFieldsOf(context, item);
+			return { ...check(item), expirySeconds, downloadName, finish };
+		},
+		perform: async ({ expirySeconds, downloadName, finish, ...wanted }) => {
+			const keys = await find(wanted);
+			const wish = { expirySeconds, nowMs: clock.now() };
+			const video = await presignedLink(bucket, keys.videoKey, { ...wish, downloadName });
+			const thumbnail =
+				keys.thumbnailKey === null
+					? undefined
+					: await presignedLink(bucket, keys.thumbnailKey, wish);
+			return finish({
+				minio_key: keys.videoKey,
+				video_url: video.url,
+				video_url_expires_at: video.expires_at,
+				thumbnail_key: keys.thumbnailKey,
+				thumbnail_url: thumbnail?.url ?? null,
+				thumbnail_url_expires_at: thumbnail?.expires_at ?? null,
+			});
+		},
+		factsOf,
+		ifLeft: NOTHING_CHANGED,
+	});
 }

@@ -7,9 +7,9 @@ import type {
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
 import type { VideoEntry } from '../../../lib/storage/videos';
-import { requireBucket } from '../connections';
-import { inTurn } from '../inTurn';
 import type { RunMode } from '../operation';
+import { NOTHING_CHANGED, runItems } from '../runItems';
+import { readingBucket } from '../readingBucket';
 import { readLimit, returnLimit } from '../returnLimit';
 
 export const option: INodePropertyOptions = {
@@ -48,16 +48,20 @@ export async function execute(
 	context: IExecuteFunctions,
 	mode: RunMode,
 ): Promise<End<IDataObject[]>[]> {
-	const bucket = await requireBucket(context);
-	return await inTurn(context, mode, async (item) => {
-		const { listVideos } = await import('../../../lib/storage/videos');
-		const read = (name: string) => {
-			const value: unknown = context.getNodeParameter(name, item, '');
-			return typeof value === 'number' ? String(value) : typeof value === 'string' ? value : '';
-		};
-		const owner = { userId: read('userId'), avatarId: read('avatarId') };
-		const videos = await listVideos(bucket, owner, readLimit(context, item));
-		return videos.map(videoItem);
+	const { checkOwner, listVideos } = await import('../../../lib/storage/videos');
+	const bucket = await readingBucket(context);
+	return await runItems(context, mode, {
+		check: (item) => {
+			const read = (name: string) => {
+				const value: unknown = context.getNodeParameter(name, item, '');
+				return typeof value === 'number' ? String(value) : typeof value === 'string' ? value : '';
+			};
+			const owner = { userId: read('userId'), avatarId: read('avatarId') };
+			checkOwner(owner);
+			return { owner, limit: readLimit(context, item) };
+		},
+		perform: async ({ owner, limit }) => (await listVideos(bucket, owner, limit)).map(videoItem),
+		ifLeft: NOTHING_CHANGED,
 	});
 }
 

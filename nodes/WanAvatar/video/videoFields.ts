@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { Bucket } from '../../../lib/storage/bucket';
+import type { Facts } from '../runItems';
 
 export const videoKey: INodeProperties = {
 	displayName: 'Video Key',
@@ -21,24 +22,43 @@ export const thumbnailKey: INodeProperties = {
 		'The thumbnail_key that Generate gave out. Leave blank for the one of the job record, or one beside the video.',
 };
 
-/** The keys that the form names, checked and looked up. */
-export interface VideoReference {
+/** The keys that the form names, checked. */
+export interface WantedVideo {
+	key: string;
+	/** Nothing where the form names none. */
+	namedThumbnail: string | undefined;
+}
+
+/** The keys of objects that are there. */
+export interface FoundVideo {
 	videoKey: string;
 	/** Null when there is no thumbnail. */
 	thumbnailKey: string | null;
 }
 
-export async function readVideo(
+/** How the videos of items are read, and looked up in the bucket. */
+export async function openVideos(
 	context: IExecuteFunctions,
-	item: number,
 	bucket: Bucket,
-): Promise<VideoReference> {
+): Promise<{
+	/** @throws InvalidInput */
+	check: (item: number) => WantedVideo;
+	find: (wanted: WantedVideo) => Promise<FoundVideo>;
+	factsOf: (wanted: WantedVideo) => Facts;
+}> {
 	const videos = await import('../../../lib/storage/videos');
-	const key = videos.parseVideoKey(context.getNodeParameter(videoKey.name, item));
-	await videos.requireVideo(bucket, key);
-	const given: unknown = context.getNodeParameter(thumbnailKey.name, item, '');
 	return {
-		videoKey: key,
-		thumbnailKey: (await videos.findThumbnail(bucket, key, given)) ?? null,
+		check: (item) => ({
+			key: videos.parseVideoKey(context.getNodeParameter(videoKey.name, item)),
+			namedThumbnail: videos.parseThumbnailKey(
+				context.getNodeParameter(thumbnailKey.name, item, ''),
+			),
+		}),
+		find: async ({ key, namedThumbnail }) => {
+			await videos.requireVideo(bucket, key);
+			const thumbnail = await videos.findThumbnail(bucket, key, namedThumbnail);
+			return { videoKey: key, thumbnailKey: thumbnail ?? null };
+		},
+		factsOf: ({ key }) => ({ minio_key: key }),
 	};
 }
