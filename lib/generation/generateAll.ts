@@ -2,11 +2,12 @@ import { WanAvatarError } from '../contract/errors';
 import type { EndpointHealth, Stall } from '../runpod/health';
 import type { RunBody } from '../runpod/plan';
 import { checkPreview } from './checkOnly';
+import { refuseCollisions } from './collisions';
 import type { Desk } from './desk';
 import { fingerprintOf } from './fingerprint';
 import { generate, type Result } from './generate';
 import { Halted } from './pursue';
-import { refuseCollisions, refuseMissingObjects, refuseTooMany } from './preflight';
+import { refuseMissingObjects } from './preflight';
 import type { GenerationPorts, GenerationRequest, RunOptions, SharedWatch } from './ports';
 import { openRecordBook } from './record';
 import { knownFacts, type JobReport } from './report';
@@ -35,7 +36,6 @@ export async function generateAll<T>(
 	{ connect, stallOf, handOut, show }: GenerationDoor<T>,
 	options: RunOptions,
 ): Promise<End<T>[]> {
-	refuseTooMany(requests.length, options.maxJobs);
 	const distinct = refuseCollisions(requests);
 	if (mustStop(distinct, options)) return distinct.map(withoutStarting);
 	const ports = await connect();
@@ -102,7 +102,7 @@ async function run<T>(
 	if ('error' in request) return request;
 	if (isHalted(shared)) return NOT_STARTED;
 	const { ports } = shared;
-	const fingerprint = fingerprintOf(ports.queue.endpointId, request.value.input);
+	const fingerprint = fingerprintOf(ports.queue.endpointId, request.value);
 	const book = openRecordBook(request.value, fingerprint, ports);
 	const desk = { request: request.value, fingerprint, book, ...shared };
 	const end = await settle(generate(desk));

@@ -1,7 +1,9 @@
 import { WanAvatarError } from '../contract/errors';
 import { requestsPage } from '../contract/consolePages';
+import type { JobInput } from '../contract/jobInput';
 import { ownerOf, type Desk, type SubmittedRecord } from './desk';
 import { findRecorded, runsOutAtMs, type Earlier } from './earlier';
+import { inputWithFiles } from './inlineFile';
 import type { JobRecord } from './record';
 
 /** What came of a submit: a job of our own, or what another execution got there first with. */
@@ -14,6 +16,7 @@ export type Submitted =
  */
 export async function submit(desk: Desk): Promise<Submitted> {
 	for (const upload of desk.request.uploads) await desk.upload(upload);
+	const input = await filledInput(desk);
 	assertNotStopped(desk);
 	const intent = intentOf(desk);
 	await desk.book.write(intent);
@@ -27,7 +30,16 @@ export async function submit(desk: Desk): Promise<Submitted> {
 		await desk.book.forget(intent);
 		throw stoppedBeforeSubmit(desk);
 	}
-	return { tag: 'submitted', record: await post(stamped, desk) };
+	return { tag: 'submitted', record: await post(stamped, input, desk) };
+}
+
+/** A file that can no longer be read ends the item unsent: nothing is written down for it. */
+async function filledInput({ request }: Desk): Promise<JobInput> {
+	try {
+		return await inputWithFiles(request);
+	} catch (error) {
+		throw error instanceof WanAvatarError ? error.withDetails({ ...ownerOf(request) }) : error;
+	}
 }
 
 function intentOf({ fingerprint, ports, request }: Desk): JobRecord {
@@ -57,10 +69,10 @@ async function othersIntent(
 	return found.tag === 'nothing' ? undefined : found;
 }
 
-async function post(intent: JobRecord, desk: Desk): Promise<SubmittedRecord> {
+async function post(intent: JobRecord, input: JobInput, desk: Desk): Promise<SubmittedRecord> {
 	const { book, ports, request } = desk;
 	try {
-		const job_id = await ports.queue.submit({ input: request.input, ...request.envelope });
+		const job_id = await ports.queue.submit({ input, ...request.envelope });
 		const submitted_at_ms = ports.clock.now();
 		const record = { ...intent, state: 'submitted' as const, job_id, submitted_at_ms };
 		await noted(book.write(record));

@@ -14,9 +14,9 @@ export function withInputFields(
 	context: IExecuteFunctions,
 	item: number,
 	result: IDataObject,
+	options: object = context.getNodeParameter('options', item, {}),
 ): IDataObject {
-	const options = context.getNodeParameter('options', item, {});
-	if (!Reflect.get(Object(options), 'includeInputFields')) return result;
+	if (!Reflect.get(options, 'includeInputFields')) return result;
 	// A top-level "error" makes n8n take the item for a failed one.
 	const { error, ...fields } = context.getInputData()[item]?.json ?? {};
 	return { ...fields, ...result };
