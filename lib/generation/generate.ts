@@ -7,7 +7,7 @@ import { readRecordOf, type JobRecord, type Standing } from './record';
 import { completedFromStore, reportOf, submittedReport, type JobReport } from './report';
 import { findResult } from './result';
 import { stopPaying } from './stopPaying';
-import { assertMaySubmit, submit, uncertain, type Submitted } from './submit';
+import { assertMaySubmit, submit, uncertain, unlessStopped, type Submitted } from './submit';
 
 /** A report on its way out; its record, where there is one, is marked when it is given out. */
 export interface Result {
@@ -21,7 +21,7 @@ export interface Result {
  */
 export async function generate(desk: Desk): Promise<Result> {
 	assertMaySubmit(desk);
-	const earlier = await findEarlier(desk);
+	const earlier = await unlessStopped(desk, async () => await findEarlier(desk));
 	const { record, report } =
 		earlier.tag === 'nothing' ? await begin(desk, earlier.standing) : await takeOver(earlier, desk);
 	const warned = { ...report, warnings: warningsOf(report, desk) };

@@ -2,9 +2,11 @@ import { WaitEnded, waitUnlessAborted } from '../contract/abort';
 import { pause } from '../contract/clock';
 import { requestsPage } from '../contract/consolePages';
 import { WanAvatarError } from '../contract/errors';
+import type { JobInput } from '../contract/jobInput';
 import { LIMITS } from '../contract/limits';
 import { note, ownerOf, type Desk, type SubmittedRecord } from './desk';
 import { judgeStanding, readStanding, type Earlier } from './earlier';
+import { inputWithFiles } from './inlineFile';
 import { isSameIntent, type JobRecord, type Standing } from './record';
 import { settle } from './settled';
 import { runsOutAtMs } from './timeToLive';
@@ -18,16 +20,28 @@ export type Submitted =
  * @throws WanAvatarError with the item's facts in `details`
  */
 export async function submit(desk: Desk, judged: Standing): Promise<Submitted> {
-	for (const upload of desk.request.uploads) await desk.upload(upload, desk.signal);
-	assertMaySubmit(desk);
-	const claimed = await claim(desk, judged);
+	const ready = await unlessStopped(desk, async () => {
+		for (const upload of desk.request.uploads) await desk.upload(upload, desk.signal);
+		const input = await inputWithFiles(desk.request);
+		assertMaySubmit(desk);
+		return { input, claimed: await claim(desk, judged) };
+	});
+	const { claimed, input } = ready;
 	if (claimed.tag !== 'claimed') return claimed;
 	const { intent } = claimed;
 	if (!maySubmit(desk)) {
 		await unsent(intent, desk);
 		throw stoppedBeforeSubmit(desk);
 	}
-	return { tag: 'submitted', record: await post(intent, desk) };
+	return { tag: 'submitted', record: await post(intent, input, desk) };
+}
+
+/** What is cut by Stop or the deadline before anything was sent is told so, whatever it fails with. */
+export async function unlessStopped<T>(desk: Desk, work: () => Promise<T>): Promise<T> {
+	const done = await settle(work());
+	if ('value' in done) return done.value;
+	if (!maySubmit(desk)) throw stoppedBeforeSubmit(desk);
+	throw done.error instanceof WanAvatarError ? notSent(done.error, desk) : done.error;
 }
 
 type Claim = { tag: 'claimed'; intent: JobRecord } | Exclude<Earlier, { tag: 'nothing' }>;
@@ -77,16 +91,14 @@ async function unsentIfFault<T>(intent: JobRecord, desk: Desk, work: Promise<T>)
 	const done = await settle(work);
 	if ('value' in done) return done.value;
 	await unsent(intent, desk);
-	throw notSent(done.error, desk);
+	throw done.error;
 }
 
-function notSent(error: unknown, { request }: Desk): unknown {
-	if (!(error instanceof WanAvatarError)) return error;
-	const { code, message, remedy, details } = error;
-	return new WanAvatarError(code, message, {
-		remedy: `${remedy} Nothing was sent to RunPod for the item.`,
-		details: { ...details, ...ownerOf(request) },
-	});
+function notSent(error: WanAvatarError, desk: Desk): WanAvatarError {
+	const { code, message, remedy, details } = withOwner(error, desk);
+	if (code !== 'STORAGE') return withOwner(error, desk);
+	const told = `${remedy} Nothing was sent to RunPod for the item.`;
+	return new WanAvatarError(code, message, { remedy: told, details });
 }
 
 /** Takes an intent back in both places; only memory surely takes it. */
@@ -133,10 +145,10 @@ function stamped(intent: JobRecord, standing: Standing): JobRecord {
 	return { ...intent, recorded_at_ms };
 }
 
-async function post(intent: JobRecord, desk: Desk): Promise<SubmittedRecord> {
+async function post(intent: JobRecord, input: JobInput, desk: Desk): Promise<SubmittedRecord> {
 	const { book, ports, request } = desk;
 	book.remember(intent);
-	const body = { input: request.input, ...request.envelope };
+	const body = { input, ...request.envelope };
 	const answer = settle(ports.queue.submit(body, desk.signal));
 	const submitted = await untilGrace(answer, desk);
 	if (submitted === 'no answer yet') {

@@ -14,16 +14,17 @@ export function withInputFields(
 	context: IExecuteFunctions,
 	item: number,
 	result: IDataObject,
+	options: object = context.getNodeParameter('options', item, {}),
 ): IDataObject {
-	return inputFieldsOf(context, item)(result);
+	return inputFieldsOf(context, item, options)(result);
 }
 
 /** The same in two steps, so that a fault of the options is found before anything is done. */
 export function inputFieldsOf(
 	context: IExecuteFunctions,
 	item: number,
+	options: object = context.getNodeParameter('options', item, {}),
 ): (result: IDataObject) => IDataObject {
-	const options = context.getNodeParameter('options', item, {});
 	if (!Reflect.get(Object(options), 'includeInputFields')) return (result) => result;
 	return (result) => {
 		// A top-level "error" makes n8n take the item for a failed one.
