@@ -98,7 +98,7 @@ describe('the built program, with nothing but the variables of the user', () => 
 				},
 			],
 		]);
-		expect(await curlJob(stdout.trim())).toMatchObject({
+		expect(await postJob(stdout.trim())).toMatchObject({
 			status: 'COMPLETED',
 			output: { fps: 24, worker_image: IMAGE, worker_env: { MINIO_BUCKET: 'avatar-templates' } },
 		});
@@ -122,7 +122,7 @@ describe('the built program, with nothing but the variables of the user', () => 
 			['updateTemplate', { image: NEXT_IMAGE }],
 			['updateEndpoint', { image: NEXT_IMAGE }],
 		]);
-		expect(await curlJob(third.stdout.trim())).toMatchObject({
+		expect(await postJob(third.stdout.trim())).toMatchObject({
 			status: 'COMPLETED',
 			output: { worker_image: NEXT_IMAGE },
 		});
@@ -157,21 +157,21 @@ function bodiesSent(): unknown[] {
 }
 
 /** Submits as the user's document does, and polls to the end. */
-async function curlJob(invokeBase: string): Promise<unknown> {
-	const key = `Authorization: Bearer ${String(environment.RUNPOD_API_KEY)}`;
+async function postJob(invokeBase: string): Promise<unknown> {
+	const headers = {
+		Authorization: `Bearer ${String(environment.RUNPOD_API_KEY)}`,
+		'Content-Type': 'application/json',
+	};
 	const body = JSON.stringify({ input: INPUT });
-	const { id } = await curl(`${invokeBase}/run`, [
-		...['-X', 'POST', '-H', key, '-H', 'Content-Type: application/json', '-d', body],
-	]);
+	const { id } = await request(`${invokeBase}/run`, { method: 'POST', headers, body });
 	for (;;) {
-		const job = await curl(`${invokeBase}/status/${String(id)}`, ['-H', key]);
+		const job = await request(`${invokeBase}/status/${String(id)}`, { headers });
 		if (job.status !== 'IN_QUEUE' && job.status !== 'IN_PROGRESS') return job;
 	}
 }
 
-async function curl(url: string, args: string[]): Promise<Record<string, unknown>> {
-	const { stdout } = await promisify(execFile)('curl', ['-sS', ...args, url]);
-	const answer: unknown = JSON.parse(stdout);
-	if (typeof answer !== 'object' || answer === null) throw new Error(`not an object: ${stdout}`);
+async function request(url: string, options: RequestInit): Promise<Record<string, unknown>> {
+	const answer: unknown = await (await fetch(url, options)).json();
+	if (typeof answer !== 'object' || answer === null) throw new Error('the answer is no object');
 	return { ...answer };
 }

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ICredentialTestFunctions } from 'n8n-workflow';
 import { minioApiTest } from '../../nodes/WanAvatar/credentialTest/minioApi';
 import { startObjectStore, type ObjectStore } from '../../standin/objectStore/objectStore';
-import { makeCertificate } from '../storage/certificate';
+import { CA_CERTIFICATE, serverCertificate } from '../storage/certificates';
 import { BUCKET, startStoredRig, type StoredRig } from './storedRig';
 
 // n8n calls a credential test on a context that it does not use.
@@ -21,8 +21,9 @@ const SECRET = 'secret-key';
 let rig: StoredRig;
 let folder: string;
 let secure: ObjectStore;
+let selfSigned: ObjectStore;
+let expired: ObjectStore;
 let elsewhere: ObjectStore;
-let certificate: string;
 let web: Server;
 let goServer: Server;
 let cutter: ReturnType<typeof createNetServer>;
@@ -30,21 +31,10 @@ let cutter: ReturnType<typeof createNetServer>;
 beforeAll(async () => {
 	rig = await startStoredRig();
 	folder = mkdtempSync(join(tmpdir(), 'wan-avatar-faults-'));
-	const right = makeCertificate(folder);
-	certificate = right.cert;
-	const other = makeCertificate(folder, { name: 'other', altName: 'DNS:storage.example.com' });
-	const store = { buckets: [BUCKET], accessKey: 'access', secretKey: SECRET };
-	secure = await startObjectStore({
-		...store,
-		folder: mkdtempSync(join(folder, 'a-')),
-		tls: right,
-	});
-	elsewhere = await startObjectStore({
-		...store,
-		folder: mkdtempSync(join(folder, 'b-')),
-		tls: other,
-	});
-	certificate += other.cert;
+	secure = await startSecureStore('localhost');
+	selfSigned = await startSecureStore('self-signed');
+	expired = await startSecureStore('expired');
+	elsewhere = await startSecureStore('elsewhere');
 	web = createServer((_request, response) => {
 		response.writeHead(200, { 'content-type': 'text/html' });
 		response.end('<html><body>MinIO Console</body></html>');
@@ -60,9 +50,22 @@ beforeAll(async () => {
 afterAll(async () => {
 	for (const server of [web, goServer]) server.closeAllConnections();
 	for (const server of [web, goServer, cutter]) server.close();
-	await Promise.all([rig.close(), secure.close(), elsewhere.close()]);
+	const stores = [secure, selfSigned, expired, elsewhere];
+	await Promise.all([rig.close(), ...stores.map((store) => store.close())]);
 	rmSync(folder, { recursive: true, force: true });
 });
+
+async function startSecureStore(
+	certificate: Parameters<typeof serverCertificate>[0],
+): Promise<ObjectStore> {
+	return await startObjectStore({
+		folder: mkdtempSync(join(folder, 'objects-')),
+		buckets: [BUCKET],
+		accessKey: 'access',
+		secretKey: SECRET,
+		tls: serverCertificate(certificate),
+	});
+}
 
 function portOf(server: { address: () => AddressInfo | string | null }): string {
 	const address = server.address();
@@ -179,11 +182,30 @@ const cases: [string, Case][] = [
 		},
 	],
 	[
+		'a certificate that is signed by itself',
+		{
+			change: () => ({ endpoint: at(selfSigned.port, 'https') }),
+			message: /certificate of 127\.0\.0\.1:\d+ is not signed by a CA that n8n trusts/,
+			remedy: /CA Certificate/,
+		},
+	],
+	[
+		'a certificate that has expired',
+		{
+			change: () => ({
+				endpoint: at(expired.port, 'https'),
+				caCertificate: CA_CERTIFICATE,
+			}),
+			message: /certificate of 127\.0\.0\.1:\d+ has expired/,
+			remedy: /Renew the server's certificate/,
+		},
+	],
+	[
 		'a certificate for another host',
 		{
 			change: () => ({
 				endpoint: at(elsewhere.port, 'https'),
-				caCertificate: certificate,
+				caCertificate: CA_CERTIFICATE,
 			}),
 			message: /certificate of 127\.0\.0\.1:\d+ is for another host name/,
 			remedy: /Check Endpoint/,
@@ -314,9 +336,15 @@ describe('TLS', () => {
 	};
 
 	it('by a private CA, also where a form has eaten the line ends', async () => {
-		expect(await useSecure({ caCertificate: certificate })).toMatchObject({ status: 'OK' });
-		const flat = certificate.replaceAll('\n', ' ');
+		expect(await useSecure({ caCertificate: CA_CERTIFICATE })).toMatchObject({ status: 'OK' });
+		const flat = CA_CERTIFICATE.replaceAll('\n', ' ');
 		expect(await useSecure({ caCertificate: flat })).toMatchObject({ status: 'OK' });
+	});
+
+	it('by the certificate of a server that signed it itself', async () => {
+		const endpoint = at(selfSigned.port, 'https');
+		const caCertificate = serverCertificate('self-signed').cert;
+		expect(await useSecure({ endpoint, caCertificate })).toMatchObject({ status: 'OK' });
 	});
 
 	it('without a look at the certificate, if only then when asked for', async () => {

@@ -1,15 +1,13 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { Agent } from 'node:https';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import type { Client } from 'minio';
 import type { ObjectStore } from '../../standin/objectStore/objectStore';
+import { CA_CERTIFICATE, serverCertificate } from '../storage/certificates';
 import {
 	BUCKET,
 	connect,
 	errorCode,
-	makeFolder,
 	md5Of,
 	readText,
 	signedFetch,
@@ -184,13 +182,8 @@ describe('a request', () => {
 });
 
 it('works over TLS', async () => {
-	const folder = makeFolder();
-	const args = `req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 -keyout ${folder}/key.pem -out ${folder}/cert.pem`;
-	execFileSync('openssl', args.split(' '), { stdio: 'pipe' });
-	const [key, cert] = ['key', 'cert'].map((name) => readFileSync(`${folder}/${name}.pem`, 'utf8'));
-	if (!key || !cert) throw new Error('openssl made no certificate');
-	const store = await startStore({ tls: { key, cert } });
-	const agent = new Agent({ ca: cert });
+	const store = await startStore({ tls: serverCertificate('localhost') });
+	const agent = new Agent({ ca: CA_CERTIFICATE });
 	const client = connect(store, { transportAgent: agent });
 
 	await client.putObject(BUCKET, 'key', 'content');

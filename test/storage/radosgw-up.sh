@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Starts a real S3 server on 127.0.0.1: Ceph's RADOS Gateway from Debian, with one monitor and one store in memory, and
-# neither Docker nor systemd. Ends with 0 once S3 answers signed requests; then the certificate is in $RADOSGW_DIR/tls.crt.
+# neither Docker nor systemd. Ends with 0 once S3 answers signed requests; its CA is test/fixtures/certificates/ca.crt.
 #   RADOSGW_DIR (/tmp/wan-radosgw; short, for its sockets)  RADOSGW_PORT (7480; the next two are taken too)
 #   RADOSGW_TLS_PORT (7443)  RADOSGW_ACCESS_KEY  RADOSGW_SECRET_KEY
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
+certificates=$(readlink -f "$here/../fixtures/certificates")
 folder=${RADOSGW_DIR:-/tmp/wan-radosgw}
 port=${RADOSGW_PORT:-7480}
 tls_port=${RADOSGW_TLS_PORT:-7443}
@@ -14,7 +15,7 @@ conf=$folder/ceph.conf
 
 install_packages() {
 	local program missing=
-	for program in radosgw ceph-mon ceph-osd ceph radosgw-admin openssl; do
+	for program in radosgw ceph-mon ceph-osd ceph radosgw-admin; do
 		command -v "$program" >/dev/null || missing=1
 	done
 	[ "$missing" ] || return 0
@@ -22,7 +23,7 @@ install_packages() {
 	apt-get -o DPkg::Lock::Timeout=300 update -qq
 	# Without a runlevel the packages start no services.
 	RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -qq \
-		--no-install-recommends radosgw ceph-mon ceph-osd ceph-common openssl >/dev/null
+		--no-install-recommends radosgw ceph-mon ceph-osd ceph-common >/dev/null
 }
 
 make_folder() {
@@ -125,11 +126,8 @@ listens() {
 
 start_gateway() {
 	local front
-	openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=localhost \
-		-addext 'subjectAltName=DNS:localhost,IP:127.0.0.1' \
-		-keyout "$folder/tls.key" -out "$folder/tls.crt" 2>/dev/null
 	front="beast endpoint=127.0.0.1:$port ssl_endpoint=127.0.0.1:$tls_port"
-	front="$front ssl_certificate=$folder/tls.crt ssl_private_key=$folder/tls.key"
+	front="$front ssl_certificate=$certificates/localhost.crt ssl_private_key=$certificates/server.key"
 	radosgw -c "$conf" -n client.admin --rgw-frontends="$front" >>"$folder/log/start.log" 2>&1
 	for _ in $(seq 300); do
 		listens && break

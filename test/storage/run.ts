@@ -35,7 +35,7 @@ async function main(): Promise<boolean> {
 	const server = {
 		STORAGE_TEST_ACCESS_KEY: keys.accessKey,
 		STORAGE_TEST_SECRET_KEY: keys.secretKey,
-		STORAGE_TEST_CA_FILE: join(folder, 'tls.crt'),
+		STORAGE_TEST_CA_FILE: join('test', 'fixtures', 'certificates', 'ca.crt'),
 	};
 	const suiteAt = async (endpoint: string) =>
 		await runSuite({ ...server, STORAGE_TEST_ENDPOINT: endpoint });

@@ -8,7 +8,7 @@ import { Client } from 'minio';
 import { createBucket, type Bucket, type Page } from '../../lib/storage/bucket';
 import { parseStorageSettings } from '../../lib/storage/settings';
 import { startObjectStore } from '../../standin/objectStore/objectStore';
-import { makeCertificate } from './certificate';
+import { CA_CERTIFICATE, serverCertificate } from './certificates';
 
 /** The data of a *MinIO API* credential. */
 export type Credential = Record<string, string | boolean>;
@@ -36,20 +36,19 @@ export const targets: [string, () => Promise<Target>][] =
 
 async function openStandIn(isSecure: boolean): Promise<Target> {
 	const folder = mkdtempSync(join(tmpdir(), 'wan-avatar-storage-'));
-	const tls = isSecure ? makeCertificate(folder) : undefined;
 	const store = await startObjectStore({
 		folder: mkdtempSync(join(folder, 'objects-')),
 		buckets: ['avatars'],
 		accessKey: 'access',
 		secretKey: 'very-secret-key',
-		...(tls ? { tls } : {}),
+		...(isSecure ? { tls: serverCertificate('localhost') } : {}),
 	});
 	const credential = {
 		endpoint: store.url,
 		accessKey: store.accessKey,
 		secretKey: store.secretKey,
 		bucket: 'avatars',
-		caCertificate: tls?.cert ?? '',
+		caCertificate: isSecure ? CA_CERTIFICATE : '',
 	};
 	return {
 		credential,
