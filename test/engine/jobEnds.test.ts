@@ -66,12 +66,14 @@ const form = {
 let rig: Rig;
 let skippedMs = 0;
 const realNow = Date.now;
+const realMonotonic = performance.now.bind(performance);
 
 beforeAll(async () => {
 	rig = await startRig('lazy');
 	for (const { avatar, outcome } of ends)
 		rig.queue.script({ ...outcome, when: ({ avatar_id }) => avatar_id === avatar });
 	jest.spyOn(Date, 'now').mockImplementation(() => realNow() + skippedMs);
+	jest.spyOn(performance, 'now').mockImplementation(() => realMonotonic() + skippedMs);
 });
 beforeEach(() => {
 	rig.queue.clearCalls();

@@ -1,4 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+	afterAll,
+	afterEach,
+	beforeAll,
+	beforeEach,
+	describe,
+	expect,
+	it,
+	jest,
+} from '@jest/globals';
 import type { HttpFault } from '../../standin/queue/queueApi';
 import { generateForm, startRig, type Rig } from './rig';
 
@@ -66,20 +75,37 @@ describe('while the job is followed', () => {
 		expect(rig.queue.calls('run')).toHaveLength(1);
 	});
 
-	it('a revoked key ends the waiting and says where the job is', async () => {
-		rig.queue.fault({
-			route: 'status',
-			kind: 'answer',
-			status: 401,
-			body: '{"title":"Unauthorized"}',
-		});
+	it.each([302, 400, 401, 403, 409])('one stray %i does not lose the result', async (status) => {
+		rig.queue.fault({ route: 'status', kind: 'answer', status, body: '{"title":"odd"}' });
+
+		const { error, success } = await rig.run(generateForm);
+
+		expect(error).toBeUndefined();
+		expect(success[0]?.json.status).toBe('COMPLETED');
+		expect(rig.queue.calls('cancel')).toEqual([]);
+	});
+
+	it('a revoked key ends the waiting after a minute, cancels nothing and says where the job is', async () => {
+		const fault = { route: 'status', kind: 'answer', status: 401, times: Infinity } as const;
+		rig.queue.fault({ ...fault, body: '{"title":"Unauthorized"}' });
+		let skippedMs = 0;
+		const realMonotonic = performance.now.bind(performance);
+		jest.spyOn(performance, 'now').mockImplementation(() => realMonotonic() + skippedMs);
+		setTimeout(() => {
+			skippedMs = 61_000;
+		}, 3000);
 
 		const { error } = await rig.run(generateForm);
+		jest.restoreAllMocks();
+		rig.queue.clearFaults();
 
 		expect(error?.message).toMatch(
 			/^RunPod refuses to tell about job \S+-u1: HTTP 401: Unauthorized/,
 		);
-		expect(error?.description).toMatch(/may still be running on endpoint endpoint1/);
+		expect(error?.description).toMatch(
+			/not cancelled, and may still be running on endpoint endpoint1/,
+		);
+		expect(rig.queue.calls('cancel')).toEqual([]);
 	});
 });
 

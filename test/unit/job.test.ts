@@ -282,7 +282,8 @@ describe('reading an answer takes no time beside JSON.parse', () => {
 		const tookMs = performance.now() - startedAtMs - parsedMs;
 		parse.mockRestore();
 		expect(tookMs).toBeGreaterThan(0);
-		expect(tookMs).toBeLessThan(50);
+		// Far above what it takes, and far below what work that grows with the square of the length takes.
+		expect(tookMs).toBeLessThan(500);
 		expect(look.tag).not.toBe('unreachable');
 		expect(JSON.stringify(look).length).toBeLessThan(1_500_000);
 	});

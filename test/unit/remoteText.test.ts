@@ -152,7 +152,8 @@ describe('no text holds the process up', () => {
 		expect(text.charCodeAt(size - 1)).toBeGreaterThan(0);
 		const startedAtMs = performance.now();
 		const shown = cleanRemoteText(text, ['aaaa'.repeat(25), 'aaaaaaaaaaaaaaac']);
-		expect(performance.now() - startedAtMs).toBeLessThan(50);
+		// Far above what it takes, and far below what work that grows with the square of the length takes.
+		expect(performance.now() - startedAtMs).toBeLessThan(500);
 		expect(shown.length).toBeLessThanOrEqual(500);
 	});
 });
