@@ -27,6 +27,9 @@ const STOP_MS = 2000;
 const BEFORE_STOP_MS = 200;
 /** Longer than allowed, to tell what is late from what never comes. */
 const WATCHED_LONGER_MS = 2000;
+const LOOK_MS = 20;
+/** More than this is not the machine's. */
+const MAX_LAG_MS = 500;
 /** Cancels may go on for 60 s: with short limits they are over by then. */
 const REST_MS = 10_000;
 
@@ -45,7 +48,8 @@ export async function runCell(cell: Cell): Promise<CellResult> {
 			? await stopMidway(world, running, cell)
 			: { ...(await endOf(running, subject.limitMs)), stop: undefined };
 		const knowsJobId = service !== 'queue' || !phase.spoilsSubmit || attack.tellsJobId;
-		const mustNotRun = subject.paysForJobs && !phase.spoilsCancel && knowsJobId;
+		const isRefused = service === 'queue' && attack.refuses === true && !isStopped;
+		const mustNotRun = subject.paysForJobs && !phase.spoilsCancel && knowsJobId && !isRefused;
 		if (mustNotRun) await rest(world);
 		const measures: Measures = {
 			endedMs: times.endedMs,
@@ -115,9 +119,27 @@ async function stopMidway(world: World, running: Running, cell: Cell): Promise<T
 			stop: undefined,
 		};
 	const limitMs = subject.stopLimitMs?.(phase) ?? STOP_MS;
+	const lag = watchLag();
 	running.stop();
 	const { ending, endedMs } = await endOf(running, limitMs);
-	return { ending, endedMs, stop: { endedMs, limitMs } };
+	return { ending, endedMs, stop: { endedMs, limitMs: limitMs + Math.min(lag(), MAX_LAG_MS) } };
+}
+
+/** How long this busy process, with all the servers in it, kept a timer waiting at most. */
+function watchLag(): () => number {
+	let worstMs = 0;
+	let lastMs = performance.now();
+	const look = (): void => {
+		const nowMs = performance.now();
+		worstMs = Math.max(worstMs, nowMs - lastMs - LOOK_MS);
+		lastMs = nowMs;
+	};
+	const timer = setInterval(look, LOOK_MS);
+	return () => {
+		clearInterval(timer);
+		look();
+		return worstMs;
+	};
 }
 
 async function rest({ queue }: World): Promise<void> {

@@ -32,6 +32,8 @@ export interface Attack {
 	tellsJobId: boolean;
 	/** Whether a job can end well in spite of it, so that it is let end. */
 	letsJobEnd: boolean;
+	/** Whether it is a lasting refusal, which never cancels a job: it may well be running, and be paid for. */
+	refuses?: boolean;
 }
 
 /** `elsewhere` is an address that nobody may be led to. */
@@ -56,7 +58,7 @@ export function attackOf(name: FaultName, elsewhere: string): Attack {
 		case 'HTML':
 			return { ...both({ kind: 'html' }), ...bad };
 		case '3xx':
-			return { ...both({ kind: 'redirect', to: elsewhere }), ...bad };
+			return { ...both({ kind: 'redirect', to: elsewhere }), ...bad, refuses: true };
 		case '403 once':
 			return { ...answers(403, 1), tellsJobId: false, letsJobEnd: true };
 		case '404 twice':

@@ -1,3 +1,4 @@
+import type { Cell } from './cell';
 import { cellsOf, nameOf } from './plan';
 import type { CellReport } from './report';
 import { faultNames, services } from './matrix';
@@ -6,39 +7,28 @@ import type { Subject } from './subject';
 const WIDTH = 13;
 
 const LEGEND = `Each cell: POSTs to /run and /retry / cancels / jobs that run at the end. "!" is red, "." was over before Stop,
-"?" was not run. "after Stop" is the same with Stop, or Ctrl+C, pressed while the fault is met.`;
+"?" was not run. "after Stop" is the same with Stop, or Ctrl+C, pressed while the fault is met. A lasting refusal (3xx)
+cancels no job, since it may well run and be paid for: then a job may run on.`;
 
 /** The whole table, and beneath it what cannot apply. */
 export function tableOf(
 	chosen: readonly Subject[],
 	reports: ReadonlyMap<string, CellReport>,
 ): string {
-	const first = Math.max(...chosen.map(({ name }) => name.length)) + 36;
-	const head = `${''.padEnd(first)}${faultNames.map((name) => name.padEnd(WIDTH)).join('')}`;
-	return [
-		LEGEND,
-		'',
-		head,
-		...chosen.flatMap((one) => rowsOf(one, reports, first)),
-		'',
-		...strangersOf(chosen),
-	].join('\n');
+	const rows = new Map<string, string[]>();
+	for (const cell of cellsOf(chosen)) {
+		const title = titleOf(cell);
+		rows.set(title, [...(rows.get(title) ?? []), textOf(reports.get(nameOf(cell)))]);
+	}
+	const first = Math.max(...Array.from(rows.keys(), ({ length }) => length)) + 2;
+	const lineOf = (title: string, texts: readonly string[]) =>
+		`${title.padEnd(first)}${texts.map((text) => text.padEnd(WIDTH)).join('')}`.trimEnd();
+	const lines = Array.from(rows, ([title, texts]) => lineOf(title, texts));
+	return [LEGEND, '', lineOf('', faultNames), ...lines, '', ...strangersOf(chosen)].join('\n');
 }
 
-function rowsOf(
-	subject: Subject,
-	reports: ReadonlyMap<string, CellReport>,
-	first: number,
-): string[] {
-	const rows = new Map<string, string[]>();
-	for (const cell of cellsOf([subject])) {
-		const { service, phase, isStopped } = cell;
-		const title = `${subject.name}  ${service} (${phase.name})${isStopped ? ', after Stop' : ''}`;
-		const texts = rows.get(title) ?? [];
-		texts.push(textOf(reports.get(nameOf(cell))).padEnd(WIDTH));
-		rows.set(title, texts);
-	}
-	return [...rows].map(([title, texts]) => `${title.padEnd(first)}${texts.join('')}`.trimEnd());
+function titleOf({ subject, service, phase, isStopped }: Cell): string {
+	return `${subject.name}  ${service} (${phase.name})${isStopped ? ', after Stop' : ''}`;
 }
 
 function textOf(report: CellReport | undefined): string {
