@@ -22,7 +22,7 @@ export function connect(settings: RunPodSettings, known: object, signal: AbortSi
 	return {
 		management: createManagementClient(account, ports),
 		afterStop: (other) => createManagementClient(account, { ...ports, signal: other }),
-		queueOf: (endpointId) => createEndpointQueue({ ...settings, endpointId }, ports),
+		queueOf: (endpointId) => createEndpointQueue({ ...account, endpointId }, ports),
 		clock,
 		signal,
 	};

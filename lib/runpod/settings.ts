@@ -1,6 +1,6 @@
 import * as z from 'zod/v4';
 import { WanAvatarError } from '../contract/errors';
-import { Secret } from '../contract/secret';
+import { Secret, secretsIn } from '../contract/secret';
 
 export const DEFAULT_QUEUE_BASE_URL = 'https://api.runpod.ai/v2';
 export const DEFAULT_MANAGEMENT_BASE_URL = 'https://api.runpod.io/v2';
@@ -13,6 +13,15 @@ export interface RunPodSettings {
 	managementBaseUrl: string;
 	/** Hosts that n8n's *Allowed HTTP Request Domains* permits; nothing = all. */
 	allowedDomains?: string[];
+	/** Values beside the API key that no message may show, also where RunPod or a worker says them. */
+	secrets?: readonly string[];
+}
+
+/** All values that no message may show. */
+export function secretsOf(
+	settings: Partial<Pick<RunPodSettings, 'apiKey' | 'secrets'>>,
+): readonly string[] {
+	return [...secretsIn(settings), ...(settings.secrets ?? [])];
 }
 
 const text = z

@@ -27,11 +27,12 @@ export async function connectAccount(
 	const settings = parseRunPodSettings(await context.getCredentials('runPodApi', 0));
 	const signal =
 		'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
+	const account = { ...settings, secrets: secretsIn(sent) };
 	const ports = { send: createSend(), clock, random: Math.random, signal };
 	return {
 		settings,
-		management: createManagementClient({ ...settings, secrets: secretsIn(sent) }, ports),
-		queueOf: (endpointId) => createEndpointQueue({ ...settings, endpointId }, ports),
+		management: createManagementClient(account, ports),
+		queueOf: (endpointId) => createEndpointQueue({ ...account, endpointId }, ports),
 		signal,
 	};
 }
