@@ -111,9 +111,15 @@ function isGone(error: unknown): boolean {
 function notSetBack(error: unknown, endpointId: string): WanAvatarError {
 	return new WanAvatarError(
 		'WORKER_NOT_READY',
-		`Min workers of the endpoint ${endpointId} could not be set back (${messageOf(error)})`,
+		`Min workers of the endpoint ${endpointId} could not be set back (${reasonOf(error)})`,
 		{ remedy: stillWarm(endpointId), details: { endpoint_id: endpointId } },
 	);
+}
+
+/** A try is stopped by its own time limit alone. */
+function reasonOf(error: unknown): string {
+	const isLate = error instanceof WanAvatarError && error.code === 'STOPPED';
+	return isLate ? 'RunPod did not answer in time' : messageOf(error);
 }
 
 /** What to do about a worker that nobody waits for any more. */
