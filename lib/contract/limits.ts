@@ -26,8 +26,9 @@ export const LIMITS = {
 	verifyMs: seconds(15),
 	/** After Stop or the deadline the item waits no longer for what is under way, such as the answer to a cancel. */
 	graceMs: 1500,
-	/** Setting min workers back is tried so long after a stop, and so long when nobody waits for it. */
-	setBackMs: seconds(30),
+	/** Setting min workers back: one try, all tries after a stop (30 s with the grace), and when nobody waits for it. */
+	setBackTryMs: seconds(8),
+	setBackMs: seconds(28),
 	setBackPatientlyMs: seconds(300),
 	/** A form that somebody looks at: a credential test, a list to choose from. */
 	formMs: seconds(15),

@@ -64,8 +64,8 @@ function mayBeWarm(raised: Outcome<unknown>): boolean {
 
 // A request whose answer was lost may take effect a moment after the first look.
 const LOOKS_WHEN_UNCLEAR = 3;
+const LOOKS_WHEN_GONE = 5;
 const LOOK_INTERVAL_MS = 1000;
-const TRY_MS = 8000;
 
 /** Tried again and again, for half a minute after a stop; gives min workers as they are in the end. */
 async function setBack(
@@ -75,12 +75,15 @@ async function setBack(
 ): Promise<number> {
 	const startMs = clock.monotonic();
 	const limitMs = () => (signal?.aborted ? LIMITS.setBackMs : LIMITS.setBackPatientlyMs);
-	for (let seen = 0; ;) {
-		const leftMs = limitMs() - LIMITS.graceMs - (clock.monotonic() - startMs);
-		const client = afterStop(clock.timeout(Math.min(TRY_MS, Math.max(leftMs, 0))));
+	for (let [seen, missing] = [0, 0]; ;) {
+		const leftMs = Math.max(limitMs() - (clock.monotonic() - startMs), 0);
+		const client = afterStop(clock.timeout(Math.min(LIMITS.setBackTryMs, leftMs)));
 		const end = await lowered(client, endpointId);
 		if ('min' in end && ++seen >= looks) return end.min;
-		if ('error' in end && leftMs <= LOOK_INTERVAL_MS) return unlessGone(end.error, endpointId);
+		if ('error' in end) {
+			if (isGone(end.error) && ++missing >= LOOKS_WHEN_GONE) return 0;
+			if (leftMs <= LOOK_INTERVAL_MS) throw notSetBack(end.error, endpointId);
+		}
 		await pause(clock, LOOK_INTERVAL_MS);
 	}
 }
@@ -101,13 +104,22 @@ async function lowered(
 	}
 }
 
-function unlessGone(error: unknown, endpointId: string): number {
-	if (error instanceof WanAvatarError && error.code === 'NOT_FOUND') return 0;
-	throw new WanAvatarError(
+function isGone(error: unknown): boolean {
+	return error instanceof WanAvatarError && error.code === 'NOT_FOUND';
+}
+
+function notSetBack(error: unknown, endpointId: string): WanAvatarError {
+	return new WanAvatarError(
 		'WORKER_NOT_READY',
-		`Min workers of the endpoint ${endpointId} could not be set back (${messageOf(error)})`,
+		`Min workers of the endpoint ${endpointId} could not be set back (${reasonOf(error)})`,
 		{ remedy: stillWarm(endpointId), details: { endpoint_id: endpointId } },
 	);
+}
+
+/** A try is stopped by its own time limit alone. */
+function reasonOf(error: unknown): string {
+	const isLate = error instanceof WanAvatarError && error.code === 'STOPPED';
+	return isLate ? 'RunPod did not answer in time' : messageOf(error);
 }
 
 /** What to do about a worker that nobody waits for any more. */

@@ -26,16 +26,13 @@ import {
 	type TemplateBody,
 } from './managementRecords';
 import type { Safety } from './retry';
-import type { RunPodSettings } from './settings';
+import { secretsOf, type RunPodSettings } from './settings';
 import { isServerFault, stoppableCall, type CallPorts } from './stoppableCall';
 
 export type ManagementSettings = Pick<
 	RunPodSettings,
-	'apiKey' | 'managementBaseUrl' | 'allowedDomains'
-> & {
-	/** Further values that must not be shown, where RunPod says them back. */
-	secrets: readonly string[];
-};
+	'apiKey' | 'managementBaseUrl' | 'allowedDomains' | 'secrets'
+>;
 
 /** What became of something that was to be deleted. */
 export type Deletion = { tag: 'deleted' } | { tag: 'gone' } | { tag: 'inUse'; reason: string };
@@ -226,7 +223,7 @@ async function send(
 
 /** Masks what was sent too, whoever made the body. */
 function askedOf({ settings }: Pick<Channel, 'settings'>, what: string, body?: object): Asked {
-	return { what, secrets: [...secretsIn([settings, body]), ...settings.secrets] };
+	return { what, secrets: [...secretsOf(settings), ...secretsIn(body)] };
 }
 
 function planOf(

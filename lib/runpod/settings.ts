@@ -18,7 +18,9 @@ export interface RunPodSettings {
 }
 
 /** All values that no message may show. */
-export function secretsOf(settings: RunPodSettings): readonly string[] {
+export function secretsOf(
+	settings: Partial<Pick<RunPodSettings, 'apiKey' | 'secrets'>>,
+): readonly string[] {
 	return [...secretsIn(settings), ...(settings.secrets ?? [])];
 }
 

@@ -63,8 +63,9 @@ function answerFaults(
 	status: number,
 	answer: unknown,
 ): string[] {
-	// A connection that was cut has no answer.
-	if (status === 0) return [];
+	// A connection that was cut has no answer, and one that a fault has spoiled is none of the API's.
+	const isSpoiled = answer === undefined && (schema !== undefined || status >= 400);
+	if (status === 0 || isSpoiled) return [];
 	if (status >= 400) return faultsOf('ErrorResponse', answer);
 	if (!schema) return status === 204 && answer === undefined ? [] : ['should be an empty 204'];
 	if (!item) return faultsOf(schema, answer);

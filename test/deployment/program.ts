@@ -1,8 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { closeServer, listen } from '../../standin/server';
 import type { Environment } from './rig';
 
 const PROGRAM = join('dist', 'cli', 'wan-avatar.js');
@@ -38,35 +36,6 @@ export function startProgram(args: string[], environment: Environment): Program 
 			const startMs = performance.now();
 			await end;
 			return { exitCode: child.exitCode, tookMs: performance.now() - startMs };
-		},
-	};
-}
-
-export interface BadServer {
-	url: string;
-	/** Settles with the first request. */
-	asked: Promise<unknown>;
-	close: () => Promise<void>;
-}
-
-/** A server that takes requests and never comes to the end of an answer. */
-export async function startBadServer(kind: 'silent' | 'dripping'): Promise<BadServer> {
-	const timers: NodeJS.Timeout[] = [];
-	const drip = (response: ServerResponse) => {
-		response.writeHead(200, { 'content-type': 'application/json' });
-		timers.push(setInterval(() => response.write(' '), 200));
-	};
-	const server = createServer((_request, response) => {
-		if (kind === 'dripping') drip(response);
-	});
-	const asked = once(server, 'request');
-	const port = await listen(server, 0);
-	return {
-		url: `http://127.0.0.1:${String(port)}/v2`,
-		asked,
-		close: async () => {
-			for (const timer of timers) clearInterval(timer);
-			await closeServer(server);
 		},
 	};
 }

@@ -78,6 +78,12 @@ describe('one worker kept warm', () => {
 		},
 	);
 
+	it('is no more when the endpoint was deleted meanwhile', async () => {
+		const { state, run } = account([undefined, ...new Array<ErrorCode>(5).fill('NOT_FOUND')]);
+		expect(await run(done)).toEqual({ result: 'done', min: 0 });
+		expect(state.writes).toBe(6);
+	});
+
 	it('is left alone when another has set min workers meanwhile', async () => {
 		const { state, run } = account([]);
 		const work = async () => {

@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { startManagementApi, type ManagementApi } from '../../standin/management/managementApi';
+import { located, startRig, type Rig } from './rig';
+import { until } from './storedRig';
+
+jest.setTimeout(60_000);
+
+const minioApi = {
+	endpoint: 'minio.example.com',
+	accessKey: 'an-access-key',
+	secretKey: 'a-secret-key',
+	bucket: 'avatar-templates',
+};
+const settings = { resource: 'endpoint', deploymentName: 'warm', image: 'somebody/worker:1' };
+
+let rig: Rig;
+let management: ManagementApi;
+
+beforeAll(async () => {
+	const runPodApi: Record<string, string> = {};
+	rig = await startRig('lazy', {}, { runPodApi, minioApi });
+	const { queue } = rig;
+	const handlerFor = () => async () => Promise.resolve({ minio_key: 'a.mp4' });
+	management = await startManagementApi({
+		apiKey: queue.apiKey,
+		queue,
+		handlerFor,
+		opensAfterMs: 0,
+		quotas: false,
+	});
+	Object.assign(runPodApi, {
+		apiKey: queue.apiKey,
+		endpointId: queue.endpointId,
+		queueBaseUrl: queue.baseUrl,
+		managementBaseUrl: management.baseUrl,
+	});
+});
+beforeEach(() => {
+	rig.queue.clearCalls();
+	management.clearCalls();
+});
+afterAll(async () => {
+	await management.close();
+	await rig.close();
+});
+
+async function runOne(parameters: Parameters<Rig['run']>[0]) {
+	const { error, success } = await rig.run(parameters);
+	expect(error).toBeUndefined();
+	return success[0]?.json;
+}
+
+describe('workers that are kept warm, whatever the cause', () => {
+	it('are told of by Plan, Deploy and Get Health, until Deploy has set min workers back', async () => {
+		const deployed = await runOne({ ...settings, operation: 'deploy' });
+		expect(deployed?.notes).toEqual([]);
+		const [made] = management.contents().endpoints;
+		const endpoint = located('id', made?.id ?? '');
+		const health = { resource: 'endpoint', operation: 'getHealth', endpoint };
+		expect(await runOne(health)).toMatchObject({ notes: [] });
+		const warm = { resource: 'endpoint', operation: 'setWorkers', workersMin: 1, workersMax: 1 };
+		await runOne({ ...warm, endpoint });
+
+		expect((await runOne(health))?.notes).toEqual([
+			expect.stringMatching(/^1 worker is kept warm .* paid all the time.*set min workers to 0/),
+		]);
+		const now = expect.stringMatching(/^1 worker is kept warm now by the endpoint warm .* paid/);
+		expect((await runOne({ ...settings, operation: 'plan' }))?.notes).toEqual([now]);
+		expect((await runOne({ ...settings, operation: 'deploy' }))?.notes).toEqual([now]);
+		expect(await runOne(health)).toMatchObject({ notes: [], workers: { min: 0 } });
+	});
+});
+
+describe('Purge Queue', () => {
+	it('is sent once, also when RunPod answers 502, and says so', async () => {
+		rig.queue.fault({ route: 'purge-queue', kind: 'answer', status: 502, accept: true, times: 5 });
+		const { error } = await rig.run({ resource: 'endpoint', operation: 'purgeQueue' });
+		expect(rig.queue.calls('purge-queue')).toHaveLength(1);
+		expect(error?.message).toContain('no clear answer when asked to purge the queue');
+		expect(error?.description).toContain('may or may not have been removed');
+	});
+});
+
+describe('Stop ends within 2 s', () => {
+	it.each([
+		['plan', settings],
+		['deploy', settings],
+		['getMany', { resource: 'endpoint', returnAll: true }],
+		['get', { resource: 'endpoint' }],
+		['getHealth', { resource: 'endpoint' }],
+		['setWorkers', { resource: 'endpoint' }],
+		['updateImage', { resource: 'endpoint', image: 'somebody/worker:2' }],
+		['delete', { resource: 'endpoint', confirmedName: 'warm' }],
+	])('%s, although RunPod is silent or drips', async (operation, parameters) => {
+		for (const kind of ['silent', 'drip'] as const) {
+			management.clearCalls();
+			management.fault({ kind, times: Infinity });
+			const stop = new AbortController();
+			const running = rig.run({ ...parameters, operation }, { signal: stop.signal });
+			await until('it is asked', () => management.calls().length > 0);
+			const stoppedAtMs = performance.now();
+			stop.abort();
+			await running;
+			expect(performance.now() - stoppedAtMs).toBeLessThan(2000);
+			management.clearFaults();
+			expect(management.calls().filter(({ method }) => method !== 'GET')).toEqual([]);
+		}
+	});
+});
