@@ -22,3 +22,8 @@ const TOO_LARGE =
 export function base64Body(text: string): string {
 	return text.trim().replace(DATA_URL, '').replace(/\s+/g, '');
 }
+
+/** How long the base64 of so many bytes is, with its padding. */
+export function base64Length(sizeBytes: number): number {
+	return 4 * Math.ceil(sizeBytes / 3);
+}

@@ -5,6 +5,8 @@ import { WanAvatarError } from './errors';
 export interface InputFault {
 	field: string;
 	message: string;
+	/** What to do about it, where the message does not say so. */
+	remedy?: string;
 }
 
 /** A request that breaks the contract. Nothing was sent. */
@@ -16,17 +18,18 @@ export class InvalidInput extends WanAvatarError {
 		details: Readonly<Record<string, unknown>> = {},
 	) {
 		const message = faults.map(({ field, message }) => `${field} ${message}`.trim()).join('; ');
+		const remedies = new Set(faults.flatMap(({ remedy }) => remedy ?? []));
 		super('INVALID_INPUT', message, {
-			remedy: 'Correct it and run again. Nothing was sent to RunPod.',
+			remedy: [...remedies, 'Correct it and run again. Nothing was sent to RunPod.'].join(' '),
 			details,
 		});
 	}
 
 	/** The same faults under the names that the form has for the fields. */
 	relabelled(labels: ReadonlyMap<string, string>): InvalidInput {
-		const named = this.faults.map(({ field, message }) => ({
-			field: labels.get(field) ?? field,
-			message,
+		const named = this.faults.map((fault) => ({
+			...fault,
+			field: labels.get(fault.field) ?? fault.field,
 		}));
 		return new InvalidInput(named, this.details);
 	}

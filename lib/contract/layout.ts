@@ -7,7 +7,8 @@ export const INPUT_FOLDERS: Readonly<Record<MediaKind, string>> = {
 	'driving video': 'driving-videos/',
 };
 
-const RECORD_SUFFIX = '.job.json';
+/** What the key of a record has more than the key of its video. */
+export const RECORD_SUFFIX = '.job.json';
 
 /** Where the record of a job stands: beside its video. */
 export function recordKey(outputVideoKey: string): string {

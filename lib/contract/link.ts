@@ -35,22 +35,25 @@ function baseUrlFault(url: string): string | undefined {
 	return 'must be an address such as https://cdn.example.com/avatars, without ? and #';
 }
 
-const linkOptions = z.object({
-	linkType: z.enum(['presigned', 'public']).default('presigned'),
-	linkExpirySeconds: linkExpirySeconds.default(MAX_LINK_EXPIRY_SECONDS),
-	publicBaseUrl: z.unknown(),
-});
+const linkOptions = z.discriminatedUnion(
+	'linkType',
+	[
+		z.object({
+			linkType: z.literal('presigned').optional(),
+			linkExpirySeconds: linkExpirySeconds.default(MAX_LINK_EXPIRY_SECONDS),
+		}),
+		z.object({
+			linkType: z.literal('public'),
+			linkExpirySeconds: linkExpirySeconds.optional(),
+			publicBaseUrl: z.preprocess((url) => url ?? '', publicBaseUrl),
+		}),
+	],
+	{ error: 'must be "presigned" or "public"' },
+);
 
 /** The wish that the form's options make; one for public links needs their address. */
-export const linkWish = linkOptions.transform((options, context): LinkWish => {
-	if (options.linkType === 'presigned')
-		return { type: 'presigned', expirySeconds: options.linkExpirySeconds };
-	const baseUrl = publicBaseUrl.safeParse(options.publicBaseUrl ?? '');
-	if (baseUrl.success) return { type: 'public', baseUrl: baseUrl.data };
-	context.addIssue({
-		code: 'custom',
-		path: ['publicBaseUrl'],
-		message: baseUrl.error.issues.map(({ message }) => message).join('; '),
-	});
-	return z.NEVER;
-});
+export const linkWish = linkOptions.transform((options): LinkWish =>
+	options.linkType === 'public'
+		? { type: 'public', baseUrl: options.publicBaseUrl }
+		: { type: 'presigned', expirySeconds: options.linkExpirySeconds },
+);

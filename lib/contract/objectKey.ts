@@ -1,3 +1,4 @@
+import { isRecordKey, RECORD_SUFFIX } from './layout';
 import { noFault } from './noFault';
 import { text } from './text';
 
@@ -8,39 +9,61 @@ const MAX_KEY_BYTES = 1024;
 const CONTROL_CHARACTER = /\p{Cc}/u;
 
 /** One segment of an object key, such as a user id: not empty, no slash, not `.` or `..`. */
-export const pathSegment = text
-	.refine((text) => text.trim() !== '', 'is empty: give an ID')
-	.refine((text) => !/[/\\]/.test(text), 'must be one path segment: remove the slash')
-	.refine((text) => text !== '.' && text !== '..', 'must not be "." or ".."')
-	.refine((text) => !CONTROL_CHARACTER.test(text), 'holds a control character: remove it')
-	.refine(
-		(text) => byteLength(text) <= MAX_KEY_BYTES,
-		`is longer than ${String(MAX_KEY_BYTES)} bytes: shorten it`,
-	);
+export const pathSegment = text.check(noFault(segmentFault));
+
+/** The ID of a user or an avatar, which is filled into output keys. */
+export const ownerId = pathSegment.check(noFault(placeholderFault));
 
 /** The key of an object in the worker's bucket, such as `input-avatars/jobs.png`. */
-export const objectKey = text.check(noFault(objectKeyFault));
+export const objectKey = text.check(noFault((key) => objectKeyFault(key, MAX_KEY_BYTES)));
 
-function objectKeyFault(key: string): string | undefined {
+/** The key of something that the worker writes: never one of a job's record. */
+export const outputKey = objectKey.check(noFault(outputKeyFault));
+
+/** The key of a video that the worker writes: its record stands beside it, under a longer key. */
+export const outputVideoKey = text
+	.check(noFault((key) => objectKeyFault(key, MAX_KEY_BYTES - RECORD_SUFFIX.length)))
+	.check(noFault(outputKeyFault));
+
+function segmentFault(segment: string): string | undefined {
+	if (segment.trim() === '') return 'is empty: give an ID';
+	if (/[/\\]/.test(segment)) return 'must be one path segment: remove the slash';
+	if (segment === '.' || segment === '..') return 'must not be "." or ".."';
+	if (CONTROL_CHARACTER.test(segment)) return 'holds a control character: remove it';
+	return lengthFault(segment, MAX_KEY_BYTES);
+}
+
+function objectKeyFault(key: string, maxBytes: number): string | undefined {
 	if (key.trim() === '') return 'is empty: give the key of an object in the bucket';
 	if (/^[a-z][a-z0-9+.-]*:\/\//i.test(key))
 		return 'is a URL: give the key inside the bucket, or choose URL as the source';
 	if (key.startsWith('/')) return 'must not start with a slash: remove it';
 	if (CONTROL_CHARACTER.test(key)) return 'holds a control character: remove it';
-	if (byteLength(key) > MAX_KEY_BYTES)
-		return `is longer than ${String(MAX_KEY_BYTES)} bytes: shorten it`;
-	return segmentFault(key.split('/'));
+	return lengthFault(key, maxBytes) ?? segmentsFault(key.split('/'));
 }
 
-function segmentFault(segments: string[]): string | undefined {
+function lengthFault(key: string, maxBytes: number): string | undefined {
+	if (Buffer.byteLength(key) <= maxBytes) return undefined;
+	return `is longer than ${String(maxBytes)} bytes: shorten it`;
+}
+
+function segmentsFault(segments: string[]): string | undefined {
 	if (segments.includes('')) return 'has an empty segment: remove the double or last slash';
 	if (segments.includes('..') || segments.includes('.'))
 		return 'must not have "." or ".." as a segment: give the full key';
 	return undefined;
 }
 
-function byteLength(text: string): number {
-	return new TextEncoder().encode(text).length;
+function outputKeyFault(key: string): string | undefined {
+	if (isRecordKey(key))
+		return `must not end with ${RECORD_SUFFIX}: the records of jobs have such keys`;
+	return placeholderFault(key);
+}
+
+// An ID may be one, or two texts may make one together: nobody is to fill it in later.
+function placeholderFault(filled: string): string | undefined {
+	const [placeholder] = /<(user_id|avatar_id)>/.exec(filled) ?? [];
+	return placeholder && `must not hold ${placeholder} once it is filled in: give the ID itself`;
 }
 
 export interface KeyOwner {
@@ -48,7 +71,9 @@ export interface KeyOwner {
 	avatar_id: string;
 }
 
-/** Fills `<user_id>` and `<avatar_id>` into an output key. */
+/** Fills `<user_id>` and `<avatar_id>` into an output key; what is filled in is not filled again. */
 export function fillObjectKey(template: string, { user_id, avatar_id }: KeyOwner): string {
-	return template.replaceAll('<user_id>', () => user_id).replaceAll('<avatar_id>', () => avatar_id);
+	return template.replace(/<(user_id|avatar_id)>/g, (placeholder) =>
+		placeholder === '<user_id>' ? user_id : avatar_id,
+	);
 }

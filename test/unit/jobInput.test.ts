@@ -38,6 +38,20 @@ describe('a job input that is sent as it is', () => {
 });
 
 describe('what is filled in', () => {
+	it('before its length is measured', () => {
+		const output_video_key = `<user_id>/${'a'.repeat(1015 - 3)}`;
+		expect(parseJobInput({ ...request, output_video_key }).output_video_key).toHaveLength(1015);
+		const long = { ...request, user_id: 'u'.repeat(4), output_video_key };
+		expect(faults(long)).toEqual(['output_video_key: is longer than 1015 bytes: shorten it']);
+		const template = { ...request, output_video_key: `${'<avatar_id>'.repeat(500)}.mp4` };
+		expect(parseJobInput(template).output_video_key).toHaveLength(1004);
+	});
+
+	it('once: an ID with < and > stays as it is', () => {
+		const input = { ...request, user_id: '<u>', avatar_id: 'a>b', output_video_key: '<user_id>/x' };
+		expect(parseJobInput(input).output_video_key).toBe('<u>/x');
+	});
+
 	it('the owner in output keys, in all places', () => {
 		const output_video_key = '<user_id>/<avatar_id>/<user_id>.mp4';
 		expect(parseJobInput({ ...request, output_video_key }).output_video_key).toBe('u1/a1/u1.mp4');
@@ -144,8 +158,131 @@ describe('what is wrong is named, with a way out', () => {
 		expect(faults(input).join('\n')).toMatch(expected);
 	});
 
-	it('all fields at once', () => {
-		const wrong = { ...request, user_id: '', avatar_id: 'a/b', image_minio_path: '/x' };
-		expect(faults(wrong)).toHaveLength(3);
+	it('all fields at once, and what concerns several', () => {
+		const wrong = {
+			user_id: '',
+			avatar_id: 'a/b',
+			image_minio_path: '/x',
+			image_url: 'ftp://a.b',
+			output_video_key: 'a//b',
+			output_thumbnail_key: 'c.job.json',
+			prompt: '\ud800',
+			negative_prompt: 'x'.repeat(11 * 2 ** 20),
+		};
+		expect(faults(wrong).map((fault) => /^\w*: \w+ \w+/.exec(fault)?.[0])).toEqual([
+			'user_id: is empty',
+			'avatar_id: must be',
+			'image_minio_path: must not',
+			'image_url: must be',
+			'output_video_key: has an',
+			'output_thumbnail_key: must not',
+			'prompt: holds half',
+			': More than',
+			': No driving',
+			': The request',
+		]);
+	});
+});
+
+describe('keys that would be lost or taken for others', () => {
+	const template = { ...ids, image_minio_path, template_id: 'sitting woman/1' };
+
+	it.each<[string, Record<string, unknown>, RegExp]>([
+		[
+			'a video over the portrait',
+			{ ...request, output_video_key: image_minio_path },
+			/^output_video_key: is also the key of the portrait \(image_minio_path\), which would be over/,
+		],
+		[
+			'a video over the driving video',
+			{ ...request, output_video_key: driving_video_path },
+			/^output_video_key: is also the key of the driving video/,
+		],
+		[
+			'a thumbnail over the portrait',
+			{ ...request, output_thumbnail_key: image_minio_path },
+			/^output_thumbnail_key: is also the key of the portrait/,
+		],
+		[
+			'an input once the IDs are filled in',
+			{ ...request, image_minio_path: 'u1/a.png', output_thumbnail_key: '<user_id>/a.png' },
+			/^output_thumbnail_key: is also the key of the portrait/,
+		],
+		[
+			'a template by its ID',
+			{ ...template, output_video_key: 'sitting woman/1.mp4' },
+			/^output_video_key: is where template sitting woman\/1 may lie/,
+		],
+		[
+			'a template by its folder',
+			{ ...template, template_id: 'sitting woman/', output_video_key: 'sitting woman/1.mp4' },
+			/^output_video_key: is where template/,
+		],
+		[
+			'an input that has the key of the record',
+			{ ...request, driving_video_path: 'a.mp4.job.json', output_video_key: 'a.mp4' },
+			/^output_video_key: has its record at a\.mp4\.job\.json, which is also the key of the driving/,
+		],
+		[
+			'a video among the records',
+			{ ...request, output_video_key: 'a.mp4.job.json' },
+			/^output_video_key: must not end with \.job\.json/,
+		],
+		[
+			'a thumbnail as the record of its video',
+			{ ...request, output_video_key: 'a.mp4', output_thumbnail_key: 'a.mp4.job.json' },
+			/^output_thumbnail_key: must not end with \.job\.json/,
+		],
+		[
+			'a record of more than 1,024 bytes',
+			{ ...request, output_video_key: 'a'.repeat(1016) },
+			/^output_video_key: is longer than 1015 bytes/,
+		],
+		[
+			'a thumbnail of more than 1,024 bytes once it is filled in',
+			{ ...request, user_id: 'ä'.repeat(500), output_thumbnail_key: '<user_id>/<user_id>' },
+			/^output_thumbnail_key: is longer than 1024 bytes/,
+		],
+		[
+			'an ID that is a placeholder',
+			{ ...request, user_id: '<avatar_id>' },
+			/^user_id: must not hold <avatar_id>/,
+		],
+		[
+			'two texts that make a placeholder together',
+			{ ...request, user_id: '<avatar', output_video_key: '<user_id>_id>.mp4' },
+			/^output_video_key: must not hold <avatar_id> once it is filled in/,
+		],
+	])('%s', (_what, input, expected) => {
+		expect(faults(input)).toEqual([expect.stringMatching(expected)]);
+	});
+
+	it('beside a template there is room for a video of another name, and for a thumbnail of the same', () => {
+		const keys = {
+			output_video_key: 'sitting woman/2.mp4',
+			output_thumbnail_key: 'sitting woman/1.jpg',
+		};
+		const input = { ...template, ...keys };
+		expect(parseJobInput(input)).toEqual(input);
+	});
+
+	it.each([
+		['user_id', 'u\ud800'],
+		['avatar_id', '\udc00a'],
+		['image_minio_path', 'a\ud83d.png'],
+		['driving_video_path', '\ude00.mp4'],
+		['output_video_key', 'a\ud800.mp4'],
+		['output_thumbnail_key', 'a\ud800.jpg'],
+		['prompt', 'soft \ud800 light'],
+		['negative_prompt', '\udfff'],
+	])('half of a character in %s', (field, value) => {
+		expect(faults({ ...request, [field]: value })).toEqual([
+			expect.stringMatching(new RegExp(`^${field}: holds half of a character`)),
+		]);
+	});
+
+	it('a whole character of two halves is fine', () => {
+		const input = { ...request, prompt: '😀', output_video_key: '😀.mp4' };
+		expect(parseJobInput(input)).toEqual(input);
 	});
 });
