@@ -6,20 +6,26 @@ const KEY = 'wanAvatarJobs';
 /** Notes that n8n keeps for this node between the tries of one execution (Retry On Fail), in memory until it saves. */
 export function executionMemory(context: IExecuteFunctions): JobMemory {
 	const node = context.getContext('node');
-	const notes = () => {
-		const found: unknown = node[KEY];
-		return typeof found === 'object' && found !== null ? found : {};
-	};
 	return {
-		read: (slot) => new Map<string, unknown>(Object.entries(notes())).get(slot),
+		read: (slot) => {
+			const notes: unknown = node[KEY];
+			return isNotes(notes) && Object.hasOwn(notes, slot) ? notes[slot] : undefined;
+		},
 		write: (slot, note) => {
-			node[KEY] = { ...notes(), [slot]: note };
+			const notes: unknown = node[KEY];
+			// In place: a copy for each note would be quadratic in the items.
+			if (isNotes(notes)) notes[slot] = note;
+			else node[KEY] = { [slot]: note };
 		},
 	};
 }
 
+function isNotes(notes: unknown): notes is Record<string, unknown> {
+	return typeof notes === 'object' && notes !== null;
+}
+
 /** How often this node has run in this execution: a loop runs it again with other items. */
-export function runIndexOf(context: IExecuteFunctions, item: number): number {
-	const { $runIndex } = context.getWorkflowDataProxy(item);
+export function runIndexOf(context: IExecuteFunctions): number {
+	const { $runIndex } = context.getWorkflowDataProxy(0);
 	return typeof $runIndex === 'number' ? $runIndex : 0;
 }
