@@ -149,9 +149,11 @@ const manualTrigger: INodeType = {
 				);
 			return prepared;
 		};
-		const withFiles = async (json: IDataObject): Promise<INodeExecutionData> =>
-			Object.keys(files).length === 0 ? { json } : { json, binary: await binaryOf() };
-		return [await Promise.all(items.map(withFiles))];
+		// Stored once: all items have the same files.
+		const binary = Object.keys(files).length === 0 ? undefined : await binaryOf();
+		const withFiles = (json: IDataObject): INodeExecutionData =>
+			binary ? { json, binary: { ...binary } } : { json };
+		return [items.map(withFiles)];
 	},
 };
 

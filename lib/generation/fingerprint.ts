@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { JobInput } from '../contract/jobInput';
+import type { GenerationRequest } from './ports';
 
-/** Names a request by its content: the same endpoint and input, in whatever order of fields, have the same one. */
-export function fingerprintOf(endpointId: string, input: JobInput): string {
-	const text = JSON.stringify([endpointId, sorted(input)]);
+/** Names a request by its content: the same endpoint, input and files, in whatever order of fields, have the same one. */
+export function fingerprintOf(
+	endpointId: string,
+	{ input, inlineFiles }: Pick<GenerationRequest, 'input' | 'inlineFiles'>,
+): string {
+	const files = Object.fromEntries(inlineFiles.map(({ field, sha256 }) => [field, { sha256 }]));
+	const text = JSON.stringify([endpointId, sorted({ ...input, ...files })]);
 	return createHash('sha256').update(text).digest('hex');
 }
 

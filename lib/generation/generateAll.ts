@@ -3,11 +3,12 @@ import { WanAvatarError } from '../contract/errors';
 import type { EndpointHealth, Stall } from '../runpod/health';
 import type { RunBody } from '../runpod/plan';
 import { checkPreview } from './checkOnly';
+import { refuseCollisions } from './collisions';
 import type { Desk } from './desk';
 import { fingerprintOf } from './fingerprint';
 import { generate, type Result } from './generate';
 import { Halted } from './pursue';
-import { refuseCollisions, refuseMissingObjects, refuseTooMany } from './preflight';
+import { refuseMissingObjects } from './preflight';
 import type { GenerationPorts, GenerationRequest, RunOptions, SharedWatch } from './ports';
 import { createOptionalStore } from './optionalStore';
 import { untilOutputIsDue } from './outputDue';
@@ -39,7 +40,6 @@ export async function generateAll<T>(
 	{ connect, stallOf, handOut, show }: GenerationDoor<T>,
 	options: RunOptions,
 ): Promise<End<T>[]> {
-	refuseTooMany(requests.length, options.maxJobs);
 	const distinct = refuseCollisions(requests);
 	if (mustStop(distinct, options)) return distinct.map(withoutStarting);
 	const ports = await connect();
@@ -124,7 +124,7 @@ async function run<T>(
 function openDesk(request: GenerationRequest, shared: Shared): { desk: Desk; close: () => void } {
 	const { ports } = shared;
 	const { clock, bucket, signal } = ports;
-	const fingerprint = fingerprintOf(ports.queue.endpointId, request.input);
+	const fingerprint = fingerprintOf(ports.queue.endpointId, request);
 	const joined = joinSignals([signal, clock.timeout(request.timeoutMs)]);
 	const desk: Desk = {
 		request,

@@ -6,6 +6,7 @@ import type { StallWatch } from '../following/stallWatch';
 import type { RunBody } from '../runpod/plan';
 import type { QueueClient } from '../runpod/queue';
 import type { Bucket } from '../storage/bucket';
+import type { InlineFile } from './inlineFile';
 import type { ResultPorts } from './result';
 import type { Upload } from './upload';
 
@@ -47,6 +48,8 @@ export interface GenerationRequest {
 	envelope: Omit<RunBody, 'input'>;
 	/** Files to put into the bucket first; the input names them by their keys already. */
 	uploads: readonly Upload[];
+	/** Files that go along with the request, in fields that the input does not have yet. */
+	inlineFiles: readonly InlineFile[];
 	/** Off: the answer is the submitted job, not its video. */
 	waitForCompletion: boolean;
 	timeoutMs: number;

@@ -20,32 +20,6 @@ export function refuseTooMany(count: number, maxJobs: number): void {
 	);
 }
 
-/** Two items that write one object would overwrite each other's result: both are refused. */
-export function refuseCollisions(requests: Requests): Settled<GenerationRequest>[] {
-	const writers = new Map<string, number[]>();
-	for (const [item, request] of requests.entries())
-		for (const key of outputKeysOf(request)) writers.set(key, [...(writers.get(key) ?? []), item]);
-	return requests.map((request) => {
-		const shared = outputKeysOf(request).find((key) => (writers.get(key)?.length ?? 0) > 1);
-		if (shared === undefined || 'error' in request) return request;
-		return { error: collision(shared, writers.get(shared) ?? [], request.value) };
-	});
-}
-
-function outputKeysOf(request: Settled<GenerationRequest>): string[] {
-	if ('error' in request) return [];
-	const { output_video_key, output_thumbnail_key } = request.value.input;
-	return [output_video_key, output_thumbnail_key].filter((key) => key !== undefined);
-}
-
-function collision(key: string, items: number[], request: GenerationRequest): WanAvatarError {
-	return new WanAvatarError('INVALID_INPUT', `Items ${items.join(', ')} would all write ${key}`, {
-		remedy:
-			'Nothing was sent to RunPod for them. Give each item an Avatar ID or an output key of its own.',
-		details: { ...ownerOf(request) },
-	});
-}
-
 /** The objects that a request names must be there; what the access key may not see passes. */
 export async function refuseMissingObjects(
 	requests: Requests,

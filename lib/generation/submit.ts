@@ -2,9 +2,11 @@ import { WaitEnded, waitUnlessAborted } from '../contract/abort';
 import { pause } from '../contract/clock';
 import { requestsPage } from '../contract/consolePages';
 import { WanAvatarError } from '../contract/errors';
+import type { JobInput } from '../contract/jobInput';
 import { LIMITS } from '../contract/limits';
 import { note, ownerOf, type Desk, type SubmittedRecord } from './desk';
 import { judgeStanding, readStanding, type Earlier } from './earlier';
+import { inputWithFiles } from './inlineFile';
 import { isSameIntent, type JobRecord, type Standing } from './record';
 import { settle } from './settled';
 import { runsOutAtMs } from './timeToLive';
@@ -19,6 +21,7 @@ export type Submitted =
  */
 export async function submit(desk: Desk, judged: Standing): Promise<Submitted> {
 	for (const upload of desk.request.uploads) await desk.upload(upload, desk.signal);
+	const input = await filledInput(desk);
 	assertMaySubmit(desk);
 	const claimed = await claim(desk, judged);
 	if (claimed.tag !== 'claimed') return claimed;
@@ -27,7 +30,15 @@ export async function submit(desk: Desk, judged: Standing): Promise<Submitted> {
 		await unsent(intent, desk);
 		throw stoppedBeforeSubmit(desk);
 	}
-	return { tag: 'submitted', record: await post(intent, desk) };
+	return { tag: 'submitted', record: await post(intent, input, desk) };
+}
+
+/** A file that can no longer be read ends the item unsent: nothing is written down for it. */
+async function filledInput(desk: Desk): Promise<JobInput> {
+	const input = await settle(waitUnlessAborted(inputWithFiles(desk.request), desk.signal));
+	if ('value' in input) return input.value;
+	if (input.error instanceof WaitEnded) throw stoppedBeforeSubmit(desk);
+	throw input.error instanceof WanAvatarError ? withOwner(input.error, desk) : input.error;
 }
 
 type Claim = { tag: 'claimed'; intent: JobRecord } | Exclude<Earlier, { tag: 'nothing' }>;
@@ -133,10 +144,10 @@ function stamped(intent: JobRecord, standing: Standing): JobRecord {
 	return { ...intent, recorded_at_ms };
 }
 
-async function post(intent: JobRecord, desk: Desk): Promise<SubmittedRecord> {
+async function post(intent: JobRecord, input: JobInput, desk: Desk): Promise<SubmittedRecord> {
 	const { book, ports, request } = desk;
 	book.remember(intent);
-	const body = { input: request.input, ...request.envelope };
+	const body = { input, ...request.envelope };
 	const answer = settle(ports.queue.submit(body, desk.signal));
 	const submitted = await untilGrace(answer, desk);
 	if (submitted === 'no answer yet') {

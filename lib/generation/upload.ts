@@ -74,29 +74,19 @@ export interface Measured {
  * @throws WanAvatarError INVALID_INPUT when it is of another type, empty or too large
  */
 export async function measureFile(file: SourceFile, kind: MediaKind): Promise<Measured> {
-	const sha256 = createHash('sha256');
-	const { type, sizeBytes } = await readThrough(file, kind, MAX_BYTES[kind], (chunk) => {
-		sha256.update(chunk);
-	});
-	return { type, sizeBytes, sha256: sha256.digest('hex') };
+	return await readThrough(file, kind, MAX_BYTES[kind]);
 }
 
 /**
- * A small file as base64, for requests without MinIO.
+ * The same for a file that goes along with a request, which may have less.
  * @throws WanAvatarError INVALID_INPUT when it is of another type, empty or too large
  */
-export async function inlineFile(file: SourceFile, kind: MediaKind): Promise<string> {
-	const chunks: Buffer[] = [];
-	await readThrough(file, kind, MAX_INLINE_BYTES, (chunk) => chunks.push(chunk));
-	return Buffer.concat(chunks).toString('base64');
+export async function measureInline(file: SourceFile, kind: MediaKind): Promise<Measured> {
+	return await readThrough(file, kind, MAX_INLINE_BYTES);
 }
 
-async function readThrough(
-	file: SourceFile,
-	kind: MediaKind,
-	maxBytes: number,
-	onChunk: (chunk: Buffer) => void,
-): Promise<{ type: MediaType; sizeBytes: number }> {
+async function readThrough(file: SourceFile, kind: MediaKind, maxBytes: number): Promise<Measured> {
+	const sha256 = createHash('sha256');
 	let head = Buffer.alloc(0);
 	let type: MediaType | undefined;
 	let sizeBytes = 0;
@@ -108,14 +98,18 @@ async function readThrough(
 			head = Buffer.concat([head, chunk.subarray(0, MEDIA_HEAD_BYTES)]);
 		if (!type && head.length >= MEDIA_HEAD_BYTES) type = requireType(head, file, kind);
 		if (sizeBytes > maxBytes) throw tooLarge(file, kind, maxBytes);
-		onChunk(chunk);
+		sha256.update(chunk);
 	}
 	if (sizeBytes === 0)
 		throw invalidFile(
 			`The ${kind} ${quoted(file)} is empty`,
 			'Check the node that gives the file.',
 		);
-	return { type: type ?? requireType(head, file, kind), sizeBytes };
+	return {
+		type: type ?? requireType(head, file, kind),
+		sizeBytes,
+		sha256: sha256.digest('hex'),
+	};
 }
 
 function requireType(head: Buffer, file: SourceFile, kind: MediaKind): MediaType {

@@ -9,22 +9,16 @@ export const includeInputFields: INodeProperties = {
 		"Whether to pass the incoming item's own fields on, so that the next node still has them, such as the email address to write to",
 };
 
-/** The result with the incoming item's fields beneath it, where the options ask for them. */
-export function withInputFields(
-	context: IExecuteFunctions,
-	item: number,
-	result: IDataObject,
-): IDataObject {
-	return inputFieldsOf(context, item)(result);
-}
-
-/** The same in two steps, so that a fault of the options is found before anything is done. */
+/**
+ * Puts the incoming item's fields beneath a result, where the options ask for them. In two steps, so that a fault of the
+ * options is found before anything is done.
+ */
 export function inputFieldsOf(
 	context: IExecuteFunctions,
 	item: number,
+	options: object = context.getNodeParameter('options', item, {}),
 ): (result: IDataObject) => IDataObject {
-	const options = context.getNodeParameter('options', item, {});
-	if (!Reflect.get(Object(options), 'includeInputFields')) return (result) => result;
+	if (!Reflect.get(options, 'includeInputFields')) return (result) => result;
 	return (result) => {
 		// A top-level "error" makes n8n take the item for a failed one.
 		const { error, ...fields } = context.getInputData()[item]?.json ?? {};

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { generateForm, startRig, type Rig } from './rig';
+import { generateForm, located, startRig, type Rig } from './rig';
 
 let rig: Rig;
 
@@ -62,6 +62,28 @@ const mistakes: [what: string, form: object, words: RegExp[]][] = [
 		[/Output Thumbnail Key/, /key of its own/],
 	],
 	[
+		'a result over its own portrait',
+		{ outputThumbnailKey: 'input-avatars/jobs.png' },
+		[
+			/Output Thumbnail Key \(output_thumbnail_key\) is also the key of the portrait/,
+			/another key/,
+		],
+	],
+	[
+		'a result over its own template',
+		{
+			drivingVideoSource: 'template',
+			template: located('id', 'sitting-woman'),
+			outputVideoKey: 'sitting-woman/video-conference-woman.mp4',
+		},
+		[/Output Video Key .* is where template sitting-woman may lie/],
+	],
+	[
+		'a name that is too long only with the name of the run',
+		{ outputVideoKey: `${'a'.repeat(1011)}.mp4`, options: { outputName: 'new' } },
+		[/Output Video Key .* is longer than 1015 bytes/],
+	],
+	[
 		'a timeout of nothing',
 		{ options: { timeoutMinutes: 0 } },
 		[/Timeout \(Minutes\) must be more than 0/],
@@ -76,6 +98,73 @@ describe('a mistake is named before anything is sent', () => {
 		expect(error).toMatchObject({ name: 'NodeOperationError', itemIndex: 0 });
 		expect(error?.description).toMatch(/Nothing was sent/);
 		expect(error?.message).not.toMatch(/A{600}/);
+		expect(rig.queue.calls()).toEqual([]);
+	});
+});
+
+describe('everything that is wrong with an item is said at once, in the words of the form', () => {
+	const wrongAtOnce = {
+		...generateForm,
+		userId: 'a/b',
+		avatarId: '<avatar_id>',
+		portraitSource: 'binary',
+		portraitBinaryField: 'photo',
+		drivingVideoSource: 'binary',
+		drivingVideoBinaryField: 'moves',
+		outputVideoKey: 'a//b.mp4',
+		outputThumbnailKey: 'a.job.json',
+		options: {
+			prompt: '\ud800',
+			timeoutMinutes: 0,
+			maxParallelJobs: 0,
+			maxQueueMinutes: 5,
+			downloadVideo: true,
+			webhookUrl: 'example.com',
+			additionalWorkerInputs: '[]',
+			linkType: 'public',
+			linkExpirySeconds: 'soon',
+			publicBaseUrl: 'cdn.example.com',
+		},
+	};
+	const all = [
+		/User ID \(user_id\) must be one path segment/,
+		/Avatar ID \(avatar_id\) must not hold <avatar_id>/,
+		/Portrait Binary Field gives no good file: .*photo/,
+		/Driving Video Binary Field gives no good file: .* is not an MP4, MOV or WebM video/,
+		/Output Video Key \(output_video_key\) has an empty segment/,
+		/Output Thumbnail Key \(output_thumbnail_key\) must not end with \.job\.json/,
+		/Prompt \(prompt\) holds half of a character/,
+		/Timeout \(Minutes\) must be more than 0/,
+		/Max Parallel Jobs must be at least 1/,
+		/Max Queue Time \(Minutes\) needs Max Run Time/,
+		/Download Video needs a MinIO API credential/,
+		/Webhook URL must be an address/,
+		/Additional Worker Inputs must be a JSON object/,
+		/Link Expiry \(Seconds\) must be a number/,
+		/Public Base URL must be an address/,
+	];
+
+	it('fifteen faults of all kinds', async () => {
+		const { error } = await rig.run(wrongAtOnce, {
+			files: { moves: 'examples/media/portrait.png' },
+		});
+
+		for (const words of all) expect(error?.message).toMatch(words);
+		expect(error?.message.split('; ')).toHaveLength(all.length);
+		expect(error?.description).toMatch(/Its content decides.*Nothing was sent/);
+		expect(rig.queue.calls()).toEqual([]);
+	});
+
+	it('a wrong option of the run beside what is wrong with each item', async () => {
+		const { success } = await rig.run(
+			{ ...generateForm, options: { maxParallelJobs: 0 } },
+			{ items: [{ avatar: 'a/b' }, { avatar: 'c' }], onError: 'continueRegularOutput' },
+		);
+
+		expect(success.map(({ json }) => json.error)).toEqual([
+			expect.stringMatching(/^Max Parallel Jobs .*; Avatar ID .* must be one path segment/),
+			expect.stringMatching(/^Max Parallel Jobs must be at least 1$/),
+		]);
 		expect(rig.queue.calls()).toEqual([]);
 	});
 });

@@ -1,10 +1,19 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+	appendFileSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	statSync,
+	writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Container } from '@n8n/di';
 import { generateForm, startRig, type Rig } from './rig';
-import { BUCKET, startStoredRig, type StoredRig } from './storedRig';
+import { BUCKET, startStoredRig, until, type StoredRig } from './storedRig';
 
 const files = { photo: 'examples/media/portrait.png', moves: 'examples/media/driving-video.mp4' };
 const form = {
@@ -29,6 +38,15 @@ function fileOf(name: string, content: string | Buffer): string {
 	const path = join(folder, name);
 	writeFileSync(path, content);
 	return path;
+}
+
+/** The files of this size that n8n keeps for items. */
+async function storedCopies(sizeBytes: number): Promise<string[]> {
+	const { BinaryDataConfig } = await import('n8n-core');
+	const root = Container.get(BinaryDataConfig).localStoragePath;
+	return readdirSync(root, { recursive: true, encoding: 'utf8' })
+		.map((name) => join(root, name))
+		.filter((path) => statSync(path).isFile() && statSync(path).size === sizeBytes);
 }
 
 describe.each(['filesystem', 'default'] as const)('with MinIO, binary mode %s', (binaryMode) => {
@@ -59,6 +77,29 @@ describe.each(['filesystem', 'default'] as const)('with MinIO, binary mode %s', 
 			.calls()
 			.filter(({ method, key }) => method === 'PUT' && !key.startsWith('user-avatars/'));
 		expect(uploads).toEqual([]);
+	});
+
+	it('refuses an output key that a file is uploaded to', async () => {
+		rig.queue.clearCalls();
+		const key = `input-avatars/user_1/own/${sha256(files.photo)}.png`;
+		const { error } = await rig.run(
+			{ ...form, outputThumbnailKey: key },
+			{ items: [{ avatar: 'own' }], files },
+		);
+
+		expect(error?.message).toMatch(/Output Thumbnail Key .* is also the key of the portrait/);
+		expect(rig.store.keys(BUCKET, 'input-avatars/user_1/own/')).toEqual([]);
+		expect(rig.queue.calls()).toEqual([]);
+	});
+
+	it('refuses a file whose key would be too long', async () => {
+		const { error } = await rig.run(form, { items: [{ avatar: 'a'.repeat(960) }], files });
+
+		expect(error?.message).toMatch(
+			/Portrait Binary Field would be stored under a key that is longer than 1024 bytes/,
+		);
+		expect(error?.description).toMatch(/The User ID and the Avatar ID are in the keys of uploads/);
+		expect(rig.store.keys(BUCKET, 'input-avatars/user_1/aaa')).toEqual([]);
 	});
 
 	it('uploads nothing for Check Only', async () => {
@@ -95,6 +136,95 @@ describe('without MinIO', () => {
 				driving_video_base64: readFileSync(files.moves).toString('base64'),
 			},
 		});
+	});
+
+	it('shows for Check Only how long they are', async () => {
+		rig.queue.clearCalls();
+		const { success } = await rig.run({ ...form, options: { checkOnly: true } }, { files });
+
+		const length = (path: string) => readFileSync(path).toString('base64').length;
+		expect(success[0]?.json.input).toMatchObject({
+			image_base64: `… (${String(length(files.photo))} characters)`,
+			driving_video_base64: `… (${String(length(files.moves))} characters)`,
+		});
+		expect(rig.queue.calls()).toEqual([]);
+	});
+
+	it('finds the job of an earlier try by the content of its files', async () => {
+		rig.queue.clearCalls();
+		rig.queue.fault({ route: 'status', kind: 'answer', status: 401, body: '{}' });
+		const { error, success } = await rig.run(form, {
+			files,
+			node: { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 },
+		});
+
+		expect(error).toBeUndefined();
+		expect(success[0]?.json.status).toBe('COMPLETED');
+		expect(rig.queue.calls('run')).toHaveLength(1);
+	});
+
+	it('refuses two files that are too large together', async () => {
+		rig.queue.clearCalls();
+		const large = (path: string) => Buffer.concat([readFileSync(path), Buffer.alloc(4 * 2 ** 20)]);
+		const { error } = await rig.run(form, {
+			files: {
+				photo: fileOf('photo.png', large(files.photo)),
+				moves: fileOf('moves.mp4', large(files.moves)),
+			},
+		});
+
+		expect(error?.message).toMatch(/The request is larger than the 10 MB/);
+		expect(rig.queue.calls()).toEqual([]);
+	});
+
+	it.each([
+		[
+			'another',
+			(path: string) => {
+				writeFileSync(path, Buffer.alloc(statSync(path).size, 7));
+			},
+			/another file/,
+		],
+		[
+			'longer',
+			(path: string) => {
+				appendFileSync(path, 'x');
+			},
+			/another file/,
+		],
+		[
+			'gone',
+			(path: string) => {
+				rmSync(path);
+			},
+			/cannot be read now/,
+		],
+	])('sends no item whose file is %s when its turn comes', async (what, change, words) => {
+		rig.queue.clearCalls();
+		rig.queue.script({ kind: 'never', times: 1 });
+		const moves = fileOf(
+			`moves-${what}.mp4`,
+			Buffer.concat([readFileSync(files.moves), Buffer.from(what)]),
+		);
+		const running = rig.run(
+			{ ...form, options: { maxParallelJobs: 1, timeoutMinutes: 0.02 } },
+			{
+				items: [{ avatar: 'first' }, { avatar: 'second' }],
+				files: { ...files, moves },
+				onError: 'continueRegularOutput',
+			},
+		);
+		await until('the first is sent', () => rig.queue.calls('run').length === 1);
+		const copies = await storedCopies(statSync(moves).size);
+		expect(copies).toHaveLength(1);
+		for (const path of copies) change(path);
+		const { success } = await running;
+
+		expect(success[1]?.json).toMatchObject({
+			error: expect.stringMatching(words),
+			details: { code: 'INVALID_INPUT', avatar_id: 'second' },
+		});
+		expect(rig.queue.calls('run')).toHaveLength(1);
 	});
 
 	it.each<[string, () => Record<string, string>, RegExp, RegExp]>([

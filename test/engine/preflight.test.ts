@@ -93,6 +93,42 @@ it('two items with one output key are refused, both named', async () => {
 	expect(rig.queue.calls()).toEqual([]);
 });
 
+it.each([
+	['a portrait', { portrait: 'made/b.png', thumbnail: 'made/a.jpg' }, 'made/b.png'],
+	[
+		'the record of another',
+		{ portrait: 'made/b.mp4.job.json', thumbnail: 'x' },
+		'made/b.mp4.job.json',
+	],
+])('an item that writes what another reads is refused with it: %s', async (_what, first, key) => {
+	const keyed = {
+		...form,
+		outputVideoKey: '={{ $json.video }}',
+		outputThumbnailKey: '={{ $json.thumbnail }}',
+	};
+	const items = [
+		{ avatar: 'reader', video: 'made/a.mp4', ...first },
+		{
+			avatar: 'good',
+			video: 'made/c.mp4',
+			thumbnail: 'made/c.jpg',
+			portrait: 'input-avatars/jobs.png',
+		},
+		{
+			avatar: 'writer',
+			video: 'made/b.mp4',
+			thumbnail: 'made/b.png',
+			portrait: 'input-avatars/jobs.png',
+		},
+	];
+
+	const { success } = await rig.run(keyed, { items, onError: 'continueRegularOutput' });
+
+	const words = `Item 2 would write ${key}, which is an input of item 0`;
+	expect(success.map(({ json }) => json.error)).toEqual([words, undefined, words]);
+	expect(rig.queue.calls('run')).toHaveLength(1);
+});
+
 it('more items than allowed are refused', async () => {
 	const items = Array.from({ length: 101 }, (_, i) => ({ avatar: String(i) }));
 
@@ -101,6 +137,17 @@ it('more items than allowed are refused', async () => {
 	expect(error?.message).toMatch(/101 items came in, but at most 100 jobs/);
 	expect(error?.description).toMatch(/Maximum Jobs per Execution/);
 	expect(rig.queue.calls()).toEqual([]);
+});
+
+it('items are counted before the first is read', async () => {
+	const items = Array.from({ length: 101 }, () => ({ avatar: 'a/b' }));
+
+	const { error } = await rig.run(
+		{ ...generateForm, userId: '={{ $json.nothing.at.all.of.it() }}' },
+		{ items },
+	);
+
+	expect(error?.message).toMatch(/101 items came in, but at most 100 jobs/);
 });
 
 it('Check Only outputs the bodies that a real run sends, and sends none', async () => {

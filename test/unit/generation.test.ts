@@ -184,6 +184,7 @@ function request(more: Partial<GenerationRequest> = {}): GenerationRequest {
 		}),
 		envelope: {},
 		uploads: [],
+		inlineFiles: [],
 		waitForCompletion: true,
 		timeoutMs: 3_600_000,
 		onTimeout: 'cancel',

@@ -5,19 +5,20 @@ import type {
 	INodePropertyOptions,
 } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
+import { InvalidInput, type InputFault } from '../../../lib/contract/invalidInput';
 import type { GenerationPorts, GenerationRequest } from '../../../lib/generation/ports';
 import type { JobReport } from '../../../lib/generation/report';
-import type { End } from '../../../lib/generation/settled';
+import type { End, Settled } from '../../../lib/generation/settled';
 import { clock, connectQueue, connectResults, requireBucket } from '../connections';
 import { endpointLocator } from '../endpointLocator';
 import { executionMemory } from '../executionMemory';
-import { withInputFields } from '../itemInput';
+import { inputFieldsOf } from '../itemInput';
 import { ItemWithFiles, type RunMode } from '../operation';
 import { storedFiles } from '../storedFiles';
 import { drivingVideoProperties } from './drivingVideo';
 import { optionalProperties } from './optional';
 import { portraitProperties } from './portrait';
-import { labelled, readRequest, readRunOptions } from './request';
+import { labelled, openForm } from './request';
 
 export const option: INodePropertyOptions = {
 	name: 'Generate',
@@ -100,37 +101,54 @@ export async function execute(
 	{ continueOnFail }: RunMode,
 ): Promise<End<IDataObject | ItemWithFiles>[]> {
 	const { generateAll } = await import('../../../lib/generation/generateAll');
-	const { settle } = await import('../../../lib/generation/settled');
 	const { stallOf } = await import('../../../lib/runpod/health');
+	const { readAll } = await import('../../../lib/generation/readAll');
+	const form = openForm(context);
+	const item = (i: number, json: object) => inputFieldsOf(context, i, form.options(i))({ ...json });
 	try {
-		const options = await readRunOptions(context, !continueOnFail);
-		const requests = await Promise.all(
-			context.getInputData().map(async (_item, i) => await settle(readRequest(context, i))),
-		);
-		const ends = await generateAll(
-			requests,
-			{
-				connect: async () => await connect(context),
-				stallOf,
-				handOut: async (report, { downloads }, i) => await handOut(context, i, report, downloads),
-				show: (body, i) => withInputFields(context, i, { ...body }),
-			},
-			options,
-		);
+		const { options, faults } = await form.runOptions(!continueOnFail);
+		const requests = await readAll(context.getInputData().length, options, form.request, {
+			clock,
+			signal: context.getExecutionCancelSignal(),
+		});
+		const ends =
+			faults.length > 0
+				? requests.map((request) => ({ error: withFaults(faults, request) }))
+				: await generateAll(
+						requests,
+						{
+							connect: async () => await connect(context),
+							stallOf,
+							handOut: async (report, { downloads }, i) =>
+								await withFiles(context, item(i, report), report, downloads),
+							show: (body, i) => item(i, body),
+						},
+						options,
+					);
 		return ends.map((end) => ('error' in end ? { error: labelled(end.error) } : end));
 	} catch (error) {
 		throw labelled(error);
 	}
 }
 
+/** What is wrong with the whole run, and with an item of it. */
+function withFaults(
+	faults: readonly InputFault[],
+	request: Settled<GenerationRequest>,
+): InvalidInput {
+	const error = 'error' in request ? request.error : undefined;
+	return error instanceof InvalidInput
+		? new InvalidInput([...faults, ...error.faults], error.details)
+		: new InvalidInput(faults);
+}
+
 /** The item of a result, with the files that are asked for. */
-async function handOut(
+async function withFiles(
 	context: IExecuteFunctions,
-	item: number,
+	json: IDataObject,
 	report: JobReport,
 	{ video, thumbnail }: GenerationRequest['downloads'],
 ): Promise<IDataObject | ItemWithFiles> {
-	const json = withInputFields(context, item, { ...report });
 	if (!video && !thumbnail) return json;
 	const bucket = await requireBucket(context);
 	const binary = await storedFiles(context, bucket, {

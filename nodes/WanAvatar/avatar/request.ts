@@ -1,6 +1,6 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { WanAvatarError } from '../../../lib/contract/errors';
-import { InvalidInput } from '../../../lib/contract/invalidInput';
+import { InvalidInput, type InputFault } from '../../../lib/contract/invalidInput';
 import type { GenerationRequest, RunOptions } from '../../../lib/generation/ports';
 import { runIndexOf } from '../executionMemory';
 import { drivingVideoSources } from './drivingVideo';
@@ -23,55 +23,73 @@ const labels: ReadonlyMap<string, string> = new Map([
 	['waitForCompletion', 'Wait for Completion'],
 ]);
 
-/**
- * Reads one item's fields and checks them.
- * @throws InvalidInput naming the fields as the form does
- */
-export async function readRequest(
-	context: IExecuteFunctions,
-	item: number,
-): Promise<GenerationRequest> {
-	const { parseGenerationRequest } = await import('../../../lib/generation/request');
-	const read = (name: string, fallback: unknown = '') =>
-		context.getNodeParameter(name, item, fallback) ?? fallback;
-	const options = context.getNodeParameter('options', item, {});
-	const user = { user_id: read('userId'), avatar_id: read('avatarId') };
-	const portrait = await readSource(context, item, 'portraitSource', portraitSources);
-	const drivingVideo = await readSource(context, item, 'drivingVideoSource', drivingVideoSources);
-	const contract = {
-		...user,
-		...portrait.fields,
-		...drivingVideo.fields,
-		...unlessBlank('output_video_key', read('outputVideoKey')),
-		...unlessBlank('output_thumbnail_key', read('outputThumbnailKey')),
-		...unlessBlank('prompt', options.prompt),
-		...unlessBlank('negative_prompt', options.negativePrompt),
-	};
-	const run = runIndexOf(context, item);
-	try {
-		return await parseGenerationRequest({
-			slot: `${String(run)}:${String(item)}`,
-			runTag: `${context.getExecutionId()}-${String(run)}-${String(item)}`,
-			contract,
-			portraitFile: portrait.file,
-			drivingVideoFile: drivingVideo.file,
-			hasBucket: context.getNode().credentials?.minioApi !== undefined,
-			options: { ...options, waitForCompletion: read('waitForCompletion', true) },
-		});
-	} catch (error) {
-		const named = new Map([...portrait.labels, ...drivingVideo.labels]);
-		const told = error instanceof InvalidInput ? error.relabelled(named) : error;
-		throw told instanceof WanAvatarError ? told.withDetails(user) : told;
-	}
+/** The form of *Generate*, read item by item: each field once, since n8n evaluates it at every reading. */
+export interface Form {
+	/** What holds for the whole run, from the first item, and what is wrong with it. */
+	runOptions: (stopOnFault: boolean) => Promise<{ options: RunOptions; faults: InputFault[] }>;
+	/**
+	 * Reads one item's fields and checks them.
+	 * @throws InvalidInput naming the fields as the form does
+	 */
+	request: (item: number) => Promise<GenerationRequest>;
+	options: (item: number) => IDataObject;
 }
 
-/** Reads what holds for the whole run, from the first item. */
-export async function readRunOptions(
-	context: IExecuteFunctions,
-	stopOnFault: boolean,
-): Promise<RunOptions> {
-	const { parseRunOptions } = await import('../../../lib/generation/request');
-	return parseRunOptions(context.getNodeParameter('options', 0, {}), stopOnFault);
+export function openForm(context: IExecuteFunctions): Form {
+	const run = runIndexOf(context);
+	const executionId = context.getExecutionId();
+	const hasBucket = context.getNode().credentials?.minioApi !== undefined;
+	const optionsByItem = new Map<number, IDataObject>();
+	const options = (item: number) => {
+		const known = optionsByItem.get(item) ?? context.getNodeParameter('options', item, {});
+		optionsByItem.set(item, known);
+		return known;
+	};
+	return {
+		options,
+		runOptions: async (stopOnFault) => {
+			const { checkRunOptions } = await import('../../../lib/generation/requestOptions');
+			return checkRunOptions(options(0), stopOnFault);
+		},
+		request: async (item) => {
+			const { parseGenerationRequest } = await import('../../../lib/generation/request');
+			const read = (name: string, fallback: unknown = '') =>
+				context.getNodeParameter(name, item, fallback) ?? fallback;
+			const user = { user_id: read('userId'), avatar_id: read('avatarId') };
+			const portrait = await readSource(context, item, 'portraitSource', portraitSources);
+			const drivingVideo = await readSource(
+				context,
+				item,
+				'drivingVideoSource',
+				drivingVideoSources,
+			);
+			const { prompt, negativePrompt } = options(item);
+			const contract = {
+				...user,
+				...portrait.fields,
+				...drivingVideo.fields,
+				...unlessBlank('output_video_key', read('outputVideoKey')),
+				...unlessBlank('output_thumbnail_key', read('outputThumbnailKey')),
+				...unlessBlank('prompt', prompt),
+				...unlessBlank('negative_prompt', negativePrompt),
+			};
+			try {
+				return await parseGenerationRequest({
+					slot: `${String(run)}:${String(item)}`,
+					runTag: `${executionId}-${String(run)}-${String(item)}`,
+					contract,
+					portraitFile: portrait.file,
+					drivingVideoFile: drivingVideo.file,
+					hasBucket,
+					options: { ...options(item), waitForCompletion: read('waitForCompletion', true) },
+				});
+			} catch (error) {
+				const named = new Map([...portrait.labels, ...drivingVideo.labels]);
+				const told = error instanceof InvalidInput ? error.relabelled(named) : error;
+				throw told instanceof WanAvatarError ? told.withDetails(user) : told;
+			}
+		},
+	};
 }
 
 /** An error with the names that the form has for the fields. */

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { isResourceLocatorValue } from 'n8n-workflow';
 import type { ContractField } from '../../../lib/contract/jobInput';
-import type { SourceFile } from '../../../lib/generation/upload';
+import type { GivenFile } from '../../../lib/generation/requestFiles';
 import { binaryFile } from '../binaryFile';
 
 /** One way to give a file: the choice in the list, and the fields that then show. */
@@ -42,12 +42,12 @@ export function labelOf(
 /** What a source gives for one item. */
 export interface Given {
 	fields: Record<string, unknown>;
-	file?: SourceFile;
+	file?: GivenFile;
 	/** The form's own names of the fields, for messages. */
 	labels: [field: string, label: string][];
 }
 
-/** Reads the one field of the chosen way; an empty one is passed on, to be refused by name. */
+/** Reads the one field of the chosen way; an empty one is passed on, as is a file that is not there, to be refused by name. */
 export async function readSource(
 	context: IExecuteFunctions,
 	item: number,
@@ -60,7 +60,8 @@ export async function readSource(
 	const { property } = source;
 	const { name } = property;
 	if (source.field === 'binary') {
-		const file = await binaryFile(context, item, name);
+		const { settle } = await import('../../../lib/generation/settled');
+		const file = { field: name, file: await settle(binaryFile(context, item, name)) };
 		return { fields: {}, file, labels: [labelOf('binary', property)] };
 	}
 	const given: unknown = context.getNodeParameter(name, item, '');

@@ -1,0 +1,61 @@
+import type { Clock } from '../contract/clock';
+import { WanAvatarError } from '../contract/errors';
+import type { GenerationRequest, RunOptions } from './ports';
+import { refuseTooMany } from './preflight';
+import { settle, type Settled } from './settled';
+
+// Each may read a file, and holds a piece of it.
+const MAX_AT_ONCE = 8;
+/** So long others may wait for the processor at most, or for one item. */
+const MAX_STRETCH_MS = 20;
+
+export interface Reading {
+	clock: Pick<Clock, 'monotonic' | 'sleep'>;
+	signal?: AbortSignal | undefined;
+}
+
+/**
+ * Reads and checks the items of a run: a few at once, and never so long in one go that nothing else gets its turn. They
+ * are counted before the first one is read; after Stop no further one is.
+ * @throws WanAvatarError INVALID_INPUT when there are more than the options allow
+ */
+export async function readAll(
+	count: number,
+	{ maxJobs }: Pick<RunOptions, 'maxJobs'>,
+	read: (item: number) => Promise<GenerationRequest>,
+	{ clock, signal }: Reading,
+): Promise<Settled<GenerationRequest>[]> {
+	refuseTooMany(count, maxJobs);
+	const breath = breathing(clock);
+	const requests: Settled<GenerationRequest>[] = [];
+	const waiting = Array.from({ length: count }).keys();
+	const lane = async () => {
+		for (const item of waiting) {
+			requests[item] = signal?.aborted ? STOPPED : await settle(read(item));
+			await breath();
+		}
+	};
+	await Promise.all(Array.from({ length: Math.min(MAX_AT_ONCE, count) }, lane));
+	return requests;
+}
+
+/** A pause that is due once work has gone on for a while; whoever comes while it lasts shares it. */
+function breathing({ monotonic, sleep }: Reading['clock']): () => Promise<void> {
+	let sinceMs = monotonic();
+	let pause: Promise<void> | undefined;
+	const breathe = async () => {
+		await sleep(0);
+		sinceMs = monotonic();
+		pause = undefined;
+	};
+	return async () => {
+		if (!pause && monotonic() - sinceMs < MAX_STRETCH_MS) return;
+		await (pause ??= breathe());
+	};
+}
+
+const STOPPED = {
+	error: new WanAvatarError('STOPPED', 'The workflow was stopped before this item was read', {
+		remedy: 'Nothing was sent to RunPod for it.',
+	}),
+};
