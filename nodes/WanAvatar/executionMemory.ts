@@ -4,7 +4,7 @@ import type { JobMemory } from '../../lib/generation/ports';
 const KEY = 'wanAvatarJobs';
 
 /** Notes that n8n keeps for this node between the tries of one execution (Retry On Fail), in memory until it saves. */
-export function executionMemory(context: IExecuteFunctions): JobMemory {
+export function executionMemory(context: Pick<IExecuteFunctions, 'getContext'>): JobMemory {
 	const node = context.getContext('node');
 	return {
 		read: (slot) => {
