@@ -15,7 +15,9 @@ const LATE_TOLERANCE_MS = 30_000;
  */
 export function originOf(
 	{ delay_time_ms, execution_time_ms }: Pick<JobReport, 'delay_time_ms' | 'execution_time_ms'>,
-	record: JobRecord | undefined,
+	record:
+		| Pick<JobRecord, 'recorded_at_ms' | 'intended_at_ms' | 'submitted_at_ms' | 'earlier_job_ids'>
+		| undefined,
 	lastModifiedMs: number,
 ): Origin {
 	if (!record) return 'own';
