@@ -37,7 +37,7 @@ export async function openQueue(settings: RunPodSettings): Promise<QueueClient> 
 	return createQueueClient(settings, { send: createSend(), clock, random: Math.random });
 }
 
-/** The bucket of the node's MinIO credential, which is optional. */
+/** The bucket of the node's MinIO credential, which is optional; Stop cuts its requests. */
 export async function connectBucket(
 	context: IExecuteFunctions | ILoadOptionsFunctions,
 ): Promise<Bucket | undefined> {
@@ -45,7 +45,15 @@ export async function connectBucket(
 	const { parseStorageSettings } = await import('../../lib/storage/settings');
 	const { createBucket } = await import('../../lib/storage/bucket');
 	const settings = parseStorageSettings(await context.getCredentials('minioApi', 0));
-	return createBucket(settings, clock);
+	const signal = isExecution(context) ? context.getExecutionCancelSignal() : undefined;
+	return createBucket(settings, clock, { signal });
+}
+
+/** A list to choose from is not part of an execution: nobody stops it. */
+function isExecution(
+	context: IExecuteFunctions | ILoadOptionsFunctions,
+): context is IExecuteFunctions {
+	return 'getExecutionCancelSignal' in context;
 }
 
 /** The bucket, and with what the results of jobs are looked at and linked. */
