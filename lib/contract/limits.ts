@@ -18,6 +18,8 @@ export const LIMITS = {
 	storageSilenceMs: seconds(15),
 	/** One small request to MinIO and its whole answer. */
 	storageWholeMs: seconds(30),
+	/** So much more for each megabyte of a file, up or down: 50 kB a second. */
+	storagePerMegabyteMs: seconds(20),
 	/** A file of n8n gives nothing. */
 	binarySilenceMs: seconds(60),
 	/** A note or a look that is not needed for the result. */

@@ -1,3 +1,4 @@
+import { onAbort } from './abortListener';
 import { WanAvatarError } from './errors';
 
 /** What of a stream is needed to end it. */
@@ -14,17 +15,13 @@ interface Cuttable {
 export function cutOnStop<T extends Cuttable>(stream: T, signal: AbortSignal | undefined): T {
 	// Without a listener an error before the first read would end the whole process.
 	stream.on('error', () => undefined);
-	const cut = () => stream.destroy(stoppedWhileCopying());
-	if (signal?.aborted) {
-		cut();
-		throw stoppedWhileCopying();
-	}
-	signal?.addEventListener('abort', cut, { once: true });
-	stream.once('close', () => signal?.removeEventListener('abort', cut));
+	const release = onAbort(signal, () => stream.destroy(stoppedWhileCopying()));
+	stream.once('close', release);
+	if (signal?.aborted) throw stoppedWhileCopying();
 	return stream;
 }
 
-function stoppedWhileCopying(): WanAvatarError {
+export function stoppedWhileCopying(): WanAvatarError {
 	return new WanAvatarError('STOPPED', 'The workflow was stopped while a file was copied', {
 		remedy: 'Run it again to copy the file.',
 	});

@@ -1,19 +1,22 @@
 import type { Readable } from 'node:stream';
-import type { BucketItem, Client } from 'minio';
-import { bytesOf } from '../contract/bytes';
-import type { Clock } from '../contract/clock';
-import {
-	explainStorageFault,
-	isAccessDenied,
-	isConditionUnmet,
-	isMissing,
-	isPassing,
-	type Deed,
-} from './faults';
+import { bytesFrom, contentLengthOf, etagOf, lastModifiedMsOf, textOf } from './answer';
+import { checkedStream } from './checkedStream';
+import { createClient, type Client } from './client';
+import { conditionHeaders, isRefusedCondition, isUnknownCondition } from './condition';
+import { isAccessDenied, isMissing } from './faults';
 import { headersOf } from './message';
-import { putStream } from './putStream';
-import type { ServerAddress, StorageSettings } from './settings';
-import { createTransport } from './transport';
+import {
+	OpenRequest,
+	request,
+	STORAGE_LIMITS,
+	type Errand,
+	type RequestContext,
+	type RequestLimits,
+	type StorageClock,
+} from './openRequest';
+import { MAX_PAGE, pageOf } from './page';
+import { putObject } from './putObject';
+import type { StorageSettings } from './settings';
 
 export interface ObjectFacts {
 	sizeBytes: number;
@@ -91,7 +94,11 @@ export type Stat = { tag: 'there'; facts: ObjectFacts } | { tag: 'missing' } | {
 /** The worker's bucket, made narrow: only what this package does with it. All throw WanAvatarError STORAGE. */
 export interface Bucket {
 	name: string;
-	/** The same bucket for work that ends when the signal is aborted: its requests are cut, and throw STOPPED. */
+	/**
+	 * The same bucket for work that ends when this signal is aborted: its requests are cut, those that wait for their turn
+	 * are dropped, and all throw STOPPED. The signal stands in the place of the one before: a note that is to be written
+	 * after Stop has one of its own, and work that also ends at Stop has both joined.
+	 */
 	within: (signal: AbortSignal) => Bucket;
 	/** A link that opens without a key for `expirySeconds`; made here, without asking the server. */
 	presignGet: (key: string, expirySeconds: number, options?: LinkOptions) => Promise<string>;
@@ -99,12 +106,18 @@ export interface Bucket {
 	listPage: (request?: PageRequest) => Promise<Page>;
 	/** A part of an object; shorter at its end. */
 	getRange: (key: string, offset: number, lengthBytes: number) => Promise<Uint8Array>;
-	/** A whole object as a stream, which whoever asks has to read or destroy. */
+	/**
+	 * A whole object as a stream, which whoever asks has to read or destroy. It ends with a WanAvatarError where less comes
+	 * than the store holds.
+	 */
 	getStream: (key: string) => Promise<StoredFile>;
 	stat: (key: string) => Promise<Stat>;
 	/** Streams an object in; `sizeBytes` is the exact size. */
 	put: (key: string, content: Readable, sizeBytes: number, contentType: string) => Promise<void>;
-	/** Writes a small text; with a condition only over what was judged. */
+	/**
+	 * Writes a small text; with a condition only over what was judged, where the store knows conditions. `changed` may be
+	 * one's own text, where a first try took effect and its answer was lost: read again.
+	 */
 	putText: (
 		key: string,
 		text: string,
@@ -121,112 +134,105 @@ export interface Bucket {
 	check: () => Promise<{ note?: string }>;
 }
 
-// A job record has a few hundred bytes.
-const MAX_TEXT_BYTES = 1024 * 1024;
+export interface BucketOptions {
+	/** Cuts all requests: Stop. */
+	signal?: AbortSignal | undefined;
+	/** Shorter ones, for tests. */
+	limits?: Partial<RequestLimits>;
+}
 
-const MAX_TRIES = 2;
-const REPEAT_AFTER_MS = 300;
+/**
+ * A request that a store in trouble refuses is made once more after a pause; so is a read that lost its connection. At
+ * most 32 requests to one server are under way at once.
+ */
+export function createBucket(
+	settings: StorageSettings,
+	clock: StorageClock,
+	{ signal, limits = {} }: BucketOptions = {},
+): Bucket {
+	return bucketOf({ settings, clock, signal, limits: { ...STORAGE_LIMITS, ...limits } });
+}
 
-/** A request that a store in trouble refuses is made once more: after a pause where there is a clock, else at once. */
-export function createBucket(settings: StorageSettings, clock?: Pick<Clock, 'sleep'>): Bucket {
-	const { bucket, publicAddress } = settings;
-	let opened: Promise<Client> | undefined;
+function bucketOf(context: RequestContext): Bucket {
+	const { bucket } = context.settings;
+	const ask = async <T>(
+		errand: Errand,
+		work: (client: Client, request: OpenRequest) => Promise<T>,
+	): Promise<T> => await request(errand, context, work);
 	let signer: Promise<Client> | undefined;
-	const attempt = async <T>(deed: Deed, work: (client: Client) => Promise<T>): Promise<T> => {
-		opened ??= connect(settings, settings);
-		const client = await opened;
-		for (let tries = 1; ; tries++)
-			try {
-				return await work(client);
-			} catch (error) {
-				if (tries === MAX_TRIES || !isPassing(error))
-					throw explainStorageFault(error, settings, deed);
-				await clock?.sleep(REPEAT_AFTER_MS);
-			}
-	};
 
-	const self: Bucket = {
+	const stat: Bucket['stat'] = async (key) =>
+		await ask({ verb: 'read', key }, async (client) => {
+			try {
+				const { size, etag, lastModified } = await client.statObject(bucket, key);
+				// Some proxies leave the length out of the answer to a HEAD.
+				if (!Number.isSafeInteger(size)) return { tag: 'unknown' };
+				const lastModifiedMs = lastModified.getTime();
+				return { tag: 'there', facts: { sizeBytes: size, etag, lastModifiedMs } };
+			} catch (error) {
+				if (isMissing(error)) return { tag: 'missing' };
+				if (isAccessDenied(error)) return { tag: 'unknown' };
+				throw error;
+			}
+		});
+
+	return {
 		name: bucket,
-		within: () => self,
+		within: (signal) => bucketOf({ ...context, signal }),
 		presignGet: async (key, expirySeconds, { signedAtMs, downloadName } = {}) => {
-			signer ??= connect(settings, publicAddress ?? settings);
+			const { settings } = context;
+			signer ??= createClient(settings, settings.publicAddress ?? settings);
 			const client = await signer;
 			const headers = downloadName === undefined ? {} : savedAs(downloadName);
 			const signedAt = signedAtMs === undefined ? new Date() : new Date(signedAtMs);
 			return await client.presignedGetObject(bucket, key, expirySeconds, headers, signedAt);
 		},
-		listPage: async ({ prefix = '', after = '', delimiter = '', limit = MAX_PAGE } = {}) =>
-			await attempt({ verb: 'list', key: prefix }, async (client) => {
+		listPage: async (page = {}) => {
+			const { prefix = '', after = '', delimiter = '', limit = MAX_PAGE } = page;
+			return await ask({ verb: 'list', key: prefix }, async (client) => {
 				const query = [bucket, prefix, '', delimiter, limit, after] as const;
-				const { objects, isTruncated } = await client.listObjectsV2Query(...query);
-				return pageOf(objects, isTruncated);
-			}),
+				return pageOf(await client.listObjectsV2Query(...query), page);
+			});
+		},
 		getRange: async (key, offset, lengthBytes) =>
-			await attempt({ verb: 'read', key }, async (client) => {
+			await ask({ verb: 'read', key }, async (client) => {
 				if (lengthBytes === 0) return new Uint8Array();
 				const part = await client.getPartialObject(bucket, key, offset, lengthBytes);
 				return await bytesFrom(part, lengthBytes);
 			}),
-		getStream: async (key) =>
-			await attempt({ verb: 'read', key }, async (client) => {
-				const content = await client.getObject(bucket, key);
-				const { 'content-length': length, 'content-type': contentType = null } = headersOf(content);
-				return { content, contentType, sizeBytes: length === undefined ? null : Number(length) };
-			}),
-		stat: async (key) =>
-			await attempt({ verb: 'read', key }, async (client) => {
-				try {
-					const { size, etag, lastModified } = await client.statObject(bucket, key);
-					const lastModifiedMs = lastModified.getTime();
-					return { tag: 'there', facts: { sizeBytes: size, etag, lastModifiedMs } };
-				} catch (error) {
-					if (isMissing(error)) return { tag: 'missing' };
-					if (isAccessDenied(error)) return { tag: 'unknown' };
-					throw error;
-				}
-			}),
+		getStream: async (key) => {
+			const known = await stat(key);
+			return await openFile(key, known.tag === 'there' ? known.facts : undefined, context);
+		},
+		stat,
 		put: async (key, content, sizeBytes, contentType) => {
-			const put = async <T>(work: (client: Client) => Promise<T>) =>
-				await attempt({ verb: 'write', key }, work);
-			const type = { 'Content-Type': contentType };
-			await putStream(content, sizeBytes, {
-				whole: async (bytes) =>
-					await put(async (it) => await it.putObject(bucket, key, bytes, bytes.length, type)),
-				begin: async () =>
-					await put(async (it) => await it.initiateNewMultipartUpload(bucket, key, { ...type })),
-				part: async (uploadID, partNumber, bytes, md5) => {
-					const headers = { 'Content-MD5': md5 };
-					const part = { bucketName: bucket, objectName: key, uploadID, partNumber, headers };
-					return await put(async (it) => await it.uploadPart(part, bytes));
-				},
-				complete: async (id, parts) =>
-					await put(async (it) => await it.completeMultipartUpload(bucket, key, id, parts)),
-				abort: async (id) => {
-					await put(async (it) => {
-						await it.abortMultipartUpload(bucket, key, id);
-					});
-				},
-			});
+			await putObject({ key, content, sizeBytes, contentType }, context);
 		},
 		putText: async (key, text, contentType, condition) =>
-			await attempt({ verb: 'write', key }, async (client) => {
+			await ask({ verb: 'write', key }, async (client, request) => {
 				const bytes = Buffer.from(text);
+				const write = async (headers: Record<string, string>) => {
+					const meta = { 'Content-Type': contentType, ...headers };
+					await client.putObject(bucket, key, bytes, bytes.length, meta);
+				};
 				try {
-					const headers = { 'Content-Type': contentType, ...conditionHeaders(condition) };
-					await client.putObject(bucket, key, bytes, bytes.length, headers);
+					await write(conditionHeaders(condition));
 					return 'written';
 				} catch (error) {
 					if (isAccessDenied(error)) return 'denied';
-					if (condition && isConditionUnmet(error)) return 'changed';
-					throw error;
+					if (!condition) throw error;
+					if (isRefusedCondition(error, request.status)) return 'changed';
+					if (!isUnknownCondition(request.status)) throw error;
+					await write({});
+					return 'written';
 				}
 			}),
 		getText: async (key) =>
-			await attempt({ verb: 'read', key }, async (client) => {
+			await ask({ verb: 'read', key }, async (client) => {
 				try {
 					const stream = await client.getObject(bucket, key);
 					const lastModifiedMs = lastModifiedMsOf(stream);
-					const etag = (headersOf(stream).etag ?? '').replaceAll('"', '');
+					const etag = etagOf(stream);
 					return { tag: 'there', text: await textOf(stream), etag, lastModifiedMs };
 				} catch (error) {
 					if (isMissing(error)) return { tag: 'missing' };
@@ -235,7 +241,7 @@ export function createBucket(settings: StorageSettings, clock?: Pick<Clock, 'sle
 				}
 			}),
 		remove: async (key) =>
-			await attempt({ verb: 'delete', key }, async (client) => {
+			await ask({ verb: 'delete', key }, async (client) => {
 				try {
 					await client.removeObject(bucket, key);
 					return true;
@@ -246,7 +252,7 @@ export function createBucket(settings: StorageSettings, clock?: Pick<Clock, 'sle
 				}
 			}),
 		check: async () =>
-			await attempt({ verb: 'list' }, async (client) => {
+			await ask({ verb: 'list' }, async (client) => {
 				try {
 					await client.listObjectsV2Query(bucket, '', '', '', 1, '');
 					return {};
@@ -256,36 +262,43 @@ export function createBucket(settings: StorageSettings, clock?: Pick<Clock, 'sle
 				}
 			}),
 	};
-	return self;
 }
 
-function conditionHeaders(condition: WriteCondition | undefined): Record<string, string> {
-	if (!condition) return {};
-	const { etag } = condition;
-	return etag === null ? { 'If-None-Match': '*' } : { 'If-Match': `"${etag}"` };
+/** The request is under way until the stream is closed. `known`, from a look before: what must come. */
+async function openFile(
+	key: string,
+	known: ObjectFacts | undefined,
+	context: RequestContext,
+): Promise<StoredFile> {
+	const fileBytes = known?.sizeBytes ?? 0;
+	const request = await OpenRequest.open({ verb: 'read', key, fileBytes }, context);
+	try {
+		const source = await request.make(
+			async (client) => await client.getObject(context.settings.bucket, key),
+		);
+		const { 'content-type': contentType = null } = headersOf(source);
+		const length = contentLengthOf(source);
+		// What was put in its place since then has a size of its own.
+		const isKnown = known !== undefined && ['', known.etag].includes(etagOf(source));
+		const sizeBytes = isKnown ? known.sizeBytes : length;
+		request.allow(sizeBytes ?? MAX_UNKNOWN_BYTES);
+		const explain = (error: unknown) => request.explain(error);
+		const onClose = () => {
+			request.end();
+		};
+		const content = checkedStream({ source, sizeBytes, explain, onClose });
+		return { content, contentType, sizeBytes };
+	} catch (error) {
+		request.end();
+		throw error;
+	}
 }
+
+// For the time that a file may take whose size nobody tells.
+const MAX_UNKNOWN_BYTES = 2 * 1024 * 1024 * 1024;
 
 const NO_LISTING =
 	'The keys are right. They may not list the bucket, which only the lists to choose from and Get Many need.';
-
-const MAX_PAGE = 1000;
-
-function pageOf(items: readonly BucketItem[], isTruncated: boolean): Page {
-	const objects = items.flatMap(({ name: key, size: sizeBytes, etag, lastModified }) =>
-		key === undefined ? [] : [{ key, sizeBytes, etag, lastModifiedMs: lastModified.getTime() }],
-	);
-	const folders = items.flatMap(({ prefix }) => prefix ?? []);
-	const last = lastOf(objects.at(-1)?.key, folders.at(-1));
-	return isTruncated && last !== undefined
-		? { objects, folders, next: last }
-		: { objects, folders };
-}
-
-/** The client puts folders after all keys: which of the two comes last decides where the next page begins. */
-function lastOf(key: string | undefined, folder: string | undefined): string | undefined {
-	if (key === undefined || folder === undefined) return folder ?? key;
-	return Buffer.compare(Buffer.from(key), Buffer.from(folder)) > 0 ? key : folder;
-}
 
 /** For browsers: the plain name for old ones, the whole name for all others. */
 function savedAs(name: string): { 'response-content-disposition': string } {
@@ -298,40 +311,4 @@ function savedAs(name: string): { 'response-content-disposition': string } {
 
 function hexOf(character: string): string {
 	return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
-}
-
-async function textOf(stream: Readable): Promise<string> {
-	return (await bytesFrom(stream, MAX_TEXT_BYTES)).toString('utf8');
-}
-
-async function bytesFrom(stream: Readable, maxBytes: number): Promise<Buffer> {
-	const chunks: Buffer[] = [];
-	let sizeBytes = 0;
-	for await (const chunk of stream) {
-		const bytes = bytesOf(chunk);
-		sizeBytes += bytes.length;
-		if (sizeBytes > maxBytes)
-			throw new Error(`The answer has more than the ${String(maxBytes)} bytes that were asked for`);
-		chunks.push(bytes);
-	}
-	return Buffer.concat(chunks);
-}
-
-function lastModifiedMsOf(stream: Readable): number | null {
-	const atMs = Date.parse(headersOf(stream)['last-modified'] ?? '');
-	return Number.isNaN(atMs) ? null : atMs;
-}
-
-// A known region keeps the client from asking the server for it.
-async function connect(settings: StorageSettings, address: ServerAddress): Promise<Client> {
-	const minio = await import('minio');
-	const { region } = settings;
-	const accessKey = settings.accessKey.reveal();
-	const secretKey = settings.secretKey.reveal();
-	const { endPoint, port, useSSL } = address;
-	const transport = createTransport({ ...settings, useSSL });
-	const server = { endPoint, port, useSSL, region };
-	// It would say on the console that it repeats a request.
-	const retryOptions = { disableRetry: true };
-	return new minio.Client({ ...server, accessKey, secretKey, retryOptions, ...transport });
 }

@@ -3,7 +3,7 @@ import { codeOf, messageOf } from '../contract/foreignError';
 import { cleanRemoteText } from '../contract/remoteText';
 import { secretsIn } from '../contract/secret';
 import type { StorageSettings } from './settings';
-import { NEEDS_HTTPS, NOT_AN_OBJECT_STORE } from './transport';
+import { ANSWER_TOO_LARGE, NEEDS_HTTPS, NOT_AN_OBJECT_STORE, STORE_SILENT } from './transport';
 
 /** What was to be done when it went wrong, and with what. */
 export interface Deed {
@@ -21,14 +21,38 @@ export function isMissing(error: unknown): boolean {
 	return ['NoSuchKey', 'NotFound'].includes(codeOf(error) ?? '');
 }
 
-/** What stands under the key is not what the writer had judged; 409: somebody else writes it at this moment. */
-export function isConditionUnmet(error: unknown): boolean {
-	return ['PreconditionFailed', 'ConditionalRequestConflict'].includes(codeOf(error) ?? '');
-}
-
 /** An answer such as 429 or 503, after which the same request may do. */
 export function isPassing(error: unknown): boolean {
 	return passingStatusOf(messageOf(error)) !== undefined;
+}
+
+/** The connection ended before the whole answer had come; a server also closes idle ones just as they are used again. */
+export function isConnectionLost(error: unknown): boolean {
+	return ['ECONNRESET', 'EPIPE'].includes(codeOf(error) ?? '');
+}
+
+const ANSWER_TOO_SLOW = 'ANSWER_TOO_SLOW';
+const FILE_ENDED_EARLY = 'FILE_ENDED_EARLY';
+
+/** The whole of a request took too long. */
+export function tooSlowFault(limitMs: number): Error {
+	return Object.assign(new Error(`${String(limitMs / 1000)} s`), { code: ANSWER_TOO_SLOW });
+}
+
+/** Less of a file came than there is of it; or more. */
+export function endedEarlyFault(receivedBytes: number, sizeBytes: number | null): Error {
+	const whole = sizeBytes === null ? '' : ` of ${String(sizeBytes)}`;
+	return Object.assign(new Error(`${String(receivedBytes)}${whole}`), { code: FILE_ENDED_EARLY });
+}
+
+/** The signal of a request was aborted. */
+export function stoppedBefore({ verb, key = '' }: Deed): WanAvatarError {
+	const what = key === '' ? 'the bucket' : `"${key}"`;
+	return new WanAvatarError(
+		'STOPPED',
+		`Stopped before the object store answered the request to ${verb} ${what}`,
+		{ remedy: 'Nothing more is asked of it. Run the workflow again.' },
+	);
 }
 
 // The client tells such an answer by its words alone.
@@ -48,6 +72,7 @@ export function explainStorageFault(
 	const code = codeOf(error) ?? '';
 	const words =
 		connectionFaults(settings, server, said).get(code) ??
+		limitFaults(server, said, deed).get(code) ??
 		refusals(settings, server, deed).get(code) ??
 		otherFault(code, said, server);
 	return new WanAvatarError('STORAGE', words.message, { remedy: words.remedy });
@@ -108,6 +133,43 @@ function connectionFaults(
 		[NOT_AN_OBJECT_STORE, stranger],
 	];
 	return new Map([...pairs, ...certificateFaults(server)]);
+}
+
+/** An answer did not come to its end as it should. */
+function limitFaults(server: string, said: string, { verb, key = '' }: Deed): Map<string, Words> {
+	const what = key === '' ? verb : `${verb} "${key}"`;
+	const remedy = `Check that it and the network to it are well, and Endpoint and port ${CREDENTIAL}. Then try again.`;
+	return new Map([
+		[
+			STORE_SILENT,
+			{
+				message: `The object store at ${server} was silent for ${said} when it was to ${what}`,
+				remedy,
+			},
+		],
+		[
+			ANSWER_TOO_SLOW,
+			{
+				message: `The object store at ${server} took more than ${said} to ${what}`,
+				remedy,
+			},
+		],
+		[
+			ANSWER_TOO_LARGE,
+			{
+				message: `The object store at ${server} answered with more than ${said} when it was to ${what}`,
+				remedy: `Check Endpoint and port ${CREDENTIAL}: no object store answers so.`,
+			},
+		],
+		[
+			FILE_ENDED_EARLY,
+			{
+				message: `The object store at ${server} gave ${said} bytes of "${key}" and then ended`,
+				remedy:
+					'Nothing of it is given out. Try again; if it always does so, look at the object, and for a proxy before the store.',
+			},
+		],
+	]);
 }
 
 function certificateFaults(server: string): [string, Words][] {

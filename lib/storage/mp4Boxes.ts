@@ -7,6 +7,10 @@ export interface RangedReader {
 
 /** No more is read of one file. */
 export const MAX_READ_BYTES = 900 * 1024;
+/** So many reads; those at the end of a file may be of a few bytes. */
+const MAX_READS = 400;
+/** No more boxes are looked at, however often: those of a file that is made to hold up its reader lie in each other. */
+export const MAX_BOXES = 10_000;
 
 // The header of most files, where it comes first.
 const FIRST_READ_BYTES = 16 * 1024;
@@ -19,10 +23,18 @@ export class Unreadable extends Error {}
 /** A file that may be as its format wants, but would have to be read further than it may. */
 export class TooLong extends Error {}
 
+interface Part {
+	start: number;
+	bytes: Uint8Array;
+}
+
 /** Reads a file in pieces, a little ahead, and no more of it than it may. */
 export class PartFile {
-	readonly #parts: { start: number; bytes: Uint8Array }[] = [];
+	/** In the order in which they begin; each ends behind the one before it. */
+	readonly #parts: Part[] = [];
 	#readBytes = 0;
+	#reads = 0;
+	#boxes = 0;
 
 	constructor(private readonly reader: RangedReader) {}
 
@@ -30,32 +42,77 @@ export class PartFile {
 		return this.reader.sizeBytes;
 	}
 
-	/** How much more of it may be read. */
-	get bytesLeft(): number {
-		return MAX_READ_BYTES - this.#readBytes;
+	/** Whether so little may still be read that it should be kept for what matters more. */
+	isNearItsLimit(reservedBytes: number): boolean {
+		return (
+			MAX_READ_BYTES - this.#readBytes <= reservedBytes ||
+			MAX_READS - this.#reads <= RESERVED_READS ||
+			MAX_BOXES - this.#boxes <= RESERVED_BOXES
+		);
+	}
+
+	/** @throws TooLong when it is one too many */
+	countBox(): void {
+		if (++this.#boxes > MAX_BOXES) throw new TooLong();
 	}
 
 	async bytes(offset: number, lengthBytes: number): Promise<DataView> {
 		const end = offset + lengthBytes;
-		if (offset < 0 || end > this.sizeBytes) throw new Unreadable();
-		const known = this.#parts.find(
-			({ start, bytes }) => start <= offset && end <= start + bytes.length,
-		);
-		const { start, bytes } = known ?? (await this.#read(offset, lengthBytes));
+		if (!(offset >= 0 && end <= this.sizeBytes)) throw new Unreadable();
+		const known = this.#partAt(offset);
+		const isWhole = known !== undefined && end <= known.start + known.bytes.length;
+		const { start, bytes } = isWhole ? known : await this.#read(offset, lengthBytes);
 		return new DataView(bytes.buffer, bytes.byteOffset + offset - start, lengthBytes);
 	}
 
-	async #read(start: number, lengthBytes: number) {
+	/** The last part that begins there or before. */
+	#partAt(offset: number): Part | undefined {
+		return this.#parts[this.#countUpTo(offset) - 1];
+	}
+
+	/** How many parts begin there or before. */
+	#countUpTo(offset: number): number {
+		let [low, high] = [0, this.#parts.length];
+		while (low < high) {
+			const middle = (low + high) >> 1;
+			if ((this.#parts[middle]?.start ?? Infinity) <= offset) low = middle + 1;
+			else high = middle;
+		}
+		return low;
+	}
+
+	async #read(start: number, lengthBytes: number): Promise<Part> {
 		const wanted = Math.max(lengthBytes, start === 0 ? FIRST_READ_BYTES : READ_BYTES);
 		const length = Math.min(wanted, this.sizeBytes - start);
-		if (length > this.bytesLeft) throw new TooLong();
+		if (length > MAX_READ_BYTES - this.#readBytes || this.#reads >= MAX_READS) throw new TooLong();
+		this.#readBytes += length;
+		this.#reads++;
 		const bytes = await this.reader.read(start, length);
 		if (bytes.length !== length) throw new Unreadable();
-		this.#readBytes += length;
 		const part = { start, bytes };
-		// The newest first: what is asked for next is near it as a rule.
-		this.#parts.unshift(part);
+		this.#parts.splice(this.#countUpTo(start), 0, part);
 		return part;
+	}
+}
+
+const RESERVED_READS = 10;
+const RESERVED_BOXES = 1000;
+
+/**
+ * The numbers of a table of 32-bit fields that must lie within its box, some at a time.
+ * @throws Unreadable where it is to be longer than the box
+ */
+export async function* tableParts(
+	file: PartFile,
+	{ start, end }: Pick<Box, 'start' | 'end'>,
+	entryCount: number,
+	entryBytes: number,
+): AsyncGenerator<DataView> {
+	if (entryCount * entryBytes > end - start) throw new Unreadable();
+	const entriesPerPart = Math.floor(READ_BYTES / entryBytes);
+	for (let done = 0; done < entryCount; done += entriesPerPart) {
+		const count = Math.min(entriesPerPart, entryCount - done);
+		yield await file.bytes(start + done * entryBytes, count * entryBytes);
 	}
 }
 
@@ -78,6 +135,7 @@ const HEADER_BYTES = 8;
 export async function* boxesIn(file: PartFile, { start, end }: Box): AsyncGenerator<Box> {
 	let at = start;
 	while (at + HEADER_BYTES <= end) {
+		file.countBox();
 		const header = await file.bytes(at, HEADER_BYTES);
 		const shortSize = header.getUint32(0);
 		const type = textAt(header, 4);

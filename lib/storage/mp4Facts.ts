@@ -2,6 +2,7 @@ import {
 	PartFile,
 	findBox,
 	boxesIn,
+	tableParts,
 	textAt,
 	TooLong,
 	topLevel,
@@ -51,7 +52,7 @@ const UNKNOWN: Mp4Facts = { durationSeconds: null, width: null, height: null, fp
 async function isCutOff(file: PartFile): Promise<boolean> {
 	for await (const box of boxesIn(file, topLevel(file))) {
 		if (box.isCut) return true;
-		if (file.bytesLeft < LOOK_BYTES) break;
+		if (file.isNearItsLimit(LOOK_BYTES)) break;
 	}
 	return false;
 }
@@ -116,11 +117,12 @@ async function readFrameTimes(file: PartFile, stbl: Box): Promise<FrameTimes> {
 	const count = (await file.bytes(stts.start + 4, 4)).getUint32(0);
 	let frames = 0;
 	let ticks = 0;
-	for (let index = 0; index < count; index++) {
-		const pair = await file.bytes(stts.start + 8 + index * 8, 8);
-		frames += pair.getUint32(0);
-		ticks += pair.getUint32(0) * pair.getUint32(4);
-	}
+	const table = { start: stts.start + 8, end: stts.end };
+	for await (const pairs of tableParts(file, table, count, 8))
+		for (let at = 0; at < pairs.byteLength; at += 8) {
+			frames += pairs.getUint32(at);
+			ticks += pairs.getUint32(at) * pairs.getUint32(at + 4);
+		}
 	return { frames, ticks };
 }
 

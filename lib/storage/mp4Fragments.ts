@@ -1,4 +1,12 @@
-import { boxesIn, findBox, textAt, topLevel, type PartFile, type Box } from './mp4Boxes';
+import {
+	boxesIn,
+	findBox,
+	tableParts,
+	textAt,
+	topLevel,
+	type PartFile,
+	type Box,
+} from './mp4Boxes';
 
 /** Frames that were counted, and the ticks that they take. */
 export interface FrameTimes {
@@ -21,7 +29,7 @@ const RESERVED_BYTES = 16 * 1024;
 export async function readFragments(file: PartFile, track: FragmentedTrack): Promise<FrameTimes> {
 	const sum: FrameTimes = { frames: 0, ticks: 0 };
 	for await (const box of boxesIn(file, topLevel(file))) {
-		if (file.bytesLeft <= RESERVED_BYTES)
+		if (file.isNearItsLimit(RESERVED_BYTES))
 			return { ...sum, lengthTicks: (await lengthByIndex(file, track)) ?? 0 };
 		if (box.type === 'moof') add(sum, await readMoof(file, box, track));
 	}
@@ -71,7 +79,9 @@ async function endOfLast(
 	const lengths = head.getUint32(8);
 	const numberBytes = [0, 2, 4].map((shift) => ((lengths >> shift) & 3) + 1);
 	const entryBytes = (isLong ? 16 : 8) + numberBytes.reduce((sum, bytes) => sum + bytes, 0);
-	const entry = await file.bytes(tfra.start + 16 + (count - 1) * entryBytes, isLong ? 16 : 8);
+	const at = tfra.start + 16 + (count - 1) * entryBytes;
+	if (at + entryBytes > tfra.end) return undefined;
+	const entry = await file.bytes(at, isLong ? 16 : 8);
 	const time = isLong ? Number(entry.getBigUint64(0)) : entry.getUint32(0);
 	const place = isLong ? Number(entry.getBigUint64(8)) : entry.getUint32(4);
 	const moof = await findBox(file, { ...topLevel(file), start: place }, 'moof');
@@ -120,8 +130,9 @@ async function readRun(file: PartFile, trun: Box, frameTicks: number): Promise<F
 	if (!(flags & FRAME_DURATION)) return { frames, ticks: frames * frameTicks };
 	const first = trun.start + 8 + (flags & DATA_OFFSET ? 4 : 0) + (flags & FIRST_FLAGS ? 4 : 0);
 	const entryBytes = 4 * FRAME_FIELDS.filter((field) => flags & field).length;
+	const table = { start: first, end: trun.end };
 	let ticks = 0;
-	for (let index = 0; index < frames; index++)
-		ticks += (await file.bytes(first + index * entryBytes, 4)).getUint32(0);
+	for await (const entries of tableParts(file, table, frames, entryBytes))
+		for (let at = 0; at < entries.byteLength; at += entryBytes) ticks += entries.getUint32(at);
 	return { frames, ticks };
 }

@@ -1,10 +1,13 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
+import { WanAvatarError } from '../../lib/contract/errors';
 import { InvalidInput } from '../../lib/contract/invalidInput';
-import { cutOnStop } from '../../lib/contract/stop';
+import { LIMITS } from '../../lib/contract/limits';
+import { stoppedWhileCopying } from '../../lib/contract/stop';
 import type { SourceFile } from '../../lib/generation/upload';
+import { clock } from './connections';
 
 /**
- * A binary file of the incoming item, to be read as a stream that Stop cuts.
+ * A binary file of the incoming item, to be read as a stream that Stop and n8n's silence cut.
  * @throws InvalidInput naming the files that are there, when the item has no such binary field
  */
 export async function binaryFile(
@@ -13,18 +16,38 @@ export async function binaryFile(
 	parameterName: string,
 ): Promise<SourceFile> {
 	const { base64File } = await import('../../lib/generation/upload');
+	const { timedStream } = await import('../../lib/storage/timedStream');
 	const parameter = context.getNodeParameter(parameterName, item);
 	const reference = isBinaryData(parameter) || typeof parameter === 'string' ? parameter : '';
 	if (typeof reference === 'string') assertThere(context, item, reference, parameterName);
 	const { id, data, fileName } = context.helpers.assertBinaryData(item, reference);
 	const name = fileName ?? (typeof reference === 'string' ? reference : 'file');
-	const signal = context.getExecutionCancelSignal();
 	// Without an id the whole file is in the item, as base64.
 	const { open } =
 		id === undefined
 			? base64File(name, data)
 			: { open: async () => await context.helpers.getBinaryStream(id) };
-	return { name, open: async () => cutOnStop(await open(), signal) };
+	const watch = {
+		clock,
+		signal: context.getExecutionCancelSignal(),
+		silenceMs: LIMITS.binarySilenceMs,
+		silent: () => silent(name),
+		stopped: stoppedWhileCopying,
+	};
+	return { name, open: async () => await timedStream(open, watch) };
+}
+
+/** Where n8n keeps files in its database, one of several hundred megabytes is never given out. */
+function silent(name: string): WanAvatarError {
+	const seconds = String(LIMITS.binarySilenceMs / 1000);
+	return new WanAvatarError(
+		'INVALID_INPUT',
+		`n8n gave nothing of the file "${name}" for ${seconds} seconds`,
+		{
+			remedy:
+				'In queue mode n8n keeps files in its database, which gives out none of more than about 256 MB. Set N8N_DEFAULT_BINARY_DATA_MODE=filesystem (or s3) for all processes of n8n, or put the file into MinIO and give its path.',
+		},
+	);
 }
 
 function assertThere(

@@ -1,5 +1,6 @@
 import type { IBinaryData, IBinaryKeyData, IExecuteFunctions } from 'n8n-workflow';
-import { cutOnStop } from '../../lib/contract/stop';
+import { waitUnlessAborted } from '../../lib/contract/abort';
+import { cutOnStop, stoppedWhileCopying } from '../../lib/contract/stop';
 import type { Bucket } from '../../lib/storage/bucket';
 
 /** The files of a result that are wanted and there, by binary field; one stream at a time. */
@@ -14,7 +15,10 @@ export async function storedFiles(
 	return binary;
 }
 
-/** Streams an object of the bucket into a binary file of n8n, under the name that its key ends with. */
+/**
+ * Streams an object of the bucket into a binary file of n8n, under the name that its key ends with.
+ * @throws WanAvatarError STORAGE, STOPPED: n8n keeps nothing of a file that did not come whole
+ */
 async function storedFile(
 	context: IExecuteFunctions,
 	bucket: Pick<Bucket, 'getStream'>,
@@ -23,6 +27,13 @@ async function storedFile(
 	const { contentTypeOf, fileNameOf } = await import('../../lib/storage/fileName');
 	const { content, contentType } = await bucket.getStream(key);
 	const mimeType = contentTypeOf(key) ?? contentType ?? 'application/octet-stream';
-	const cut = cutOnStop(content, context.getExecutionCancelSignal());
-	return await context.helpers.prepareBinaryData(cut, fileNameOf(key), mimeType);
+	const signal = context.getExecutionCancelSignal();
+	const cut = cutOnStop(content, signal);
+	try {
+		const prepared = context.helpers.prepareBinaryData(cut, fileNameOf(key), mimeType);
+		return await waitUnlessAborted(prepared, signal);
+	} catch (error) {
+		// n8n may say it in its own words.
+		throw cut.errored ?? (signal?.aborted ? stoppedWhileCopying() : error);
+	}
 }

@@ -21,14 +21,18 @@ const laws: readonly Law[] = [
 	},
 	{ who: /^lib\/runpod\//, may: /^(lib\/(contract|runpod)\/|zod\/v4$)/ },
 	{
-		who: /^lib\/storage\/bucket\.ts$/,
-		may: /^(lib\/(contract|storage)\/|minio$|zod\/v4$)/,
-		mayAsType: /^node:stream$/,
+		who: /^lib\/storage\/client\.ts$/,
+		may: /^minio$/,
+		mayAsType: /^lib\/storage\//,
 	},
 	{
 		who: /^lib\/storage\/transport\.ts$/,
-		may: /^node:https?$/,
+		may: /^(node:https?$|lib\/contract\/)/,
 		mayAsType: /^lib\/storage\//,
+	},
+	{
+		who: /^lib\/storage\/(checkedStream|timedStream)\.ts$/,
+		may: /^(lib\/(contract|storage)\/|node:stream$)/,
 	},
 	{
 		who: /^lib\/storage\/putStream\.ts$/,

@@ -15,6 +15,7 @@ import {
 import { Client } from 'minio';
 import { createBucket, type Bucket } from '../../lib/storage/bucket';
 import { parseStorageSettings } from '../../lib/storage/settings';
+import { clock } from '../storage/clock';
 import { startObjectStore, type ObjectStore } from '../../standin/objectStore/objectStore';
 
 const MEGABYTE = 1024 * 1024;
@@ -31,7 +32,7 @@ beforeAll(async () => {
 	store = await startObjectStore({ folder, buckets: ['avatars'], ...keys });
 	const settings = parseStorageSettings({ endpoint: store.url, bucket: 'avatars', ...keys });
 	const sleep = async (ms: number) => Promise.resolve(pauses.push(ms));
-	bucket = createBucket(settings, { sleep });
+	bucket = createBucket(settings, { sleep, timeout: clock.timeout });
 });
 afterAll(async () => {
 	await store.close();
@@ -69,7 +70,7 @@ describe('a store in trouble', () => {
 			store.fault({ status: 503, code: 'SlowDown' });
 			await deed(bucket);
 			expect(statuses()[0]).toBe(503);
-			expect(statuses()).toHaveLength(2);
+			expect(statuses().filter((status) => status === 503)).toHaveLength(1);
 			expect(pauses).toEqual([300]);
 			for (const spy of spies) expect(spy).not.toHaveBeenCalled();
 		} finally {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createBucket } from '../../lib/storage/bucket';
 import { expiryOf, presignedLink, publicLink } from '../../lib/storage/links';
 import { parseStorageSettings } from '../../lib/storage/settings';
+import { clock } from './clock';
 import { open, targets, type Target } from './target';
 
 const nowMs = Date.parse('2026-11-24T10:00:00.900Z');
@@ -22,7 +23,7 @@ describe.each(targets)('a public endpoint of %s', (_name, openTarget) => {
 		const publicEndpoint = `${protocol}//${host.replace('127.0.0.1', 'localhost')}`;
 		const settings = parseStorageSettings({ ...target.credential, publicEndpoint });
 		const options = { expirySeconds: 60, nowMs: Date.now() };
-		const { url } = await presignedLink(createBucket(settings), 'a.mp4', options);
+		const { url } = await presignedLink(createBucket(settings, clock), 'a.mp4', options);
 
 		expect(url.startsWith(`${publicEndpoint}/`)).toBe(true);
 		const elsewhere = url.replace('localhost', '127.0.0.1');
@@ -39,6 +40,7 @@ describe('links', () => {
 			secretKey: 'secret-key',
 			bucket: 'avatars',
 		}),
+		clock,
 	);
 
 	it('say to the second when they end', async () => {

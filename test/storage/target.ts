@@ -9,6 +9,7 @@ import { createBucket, type Bucket, type Page } from '../../lib/storage/bucket';
 import { parseStorageSettings } from '../../lib/storage/settings';
 import { startObjectStore } from '../../standin/objectStore/objectStore';
 import { CA_CERTIFICATE, serverCertificate } from './certificates';
+import { clock } from './clock';
 
 /** The data of a *MinIO API* credential. */
 export type Credential = Record<string, string | boolean>;
@@ -52,7 +53,7 @@ async function openStandIn(isSecure: boolean): Promise<Target> {
 	};
 	return {
 		credential,
-		bucket: createBucket(parseStorageSettings(credential)),
+		bucket: createBucket(parseStorageSettings(credential), clock),
 		requests: store.calls,
 		clearRequests: store.clearCalls,
 		close: async () => {
@@ -81,11 +82,11 @@ async function openServer(url: string): Promise<Target> {
 	await client.makeBucket(bucket, region);
 	return {
 		credential,
-		bucket: createBucket(settings),
+		bucket: createBucket(settings, clock),
 		requests: undefined,
 		clearRequests: () => undefined,
 		close: async () => {
-			await client.removeObjects(bucket, await allKeys(createBucket(settings)));
+			await client.removeObjects(bucket, await allKeys(createBucket(settings, clock)));
 			await client.removeBucket(bucket);
 		},
 	};

@@ -1,0 +1,59 @@
+import * as z from 'zod/v4';
+import { WanAvatarError } from '../contract/errors';
+import type { Page, PageRequest } from './bucket';
+
+export const MAX_PAGE = 1000;
+
+const listed = z.object({
+	objects: z.array(
+		z.object({
+			name: z.string().optional(),
+			prefix: z.string().optional(),
+			size: z.coerce.number().catch(0),
+			etag: z.string().catch(''),
+			lastModified: z.date().optional().catch(undefined),
+		}),
+	),
+	isTruncated: z.boolean().catch(false),
+});
+
+/**
+ * One page of what the server listed.
+ * @throws WanAvatarError STORAGE where there is to be more, but the page does not go on from the one before it
+ */
+export function pageOf(answer: unknown, { after = '', prefix = '' }: PageRequest): Page {
+	const { objects: items, isTruncated } = listed.parse(answer);
+	const objects = items.flatMap(({ name: key, size: sizeBytes, etag, lastModified }) =>
+		key === undefined
+			? []
+			: [{ key, sizeBytes, etag, lastModifiedMs: lastModified?.getTime() ?? NaN }],
+	);
+	const folders = items.flatMap(({ prefix: folder }) => folder ?? []);
+	if (!isTruncated) return { objects, folders };
+	const next = lastOf(objects.at(-1)?.key, folders.at(-1));
+	if (next === undefined || !isAfter(next, after)) throw withoutProgress(prefix);
+	return { objects, folders, next };
+}
+
+/** The client puts folders after all keys: which of the two comes last decides where the next page begins. */
+function lastOf(key: string | undefined, folder: string | undefined): string | undefined {
+	if (key === undefined || folder === undefined) return folder ?? key;
+	return isAfter(key, folder) ? key : folder;
+}
+
+/** In the order of the keys' UTF-8 bytes. */
+function isAfter(key: string, other: string): boolean {
+	return Buffer.compare(Buffer.from(key), Buffer.from(other)) > 0;
+}
+
+function withoutProgress(prefix: string): WanAvatarError {
+	const where = prefix === '' ? 'the bucket' : `"${prefix}"`;
+	return new WanAvatarError(
+		'STORAGE',
+		`The object store lists the same part of ${where} again, and says that there is more`,
+		{
+			remedy:
+				'It does not go on from the last key (start-after of ListObjectsV2). Check for a proxy or cache before it, or give IDs and paths by hand.',
+		},
+	);
+}
