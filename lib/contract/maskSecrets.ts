@@ -1,8 +1,5 @@
-/** What stands in the place of a secret. */
-export const MASK = '•••';
+import { MASK, SHORTEST_MASKED } from './secret';
 
-/** Shorter values are words that stand everywhere. */
-const MIN_SECRET_LENGTH = 4;
 const MIN_STEM_LENGTH = 8;
 
 /** The first `limit` characters of a text, with every secret masked that begins there, so that none is shown by half. */
@@ -10,7 +7,7 @@ export type Masker = (text: string, limit: number) => string;
 
 /** Masks the values themselves, and as base64, URL-encoding and JSON write them. */
 export function createMasker(secrets: readonly string[]): Masker {
-	const values = secrets.filter((secret) => secret.length >= MIN_SECRET_LENGTH);
+	const values = secrets.filter((secret) => secret.length >= SHORTEST_MASKED);
 	const forms = [...new Set(values.flatMap(writingsOf))];
 	const longest = forms.reduce((length, form) => Math.max(length, form.length), 0);
 	return (text, limit) => {

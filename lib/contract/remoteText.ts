@@ -1,4 +1,5 @@
-import { createMasker, MASK } from './maskSecrets';
+import { createMasker } from './maskSecrets';
+import { MASK } from './secret';
 
 const SHOWN_LENGTH = 500;
 /** So much of a text is looked at: the head of an HTML page takes some thousand characters before it says a word. */

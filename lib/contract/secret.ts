@@ -1,3 +1,4 @@
+/** What stands in the place of a secret. */
 export const MASK = '•••';
 
 /**
@@ -29,8 +30,8 @@ export class Secret {
 	}
 }
 
-// A shorter one would be struck out of ordinary words.
-const SHORTEST_MASKED = 4;
+/** A shorter one would be struck out of ordinary words. */
+export const SHORTEST_MASKED = 4;
 
 /** Every secret in some settings, however deep: what is to be struck out of remote text. */
 export function secretsIn(settings: unknown): string[] {
