@@ -73,14 +73,19 @@ function unknownThere({ job_id, endpoint_id }: JobReference): string {
 }
 
 /**
- * Starts a failed or timed out job over, under the same id. Sent once.
+ * Starts a failed or timed out job over, under the same id. Sent once; `signal` keeps it from being sent later.
  * @throws WanAvatarError when RunPod does not: the job is in another state, or forgotten
  */
-export async function retryJob(known: KnownJob, queue: Queue): Promise<JobReport> {
+export async function retryJob(
+	known: KnownJob,
+	queue: Queue,
+	signal?: AbortSignal,
+): Promise<JobReport> {
+	const job = { ...known, endpoint_id: queue.endpointId };
 	try {
-		await queue.retry(known.job_id);
+		await queue.retry(job.job_id, signal);
 	} catch (error) {
-		throw error instanceof WanAvatarError ? error.withDetails(factsOfJob(known)) : error;
+		throw error instanceof WanAvatarError ? error.withDetails(factsOfJob(job)) : error;
 	}
-	return submittedReport({ ...known, endpoint_id: queue.endpointId });
+	return submittedReport(job);
 }

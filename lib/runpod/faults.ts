@@ -57,6 +57,15 @@ export function retryRefused(
 	);
 }
 
+/** The retry may have taken effect, and a second one could be paid twice: so it is not repeated. */
+export function retryUnknown(what: string, jobId: string): WanAvatarError {
+	return new WanAvatarError(
+		'SUBMIT_UNKNOWN',
+		`It is not known whether job ${jobId} was started over (${what})`,
+		{ remedy: 'See with Get Status before you retry it again, since it is paid.' },
+	);
+}
+
 export function unreachable({ code }: HttpFailure, url: string): WanAvatarError {
 	return new WanAvatarError('UNREACHABLE', `No connection to RunPod at ${new URL(url).host}`, {
 		remedy: `Check the base URL in the RunPod API credential, and whether this n8n may reach the internet (proxy, firewall). Code: ${code}.`,

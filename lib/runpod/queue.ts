@@ -5,7 +5,14 @@ import { WanAvatarError } from '../contract/errors';
 import { LIMITS } from '../contract/limits';
 import { assertDomainAllowed } from './allowedDomains';
 import { faultText, readRecord } from './answer';
-import { refusal, retryRefused, submitUnknown, unreachable, unreadable } from './faults';
+import {
+	refusal,
+	retryRefused,
+	retryUnknown,
+	submitUnknown,
+	unreachable,
+	unreadable,
+} from './faults';
 import { readHealth, type EndpointHealth } from './health';
 import {
 	ANSWER_TOO_LARGE,
@@ -135,8 +142,10 @@ export function createQueueClient(settings: RunPodSettings, ports: QueuePorts): 
 			} as const;
 			const attempt = await request(plan, call);
 			if ('failure' in attempt && attempt.failure.sent)
-				throw submitUnknown(`no answer, ${attempt.failure.code}`, endpointId);
+				throw retryUnknown(`no answer, ${attempt.failure.code}`, jobId);
 			const answer = answerOf(attempt, plan);
+			if (answer.status === 408 || answer.status >= 500)
+				throw retryUnknown(faultText(answer, secretsOf(settings)), jobId);
 			if (!isOk(answer)) throw retryRefused(answer, jobId, settings);
 		},
 		health: async (signal) => {

@@ -88,7 +88,9 @@ describe('Cancel of a list of jobs', () => {
 	it('goes on though one cannot be cancelled, and names that one', async () => {
 		const [bad = '', good = ''] = await running(['refused', 'taken']);
 		const refuse = () => {
-			rig.queue.fault({ route: 'cancel', jobId: bad, kind: 'answer', status: 403, body: '{}' });
+			// A refused cancel is tried again a few times.
+			const refusal = { kind: 'answer', status: 403, body: '{}', times: 3 } as const;
+			rig.queue.fault({ route: 'cancel', jobId: bad, ...refusal });
 		};
 		const items: IDataObject[] = [{ ids: [bad, good] }];
 		refuse();

@@ -209,7 +209,13 @@ describe('Retry is paid as a submit is', () => {
 
 		expect(success).toMatchObject([{ json: { job_id: second.job_id }, pairedItem: { item: 1 } }]);
 		expect(failed).toMatchObject([
-			{ json: { details: { job_id: first.job_id } }, pairedItem: { item: 0 } },
+			{
+				json: {
+					error: expect.stringContaining(`not known whether job ${idOf(first)} was started over`),
+					details: { job_id: first.job_id, code: 'SUBMIT_UNKNOWN' },
+				},
+				pairedItem: { item: 0 },
+			},
 		]);
 		const sent = rig.queue.calls('retry').map(({ path }) => path.split('/').at(-1));
 		expect(sent).toEqual([first.job_id, second.job_id]);
@@ -232,16 +238,21 @@ describe('Retry is paid as a submit is', () => {
 		expect(rig.queue.calls('retry')).toHaveLength(1);
 	});
 
-	it('and nothing more is sent after Stop or after one that failed', async () => {
+	it('and nothing more is sent after Stop, also not what RunPod put off, or after one that failed', async () => {
 		const references = [await failedJob('stop 1'), await failedJob('stop 2')];
-		rig.queue.fault({ route: 'retry', kind: 'hang' });
+		rig.queue.fault({
+			route: 'retry',
+			kind: 'answer',
+			status: 429,
+			headers: { 'retry-after': '2' },
+		});
 		const stop = new AbortController();
 		const node = { retryOnFail: true, maxTries: 3, waitBetweenTries: 10 };
 		const running = rig.run(job('retry'), { items: references, node, signal: stop.signal });
 		await until('the first is sent', () => rig.queue.calls('retry').length === 1);
 		stop.abort();
 		await running;
-		await delay(2500);
+		await delay(3000);
 		expect(rig.queue.calls('retry')).toHaveLength(1);
 
 		rig.queue.fault({ route: 'retry', kind: 'answer', status: 400, body: '{}' });

@@ -5,7 +5,7 @@ export interface SilentServer {
 	url: string;
 	/** Method and path of what came in. */
 	requests: string[];
-	/** Answers 404 to all that wait, and to all that come. */
+	/** Answers all that wait and all that come: yes to a cancel, which is repeated else, and 404 to all others. */
 	wake: () => void;
 	close: () => void;
 }
@@ -15,7 +15,8 @@ export async function startSilentServer(): Promise<SilentServer> {
 	const waiting = new Set<ServerResponse>();
 	let isAwake = false;
 	const answer = (response: ServerResponse) => {
-		response.writeHead(404, { 'content-type': 'application/json' }).end('{}');
+		const isCancel = response.req.url?.includes('/cancel/') === true;
+		response.writeHead(isCancel ? 200 : 404, { 'content-type': 'application/json' }).end('{}');
 	};
 	const server = createServer(({ method = '', url = '' }, response) => {
 		requests.push(`${method} ${url}`);

@@ -42,9 +42,10 @@ export async function execute(
 ): Promise<End<IDataObject>[]> {
 	const { retryJob } = await import('../../../lib/generation/jobControl');
 	const { read, factsOf } = await openJobs(context);
+	const signal = context.getExecutionCancelSignal();
 	return await runItems(context, mode, {
 		check: async (item) => ({ ...(await read(item)), finish: inputFieldsOf(context, item) }),
-		perform: async ({ job, queue, finish }) => finish({ ...(await retryJob(job, queue)) }),
+		perform: async ({ job, queue, finish }) => finish({ ...(await retryJob(job, queue, signal)) }),
 		factsOf,
 		ifLeft: 'The job may have been started over: look with Get Status before you retry it again.',
 	});
