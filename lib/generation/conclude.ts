@@ -53,7 +53,7 @@ async function concludeUnfinished(
 	end: Exclude<FollowEnd, { tag: 'ended' }>,
 	conclusion: Conclusion,
 ): Promise<JobReport> {
-	// The cancel of a lost job is on its way while the bucket is looked at.
+	// The cancel is on its way while the bucket is looked at.
 	const cancelling = cancelAtEnd(job.job_id, end, conclusion);
 	const mayHaveVideo = end.tag === 'lost' || end.tag === 'unreadable';
 	const found = mayHaveVideo ? await conclusion.recover() : undefined;
@@ -68,8 +68,8 @@ async function cancelAtEnd(
 	{ queue, clock, isOurs, onTimeout }: Conclusion,
 ): Promise<CancelOutcome> {
 	if (!isOurs) return "another's";
-	// A job that RunPod refuses to tell about, or tells too much, is perhaps finished: its video is paid for.
-	if (end.tag === 'refused' || end.tag === 'unreadable') return 'left running';
+	// A job that RunPod refuses to tell about is perhaps finished, and its video paid for.
+	if (end.tag === 'refused') return 'left running';
 	if (end.tag === 'deadline' && onTimeout === 'leave') return 'left running';
 	return await stopPaying(jobId, queue, clock);
 }

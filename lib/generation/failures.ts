@@ -85,7 +85,7 @@ export function unfinishedJob(
 		case 'unreadable':
 			return jobError('UNREADABLE_ANSWER', job, last, {
 				message: `RunPod's answer about job ${job.job_id} cannot be read: ${end.reason}`,
-				remedy: `The worker seems to put the video itself into its answer: it should store it in MinIO. The job is not submitted again.${storedAs(job)}`,
+				remedy: `${fate(cancel, job)} The worker seems to put the video itself into its answer: it should store it in MinIO.${storedAs(job)}`,
 			});
 		case 'refused':
 			return jobError('REQUEST_REJECTED', job, last, {

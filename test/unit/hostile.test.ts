@@ -399,7 +399,7 @@ describe('a stray refusal', () => {
 });
 
 describe('what is thrown while a job is followed', () => {
-	it('becomes an error with the facts of the job, which is not cancelled', async () => {
+	it('becomes an error with the facts of the job, which does not go on burning', async () => {
 		const w = world();
 		const queue = {
 			...w.queue,
@@ -410,7 +410,7 @@ describe('what is thrown while a job is followed', () => {
 
 		expect(codeOf(end)).toBe('UNREADABLE_ANSWER');
 		expect(detailsOf(end)).toMatchObject({ job_id: 'job-0', output_video_key: VIDEO });
-		expect(count(w, 'cancel')).toBe(0);
+		expect(count(w, 'cancel')).toBe(1);
 	});
 
 	it('and an answer of over 20 MB ends it at once; its video is taken from the bucket', async () => {
