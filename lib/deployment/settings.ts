@@ -170,7 +170,7 @@ export function parseDeployment(raw: RawSettings): DeploymentSettings {
 export function parseTarget(raw: RawSettings): {
 	connection: RunPodSettings;
 	name: string;
-	/** Of the deployment: neither is sent, but RunPod may say them back. */
+	/** Of the deployment: none is sent, but RunPod may say them back. */
 	secrets: Secret[];
 } {
 	const { success, data, error } = connection

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { seedExamples } from '../../standin/seedExamples';
@@ -167,6 +168,8 @@ async function postJob(invokeBase: string): Promise<unknown> {
 	for (;;) {
 		const job = await request(`${invokeBase}/status/${String(id)}`, { headers });
 		if (job.status !== 'IN_QUEUE' && job.status !== 'IN_PROGRESS') return job;
+		// Without a pause it would soon meet RunPod's limit of looks.
+		await sleep(50);
 	}
 }
 
