@@ -6,7 +6,7 @@ import { createOptionalStore } from './optionalStore';
 import { settle } from './settled';
 
 interface Given extends Result {
-	desk: Pick<Desk, 'book'>;
+	book: Desk['book'];
 }
 
 const AT_ONCE = 16;
@@ -21,7 +21,7 @@ export async function markDelivered(
 	const waiting = given.values();
 	let faults = 0;
 	const lane = async () => {
-		for (const { desk, record, report } of waiting) {
+		for (const { book, record, report } of waiting) {
 			if (!record || record.delivered) continue;
 			const { fps, width, height, thumbnail_key } = report;
 			const delivered = {
@@ -30,12 +30,12 @@ export async function markDelivered(
 				report: { ...report },
 				output: { fps, width, height, thumbnail_key },
 			};
-			desk.book.remember(delivered);
-			if (desk.book.key === undefined || faults >= MAX_FAULTS || signal?.aborted) continue;
+			book.remember(delivered);
+			if (book.key === undefined || faults >= MAX_FAULTS || signal?.aborted) continue;
 			// The video is paid for and there: a note that cannot be written must not cost it.
 			const optional = createOptionalStore(bucket, clock);
 			await optional.attempt('', async (within) => {
-				await desk.book.advance(delivered, within);
+				await book.advance(delivered, within);
 			});
 			faults = optional.warnings().length > 0 ? faults + 1 : 0;
 		}

@@ -94,8 +94,9 @@ async function runAll<T>(
 	return ends.map((end) => ('value' in end ? { value: end.value.given } : end));
 }
 
+/** What is left of an item: no more than its note needs, since there may be thousands. */
 interface Made<T> extends Result {
-	desk: Desk;
+	book: Desk['book'];
 	given: T;
 }
 
@@ -142,7 +143,7 @@ function openDesk(request: GenerationRequest, shared: Shared): { desk: Desk; clo
 async function makeOne<T>(desk: Desk, handOut: HandOut<T>): Promise<Made<T>> {
 	const result = await generate(desk);
 	const given = await settle(handOut(result.report, desk.request));
-	if ('value' in given) return { ...result, desk, given: given.value };
+	if ('value' in given) return { ...result, book: desk.book, given: given.value };
 	const { error } = given;
 	const facts = knownFacts(result.report);
 	throw error instanceof WanAvatarError ? error.withDetails(facts) : error;
