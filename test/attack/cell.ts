@@ -33,7 +33,8 @@ const MAX_LAG_MS = 500;
 /** Cancels may go on for 60 s: with short limits they are over by then. */
 const REST_MS = 10_000;
 
-export async function runCell(cell: Cell): Promise<CellResult> {
+/** `isAlone`: no other cell runs in this process meanwhile. */
+export async function runCell(cell: Cell, isAlone = false): Promise<CellResult> {
 	const { subject, service, phase, fault, isStopped } = cell;
 	const world = await startWorld();
 	let running: Running | undefined;
@@ -44,9 +45,11 @@ export async function runCell(cell: Cell): Promise<CellResult> {
 		world.forget();
 		void Promise.resolve(phase.plant(world, attack));
 		running = await subject.start(world, prepared);
+		const blocked = watchLag();
 		const times = isStopped
 			? await stopMidway(world, running, cell)
 			: { ...(await endOf(running, subject.limitMs)), stop: undefined };
+		const blockedMs = blocked();
 		const knowsJobId = service !== 'queue' || !phase.spoilsSubmit || attack.tellsJobId;
 		const isRefused = service === 'queue' && attack.refuses === true && !isStopped;
 		const mustNotRun = subject.paysForJobs && !phase.spoilsCancel && knowsJobId && !isRefused;
@@ -56,6 +59,7 @@ export async function runCell(cell: Cell): Promise<CellResult> {
 			limitMs: subject.limitMs,
 			...(times.stop && { stop: times.stop }),
 			...countsOf(world, subject),
+			blockedMs: isAlone ? blockedMs : undefined,
 			mustNotRun,
 			warmWorkers: phase.spoilsCancel ? 0 : warmWorkers(world),
 			lostIds: knowsJobId ? await lostIds(world, prepared, times.ending) : [],

@@ -6,29 +6,46 @@ import { cellsOf, nameOf, subjects } from './plan';
 import type { Report } from './report';
 import type { Subject } from './subject';
 
-/** Runs every `of`-th cell from `share` on of the subjects that match, `slots` at once; a line of JSON for each. */
-async function main([pattern = '', slots = '1', share = '0', of = '1']: string[]): Promise<void> {
+/**
+ * Runs every `of`-th cell from `share` on of the subjects that match, `slots` at once; a line of JSON for each. Large
+ * answers come last and `largeSlots` at once: what holds up the process would tell against the others.
+ */
+async function main([pattern = '', slots, largeSlots, share, of]: string[]): Promise<void> {
 	const chosen = subjects.filter(({ name }) => new RegExp(pattern).test(name));
 	const mine = <T>(all: readonly T[]) => all.filter((_, i) => i % Number(of) === Number(share));
-	const work = [
-		// The longest first, so that none is left for the end.
-		...mine(cellsOf(chosen).sort((a, b) => b.subject.limitMs - a.subject.limitMs)).map(
-			(cell) => async () => await attack(cell),
-		),
-		...mine(chosen).map((subject) => async () => await look(subject)),
-	];
-	const next = async (): Promise<void> => {
-		for (let job = work.shift(); job; job = work.shift()) {
-			process.stdout.write(`${JSON.stringify(await job())}\n`);
-		}
-	};
-	await Promise.all(Array.from({ length: Number(slots) }, next));
+	// The longest first, so that none is left for the end.
+	const cells = mine(cellsOf(chosen).sort((a, b) => b.subject.limitMs - a.subject.limitMs));
+	const large = cells.filter(({ fault }) => fault === '20 MB');
+	const others = cells.filter(({ fault }) => fault !== '20 MB');
+	// The first run loads n8n, which holds this process up for seconds.
+	const [first] = chosen;
+	if (first) await control(first).catch(() => undefined);
+	await doAll(
+		[...toWork(others, false), ...mine(chosen).map((one) => async () => await look(one))],
+		Number(slots),
+	);
+	await doAll(toWork(large, Number(largeSlots) === 1), Number(largeSlots));
 }
 
-async function attack(cell: Cell): Promise<Report> {
+type Work = () => Promise<Report>;
+
+function toWork(cells: readonly Cell[], isAlone: boolean): Work[] {
+	return cells.map((cell) => async () => await attack(cell, isAlone));
+}
+
+async function doAll(work: Work[], slots: number): Promise<void> {
+	const next = async (): Promise<void> => {
+		for (let one = work.shift(); one; one = work.shift()) {
+			process.stdout.write(`${JSON.stringify(await one())}\n`);
+		}
+	};
+	await Promise.all(Array.from({ length: slots }, next));
+}
+
+async function attack(cell: Cell, isAlone: boolean): Promise<Report> {
 	const name = nameOf(cell);
 	try {
-		const { measures, reds, endedBeforeStop, said } = await runCell(cell);
+		const { measures, reds, endedBeforeStop, said } = await runCell(cell, isAlone);
 		const { posts, cancels, running } = measures;
 		const counts = { posts: posts.run + posts.retry, cancels, running };
 		return { tag: 'cell', name, ...counts, reds, endedBeforeStop, said: said.slice(0, 400) };

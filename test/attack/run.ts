@@ -11,8 +11,8 @@ import { tableOf } from './table';
 const TIME_LIMIT_MS = 10 * 60_000;
 /** Cells wait nearly all of their time, so that many run at once on two cores. */
 const crews = [
-	{ pattern: '^(avatar|job|template|video|endpoint):', slots: 14, children: 2 },
-	{ pattern: '^wan-avatar ', slots: 5, children: 1 },
+	{ pattern: '^(avatar|job|template|video|endpoint):', slots: 10, largeSlots: 1, children: 2 },
+	{ pattern: '^wan-avatar ', slots: 4, largeSlots: 3, children: 1 },
 ] as const;
 
 /**
@@ -56,10 +56,14 @@ async function attackAll(pattern: string, timeLimitMs: number): Promise<Report[]
 	const children = crews.flatMap((crew) =>
 		Array.from({ length: crew.children }, (_, share) => {
 			const both = `^(?=.*(?:${pattern}))(?=${crew.pattern.slice(1)})`;
-			const args = [both, String(crew.slots), String(share), String(crew.children)];
-			return spawn(process.execPath, ['--import', 'tsx', 'test/attack/child.ts', ...args], {
-				stdio: ['ignore', 'pipe', 'inherit'],
-			});
+			const numbers = [crew.slots, crew.largeSlots, share, crew.children];
+			return spawn(
+				process.execPath,
+				['--import', 'tsx', 'test/attack/child.ts', both, ...numbers.map(String)],
+				{
+					stdio: ['ignore', 'pipe', 'inherit'],
+				},
+			);
 		}),
 	);
 	const timer = setTimeout(() => {

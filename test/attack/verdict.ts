@@ -20,9 +20,14 @@ export interface Measures {
 	extraEndpoints: number;
 	/** Requests that were led to another host by a redirect. */
 	ledAstray: number;
+	/** The longest time that nothing else could be done; undefined when others ran beside it. */
+	blockedMs: number | undefined;
 	/** Services that got a request although the subject never speaks to them. */
 	strangers: readonly string[];
 }
+
+/** The servers of the attack are in the same process, and take some of it themselves. */
+const MAX_BLOCKED_MS = 1000;
 
 /** Why a run is red; nothing when it is not. */
 export function faultsOf(measures: Measures): string[] {
@@ -51,6 +56,10 @@ export function faultsOf(measures: Measures): string[] {
 		...lostIds.map((id) => `job ${id} is named nowhere`),
 		...when(measures.extraEndpoints > 0, 'a second endpoint was made'),
 		...when(measures.ledAstray > 0, 'followed a redirect to another address'),
+		...when(
+			(measures.blockedMs ?? 0) > MAX_BLOCKED_MS,
+			`all else stood still for ${seconds(measures.blockedMs ?? 0)}`,
+		),
 		...strangers.map((service) => `spoke to ${service}, which it never does`),
 	];
 }

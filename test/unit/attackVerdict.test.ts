@@ -12,6 +12,7 @@ const good: Measures = {
 	lostIds: [],
 	extraEndpoints: 0,
 	ledAstray: 0,
+	blockedMs: 300,
 	strangers: [],
 };
 
@@ -40,6 +41,7 @@ describe('the verdict of the attack', () => {
 		['job abc is named nowhere', { lostIds: ['abc'] }],
 		['a second endpoint was made', { extraEndpoints: 1 }],
 		['followed a redirect to another address', { ledAstray: 1 }],
+		['all else stood still for 2.4 s', { blockedMs: 2400 }],
 		['spoke to MinIO, which it never does', { strangers: ['MinIO'] }],
 	])('is red, in these words: %s', (words, change) => {
 		expect(faultsOf({ ...good, ...change })).toEqual([words]);
