@@ -6,6 +6,7 @@ import { LIMITS } from '../contract/limits';
 import { conclude } from './conclude';
 import { createContest } from './contest';
 import { isSubmitted, note, referenceOf, type Desk, type SubmittedRecord } from './desk';
+import { searchWhileMissing } from './missingVideo';
 import { recover } from './recover';
 import type { JobReport } from './report';
 import { requireResult } from './result';
@@ -60,7 +61,8 @@ function withJob(error: unknown, record: SubmittedRecord, desk: Desk): WanAvatar
 }
 
 async function pursueJob(record: SubmittedRecord, ownership: Ownership, desk: Desk): Promise<Made> {
-	const { end, winner } = await follow(record, ownership, desk);
+	const { end, winner, found } = await follow(record, ownership, desk);
+	if (found) return { record, report: await ready(found, record, desk) };
 	if (winner) {
 		await stopPaying(record.job_id, desk.ports.queue, desk.ports.clock);
 		desk.book.remember(winner);
@@ -76,10 +78,14 @@ async function follow(
 	record: SubmittedRecord,
 	ownership: Ownership,
 	desk: Desk,
-): Promise<{ end: FollowEnd; winner: SubmittedRecord | undefined }> {
+): Promise<{
+	end: FollowEnd;
+	winner: SubmittedRecord | undefined;
+	/** The result from the bucket, found while RunPod did not know the job. */
+	found: JobReport | undefined;
+}> {
 	const { ports, watch, halt, request, deadlineMs } = desk;
 	const lost = new AbortController();
-	const joined = joinSignals([ports.signal, halt, lost.signal]);
 	const contest = createContest(record, ownership === 'ours', desk, () => {
 		lost.abort();
 	});
@@ -87,6 +93,8 @@ async function follow(
 		contest.check();
 		return await ports.queue.look(jobId, signal);
 	};
+	const search = searchWhileMissing(look, async () => await stored(record, desk));
+	const joined = joinSignals([ports.signal, halt, lost.signal, search.signal]);
 	contest.check();
 	const job = {
 		jobId: record.job_id,
@@ -95,10 +103,11 @@ async function follow(
 	};
 	const { maxRestarts } = request;
 	try {
-		const follow = { look, clock: ports.clock, ...watch, signal: joined.signal };
+		const follow = { look: search.look, clock: ports.clock, ...watch, signal: joined.signal };
 		const end = await followJob(job, follow, { deadlineMs, maxRestarts });
 		// A video that is there already is worth more than an agreement on whose it is.
-		return { end, winner: end.tag === 'ended' ? undefined : contest.winner() };
+		const winner = end.tag === 'ended' ? undefined : contest.winner();
+		return { end, winner, found: end.tag === 'ended' ? undefined : search.found() };
 	} finally {
 		joined.release();
 	}
@@ -125,20 +134,15 @@ async function concluded(
 	ownership: Ownership,
 	desk: Desk,
 ): Promise<Made> {
-	const { ports, request, optional } = desk;
+	const { ports, request } = desk;
 	const job = referenceOf(record, desk);
 	if (end.tag === 'aborted' && !ports.signal?.aborted) throw await halted(record, end, desk);
-	const context = { record, links: request.links };
 	const report = await settle(
 		conclude(job, end, {
 			queue: ports.queue,
 			clock: ports.clock,
-			recover: async () =>
-				await optional.attempt(
-					'The bucket could not be searched for the video',
-					async (bucket) => await recover(job, record, bucket),
-				),
-			ready: async (ended) => await requireResult(ended, context, ports, optional),
+			recover: async () => await stored(record, desk),
+			ready: async (ended) => await ready(ended, record, desk),
 			isOurs: ownership === 'ours',
 			onTimeout: request.onTimeout,
 			timeoutMs: request.timeoutMs,
@@ -147,6 +151,22 @@ async function concluded(
 	if ('value' in report) return { record, report: report.value };
 	if (end.tag === 'lost') await note({ ...record, lost: true }, desk);
 	throw report.error;
+}
+
+/** A video that is newer than the job's record, where the bucket has one. */
+async function stored(record: SubmittedRecord, desk: Desk): Promise<JobReport | undefined> {
+	return await desk.optional.attempt(
+		'The bucket could not be searched for the video',
+		async (bucket) => await recover(referenceOf(record, desk), record, bucket),
+	);
+}
+
+async function ready(
+	report: JobReport,
+	record: SubmittedRecord,
+	{ ports, request, optional }: Desk,
+): Promise<JobReport> {
+	return await requireResult(report, { record, links: request.links }, ports, optional);
 }
 
 /** A job that still waits for a worker has cost nothing: it is cancelled. One that runs is left to store its video. */

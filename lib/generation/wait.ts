@@ -1,8 +1,10 @@
+import { joinSignals } from '../contract/abort';
 import { followJob } from '../following/follow';
 import type { LinkWish } from '../contract/link';
 import type { QueueClient } from '../runpod/queue';
 import { conclude } from './conclude';
 import type { KnownJob } from './knownJob';
+import { searchWhileMissing } from './missingVideo';
 import { createOptionalStore } from './optionalStore';
 import type { OnTimeout, SharedWatch } from './ports';
 import type { JobReport } from './report';
@@ -41,16 +43,25 @@ export async function waitForJob(
 		submittedAtMs: job.submitted_at === null ? undefined : Date.parse(job.submitted_at),
 		ttlMs: record && ttlOf(record),
 	};
-	const follow = { look: queue.look, clock, ...watch, signal };
+	const recover = async () => await recoverKnown(job, record, store);
+	const ready = async (ended: JobReport) =>
+		await requireResult(ended, { record, links }, ports, store);
+	const search = searchWhileMissing(queue.look, recover);
+	const joined = joinSignals([signal, search.signal]);
+	const follow = { look: search.look, clock, ...watch, signal: joined.signal };
 	const end = await followJob(followed, follow, { deadlineMs, maxRestarts });
-	const report = await conclude(job, end, {
-		queue,
-		clock,
-		recover: async () => await recoverKnown(job, record, store),
-		ready: async (ended) => await requireResult(ended, { record, links }, ports, store),
-		isOurs: true,
-		onTimeout,
-		timeoutMs,
-	});
+	joined.release();
+	const found = end.tag === 'ended' ? undefined : search.found();
+	const report = found
+		? await ready(found)
+		: await conclude(job, end, {
+				queue,
+				clock,
+				recover,
+				ready,
+				isOurs: true,
+				onTimeout,
+				timeoutMs,
+			});
 	return { ...report, warnings: [...report.warnings, ...store.warnings()] };
 }
