@@ -56,7 +56,7 @@ async function main(): Promise<void> {
 }
 
 function cpuMs(): number {
-	const { user, system } = process.cpuUsage();
+	const { user, system } = process.threadCpuUsage();
 	return (user + system) / 1000;
 }
 
