@@ -7,7 +7,7 @@ import { settle, type Settled } from './settled';
 // Each may read a file, and holds a piece of it.
 const MAX_AT_ONCE = 8;
 /** So long others may wait for the processor at most, or for one item. */
-const MAX_STRETCH_MS = 20;
+const MAX_STRETCH_MS = 10;
 
 export interface Reading {
 	clock: Pick<Clock, 'monotonic' | 'sleep'>;

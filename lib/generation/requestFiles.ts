@@ -1,7 +1,7 @@
 import { base64Length } from '../contract/base64';
 import { WanAvatarError } from '../contract/errors';
 import { messageOf } from '../contract/foreignError';
-import type { InputFault } from '../contract/invalidInput';
+import { InvalidInput, type InputFault } from '../contract/invalidInput';
 import type { ContractField } from '../contract/jobInput';
 import type { MediaKind } from '../contract/mediaType';
 import { objectKey, type KeyOwner } from '../contract/objectKey';
@@ -64,7 +64,7 @@ export async function measureFiles(
 				? addUpload(given, kind, pathField, owner, files)
 				: addInline(given, kind, base64Field, files),
 		);
-		if ('error' in measured) files.faults.push(fileFault(given.field, measured.error));
+		if ('error' in measured) files.faults.push(...fileFaults(given.field, measured.error));
 	}
 	return files;
 }
@@ -105,10 +105,11 @@ function fileOf(file: Settled<SourceFile>): SourceFile {
 }
 
 /** @throws what is no fault of the file: that the workflow was stopped, or that its store does not answer */
-function fileFault(field: string, error: unknown): InputFault {
+function fileFaults(field: string, error: unknown): readonly InputFault[] {
+	if (error instanceof InvalidInput) return error.faults;
 	if (!(error instanceof WanAvatarError))
-		return { field, message: `gives no file: ${messageOf(error)}` };
+		return [{ field, message: `gives no file: ${messageOf(error)}` }];
 	if (error.code !== 'INVALID_INPUT') throw error;
 	const { message, remedy } = error;
-	return { field, message: `gives no good file: ${message}`, remedy };
+	return [{ field, message: `gives no good file: ${message}`, remedy }];
 }

@@ -129,7 +129,7 @@ describe('everything that is wrong with an item is said at once, in the words of
 	const all = [
 		/User ID \(user_id\) must be one path segment/,
 		/Avatar ID \(avatar_id\) must not hold <avatar_id>/,
-		/Portrait Binary Field gives no good file: .*photo/,
+		/Portrait Binary Field names "photo", but the files of the item are in: moves/,
 		/Driving Video Binary Field gives no good file: .* is not an MP4, MOV or WebM video/,
 		/Output Video Key \(output_video_key\) has an empty segment/,
 		/Output Thumbnail Key \(output_thumbnail_key\) must not end with \.job\.json/,
@@ -151,7 +151,9 @@ describe('everything that is wrong with an item is said at once, in the words of
 
 		for (const words of all) expect(error?.message).toMatch(words);
 		expect(error?.message.split('; ')).toHaveLength(all.length);
-		expect(error?.description).toMatch(/Its content decides.*Nothing was sent/);
+		expect(error?.description).toMatch(
+			/^Its content decides[^.]*\.[^.]*\. Correct it[^.]*\. Nothing was sent[^.]*\.$/,
+		);
 		expect(rig.queue.calls()).toEqual([]);
 	});
 

@@ -258,7 +258,18 @@ describe('without MinIO', () => {
 			/larger than 7 MB/,
 			/MinIO API credential/,
 		],
-		['a field that is not there', () => ({ moves: files.moves }), /photo/, /./],
+		[
+			'a field that is not there',
+			() => ({ moves: files.moves }),
+			/^Portrait Binary Field names "photo", but the files of the item are in: moves$/,
+			/Nothing was sent/,
+		],
+		[
+			'a file of an item that has none',
+			() => ({}),
+			/^Portrait Binary Field gives no file: .*'photo'.*; Driving Video Binary Field gives no file/,
+			/Nothing was sent/,
+		],
 	])('refuses %s before anything is sent', async (_what, given, message, description) => {
 		rig.queue.clearCalls();
 		const { error } = await rig.run(form, { files: given() });

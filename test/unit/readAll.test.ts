@@ -72,7 +72,7 @@ describe('the items of a run', () => {
 		expect(most).toBe(8);
 	});
 
-	it('leave others their turn after 20 ms of work', async () => {
+	it('leave others their turn after 10 ms of work', async () => {
 		const clock = workClock();
 		const work = async (item: number) => {
 			clock.nowMs += 3;
@@ -83,7 +83,7 @@ describe('the items of a run', () => {
 		const stretches = clock.breathsAtMs.map((atMs, i) => atMs - (clock.breathsAtMs[i - 1] ?? 0));
 		expect(stretches.length).toBeGreaterThan(5);
 		// Each lane may end the item that it is at.
-		expect(Math.max(...stretches)).toBeLessThanOrEqual(20 + 8 * 3);
+		expect(Math.max(...stretches)).toBeLessThanOrEqual(10 + 8 * 3);
 	});
 
 	it('are counted before one is read', async () => {
