@@ -1,15 +1,14 @@
 import type { Readable } from 'node:stream';
-import { bytesFrom, contentLengthOf, etagOf, lastModifiedMsOf, textOf } from './answer';
-import { checkedStream } from './checkedStream';
+import { bytesFrom, etagOf, lastModifiedMsOf, textOf } from './answer';
 import { createClient, type Client } from './client';
 import { conditionHeaders, isRefusedCondition, isUnknownCondition } from './condition';
 import { isAccessDenied, isMissing } from './faults';
-import { headersOf } from './message';
+import { openFile } from './openFile';
 import {
-	OpenRequest,
 	request,
 	STORAGE_LIMITS,
 	type Errand,
+	type OpenRequest,
 	type RequestContext,
 	type RequestLimits,
 	type StorageClock,
@@ -263,39 +262,6 @@ function bucketOf(context: RequestContext): Bucket {
 			}),
 	};
 }
-
-/** The request is under way until the stream is closed. `known`, from a look before: what must come. */
-async function openFile(
-	key: string,
-	known: ObjectFacts | undefined,
-	context: RequestContext,
-): Promise<StoredFile> {
-	const fileBytes = known?.sizeBytes ?? 0;
-	const request = await OpenRequest.open({ verb: 'read', key, fileBytes }, context);
-	try {
-		const source = await request.make(
-			async (client) => await client.getObject(context.settings.bucket, key),
-		);
-		const { 'content-type': contentType = null } = headersOf(source);
-		const length = contentLengthOf(source);
-		// What was put in its place since then has a size of its own.
-		const isKnown = known !== undefined && ['', known.etag].includes(etagOf(source));
-		const sizeBytes = isKnown ? known.sizeBytes : length;
-		request.allow(sizeBytes ?? MAX_UNKNOWN_BYTES);
-		const explain = (error: unknown) => request.explain(error);
-		const onClose = () => {
-			request.end();
-		};
-		const content = checkedStream({ source, sizeBytes, explain, onClose });
-		return { content, contentType, sizeBytes };
-	} catch (error) {
-		request.end();
-		throw error;
-	}
-}
-
-// For the time that a file may take whose size nobody tells.
-const MAX_UNKNOWN_BYTES = 2 * 1024 * 1024 * 1024;
 
 const NO_LISTING =
 	'The keys are right. They may not list the bucket, which only the lists to choose from and Get Many need.';

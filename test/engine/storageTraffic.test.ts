@@ -1,0 +1,222 @@
+import { createServer, type ServerResponse } from 'node:http';
+import type { Server } from 'node:http';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+	afterAll,
+	afterEach,
+	beforeAll,
+	beforeEach,
+	describe,
+	expect,
+	it,
+	jest,
+} from '@jest/globals';
+import { Container } from '@n8n/di';
+import { BinaryDataConfig, BinaryDataService } from 'n8n-core';
+import type { INode } from 'n8n-workflow';
+import { generateForm } from './rig';
+import { startStoredRig, until, type StoredRig } from './storedRig';
+
+const video = readFileSync('examples/media/driving-video.mp4');
+
+let rig: StoredRig;
+let proxy: Server;
+/** How the proxy answers the GET of a whole video; nothing: as the store does. */
+let spoil: ((response: ServerResponse) => void) | undefined;
+let listings = 0;
+
+/** A server that answers like a store, but for the download of videos and the listing. */
+beforeAll(async () => {
+	rig = await startStoredRig();
+	proxy = createServer(({ method, url = '', headers }, response) => {
+		const facts = { etag: '"abc"', 'last-modified': new Date(Date.now() + 60_000).toUTCString() };
+		if (url.includes('list-type')) {
+			listings++;
+			response.writeHead(200, { 'content-type': 'application/xml' });
+			response.end(samePage);
+		} else if (method === 'PUT' || !url.split('?')[0]?.endsWith('.mp4')) {
+			response.writeHead(method === 'PUT' || url.endsWith('.png') ? 200 : 404, facts).end();
+		} else if (method === 'HEAD') {
+			response.writeHead(200, { ...facts, 'content-length': video.length }).end();
+		} else if (headers.range !== undefined) {
+			const [, from = '0', to = '0'] = /bytes=(\d+)-(\d+)/.exec(headers.range) ?? [];
+			response.writeHead(206, facts).end(video.subarray(Number(from), Number(to) + 1));
+		} else if (spoil) {
+			spoil(response);
+		} else response.writeHead(200, { ...facts, 'content-length': video.length }).end(video);
+	});
+	await new Promise<void>((ready) => proxy.listen(0, '127.0.0.1', ready));
+	const address = proxy.address();
+	const port = typeof address === 'object' && address ? address.port : 0;
+	Object.assign(rig.credentials.minioApi ?? {}, { endpoint: `http://127.0.0.1:${String(port)}` });
+});
+afterAll(async () => {
+	proxy.closeAllConnections();
+	proxy.close();
+	await rig.close();
+});
+beforeEach(() => {
+	listings = 0;
+	spoil = undefined;
+});
+afterEach(() => {
+	jest.restoreAllMocks();
+});
+
+const keys = Array.from({ length: 1000 }, (_, index) => `a${String(index).padStart(4, '0')}.mp4`);
+const samePage = `<ListBucketResult><IsTruncated>true</IsTruncated>${keys
+	.map((key) => `<Contents><Key>${key}</Key><ETag>"e"</ETag><Size>1</Size></Contents>`)
+	.join('')}</ListBucketResult>`;
+
+/** What n8n's binary store holds of videos. */
+function keptFiles(): number[] {
+	const { localStoragePath } = Container.get(BinaryDataConfig);
+	return readdirSync(localStoragePath, { recursive: true, encoding: 'utf8' })
+		.map((name) => join(localStoragePath, name))
+		.filter((path) => statSync(path).isFile() && !path.endsWith('.metadata'))
+		.map((path) => statSync(path).size);
+}
+
+const whole = { 'content-length': video.length, etag: '"abc"' };
+const spoilt: [string, (response: ServerResponse) => void][] = [
+	[
+		'ends early, but cleanly',
+		(response) => response.writeHead(200, { etag: '"abc"' }).end(video.subarray(0, 9000)),
+	],
+	[
+		'is cut',
+		(response) => {
+			response.writeHead(200, whole);
+			response.write(video.subarray(0, 9000), () => setTimeout(() => response.destroy(), 50));
+		},
+	],
+];
+
+describe('a download that', () => {
+	it.each(spoilt)('%s keeps what is known of the job (Generate)', async (_what, how) => {
+		spoil = how;
+		const before = keptFiles();
+		const form = { ...generateForm, options: { downloadVideo: true } };
+		const { error, failed } = await rig.run(form, {
+			onError: 'continueErrorOutput',
+			executionId: _what,
+		});
+
+		expect(error).toBeUndefined();
+		expect(failed[0]?.json).toMatchObject({
+			error: expect.stringMatching(/gave 9000 of \d+ bytes of ".*" and then ended$/),
+			details: {
+				code: 'STORAGE',
+				job_id: expect.any(String),
+				minio_key: expect.stringMatching(/\.mp4$/),
+				remedy: expect.stringMatching(/Try again/),
+			},
+		});
+		expect(rig.queue.calls('run').length).toBeGreaterThan(0);
+		expect(keptFiles()).toEqual(before);
+	});
+
+	it.each(spoilt)('%s is not given out (Video: Download)', async (_what, how) => {
+		spoil = how;
+		const before = keptFiles();
+		const form = { resource: 'video', operation: 'download', videoKey: 'v.mp4' };
+		const { error, success } = await rig.run({ ...form, downloadThumbnail: false });
+
+		expect(error?.message).toMatch(/gave 9000 of \d+ bytes of "v\.mp4" and then ended/);
+		expect(success).toEqual([]);
+		expect(keptFiles()).toEqual(before);
+	});
+
+	it('stalls ends at Stop', async () => {
+		let isOpen = false;
+		spoil = (response) => {
+			isOpen = true;
+			response.once('close', () => {
+				isOpen = false;
+			});
+			response.writeHead(200, whole).write(video.subarray(0, 9000));
+		};
+		const stop = new AbortController();
+		const form = { resource: 'video', operation: 'download', videoKey: 'v.mp4' };
+		const running = rig.run({ ...form, downloadThumbnail: false }, { signal: stop.signal });
+		await until('it has begun', () => isOpen);
+		stop.abort();
+		await running;
+		await until('its connection is closed', () => !isOpen);
+	});
+});
+
+describe('a listing that makes no progress', () => {
+	it.each([
+		['template', 'getMany'],
+		['video', 'getMany'],
+	])('ends with words that say so (%s: %s)', async (resource, operation) => {
+		const { error } = await rig.run({ resource, operation, returnAll: true });
+
+		expect(error?.message).toMatch(/lists the same part of .* again/);
+		expect(error?.description).toMatch(/start-after/);
+		expect(listings).toBeLessThanOrEqual(2);
+	});
+});
+
+/** Whether the node itself has come to its end, whatever n8n says of the execution. */
+function watchNode(): () => boolean {
+	const { type } = rig.engine.loader.getNode('wanAvatar');
+	if ('nodeVersions' in type) throw new Error('The node has several versions');
+	const { results } = jest.spyOn(type, 'execute').mock;
+	let hasEnded = false;
+	const onEnd = () => {
+		hasEnded = true;
+	};
+	return () => {
+		const [run] = results;
+		if (run) void Promise.resolve(run.value).then(onEnd, onEnd);
+		return hasEnded;
+	};
+}
+
+describe("a file that n8n's own store never gives out", () => {
+	const forms: [string, INode['parameters']][] = [
+		[
+			'Generate',
+			{
+				...generateForm,
+				portraitSource: 'binary',
+				portraitBinaryField: 'data',
+			},
+		],
+		[
+			'Upload',
+			{
+				resource: 'template',
+				operation: 'upload',
+				templateBinaryField: 'data',
+				templatePath: 'templates/b.mp4',
+			},
+		],
+	];
+
+	it.each(forms)('is let go of at Stop (%s)', async (_name, form) => {
+		let asked = 0;
+		jest.spyOn(Container.get(BinaryDataService), 'getAsStream').mockImplementation(async () => {
+			asked++;
+			return await new Promise(() => undefined);
+		});
+		const stop = new AbortController();
+		const runs = rig.queue.calls('run').length;
+		const hasEnded = watchNode();
+		const files = { data: 'examples/media/portrait.png' };
+		const running = rig.run(form, { files, signal: stop.signal });
+		await until('it is asked for', () => asked > 0);
+		await delay(200);
+		expect(hasEnded()).toBe(false);
+		stop.abort();
+		await running;
+		// n8n calls the execution stopped at once; what holds its worker is the node.
+		await until('the node has ended', hasEnded);
+		expect(asked).toBe(1);
+		expect(rig.queue.calls('run')).toHaveLength(runs);
+	});
+});
