@@ -65,7 +65,10 @@ export async function connectQueue(context: IExecuteFunctions, item: number): Pr
 	return queueOf(await readEndpointId(context, item, endpointId));
 }
 
-/** The bucket of the node's MinIO credential, which is optional; Stop cuts its requests. */
+/**
+ * The bucket of the node's MinIO credential, which is optional. Stop does not cut its requests: a delete that has begun
+ * ends, and the job that was just submitted is noted. Whoever only reads takes `readingBucket`.
+ */
 export async function connectBucket(
 	context: IExecuteFunctions | ILoadOptionsFunctions,
 ): Promise<Bucket | undefined> {
@@ -73,15 +76,7 @@ export async function connectBucket(
 	const { parseStorageSettings } = await import('../../lib/storage/settings');
 	const { createBucket } = await import('../../lib/storage/bucket');
 	const settings = parseStorageSettings(await context.getCredentials('minioApi', 0));
-	const signal = isExecution(context) ? context.getExecutionCancelSignal() : undefined;
-	return createBucket(settings, clock, { signal });
-}
-
-/** A list to choose from is not part of an execution: nobody stops it. */
-function isExecution(
-	context: IExecuteFunctions | ILoadOptionsFunctions,
-): context is IExecuteFunctions {
-	return 'getExecutionCancelSignal' in context;
+	return createBucket(settings, clock);
 }
 
 /** The bucket, and with what the results of jobs are looked at and linked. */

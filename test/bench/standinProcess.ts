@@ -42,7 +42,8 @@ export async function startStandInProcess(flags: string[]): Promise<{
 			lines.on('line', (said) => (last = said));
 			child.kill('SIGTERM');
 			await once(child, 'exit');
-			return last === '' ? undefined : JSON.parse(last);
+			const said: unknown = last === '' ? undefined : JSON.parse(last);
+			return said;
 		},
 	};
 }

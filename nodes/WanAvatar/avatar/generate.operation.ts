@@ -9,11 +9,12 @@ import { InvalidInput, type InputFault } from '../../../lib/contract/invalidInpu
 import type { GenerationPorts, GenerationRequest } from '../../../lib/generation/ports';
 import type { JobReport } from '../../../lib/generation/report';
 import type { End, Settled } from '../../../lib/generation/settled';
-import { clock, connectQueue, connectResults, requireBucket } from '../connections';
+import { clock, connectQueue, connectResults } from '../connections';
 import { endpointLocator } from '../endpointLocator';
 import { executionMemory } from '../executionMemory';
 import { withInputFields } from '../itemInput';
 import { ItemWithFiles, type RunMode } from '../operation';
+import { readingBucket } from '../readingBucket';
 import { storedFiles } from '../storedFiles';
 import { drivingVideoProperties } from './drivingVideo';
 import { optionalProperties } from './optional';
@@ -151,7 +152,7 @@ async function withFiles(
 	{ video, thumbnail }: GenerationRequest['downloads'],
 ): Promise<IDataObject | ItemWithFiles> {
 	if (!video && !thumbnail) return json;
-	const bucket = await requireBucket(context);
+	const bucket = await readingBucket(context);
 	const binary = await storedFiles(context, bucket, {
 		video: video ? report.minio_key : null,
 		thumbnail: thumbnail ? report.thumbnail_key : null,
