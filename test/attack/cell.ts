@@ -76,10 +76,12 @@ export async function runCell(cell: Cell, isAlone = false): Promise<CellResult> 
 	}
 }
 
-function setJobs(world: World, { subject, service, isStopped }: Cell, attack: Attack): void {
+function setJobs(world: World, cell: Cell, attack: Attack): void {
+	const { subject, service, phase, isStopped } = cell;
 	const { jobEnds } = subject;
 	if (jobEnds === 'failed') world.queue.script({ kind: 'failed', error: 'CUDA out of memory' });
-	const canEndWell = !isStopped && (service !== 'queue' || attack.letsJobEnd);
+	const canEndWell =
+		phase.needsResult === true || (!isStopped && (service !== 'queue' || attack.letsJobEnd));
 	world.letJobsEnd = jobEnds === undefined ? canEndWell : jobEnds !== 'never';
 }
 

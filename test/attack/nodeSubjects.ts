@@ -11,6 +11,7 @@ import {
 	queueAfterSubmit,
 	queueRoute,
 	storeAfterSubmit,
+	storeAtResult,
 	storeMethod,
 } from './phases';
 import type { Prepared, Subject } from './subject';
@@ -64,7 +65,7 @@ const cases: readonly NodeCase[] = [
 		name: 'avatar:generate',
 		phases: {
 			queue: [queueRoute('run'), queueRoute('status'), queueAfterSubmit],
-			MinIO: [anyStoreRequest, storeAfterSubmit],
+			MinIO: [anyStoreRequest, storeAfterSubmit, storeAtResult],
 		},
 		limitMs: withTimeoutMs,
 		paysForJobs: true,
@@ -101,7 +102,7 @@ const cases: readonly NodeCase[] = [
 	},
 	{
 		name: 'job:wait',
-		phases: { queue: [queueRoute('status'), anyQueueRequest], MinIO: [anyStoreRequest] },
+		phases: { queue: [queueRoute('status'), anyQueueRequest], MinIO: [storeAtResult] },
 		limitMs: withTimeoutMs,
 		paysForJobs: true,
 		prepare: submitted,

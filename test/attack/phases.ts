@@ -106,3 +106,16 @@ export const storeAfterSubmit: Phase = {
 	},
 	isMet: ({ queue, requests }: World) => queue.jobs().length > 0 && requests().MinIO > 0,
 };
+
+/** All requests to MinIO once the job has its result: the looks at the video. */
+export const storeAtResult: Phase = {
+	name: 'result',
+	needsResult: true,
+	plant: async ({ jobMade, store }, { store: fault }) => {
+		await jobMade;
+		store.clearTraffic();
+		store.fault(fault);
+	},
+	isMet: ({ queue, requests }) =>
+		queue.jobs().some(({ status }) => status === 'COMPLETED') && requests().MinIO > 0,
+};

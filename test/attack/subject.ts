@@ -24,6 +24,8 @@ export interface Phase {
 	plant: (world: World, attack: Attack) => void | Promise<void>;
 	/** Whether a request has met it; only then Stop is pressed. */
 	isMet: (world: World) => boolean;
+	/** Whether it is met only once a job has its result, so that jobs end also where Stop is pressed. */
+	needsResult?: boolean;
 	/** Whether the answer to the submit itself is spoiled. */
 	spoilsSubmit?: boolean;
 	/** Whether no job can be cancelled, or no worker let go. */

@@ -34,6 +34,8 @@ export interface World {
 	letJobsEnd: boolean;
 	/** Resolves when a job has been given to a worker, so surely after its submit. */
 	jobStarted: Promise<void>;
+	/** Resolves when the video of a job is stored, a moment before the queue says so. */
+	jobMade: Promise<void>;
 	/** Submits a job as somebody else did before. */
 	submit: () => Promise<string>;
 	close: () => Promise<void>;
@@ -46,6 +48,10 @@ export async function startWorld(): Promise<World> {
 	const jobStarted = new Promise<void>((resolve) => {
 		tellStarted = resolve;
 	});
+	let tellMade: () => void = () => undefined;
+	const jobMade = new Promise<void>((resolve) => {
+		tellMade = resolve;
+	});
 	const video = await readFile('examples/media/driving-video.mp4');
 	const handler: WorkerHandler = async ({ input, signal }) => {
 		tellStarted();
@@ -54,6 +60,7 @@ export async function startWorld(): Promise<World> {
 		signal.throwIfAborted();
 		const key = typeof input.output_video_key === 'string' ? input.output_video_key : VIDEO_KEY;
 		await store.putBytes(BUCKET, key, video, 'video/mp4');
+		tellMade();
 		return { minio_key: key, video_url: `${store.url}/${key}`, fps: 24, width: 1280, height: 720 };
 	};
 	const apiKey = 'rpa_key-of-the-attack';
@@ -73,6 +80,7 @@ export async function startWorld(): Promise<World> {
 		store,
 		elsewhere: trap,
 		jobStarted,
+		jobMade,
 		requests: () => ({
 			queue: sum(queue.traffic()),
 			management: sum(management.traffic()),
