@@ -11,3 +11,15 @@ export async function readingBucket(context: IExecuteFunctions): Promise<Bucket>
 	const signal = context.getExecutionCancelSignal();
 	return signal ? bucket.within(signal) : bucket;
 }
+
+/**
+ * The bucket for work that looks first and changes something then: Stop cuts the looks, and lets a change end.
+ * @throws WanAvatarError INVALID_CREDENTIAL when the node has no MinIO credential
+ */
+export async function changingBucket(context: IExecuteFunctions): Promise<Bucket> {
+	const bucket = await requireBucket(context);
+	const signal = context.getExecutionCancelSignal();
+	if (!signal) return bucket;
+	const { put, putText, remove } = bucket;
+	return { ...bucket.within(signal), put, putText, remove };
+}

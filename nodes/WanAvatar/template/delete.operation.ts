@@ -6,7 +6,7 @@ import type {
 } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
-import { requireBucket } from '../connections';
+import { changingBucket } from '../readingBucket';
 import type { RunMode } from '../operation';
 import { MAY_HAVE_HAPPENED, runItems } from '../runItems';
 import { openTemplates, readPrefix, templateLocator, templatePrefix } from './templateFields';
@@ -38,7 +38,7 @@ export async function execute(
 	mode: RunMode,
 ): Promise<End<IDataObject>[]> {
 	const { deleteTemplate, requirePrefix } = await import('../../../lib/storage/templates');
-	const bucket = await requireBucket(context);
+	const bucket = await changingBucket(context);
 	const { check, find, factsOf } = await openTemplates(context, bucket);
 	return await runItems(context, mode, {
 		check: (item) => {

@@ -7,7 +7,7 @@ import type {
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
 import { binaryFile } from '../binaryFile';
-import { requireBucket } from '../connections';
+import { changingBucket } from '../readingBucket';
 import type { RunMode } from '../operation';
 import { MAY_HAVE_HAPPENED, runItems } from '../runItems';
 import { readPrefix, templatePrefix } from './templateFields';
@@ -72,7 +72,7 @@ export async function execute(
 ): Promise<End<IDataObject>[]> {
 	const { measureFile } = await import('../../../lib/generation/upload');
 	const { checkTemplatePath, uploadTemplate } = await import('../../../lib/storage/uploadTemplate');
-	const bucket = await requireBucket(context);
+	const bucket = await changingBucket(context);
 	return await runItems(context, mode, {
 		check: async (item) => {
 			const path: unknown = context.getNodeParameter('templatePath', item);

@@ -6,7 +6,7 @@ import type {
 } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
-import { requireBucket } from '../connections';
+import { changingBucket } from '../readingBucket';
 import type { RunMode } from '../operation';
 import { MAY_HAVE_HAPPENED, runItems } from '../runItems';
 import { thumbnailKey, videoKey } from './videoFields';
@@ -46,7 +46,7 @@ export async function execute(
 ): Promise<End<IDataObject>[]> {
 	const { assertNoInput, deleteVideo } = await import('../../../lib/storage/deleteVideo');
 	const { parseThumbnailKey, parseVideoKey } = await import('../../../lib/storage/videos');
-	const bucket = await requireBucket(context);
+	const bucket = await changingBucket(context);
 	return await runItems(context, mode, {
 		check: (item) => {
 			const key = parseVideoKey(context.getNodeParameter(videoKey.name, item));
