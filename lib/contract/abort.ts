@@ -1,3 +1,5 @@
+import { onAbort } from './abortListener';
+
 /** A signal that follows others, until whoever made it lets go of them. */
 export interface JoinedSignal {
 	signal: AbortSignal;
@@ -8,17 +10,17 @@ export interface JoinedSignal {
 /** Aborted as soon as one of the signals is, with its reason. Not AbortSignal.any, whose signals outlive their work. */
 export function joinSignals(signals: readonly (AbortSignal | undefined)[]): JoinedSignal {
 	const joined = new AbortController();
-	const sources = signals.filter((signal) => signal !== undefined);
-	const follow = ({ target }: { target: EventTarget | null }) => {
-		joined.abort(target instanceof AbortSignal ? target.reason : undefined);
-		release();
-	};
+	const letGo: (() => void)[] = [];
 	const release = () => {
-		for (const source of sources) source.removeEventListener('abort', follow);
+		for (const one of letGo.splice(0)) one();
 	};
-	const aborted = sources.find((source) => source.aborted);
-	if (aborted) joined.abort(aborted.reason);
-	else for (const source of sources) source.addEventListener('abort', follow, { once: true });
+	for (const signal of signals)
+		letGo.push(
+			onAbort(signal, () => {
+				joined.abort(signal?.reason);
+				release();
+			}),
+		);
 	return { signal: joined.signal, release };
 }
 
@@ -36,18 +38,16 @@ export async function waitUnlessAborted<T>(
 	signal: AbortSignal | undefined,
 ): Promise<T> {
 	if (!signal) return await work;
-	let onAbort: (() => void) | undefined;
+	let letGo: (() => void) | undefined;
 	const aborted = new Promise<never>((_resolve, reject) => {
-		onAbort = () => {
+		letGo = onAbort(signal, () => {
 			reject(new WaitEnded('The wait has ended'));
-		};
-		if (signal.aborted) onAbort();
-		else signal.addEventListener('abort', onAbort, { once: true });
+		});
 	});
 	try {
 		return await Promise.race([work, aborted]);
 	} finally {
-		if (onAbort) signal.removeEventListener('abort', onAbort);
+		letGo?.();
 		// Nobody may be left to hear of it.
 		work.catch(() => undefined);
 		aborted.catch(() => undefined);

@@ -1,3 +1,5 @@
+import { onAbort } from './abortListener';
+
 /** Time as a port: the face passes the real one, tests a simulated one. */
 export interface Clock {
 	/** Milliseconds since the epoch: for what is written down, shown, or compared with a server's word. */
@@ -16,15 +18,13 @@ export async function pause(
 	signal?: AbortSignal,
 ): Promise<void> {
 	if (signal?.aborted) return;
-	let wake: (() => void) | undefined;
-	const woken = new Promise<void>((resolve) => {
-		wake = resolve;
+	let letGo: (() => void) | undefined;
+	const woken = new Promise<void>((wake) => {
+		letGo = onAbort(signal, wake);
 	});
-	const onAbort = () => wake?.();
-	signal?.addEventListener('abort', onAbort, { once: true });
 	try {
 		await Promise.race([clock.sleep(Math.max(ms, 0)), woken]);
 	} finally {
-		signal?.removeEventListener('abort', onAbort);
+		letGo?.();
 	}
 }

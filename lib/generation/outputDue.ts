@@ -1,4 +1,5 @@
 import { waitUnlessAborted } from '../contract/abort';
+import { onAbort } from '../contract/abortListener';
 import { pause } from '../contract/clock';
 import { WanAvatarError } from '../contract/errors';
 import { LIMITS } from '../contract/limits';
@@ -27,18 +28,15 @@ export async function untilOutputIsDue<T>(work: Promise<T>, desk: Desk): Promise
 	const onDeadline = () => {
 		dueAfter(AFTER_DEADLINE_MS);
 	};
-	if (signal?.aborted) onStop();
-	else signal?.addEventListener('abort', onStop, { once: true });
 	// The desk's own signal is aborted at Stop too, which is due sooner.
-	desk.signal.addEventListener('abort', onDeadline, { once: true });
+	const letGo = [onAbort(signal, onStop), onAbort(desk.signal, onDeadline)];
 	try {
 		return await waitUnlessAborted(work, due.signal);
 	} catch (error) {
 		if (!due.signal.aborted || error instanceof WanAvatarError) throw error;
 		throw notEndedInTime(desk);
 	} finally {
-		signal?.removeEventListener('abort', onStop);
-		desk.signal.removeEventListener('abort', onDeadline);
+		for (const one of letGo) one();
 		due.abort();
 	}
 }

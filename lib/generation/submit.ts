@@ -1,8 +1,8 @@
 import { WaitEnded, waitUnlessAborted } from '../contract/abort';
-import { pause } from '../contract/clock';
 import { requestsPage } from '../contract/consolePages';
 import { WanAvatarError } from '../contract/errors';
 import type { JobInput } from '../contract/jobInput';
+import { graceAfter } from '../contract/grace';
 import { LIMITS } from '../contract/limits';
 import { note, ownerOf, type Desk, type SubmittedRecord } from './desk';
 import { judgeStanding, readStanding, type Earlier } from './earlier';
@@ -171,21 +171,14 @@ async function untilGrace<T>(
 	work: Promise<T>,
 	{ ports, signal }: Desk,
 ): Promise<T | 'no answer yet'> {
-	const over = new AbortController();
-	const startGrace = () => {
-		void pause(ports.clock, LIMITS.graceMs).then(() => {
-			over.abort();
-		});
-	};
-	if (signal.aborted) startGrace();
-	else signal.addEventListener('abort', startGrace, { once: true });
+	const over = graceAfter(signal, LIMITS.graceMs, ports.clock);
 	try {
 		return await waitUnlessAborted(work, over.signal);
 	} catch (error) {
 		if (error instanceof WaitEnded) return 'no answer yet';
 		throw error;
 	} finally {
-		signal.removeEventListener('abort', startGrace);
+		over.release();
 	}
 }
 

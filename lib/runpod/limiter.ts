@@ -1,5 +1,5 @@
-import type { Clock } from '../contract/clock';
-import { pause } from '../contract/clock';
+import { onAbort } from '../contract/abortListener';
+import { pause, type Clock } from '../contract/clock';
 
 /** How many requests a service takes: so many in any window of time, and so many at once. */
 export interface RateLimit {
@@ -67,24 +67,19 @@ export function createLimiter(
 	};
 
 	const turn = async (signal: AbortSignal | undefined) => {
-		let giveUp: (() => void) | undefined;
+		let letGo: (() => void) | undefined;
 		try {
 			await new Promise<void>((start, reject) => {
 				const waiter: Waiter = { start, isGone: false };
-				giveUp = () => {
+				letGo = onAbort(signal, () => {
 					waiter.isGone = true;
 					reject(new TurnLost('The wait for a turn has ended'));
-				};
-				if (signal?.aborted) {
-					giveUp();
-					return;
-				}
-				signal?.addEventListener('abort', giveUp, { once: true });
+				});
 				waiting.push(waiter);
 				startNext();
 			});
 		} finally {
-			if (giveUp) signal?.removeEventListener('abort', giveUp);
+			letGo?.();
 		}
 	};
 

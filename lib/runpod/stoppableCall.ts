@@ -1,5 +1,6 @@
-import { joinSignals, WaitEnded, waitUnlessAborted, type JoinedSignal } from '../contract/abort';
+import { joinSignals, WaitEnded, waitUnlessAborted } from '../contract/abort';
 import type { Clock } from '../contract/clock';
+import { graceAfter } from '../contract/grace';
 import { LIMITS } from '../contract/limits';
 import { ANSWER_TOO_SLOW, HttpFailure, type HttpAnswer, type HttpRequest, type Send } from './http';
 import { withRetries, type Attempt, type Safety } from './retry';
@@ -32,7 +33,8 @@ export async function stoppableCall(
 	{ send, clock, random, signal }: CallPorts,
 ): Promise<CallEnd> {
 	const limit = clock.timeout(LIMITS.callMs);
-	const patience = plan.method === 'GET' ? joinSignals([signal]) : graceAfter(signal, clock);
+	const patience =
+		plan.method === 'GET' ? joinSignals([signal]) : graceAfter(signal, LIMITS.graceMs, clock);
 	const cut = joinSignals([patience.signal, limit]);
 	const noMore = joinSignals([signal, limit]);
 	const effect = new EffectWatch(send);
@@ -84,17 +86,4 @@ class EffectWatch {
 /** An answer that does not tell whether the request took effect. */
 export function isServerFault({ status }: HttpAnswer): boolean {
 	return status >= 500 || status === 408;
-}
-
-/** Aborted a moment after the signal is. */
-function graceAfter(signal: AbortSignal | undefined, clock: Clock): JoinedSignal {
-	const grace = new AbortController();
-	const start = () => {
-		clock.timeout(LIMITS.graceMs).addEventListener('abort', () => {
-			grace.abort();
-		});
-	};
-	signal?.addEventListener('abort', start, { once: true });
-	const release = () => signal?.removeEventListener('abort', start);
-	return { signal: grace.signal, release };
 }

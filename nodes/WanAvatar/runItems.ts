@@ -2,6 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { waitUnlessAborted } from '../../lib/contract/abort';
 import { WanAvatarError } from '../../lib/contract/errors';
 import { createLanes } from '../../lib/contract/lanes';
+import { graceAfter } from '../../lib/contract/grace';
 import { LIMITS } from '../../lib/contract/limits';
 import { NOT_STARTED, settle, type End, type Settled } from '../../lib/generation/settled';
 import { clock } from './connections';
@@ -72,7 +73,9 @@ export async function performAll<C, T>(
 	checked: readonly Settled<C>[],
 	performance: Performance<C, T>,
 ): Promise<End<T>[]> {
-	const stop = graceAfter(context.getExecutionCancelSignal());
+	const stopped = context.getExecutionCancelSignal();
+	const grace = graceAfter(stopped, STOP_GRACE_MS, clock);
+	const stop = { stopped, over: grace.signal };
 	const inLane = createLanes(performance.atOnce ?? 1);
 	const endsAll = !continueOnFail && performance.goesOn !== true;
 	let isOver = false;
@@ -91,7 +94,7 @@ export async function performAll<C, T>(
 			),
 		);
 	} finally {
-		stop.release();
+		grace.release();
 	}
 }
 
@@ -109,31 +112,9 @@ function told<T>(end: Settled<T>, facts: Facts): Settled<T> {
 	return 'error' in end ? { error: asWanAvatarError(end.error).withDetails(facts) } : end;
 }
 
-interface Grace {
-	stopped: AbortSignal | undefined;
-	/** Aborted a moment after Stop. */
-	over: AbortSignal;
-	release: () => void;
-}
-
-function graceAfter(stopped: AbortSignal | undefined): Grace {
-	const over = new AbortController();
-	const begin = () => {
-		void clock.sleep(STOP_GRACE_MS).then(() => {
-			over.abort();
-		});
-	};
-	stopped?.addEventListener('abort', begin, { once: true });
-	return {
-		stopped,
-		over: over.signal,
-		release: () => stopped?.removeEventListener('abort', begin),
-	};
-}
-
 async function unlessStopped<T>(
 	work: () => Promise<T>,
-	{ stopped, over }: Grace,
+	{ stopped, over }: { stopped: AbortSignal | undefined; over: AbortSignal },
 	facts: Facts,
 	ifLeft: string,
 ): Promise<T> {
