@@ -143,7 +143,10 @@ describe('a job without a video', () => {
 	it('is cancelled on RunPod when it is too slow', async () => {
 		await rig.run(form, { items: [{ avatar: 'slow' }] });
 
-		expect(rig.queue.calls('cancel')).toHaveLength(1);
-		expect(rig.queue.jobs().at(-1)?.status).toBe('CANCELLED');
+		// The cancel of a job that an earlier test lost may still be repeated.
+		const last = rig.queue.jobs().at(-1);
+		const cancels = rig.queue.calls('cancel').filter(({ jobId }) => jobId === last?.id);
+		expect(cancels).toHaveLength(1);
+		expect(last?.status).toBe('CANCELLED');
 	});
 });

@@ -1,8 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import type { Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createSend, HttpFailure } from '../../lib/runpod/http';
 import { version } from '../../package.json';
+import { serverCertificate } from '../storage/certificates';
 
 let server: Server | undefined;
 
@@ -95,6 +98,83 @@ describe('the one egress', () => {
 		);
 
 		expect(failure).toMatchObject({ code: 'UND_ERR_RES_EXCEEDED_MAX_SIZE' });
+	});
+
+	it.each<[string, RequestListener]>([
+		[
+			'drips its body',
+			(_request, response) => {
+				const drip = setInterval(() => response.write(' '), 50);
+				response.on('close', () => {
+					clearInterval(drip);
+				});
+			},
+		],
+		[
+			'drips its status line',
+			({ socket }) => {
+				const line = Array.from('HTTP/1.1 200 OK well, well, well, well, well, well').values();
+				const drip = setInterval(() => socket.write(String(line.next().value)), 50);
+				socket.on('close', () => {
+					clearInterval(drip);
+				});
+			},
+		],
+		['is silent', () => undefined],
+	])('ends a request to a host that %s, within its limit', async (_what, listener) => {
+		const url = await serve(listener);
+		const startedAtMs = performance.now();
+
+		const failure = await createSend({ wholeMs: 400 })({ method: 'POST', url, headers: {} }).catch(
+			(error: unknown) => error,
+		);
+
+		expect(failure).toMatchObject({ code: 'ANSWER_TOO_SLOW', sent: true });
+		expect(performance.now() - startedAtMs).toBeLessThan(3000);
+	});
+
+	it.each<[string, (socket: Socket) => void]>([
+		['speaks no TLS', (socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')],
+		['resets the connection in the handshake', (socket) => socket.resetAndDestroy()],
+		['closes the connection in the handshake', (socket) => socket.destroy()],
+	])('says that nothing was sent to a host that %s', async (_what, greet) => {
+		const url = await serve(() => undefined);
+		server?.on('connection', (socket: Socket) => {
+			socket.on('error', () => undefined);
+			socket.once('data', () => {
+				greet(socket);
+			});
+		});
+
+		const secure = url.replace('http:', 'https:');
+		const failure = await createSend()({
+			method: 'POST',
+			url: secure,
+			headers: {},
+			body: '{}',
+		}).catch((error: unknown) => error);
+
+		expect(failure).toMatchObject({ sent: false });
+	});
+
+	it('says that nothing was sent to a host whose certificate is not trusted', async () => {
+		const secure = createSecureServer(serverCertificate('self-signed'), (_request, response) =>
+			response.end(),
+		);
+		await new Promise<void>((ready) => secure.listen(0, '127.0.0.1', ready));
+		const address = secure.address();
+		const port = typeof address === 'object' && address ? address.port : 0;
+
+		const failure = await createSend()({
+			method: 'POST',
+			url: `https://127.0.0.1:${String(port)}`,
+			headers: {},
+			body: '{}',
+		}).catch((error: unknown) => error);
+		secure.closeAllConnections();
+		secure.close();
+
+		expect(failure).toMatchObject({ sent: false });
 	});
 
 	it('can be stopped', async () => {
