@@ -55,8 +55,9 @@ async function claim(desk: Desk, judged: Standing): Promise<Claim> {
 		const intent = intentOf(desk, standing);
 		const written = await writeIntent(intent, standing, desk);
 		const now = await readBack(intent, desk);
-		const isStanding = now.tag !== 'ours' || isSameIntent(now.record, intent);
-		if (written !== 'changed' && isStanding)
+		// "changed" may be said of one's own text, where a first try took effect and its answer was lost.
+		const isOurs = now.tag === 'ours' && isSameIntent(now.record, intent);
+		if (isOurs || (written !== 'changed' && now.tag !== 'ours'))
 			return { tag: 'claimed', intent: stamped(intent, now) };
 		const earlier = await unsentIfFault(intent, desk, judgeStanding(now, desk));
 		if (earlier.tag !== 'nothing') return earlier;

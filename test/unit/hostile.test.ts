@@ -351,6 +351,20 @@ describe('the record', () => {
 		expect(w.objects.get(RECORD)?.text).toBe(newer);
 	});
 
+	it("whose writing took effect though the answer was lost is not taken for another's", async () => {
+		const w = world();
+		const bucket: Bucket = { ...w.bucket, within: () => bucket };
+		bucket.putText = async (...args) => {
+			const written = await w.bucket.putText(...args);
+			return args[1].includes('"state":"intent"') ? 'changed' : written;
+		};
+
+		const [end] = await run(w, [request()], { bucket });
+
+		expect(end).toMatchObject({ value: { job_id: 'job-0' } });
+		expect(count(w, 'submit')).toBe(1);
+	});
+
 	it('that was written between the judgement and the intent is judged again', async () => {
 		const w = world();
 		w.fate.set(0, () => 'running');
