@@ -100,7 +100,9 @@ export function createQueueClient(settings: RunPodSettings, ports: QueuePorts): 
 
 	const read = async (jobId: string, maxTries: number, signal?: AbortSignal): Promise<JobLook> => {
 		const call = { route: 'status', safety: 'read', maxTries, signal } as const;
-		const attempt = await bounded(planStatus(settings, jobId), call);
+		const plan = planStatus(settings, jobId);
+		// One try has a limit of its own already.
+		const attempt = await (maxTries === 1 ? request(plan, call) : bounded(plan, call));
 		if ('answer' in attempt)
 			return readJob(jobId, attempt.answer, clock.now(), secretsOf(settings));
 		const { code } = attempt.failure;
