@@ -3,6 +3,7 @@ module.exports = {
 	...require('../../jest.config'),
 	rootDir: '../..',
 	roots: ['<rootDir>/test/n8n'],
+	globalSetup: '<rootDir>/test/n8n/install.ts',
 	testPathIgnorePatterns: [],
 	testTimeout: 300_000,
 	maxWorkers: 1,
