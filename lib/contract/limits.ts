@@ -14,6 +14,8 @@ export const LIMITS = {
 	wholeMs: seconds(60),
 	/** One call with its repetitions, such as a look at a job or a cancel. */
 	callMs: seconds(60),
+	/** One try of a cancel: the next one may fare better. */
+	cancelTryMs: seconds(10),
 	/** MinIO sends nothing, or takes nothing. */
 	storageSilenceMs: seconds(15),
 	/** One small request to MinIO and its whole answer. */

@@ -78,6 +78,7 @@ async function follow(
 	{ deadlineMs, maxRestarts }: FollowOptions,
 ): Promise<FollowEnd> {
 	const news = createNewsWatch(job, clock);
+	const startMs = clock.monotonic();
 	let waitMs = FIRST_LOOK_MS;
 	let intervalMs = FIRST_LOOK_MS;
 	let runningSinceMs: number | undefined;
@@ -95,7 +96,8 @@ async function follow(
 		if (seen.tag === 'running') runningSinceMs ??= startOf(job, seen, clock);
 		news.take(seen);
 		const end = endOf(seen, news.isOver(seen), last, maxRestarts);
-		if (end) return taught(end, schedule, runningSinceMs, clock.monotonic());
+		if (end)
+			return taught(end, schedule, runningSinceMs, ageOf(job, startMs, clock), clock.monotonic());
 		if ('facts' in seen) last = seen;
 		// Why it waits is only told at the deadline: the look must not hold up those at the job.
 		if (seen.tag === 'queued') void stallWatch.look(lookSignal);
@@ -164,15 +166,27 @@ function endOf(
 	}
 }
 
+/** How old a job can be at most; without its submit only what was seen of it counts. */
+function ageOf({ submittedAtMs }: FollowedJob, startMs: number, clock: Clock): number {
+	const followedMs = clock.monotonic() - startMs;
+	return submittedAtMs === undefined
+		? followedMs
+		: Math.max(clock.now() - submittedAtMs, followedMs);
+}
+
 function taught(
 	end: FollowEnd,
 	schedule: Schedule,
 	runningSinceMs: number | undefined,
+	ageMs: number,
 	nowMs: number,
 ): FollowEnd {
 	if (end.tag !== 'ended' || end.look.tag !== 'completed') return end;
 	const seenMs = runningSinceMs === undefined ? undefined : nowMs - runningSinceMs;
-	const runTimeMs = end.look.facts.executionTimeMs ?? seenMs;
+	const { executionTimeMs } = end.look.facts;
+	// No job has run for longer than it is old.
+	const toldMs = executionTimeMs === null || executionTimeMs > ageMs ? undefined : executionTimeMs;
+	const runTimeMs = toldMs ?? seenMs;
 	if (runTimeMs !== undefined) schedule.learn(runTimeMs);
 	return end;
 }

@@ -22,8 +22,10 @@ export function createNewsWatch(
 	let tag = '';
 	let sinceMs = 0;
 	let looks = 0;
-	const isForgotten = () =>
-		submittedAtMs !== undefined && ttlMs !== undefined && clock.now() - submittedAtMs > ttlMs;
+	// The age at the start of following, and what has passed since: a clock that is set meanwhile makes no job old.
+	const startMs = clock.monotonic();
+	const ageMs = submittedAtMs === undefined ? -Infinity : clock.now() - submittedAtMs;
+	const isForgotten = () => ttlMs !== undefined && ageMs + clock.monotonic() - startMs > ttlMs;
 	return {
 		take: (seen) => {
 			if (seen.tag === 'unreachable') return;

@@ -81,7 +81,7 @@ function medianOf(values: readonly number[]): number {
 }
 
 function taughtIntervalMs(runningForMs: number, { medianMs, spread }: Expectation): number {
-	const closestMs = CLOSEST_SHARE * medianMs * spread;
+	const closestMs = Math.min(CLOSEST_SHARE * medianMs * spread, MAX_TAUGHT_MS);
 	const stretchMs = medianMs * Math.exp(-STRETCH_SPREADS * spread);
 	if (runningForMs < stretchMs)
 		return Math.max(Math.min(stretchMs - runningForMs, REST_MS), closestMs, MIN_TAUGHT_MS);

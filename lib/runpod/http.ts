@@ -13,6 +13,8 @@ export interface HttpRequest {
 	body?: string;
 	/** Cuts the request. */
 	signal?: AbortSignal;
+	/** Has connections of its own, so that it does not wait behind all others: a cancel. */
+	isUrgent?: boolean;
 }
 
 export interface HttpAnswer {
@@ -44,7 +46,7 @@ export const REQUEST_CUT = 'REQUEST_CUT';
 
 const USER_AGENT = `n8n-nodes-wan-avatar/${version}`;
 
-let sharedAgent: Dispatcher | undefined;
+const sharedAgents: Partial<Record<'usual' | 'urgent', Dispatcher>> = {};
 
 export interface SendOptions {
 	/** Tests pass one of their own. */
@@ -59,10 +61,10 @@ export interface SendOptions {
  * @throws HttpFailure when there is no answer
  */
 export function createSend({ dispatcher, wholeMs = LIMITS.wholeMs }: SendOptions = {}): Send {
-	return async ({ url, method, headers, body = null, signal }) => {
+	return async ({ url, method, headers, body = null, signal, isUrgent = false }) => {
 		const undici = await loadUndici();
-		sharedAgent ??= createAgent(undici);
-		const watch = new SentWatch(dispatcher ?? sharedAgent);
+		const agent = (sharedAgents[isUrgent ? 'urgent' : 'usual'] ??= createAgent(undici));
+		const watch = new SentWatch(dispatcher ?? agent);
 		const tooSlow = AbortSignal.timeout(wholeMs);
 		const joined = joinSignals([signal, tooSlow]);
 		try {

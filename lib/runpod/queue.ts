@@ -4,6 +4,7 @@ import type { Clock } from '../contract/clock';
 import { WanAvatarError } from '../contract/errors';
 import { LIMITS } from '../contract/limits';
 import { assertDomainAllowed } from './allowedDomains';
+import { cancelPatiently } from './cancel';
 import { faultText, readRecord } from './answer';
 import {
 	refusal,
@@ -33,7 +34,7 @@ import {
 	planStatus,
 	type RunBody,
 } from './plan';
-import { withRetries, type Attempt, type Safety } from './retry';
+import { trySend, withRetries, type Attempt, type Safety } from './retry';
 import { secretsOf, type RunPodSettings } from './settings';
 
 export interface QueuePorts {
@@ -54,7 +55,10 @@ export interface QueueClient {
 	look: (jobId: string, signal?: AbortSignal) => Promise<JobLook>;
 	/** The same, tried again a few times while there is no news: for a single look. */
 	lookOnce: (jobId: string, signal?: AbortSignal) => Promise<JobLook>;
-	/** Tried for a minute, whatever is stopped meanwhile. `gone`: RunPod does not know the job. */
+	/**
+	 * Tried for a minute, whatever is stopped meanwhile; whoever waits is told of a refusal before. `gone`: RunPod does not
+	 * know the job.
+	 */
 	cancel: (jobId: string) => Promise<'cancelled' | 'gone'>;
 	/** Starts a job over that is FAILED or TIMED_OUT, under the same id. Sent once: it costs as a submit does. */
 	retry: (jobId: string, signal?: AbortSignal) => Promise<void>;
@@ -66,7 +70,6 @@ export interface QueueClient {
 
 const MAX_SUBMIT_TRIES = 6;
 const MAX_READ_TRIES = 5;
-const MAX_CANCEL_TRIES = 10;
 
 interface Call {
 	route: LimitedRoute;
@@ -125,13 +128,23 @@ export function createQueueClient(settings: RunPodSettings, ports: QueuePorts): 
 			return await read(jobId, MAX_READ_TRIES, signal);
 		},
 		cancel: async (jobId) => {
-			const plan = planCancel(settings, jobId);
-			const call = { route: 'cancel', safety: 'cancel', maxTries: MAX_CANCEL_TRIES } as const;
-			const answer = answerOf(await bounded(plan, call), plan);
-			// A job that is gone needs no cancelling.
-			if (answer.status === 404) return 'gone';
-			if (!isOk(answer)) throw refusal(answer, settings);
-			return 'cancelled';
+			const plan = { ...planCancel(settings, jobId), isUrgent: true };
+			assertDomainAllowed(plan.url, settings.allowedDomains);
+			const limiter = limiterOf(`${queueBaseUrl}/${endpointId}`, 'cancel', clock);
+			const send = async (signal: () => AbortSignal) =>
+				await limiter.run(
+					async () => await trySend(async () => await ports.send({ ...plan, signal: signal() })),
+				);
+			const end = await cancelPatiently({ ...ports, send });
+			switch (end.tag) {
+				case 'cancelled':
+				case 'gone':
+					return end.tag;
+				case 'refused':
+					throw refusal(end.answer, settings);
+				case 'unanswered':
+					throw unreachable(end.failure, plan.url);
+			}
 		},
 		retry: async (jobId, signal) => {
 			requireEndpoint(endpointId);

@@ -1,8 +1,8 @@
 import { pause, type Clock } from '../contract/clock';
 import { HttpFailure, type HttpAnswer } from './http';
 
-/** What a repetition may do: a read changes nothing, a submit costs money, and a cancel that is not repeated does. */
-export type Safety = 'read' | 'submit' | 'cancel';
+/** What a repetition may do: a read changes nothing, a submit costs money. */
+export type Safety = 'read' | 'submit';
 
 const FIRST_DELAY_MS = 500;
 const MAX_DELAY_MS = 30_000;
@@ -12,20 +12,11 @@ const JITTER = 0.25;
 /** What came of one attempt. */
 export type Attempt = { answer: HttpAnswer } | { failure: HttpFailure };
 
-/** A refusal of a cancel may be a fault of the moment, and a fresh job not known everywhere yet. */
-const MAX_REFUSED_CANCELS = 3;
-
-/**
- * A read may be repeated after 429, 5xx and network faults; a submit only when it surely did not take effect; a cancel
- * also after what looks like a refusal, a few times. `tries` is how many there were.
- */
-export function mayRepeat(safety: Safety, attempt: Attempt, tries = 1): boolean {
-	if ('failure' in attempt) return safety !== 'submit' || !attempt.failure.sent;
+/** A read may be repeated after 429, 5xx and network faults; a submit only when it surely did not take effect. */
+export function mayRepeat(safety: Safety, attempt: Attempt): boolean {
+	if ('failure' in attempt) return safety === 'read' || !attempt.failure.sent;
 	const { status } = attempt.answer;
-	if (status === 429) return true;
-	if (safety === 'submit') return false;
-	if (status >= 500 || status === 408) return true;
-	return safety === 'cancel' && status >= 300 && tries < MAX_REFUSED_CANCELS;
+	return status === 429 || (safety === 'read' && (status >= 500 || status === 408));
 }
 
 /** Milliseconds until the next attempt: what the host asks for, else doubling from 0.5 s to 30 s, give or take a quarter. */
@@ -64,13 +55,13 @@ export async function withRetries(
 ): Promise<Attempt> {
 	for (let tries = 1; ; tries++) {
 		const attempt = await trySend(send);
-		if (tries >= maxTries || signal?.aborted || !mayRepeat(safety, attempt, tries)) return attempt;
+		if (tries >= maxTries || signal?.aborted || !mayRepeat(safety, attempt)) return attempt;
 		await pause(clock, retryDelayMs(attempt, tries, clock.now(), random()), signal);
 		if (signal?.aborted) return attempt;
 	}
 }
 
-async function trySend(send: () => Promise<HttpAnswer>): Promise<Attempt> {
+export async function trySend(send: () => Promise<HttpAnswer>): Promise<Attempt> {
 	try {
 		return { answer: await send() };
 	} catch (error) {
