@@ -1,5 +1,6 @@
 import { isSubmitted, type Desk, type SubmittedRecord } from './desk';
 import type { RecordBook } from './record';
+import { FOLLOWED_INTERVAL_MS } from './timeToLive';
 import type { Bucket } from '../storage/bucket';
 
 /** Two executions may have submitted the same request at the same time: they agree on one job by the record. */
@@ -24,21 +25,30 @@ export function createContest(
 	const startMs = clock.monotonic();
 	const ageMs = clock.now() - (record.submitted_at_ms ?? 0);
 	let checkedAtMs = -Infinity;
+	let notedAtMs = clock.monotonic();
 	let isUnderway = false;
 	let winner: SubmittedRecord | undefined;
 
+	/** After a minute nobody can come any more, and the record only says that the job is followed. */
+	const intervalMs = () =>
+		checkedAtMs > -Infinity && ageMs + clock.monotonic() - startMs >= CONTEST_MS
+			? FOLLOWED_INTERVAL_MS
+			: INTERVAL_MS;
 	const isDue = () => {
 		if (!isOurs || book.key === undefined || winner || isUnderway) return false;
-		const elapsedMs = clock.monotonic() - startMs;
-		if (checkedAtMs > -Infinity && ageMs + elapsedMs >= CONTEST_MS) return false;
-		return clock.monotonic() - checkedAtMs >= INTERVAL_MS;
+		return clock.monotonic() - checkedAtMs >= intervalMs();
+	};
+	const followed = () => {
+		if (clock.monotonic() - notedAtMs < FOLLOWED_INTERVAL_MS) return undefined;
+		notedAtMs = clock.monotonic();
+		return { ...record, followed_at_ms: clock.now() };
 	};
 	const look = async () => {
 		isUnderway = true;
 		checkedAtMs = clock.monotonic();
 		winner = await optional.attempt(
 			'The record of the job could not be compared with those of other executions',
-			async (bucket) => await winnerOver(record, book, bucket),
+			async (bucket) => await winnerOver(record, followed(), book, bucket),
 		);
 		isUnderway = false;
 		if (winner) onLost();
@@ -52,13 +62,18 @@ export function createContest(
 }
 
 /** Of two jobs for one request the lower job id wins; the winner puts its record back, so that the other reads it. */
-async function winnerOver(
+export async function winnerOver(
 	record: SubmittedRecord,
+	followed: SubmittedRecord | undefined,
 	book: RecordBook,
 	bucket: Bucket,
 ): Promise<SubmittedRecord | undefined> {
 	const standing = await book.read(bucket);
-	if (standing.tag !== 'ours' || standing.record.job_id === record.job_id) return undefined;
+	if (standing.tag !== 'ours') return undefined;
+	if (standing.record.job_id === record.job_id) {
+		if (followed) await book.advance(followed, bucket);
+		return undefined;
+	}
 	if (isSubmitted(standing.record) && standing.record.job_id < record.job_id)
 		return standing.record;
 	await book.restore(record, standing, bucket);

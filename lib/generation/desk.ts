@@ -56,6 +56,9 @@ export async function note(record: JobRecord, { book, optional }: Desk): Promise
 	book.remember(record);
 	if (book.key === undefined) return;
 	await optional.attempt('The record of the job could not be written', async (bucket) => {
-		await book.advance(record, bucket);
+		if (!(await book.advance(record, bucket)))
+			optional.warn(
+				'The access key may no longer write the record of this job: other executions cannot see it.',
+			);
 	});
 }

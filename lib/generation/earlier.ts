@@ -4,7 +4,7 @@ import { LIMITS } from '../contract/limits';
 import type { EndedLook, JobLook } from '../runpod/job';
 import { isSubmitted, ownerOf, referenceOf, type Desk, type SubmittedRecord } from './desk';
 import { failedJob } from './failures';
-import { hasRunOut, isOlderThanItsTtl } from './timeToLive';
+import { hasRunOut, isFollowed, isOlderThanItsTtl } from './timeToLive';
 import type { JobRecord, Standing } from './record';
 import { recover } from './recover';
 import { reportFrom, reportOf, type JobReport } from './report';
@@ -45,14 +45,24 @@ export async function findEarlier(desk: Desk): Promise<Earlier> {
 }
 
 /** What stands in the bucket, in time for a decision about money. */
-export async function readStanding({ book, store, optional }: Desk): Promise<Standing> {
+export async function readStanding({ book, store, optional, request }: Desk): Promise<Standing> {
 	if (!store) return { tag: 'none' };
-	const standing = await book.read(store);
+	const first = await book.read(store);
+	// What is no record may be an answer of the moment, such as a page of a proxy.
+	const standing = first.tag === 'unreadable' ? await book.read(store) : first;
+	if (standing.tag === 'unreadable' && !request.submitAnyway) throw unreadable(book.key ?? '');
 	if (standing.tag === 'denied')
 		optional.warn(
 			'The access key may not read job records (*.job.json) in the bucket: jobs of other executions are not found again.',
 		);
 	return standing;
+}
+
+function unreadable(key: string): WanAvatarError {
+	return new WanAvatarError('STORAGE', `The job record ${key} cannot be read`, {
+		remedy:
+			'It may be of a job of this item that is still running. If you are sure that it is not, delete that object, or turn on Submit Anyway in the options.',
+	});
 }
 
 /** What a record in the bucket comes to: one of another execution may be about to get its job id. */
@@ -64,8 +74,10 @@ export async function judgeStanding(
 	if (standing.tag !== 'ours') return { tag: 'nothing', standing };
 	const { record } = standing;
 	if (judgedBefore && isSameJob(record, judgedBefore)) return { tag: 'nothing', standing };
-	if (record.state !== 'intent' || record.execution_id === desk.ports.executionId) {
-		const judged = await judge(record, desk, false);
+	const { executionId, clock } = desk.ports;
+	if (record.state !== 'intent' || record.execution_id === executionId) {
+		const isOthers = record.execution_id !== executionId && isFollowed(record, clock.now());
+		const judged = await judge(record, desk, isOthers);
 		return judged.tag === 'nothing' ? { tag: 'nothing', standing } : judged;
 	}
 	const settled = await watchOthers(standing, desk);
@@ -91,7 +103,8 @@ async function watchOthers(first: Standing, desk: Desk): Promise<Standing> {
 }
 
 async function judge(record: JobRecord, desk: Desk, isOthers: boolean): Promise<Judgement> {
-	if (record.state === 'finished' && record.delivered) return { tag: 'nothing' };
+	if (record.state === 'unsent' || (record.state === 'finished' && record.delivered))
+		return { tag: 'nothing' };
 	if (!isSubmitted(record)) return await judgeIntent(record, desk);
 	if (record.lost) return await stored(record, desk);
 	const look = await desk.ports.queue.lookOnce(record.job_id, desk.signal);

@@ -1,5 +1,6 @@
 import { WanAvatarError } from '../contract/errors';
-import { ownerOf, referenceOf, isSubmitted, type Desk } from './desk';
+import { winnerOver } from './contest';
+import { ownerOf, referenceOf, isSubmitted, type Desk, type SubmittedRecord } from './desk';
 import { findEarlier, readStanding, type Earlier } from './earlier';
 import { unfinishedJob } from './failures';
 import { pursue, type Made } from './pursue';
@@ -87,9 +88,24 @@ async function givenOutAtOnce(
 ): Promise<Result> {
 	const job = referenceOf(record, desk);
 	const { signal, queue, clock } = desk.ports;
-	if (!signal?.aborted) return { report: submittedReport(job), record };
+	if (!signal?.aborted) return await unlessLost(record, desk);
 	const end = { tag: 'aborted', last: undefined } as const;
 	throw unfinishedJob(job, end, await stopPaying(record.job_id, queue, clock), 0);
+}
+
+/** Where the store heeds no conditions, another execution may have submitted the same at this moment: one job is enough. */
+async function unlessLost(record: SubmittedRecord, desk: Desk): Promise<Result> {
+	const { optional, book, ports } = desk;
+	const winner =
+		book.key === undefined
+			? undefined
+			: await optional.attempt(
+					'The record of the job could not be compared with those of other executions',
+					async (bucket) => await winnerOver(record, undefined, book, bucket),
+				);
+	if (!winner) return { report: submittedReport(referenceOf(record, desk)), record };
+	await stopPaying(record.job_id, ports.queue, ports.clock);
+	return { report: submittedReport(referenceOf(winner, desk)), record: winner };
 }
 
 /** What the option *If the Video Exists* asks for, when there is one. */
@@ -98,7 +114,8 @@ async function existingVideo(desk: Desk): Promise<Result | undefined> {
 	const key = request.input.output_video_key;
 	if (request.ifVideoExists === 'regenerate' || !store || key === undefined) return undefined;
 	const found = await store.stat(key);
-	if (found.tag !== 'there' || found.facts.sizeBytes === 0) return undefined;
+	if (found.tag === 'unknown') throw mayNotLook(key, desk);
+	if (found.tag === 'missing' || found.facts.sizeBytes === 0) return undefined;
 	if (request.ifVideoExists === 'fail') throw videoExists(key, desk);
 	const thumbnail = request.input.output_thumbnail_key;
 	const hasThumbnail = thumbnail !== undefined && (await store.stat(thumbnail)).tag === 'there';
@@ -114,6 +131,19 @@ async function existingVideo(desk: Desk): Promise<Result | undefined> {
 function unknownJob({ request, ports }: Desk) {
 	const { endpointId } = ports.queue;
 	return { ...ownerOf(request), job_id: 'unknown', endpoint_id: endpointId, submitted_at: null };
+}
+
+/** What the option asks for cannot be found out, and must not fail open. */
+function mayNotLook(key: string, { request }: Desk): WanAvatarError {
+	return new WanAvatarError(
+		'STORAGE',
+		`The access key may not look whether there is a video at ${key}`,
+		{
+			remedy:
+				'Nothing was sent to RunPod for the item. Give the key a policy that allows s3:GetObject and s3:ListBucket, or set If the Video Exists to Regenerate in the options.',
+			details: { ...ownerOf(request) },
+		},
+	);
 }
 
 function videoExists(key: string, { request }: Desk): WanAvatarError {

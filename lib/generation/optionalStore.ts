@@ -17,25 +17,34 @@ export interface OptionalStore {
 	warn: (sentence: string) => void;
 }
 
-/** A store that has held up one item so often is not asked for it again. */
+/** A store that has held up one item so often in a row is left alone for a while. */
 const MAX_HELD_UP = 2;
+const REST_MS = 20_000;
 
 export function createOptionalStore(
 	bucket: Bucket | undefined,
-	clock: Pick<Clock, 'timeout'>,
+	clock: Pick<Clock, 'timeout' | 'monotonic'>,
 ): OptionalStore {
 	const warnings = new Set<string>();
 	let heldUp = 0;
+	let restsUntilMs = -Infinity;
 	return {
 		warnings: () => [...warnings],
 		warn: (sentence) => warnings.add(sentence),
 		attempt: async (what, work, limitMs = LIMITS.noteMs) => {
-			if (!bucket || heldUp >= MAX_HELD_UP) return undefined;
+			if (!bucket) return undefined;
+			if (clock.monotonic() < restsUntilMs) {
+				warnings.add(`${what}: MinIO did not answer before.`);
+				return undefined;
+			}
 			const signal = clock.timeout(limitMs);
 			try {
-				return await waitUnlessAborted(work(bucket.within(signal)), signal);
+				const done = await waitUnlessAborted(work(bucket.within(signal)), signal);
+				heldUp = 0;
+				return done;
 			} catch (error) {
 				if (signal.aborted || error instanceof WaitEnded) heldUp += 1;
+				if (heldUp >= MAX_HELD_UP) restsUntilMs = clock.monotonic() + REST_MS;
 				warnings.add(`${what}: ${reasonOf(error, signal)}.`);
 				return undefined;
 			}

@@ -2,7 +2,7 @@ import type { JobRecord } from './record';
 import type { JobReport } from './report';
 
 /** Whether a stored video is of this job: by the store's time of it, and by when the job ran. */
-export type Origin = 'own' | 'earlier' | 'late';
+export type Origin = 'own' | 'earlier' | 'doubtful';
 
 /** Stores tell time to the second, and RunPod's times leave out what lies between its steps. */
 const TOLERANCE_MS = 5000;
@@ -11,7 +11,7 @@ const LATE_TOLERANCE_MS = 30_000;
 
 /**
  * Everything older than the record is of an earlier job. Where a job before this one wrote under the same key, and may
- * still do so, also what is older than this job's start, and what is newer than its end.
+ * still do so, what is older than this job's start or newer than its end may be of that one.
  */
 export function originOf(
 	{ delay_time_ms, execution_time_ms }: Pick<JobReport, 'delay_time_ms' | 'execution_time_ms'>,
@@ -30,6 +30,8 @@ export function originOf(
 	const submittedMs = recorded_at_ms + Math.max(submitted_at_ms - intended_at_ms, 0);
 	const startMs = submittedMs + delay_time_ms;
 	const endMs = startMs + execution_time_ms;
-	if (lastModifiedMs < startMs - TOLERANCE_MS) return 'earlier';
-	return lastModifiedMs > endMs + LATE_TOLERANCE_MS ? 'late' : 'own';
+	// RunPod's times are no proof: the video is paid for, and given out with a warning.
+	const isInside =
+		lastModifiedMs >= startMs - TOLERANCE_MS && lastModifiedMs <= endMs + LATE_TOLERANCE_MS;
+	return isInside ? 'own' : 'doubtful';
 }

@@ -12,7 +12,7 @@ import type { JobReport } from './report';
 import { requireResult } from './result';
 import { settle } from './settled';
 import { stopPaying } from './stopPaying';
-import { ttlOf } from './timeToLive';
+import { isFollowed, ttlOf } from './timeToLive';
 
 /** A finished job with its record. */
 export interface Made {
@@ -136,14 +136,15 @@ async function concluded(
 ): Promise<Made> {
 	const { ports, request } = desk;
 	const job = referenceOf(record, desk);
-	if (end.tag === 'aborted' && !ports.signal?.aborted) throw await halted(record, end, desk);
+	if (end.tag === 'aborted' && !ports.signal?.aborted)
+		throw await halted(record, end, ownership, desk);
 	const report = await settle(
 		conclude(job, end, {
 			queue: ports.queue,
 			clock: ports.clock,
 			recover: async () => await stored(record, desk),
 			ready: async (ended) => await ready(ended, record, desk),
-			isOurs: ownership === 'ours',
+			isOurs: ownership === 'ours' || !(await isStillFollowed(desk)),
 			onTimeout: request.onTimeout,
 			timeoutMs: request.timeoutMs,
 		}),
@@ -151,6 +152,16 @@ async function concluded(
 	if ('value' in report) return { record, report: report.value };
 	if (end.tag === 'lost') await note({ ...record, lost: true }, desk);
 	throw report.error;
+}
+
+/** Whoever waited for the job may have been killed meanwhile: then nobody else ends it. */
+async function isStillFollowed({ book, optional, ports }: Desk): Promise<boolean> {
+	const standing = await optional.attempt(
+		'The record of the job could not be read',
+		async (bucket) => await book.read(bucket),
+		LIMITS.graceMs,
+	);
+	return standing?.tag !== 'ours' || isFollowed(standing.record, ports.clock.now());
 }
 
 /** A video that is newer than the job's record, where the bucket has one. */
@@ -173,6 +184,7 @@ async function ready(
 async function halted(
 	record: SubmittedRecord,
 	{ last }: Extract<FollowEnd, { tag: 'aborted' }>,
+	ownership: Ownership,
 	{ request, ports }: Desk,
 ): Promise<Halted> {
 	const { job_id } = record;
@@ -183,7 +195,7 @@ async function halted(
 		last?.tag === 'running' ? last : await queue.look(job_id, clock.timeout(LIMITS.noteMs));
 	if (look.tag === 'completed')
 		return new Halted(`job ${job_id} is finished; its video is stored ${stored}`);
-	if (look.tag !== 'queued')
+	if (look.tag !== 'queued' || ownership === "another's")
 		return new Halted(`job ${job_id} goes on; its video will be stored ${stored}`);
 	switch (await stopPaying(job_id, queue, clock)) {
 		case 'cancelled':

@@ -1,5 +1,5 @@
 import type { Clock } from '../contract/clock';
-import { WanAvatarError } from '../contract/errors';
+import type { WanAvatarError } from '../contract/errors';
 import type { GenerationRequest, RunOptions } from './ports';
 import { refuseTooMany } from './preflight';
 import { settle, type Settled } from './settled';
@@ -12,6 +12,8 @@ const MAX_STRETCH_MS = 10;
 export interface Reading {
 	clock: Pick<Clock, 'monotonic' | 'sleep'>;
 	signal?: AbortSignal | undefined;
+	/** What is said of an item that is not read any more after Stop. */
+	stopped: (item: number) => WanAvatarError;
 }
 
 /**
@@ -23,7 +25,7 @@ export async function readAll(
 	count: number,
 	{ maxJobs }: Pick<RunOptions, 'maxJobs'>,
 	read: (item: number) => Promise<GenerationRequest>,
-	{ clock, signal }: Reading,
+	{ clock, signal, stopped }: Reading,
 ): Promise<Settled<GenerationRequest>[]> {
 	refuseTooMany(count, maxJobs);
 	const breath = breathing(clock);
@@ -31,7 +33,7 @@ export async function readAll(
 	const waiting = Array.from({ length: count }).keys();
 	const lane = async () => {
 		for (const item of waiting) {
-			requests[item] = signal?.aborted ? STOPPED : await settle(read(item));
+			requests[item] = signal?.aborted ? { error: stopped(item) } : await settle(read(item));
 			await breath();
 		}
 	};
@@ -53,9 +55,3 @@ function breathing({ monotonic, sleep }: Reading['clock']): () => Promise<void> 
 		await (pause ??= breathe());
 	};
 }
-
-const STOPPED = {
-	error: new WanAvatarError('STOPPED', 'The workflow was stopped before this item was read', {
-		remedy: 'Nothing was sent to RunPod for it.',
-	}),
-};

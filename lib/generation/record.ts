@@ -4,10 +4,15 @@ import { recordKey } from '../contract/layout';
 import type { Bucket, Written } from '../storage/bucket';
 import type { GenerationRequest, JobMemory } from './ports';
 
+const ID = /^[\w-]{1,200}$/;
+const JOB_ID = /^(?!\.+$)[\w.:~-]{1,200}$/;
+/** What a Date can hold. */
+const time = z.number().min(0).max(8.64e15);
+
 /**
  * What is written down of one request, so that nobody pays for it twice: in n8n's memory of this execution, and beside
  * the output key for other executions. `intent`: the submit is on its way, and perhaps took effect. `unsent`: it surely
- * did not (in memory only). `submitted`: RunPod gave a job id. `finished`: its video is known.
+ * did not. `submitted`: RunPod gave a job id. `finished`: its video is known.
  */
 export const jobRecord = z.object({
 	version: z.literal(1),
@@ -18,19 +23,22 @@ export const jobRecord = z.object({
 	lost: z.boolean().default(false),
 	fingerprint: z.string(),
 	execution_id: z.string(),
-	endpoint_id: z.string(),
-	job_id: z.string().nullable(),
+	// Whoever may write into the bucket may have written it, and both become parts of an address.
+	endpoint_id: z.string().regex(ID),
+	job_id: z.string().regex(JOB_ID).nullable(),
 	/** Jobs that wrote, or may still write, under the same key before this one. */
 	earlier_job_ids: z.array(z.string()).default([]),
 	/** What was uploaded for the job, to be deleted with its video; not in records of earlier versions. */
 	input_keys: z.array(z.string()).default([]),
 	/** By n8n's clock, milliseconds since the epoch. */
-	intended_at_ms: z.number(),
-	submitted_at_ms: z.number().nullable(),
+	intended_at_ms: time,
+	submitted_at_ms: time.nullable(),
+	/** When its execution last followed it: one that was killed follows no more. */
+	followed_at_ms: time.nullable().default(null),
 	/** The time to live that was sent along; nothing: RunPod's own. */
 	ttl_ms: z.number().nullable().default(null),
 	/** By the store's clock: an output that is older is of an earlier job. */
-	recorded_at_ms: z.number().nullable(),
+	recorded_at_ms: time.nullable(),
 	/** What the node gave out, in memory only. */
 	report: jsonRecord.optional(),
 	/** What the worker said of the video. */
@@ -46,8 +54,10 @@ export type Standing =
 	| { tag: 'denied' }
 	/** A record of the same request. */
 	| { tag: 'ours'; record: JobRecord; etag: string }
-	/** Of another request, or no record at all. */
-	| { tag: 'other'; record: JobRecord | undefined; etag: string };
+	/** Of another request. */
+	| { tag: 'other'; record: JobRecord; etag: string }
+	/** No record that can be read: nobody knows whether a job of this request is under way. */
+	| { tag: 'unreadable'; etag: string };
 
 const RECORD_TYPE = 'application/json';
 
@@ -61,10 +71,21 @@ export interface RecordBook {
 	remember: (record: JobRecord) => void;
 	/** An intent gets the store's own time of it as `recorded_at_ms`. */
 	read: (bucket: Bucket) => Promise<Standing>;
-	/** Writes a new intent over what was judged; `changed` when something else stands there now. */
-	claim: (intent: JobRecord, judged: Standing, bucket: Bucket) => Promise<Written>;
-	/** Writes a later state of the same job; a record of another job stays as it is. */
-	advance: (record: JobRecord, bucket: Bucket) => Promise<void>;
+	/**
+	 * Writes a new intent over what was judged; `changed` when something else stands there now. `anyway`: whatever stands
+	 * there, for stores that heed no condition as they should.
+	 */
+	claim: (
+		intent: JobRecord,
+		judged: Standing,
+		bucket: Bucket,
+		anyway?: boolean,
+	) => Promise<Written>;
+	/**
+	 * Writes a later state of the same job; a record of another job stays as it is.
+	 * @returns false where the access key may not write it
+	 */
+	advance: (record: JobRecord, bucket: Bucket) => Promise<boolean>;
 	/** Puts the record of the job that won back over that of the job that lost. */
 	restore: (record: JobRecord, loser: Standing, bucket: Bucket) => Promise<void>;
 	/** Takes an intent back that surely came to nothing. */
@@ -87,15 +108,21 @@ export function openRecordBook(
 		if (stored.tag === 'denied') return stored;
 		const { data } = jobRecord.safeParse(fromJson(stored.text));
 		const { etag, lastModifiedMs } = stored;
-		if (data?.fingerprint !== fingerprint) return { tag: 'other', record: data, etag };
+		if (!data) return { tag: 'unreadable', etag };
+		if (data.fingerprint !== fingerprint) return { tag: 'other', record: data, etag };
 		const recorded_at_ms = data.recorded_at_ms ?? lastModifiedMs;
 		return { tag: 'ours', record: { ...data, recorded_at_ms }, etag };
 	};
-	const put = async (record: JobRecord, over: Standing, bucket: Bucket): Promise<Written> => {
+	const put = async (
+		record: JobRecord,
+		over: Standing,
+		bucket: Bucket,
+		anyway = false,
+	): Promise<Written> => {
 		if (key === undefined) return 'written';
 		const { report, ...lasting } = record;
 		const text = JSON.stringify(lasting);
-		const condition = conditionOf(over);
+		const condition = anyway ? undefined : conditionOf(over);
 		return condition
 			? await bucket.putText(key, text, RECORD_TYPE, condition)
 			: await bucket.putText(key, text, RECORD_TYPE);
@@ -108,15 +135,18 @@ export function openRecordBook(
 			return data?.fingerprint === fingerprint ? data : undefined;
 		},
 		read,
-		claim: async (intent, judged, bucket) => {
+		claim: async (intent, judged, bucket, anyway = false) => {
 			remember(intent);
-			return await put(intent, judged, bucket);
+			return await put(intent, judged, bucket, anyway);
 		},
 		advance: async (record, bucket) => {
-			for (let tries = 0; tries < MAX_ADVANCES; tries++) {
+			for (let tries = 1; ; tries++) {
 				const standing = await read(bucket);
-				if (!isEarlierState(standing, record)) return;
-				if ((await put(record, standing, bucket)) !== 'changed') return;
+				if (!isEarlierState(standing, record)) return true;
+				// Some servers tell another ETag each time: what stands there is our own all the same.
+				const written = await put(record, standing, bucket, tries === MAX_ADVANCES);
+				if (written !== 'changed') return written !== 'denied';
+				if (tries === MAX_ADVANCES) return true;
 			}
 		},
 		restore: async (record, loser, bucket) => {
@@ -125,8 +155,10 @@ export function openRecordBook(
 		forget: async (intent, bucket) => {
 			const standing = await read(bucket);
 			// Another execution may have written its own over it meanwhile.
-			if (key !== undefined && standing.tag === 'ours' && isSameIntent(standing.record, intent))
-				await bucket.remove(key);
+			if (key === undefined || standing.tag !== 'ours') return;
+			if (!isSameIntent(standing.record, intent) || (await bucket.remove(key))) return;
+			// Without the right to delete, the intent says itself that it came to nothing.
+			await put({ ...intent, state: 'unsent' }, standing, bucket);
 		},
 	};
 }
@@ -134,8 +166,9 @@ export function openRecordBook(
 const MAX_ADVANCES = 3;
 
 function conditionOf(standing: Standing): { etag: string | null } | undefined {
-	if (standing.tag === 'none') return { etag: null };
-	if (standing.tag === 'denied' || standing.etag === '') return undefined;
+	// A key that may not list gets 403 for an object that is not there, too.
+	if (standing.tag === 'none' || standing.tag === 'denied') return { etag: null };
+	if (standing.etag === '') return undefined;
 	return { etag: standing.etag };
 }
 
@@ -144,7 +177,7 @@ function isEarlierState(standing: Standing, record: JobRecord): boolean {
 	if (standing.tag === 'denied') return true;
 	// A record that was deleted with its video is not made anew to say that the video was given out.
 	if (standing.tag === 'none') return record.state === 'submitted' && !record.delivered;
-	if (standing.tag === 'other') return false;
+	if (standing.tag === 'other' || standing.tag === 'unreadable') return false;
 	return standing.record.job_id === null
 		? isSameIntent(standing.record, record)
 		: standing.record.job_id === record.job_id;

@@ -1,4 +1,5 @@
 import { WaitEnded, waitUnlessAborted } from '../contract/abort';
+import { pause } from '../contract/clock';
 import { requestsPage } from '../contract/consolePages';
 import { WanAvatarError } from '../contract/errors';
 import type { JobInput } from '../contract/jobInput';
@@ -46,14 +47,15 @@ export async function unlessStopped<T>(desk: Desk, work: () => Promise<T>): Prom
 
 type Claim = { tag: 'claimed'; intent: JobRecord } | Exclude<Earlier, { tag: 'nothing' }>;
 
-const MAX_CLAIMS = 5;
+const MAX_CLAIMS = 4;
+const CLAIM_PAUSE_MS = 300;
 
 /** Writes the intent over what was judged, and reads it back; what somebody else wrote meanwhile is judged anew. */
 async function claim(desk: Desk, judged: Standing): Promise<Claim> {
 	let standing = judged;
-	for (let tries = 0; tries < MAX_CLAIMS; tries++) {
+	for (let tries = 1; tries <= MAX_CLAIMS; tries++) {
 		const intent = intentOf(desk, standing);
-		const written = await writeIntent(intent, standing, desk);
+		const written = await writeIntent(intent, standing, desk, tries === MAX_CLAIMS);
 		const now = await readBack(intent, desk);
 		// "changed" may be said of one's own text, where a first try took effect and its answer was lost.
 		const isOurs = now.tag === 'ours' && isSameIntent(now.record, intent);
@@ -62,6 +64,7 @@ async function claim(desk: Desk, judged: Standing): Promise<Claim> {
 		const earlier = await unsentIfFault(intent, desk, judgeStanding(now, desk));
 		if (earlier.tag !== 'nothing') return earlier;
 		standing = earlier.standing;
+		await pause(desk.ports.clock, CLAIM_PAUSE_MS, desk.signal);
 	}
 	throw new WanAvatarError('STORAGE', 'Other executions keep writing the record of this job', {
 		remedy: 'Nothing was sent to RunPod for the item. Run it again.',
@@ -69,13 +72,13 @@ async function claim(desk: Desk, judged: Standing): Promise<Claim> {
 	});
 }
 
-async function writeIntent(intent: JobRecord, judged: Standing, desk: Desk) {
+async function writeIntent(intent: JobRecord, judged: Standing, desk: Desk, anyway: boolean) {
 	const { book, store, optional } = desk;
 	if (!store) {
 		book.remember(intent);
 		return 'written';
 	}
-	const written = await unsentIfFault(intent, desk, book.claim(intent, judged, store));
+	const written = await unsentIfFault(intent, desk, book.claim(intent, judged, store, anyway));
 	if (written === 'denied')
 		optional.warn(
 			'The access key may not write job records (*.job.json) in the bucket: other executions cannot see this job.',
@@ -102,13 +105,32 @@ function notSent(error: WanAvatarError, desk: Desk): WanAvatarError {
 	return new WanAvatarError(code, message, { remedy: told, details });
 }
 
-/** Takes an intent back in both places; only memory surely takes it. */
-async function unsent(intent: JobRecord, { book, optional }: Desk): Promise<void> {
-	book.remember({ ...intent, state: 'unsent' });
-	if (book.key === undefined) return;
-	await optional.attempt('The note of the submit could not be removed', async (bucket) => {
-		await book.forget(intent, bucket);
-	});
+/** Takes an intent back in both places; where the bucket does not answer, somebody goes on trying for a while. */
+async function unsent(intent: JobRecord, desk: Desk): Promise<void> {
+	desk.book.remember({ ...intent, state: 'unsent' });
+	if (desk.book.key === undefined || !desk.ports.bucket) return;
+	if (!(await takeBack(intent, desk))) void keepTakingBack(intent, desk);
+}
+
+async function takeBack(intent: JobRecord, { book, optional }: Desk): Promise<boolean> {
+	const done = await optional.attempt(
+		'The note of the submit could not be removed',
+		async (bucket) => {
+			await book.forget(intent, bucket);
+			return true;
+		},
+	);
+	return done === true;
+}
+
+const TAKE_BACK_PAUSES_MS = [10_000, 40_000];
+
+/** Until it is gone, other executions take it for a submit that may have taken effect. */
+async function keepTakingBack(intent: JobRecord, desk: Desk): Promise<void> {
+	for (const ms of TAKE_BACK_PAUSES_MS) {
+		await pause(desk.ports.clock, ms);
+		if (await takeBack(intent, desk)) return;
+	}
 }
 
 function intentOf({ fingerprint, ports, request }: Desk, standing: Standing): JobRecord {
@@ -125,6 +147,7 @@ function intentOf({ fingerprint, ports, request }: Desk, standing: Standing): Jo
 		input_keys: request.uploads.map(({ key }) => key),
 		intended_at_ms: ports.clock.now(),
 		submitted_at_ms: null,
+		followed_at_ms: null,
 		ttl_ms: request.envelope.policy?.ttl ?? null,
 		recorded_at_ms: null,
 	};
@@ -135,7 +158,7 @@ const MAX_EARLIER_JOBS = 5;
 /** A worker that is slow to hear of a cancel may still write under the key. */
 function earlierJobIds(standing: Standing): string[] {
 	if (standing.tag !== 'ours' && standing.tag !== 'other') return [];
-	const { job_id = null, earlier_job_ids = [] } = standing.record ?? {};
+	const { job_id, earlier_job_ids } = standing.record;
 	const ids = job_id === null ? earlier_job_ids : [job_id, ...earlier_job_ids];
 	return ids.slice(0, MAX_EARLIER_JOBS);
 }
@@ -158,7 +181,8 @@ async function post(intent: JobRecord, input: JobInput, desk: Desk): Promise<Sub
 	}
 	if ('value' in submitted) {
 		const record = submittedRecord(intent, submitted.value, desk);
-		await note(record, desk);
+		// Whoever stops must not wait for the note: the job is cancelled at once.
+		await settle(waitUnlessAborted(note(record, desk), desk.signal));
 		return record;
 	}
 	const { error } = submitted;

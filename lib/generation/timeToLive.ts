@@ -20,3 +20,17 @@ export function hasRunOut(record: JobRecord, nowMs: number): boolean {
 export function isOlderThanItsTtl(record: JobRecord, nowMs: number): boolean {
 	return nowMs - (record.submitted_at_ms ?? record.intended_at_ms) > ttlOf(record);
 }
+
+/** So often whoever follows a job says so in its record, and so long that counts. */
+export const FOLLOWED_INTERVAL_MS = 30_000;
+const FOLLOWED_FOR_MS = 3 * FOLLOWED_INTERVAL_MS;
+
+/** Whether an execution follows the job at this moment; one that was killed says nothing any more. */
+export function isFollowed(
+	{ state, delivered, followed_at_ms, submitted_at_ms }: JobRecord,
+	nowMs: number,
+): boolean {
+	if (state !== 'submitted' || delivered) return false;
+	const lastMs = Math.max(followed_at_ms ?? 0, submitted_at_ms ?? 0);
+	return Math.abs(nowMs - lastMs) < FOLLOWED_FOR_MS;
+}

@@ -61,7 +61,7 @@ export async function verify(
 			report,
 			fault: missing(`was not stored: ${minio_key} in bucket ${bucket.name} is of an earlier job`),
 		};
-	const told = origin === 'late' ? warned(report, lateText(minio_key, record)) : report;
+	const told = origin === 'doubtful' ? warned(report, doubtText(minio_key, record)) : report;
 	if (sizeBytes === 0) return { report: told, fault: broken(`${minio_key} is empty`) };
 	return await verifyFile(told, minio_key, sizeBytes, store);
 }
@@ -71,9 +71,9 @@ function warned(report: JobReport, sentence: string): JobReport {
 }
 
 // A worker that was cancelled may run on and store its video over that of the job after it.
-function lateText(key: string, record: JobRecord | undefined): string {
+function doubtText(key: string, record: JobRecord | undefined): string {
 	const others = (record?.earlier_job_ids ?? []).join(', ');
-	return `${key} was stored after this job had ended: it may be the video of an earlier job that was cancelled and ran on (${others}).`;
+	return `${key} was not stored while this job ran: it may be the video of an earlier job that was cancelled and ran on (${others}).`;
 }
 
 async function verifyFile(

@@ -12,6 +12,8 @@ describe('the order of events', () => {
 			'record intent',
 			'submit',
 			'record submitted',
+			// After half a minute it says that it is still followed.
+			'record submitted',
 			'record finished delivered',
 		]);
 	});

@@ -459,11 +459,11 @@ describe('a worker that was cancelled and ran on', () => {
 		const times = { delay_time_ms: 60_000, execution_time_ms: 100_000 };
 		const table: [atMs: number, origin: string][] = [
 			[999_000, 'earlier'],
-			[1_030_000, 'earlier'],
+			[1_030_000, 'doubtful'],
 			[1_061_000, 'own'],
 			[1_161_000, 'own'],
 			[1_180_000, 'own'],
-			[1_200_000, 'late'],
+			[1_200_000, 'doubtful'],
 		];
 		for (const [atMs, origin] of table) {
 			expect([atMs, originOf(times, record, atMs)]).toEqual([atMs, origin]);

@@ -36,6 +36,8 @@ function workClock() {
 
 const hundred = { maxJobs: 100 };
 
+const stopped = () => new WanAvatarError('STOPPED', 'stopped', { remedy: '' });
+
 describe('the items of a run', () => {
 	it('come out in their order, a fault in its place', async () => {
 		const ends = await readAll(
@@ -46,7 +48,7 @@ describe('the items of a run', () => {
 				if (item === 7) throw new Error('a bad one');
 				return await request(item);
 			},
-			{ clock: workClock() },
+			{ clock: workClock(), stopped },
 		);
 
 		expect(ends.map((end) => ('value' in end ? end.value.input.avatar_id : 'bad'))).toEqual(
@@ -66,7 +68,7 @@ describe('the items of a run', () => {
 				reading--;
 				return made;
 			},
-			{ clock: workClock() },
+			{ clock: workClock(), stopped },
 		);
 
 		expect(most).toBe(8);
@@ -78,7 +80,7 @@ describe('the items of a run', () => {
 			clock.nowMs += 3;
 			return await request(item);
 		};
-		await readAll(100, hundred, work, { clock });
+		await readAll(100, hundred, work, { clock, stopped });
 
 		const stretches = clock.breathsAtMs.map((atMs, i) => atMs - (clock.breathsAtMs[i - 1] ?? 0));
 		expect(stretches.length).toBeGreaterThan(5);
@@ -95,7 +97,7 @@ describe('the items of a run', () => {
 				readCount++;
 				return await request(item);
 			},
-			{ clock: workClock() },
+			{ clock: workClock(), stopped },
 		);
 
 		await expect(reading).rejects.toThrow(/101 items came in, but at most 100/);
@@ -112,7 +114,7 @@ describe('the items of a run', () => {
 				if (++readCount === 10) stop.abort();
 				return await request(item);
 			},
-			{ clock: workClock(), signal: stop.signal },
+			{ clock: workClock(), signal: stop.signal, stopped },
 		);
 
 		expect(readCount).toBeLessThan(20);

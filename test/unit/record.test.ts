@@ -27,6 +27,7 @@ it('a job record of an earlier version, which names no inputs, is still read', a
 		input_keys: [],
 		earlier_job_ids: [],
 		lost: false,
+		followed_at_ms: null,
 		ttl_ms: null,
 	});
 });

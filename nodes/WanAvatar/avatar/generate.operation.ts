@@ -104,7 +104,9 @@ export async function execute(
 	const { generateAll } = await import('../../../lib/generation/generateAll');
 	const { stallOf } = await import('../../../lib/runpod/health');
 	const { readAll } = await import('../../../lib/generation/readAll');
+	const { stoppedItem } = await import('../../../lib/generation/stoppedItem');
 	const form = openForm(context);
+	const memory = executionMemory(context);
 	const item = (i: number, json: object) =>
 		withInputFields(context, i, { ...json }, form.options(i));
 	try {
@@ -112,6 +114,7 @@ export async function execute(
 		const requests = await readAll(context.getInputData().length, options, form.request, {
 			clock,
 			signal: context.getExecutionCancelSignal(),
+			stopped: (i) => stoppedItem(memory, form.slot(i)),
 		});
 		const ends =
 			faults.length > 0

@@ -33,6 +33,8 @@ export interface Form {
 	 */
 	request: (item: number) => Promise<GenerationRequest>;
 	options: (item: number) => IDataObject;
+	/** Where the notes about an item are kept: run and item. */
+	slot: (item: number) => string;
 }
 
 export function openForm(context: IExecuteFunctions): Form {
@@ -45,8 +47,10 @@ export function openForm(context: IExecuteFunctions): Form {
 		optionsByItem.set(item, known);
 		return known;
 	};
+	const slot = (item: number) => `${String(run)}:${String(item)}`;
 	return {
 		options,
+		slot,
 		runOptions: async (stopOnFault) => {
 			const { checkRunOptions } = await import('../../../lib/generation/requestOptions');
 			return checkRunOptions(options(0), stopOnFault);
@@ -75,7 +79,7 @@ export function openForm(context: IExecuteFunctions): Form {
 			};
 			try {
 				return await parseGenerationRequest({
-					slot: `${String(run)}:${String(item)}`,
+					slot: slot(item),
 					runTag: `${executionId}-${String(run)}-${String(item)}`,
 					contract,
 					portraitFile: portrait.file,
