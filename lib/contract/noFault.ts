@@ -7,6 +7,6 @@ export function noFault<T>(
 ): z.core.CheckFn<T> {
 	return ({ value, issues }) => {
 		const message = faultOf(value);
-		if (message) issues.push({ code: 'custom', message, input: value, path });
+		if (message) issues.push({ code: 'custom', message, input: value, path: [...path] });
 	};
 }

@@ -12,7 +12,7 @@ import type { JobReport } from './report';
 import { requireResult } from './result';
 import { settle } from './settled';
 import { stopPaying } from './stopPaying';
-import { isFollowed, ttlOf } from './timeToLive';
+import { isFollowed, NOT_FOLLOWED, ttlOf } from './timeToLive';
 
 /** A finished job with its record. */
 export interface Made {
@@ -136,8 +136,10 @@ async function concluded(
 ): Promise<Made> {
 	const { ports, request } = desk;
 	const job = referenceOf(record, desk);
-	if (end.tag === 'aborted' && !ports.signal?.aborted)
+	if (end.tag === 'aborted' && !ports.signal?.aborted) {
+		if (ownership === 'ours') void note({ ...record, followed_at_ms: NOT_FOLLOWED }, desk);
 		throw await halted(record, end, ownership, desk);
+	}
 	const report = await settle(
 		conclude(job, end, {
 			queue: ports.queue,
@@ -150,7 +152,9 @@ async function concluded(
 		}),
 	);
 	if ('value' in report) return { record, report: report.value };
-	if (end.tag === 'lost') await note({ ...record, lost: true }, desk);
+	// Memory has it at once; nobody waits for the bucket.
+	if (ownership === 'ours')
+		void note({ ...record, lost: end.tag === 'lost', followed_at_ms: NOT_FOLLOWED }, desk);
 	throw report.error;
 }
 

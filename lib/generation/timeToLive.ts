@@ -24,13 +24,15 @@ export function isOlderThanItsTtl(record: JobRecord, nowMs: number): boolean {
 /** So often whoever follows a job says so in its record, and so long that counts. */
 export const FOLLOWED_INTERVAL_MS = 30_000;
 const FOLLOWED_FOR_MS = 3 * FOLLOWED_INTERVAL_MS;
+/** In the place of a time: its execution has let go of the job. */
+export const NOT_FOLLOWED = 0;
 
 /** Whether an execution follows the job at this moment; one that was killed says nothing any more. */
 export function isFollowed(
 	{ state, delivered, followed_at_ms, submitted_at_ms }: JobRecord,
 	nowMs: number,
 ): boolean {
-	if (state !== 'submitted' || delivered) return false;
+	if (state !== 'submitted' || delivered || followed_at_ms === NOT_FOLLOWED) return false;
 	const lastMs = Math.max(followed_at_ms ?? 0, submitted_at_ms ?? 0);
 	return Math.abs(nowMs - lastMs) < FOLLOWED_FOR_MS;
 }

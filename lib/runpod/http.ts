@@ -92,8 +92,10 @@ function reasonOf(error: unknown, signal: AbortSignal | undefined, tooSlow: Abor
 	return tooSlow.aborted ? ANSWER_TOO_SLOW : (codeOf(error) ?? 'UNKNOWN');
 }
 
+let loading: Promise<typeof import('undici')> | undefined;
+
 // Node's own fetch, once awake, owns the process-wide dispatcher, and undici then leaves it alone.
 async function loadUndici(): Promise<typeof import('undici')> {
 	Reflect.get(globalThis, 'Headers');
-	return await import('undici');
+	return await (loading ??= import('undici'));
 }

@@ -15,6 +15,7 @@ async function withFollowedJob(w: World): Promise<void> {
 	w.fate.set(0, (ageMs) => (ageMs < 600_000 ? 'running' : 'completed'));
 	await run(w, [request({ timeoutMs: 2000, onTimeout: 'leave' })]);
 	w.memory.clear();
+	change(w, { followed_at_ms: w.clock.now() });
 }
 
 function change(w: World, more: object): void {
@@ -74,6 +75,18 @@ describe('a job that another execution follows at this moment', () => {
 
 		expect(seen).toHaveLength(9);
 		expect(Math.max(...seen)).toBeLessThan(70_000);
+	});
+});
+
+describe('a job that its execution has let go of', () => {
+	it('belongs to whoever follows it next', async () => {
+		const w = world();
+		await withFollowedJob(w);
+		change(w, { followed_at_ms: 0 });
+
+		await run(w, [request({ timeoutMs: 5000 })], { executionId: 'b' });
+
+		expect(count(w, 'cancel job-0')).toBe(1);
 	});
 });
 
