@@ -4,6 +4,7 @@ import { codeOf } from '../contract/foreignError';
 import { LIMITS } from '../contract/limits';
 import { version } from '../../package.json';
 import { createAgent } from './agent';
+import { BodyCut, readBody } from './answerBody';
 import { SentWatch } from './sentWatch';
 
 export interface HttpRequest {
@@ -32,19 +33,24 @@ export class HttpFailure extends Error {
 	constructor(
 		readonly code: string,
 		readonly sent: boolean,
+		/** What came of the answer before it was cut off: its text may be complete all the same. */
+		readonly partial?: HttpAnswer,
 	) {
 		super(`The request failed (${code})`);
 	}
 }
 
-/** The code of an answer of more bytes than are read (undici's own). */
-export const ANSWER_TOO_LARGE = 'UND_ERR_RES_EXCEEDED_MAX_SIZE';
+export { ANSWER_TOO_LARGE } from './answerBody';
 /** The code of an answer that did not come to its end in time. */
 export const ANSWER_TOO_SLOW = 'ANSWER_TOO_SLOW';
 /** The code of a request that was cut by its own signal. */
 export const REQUEST_CUT = 'REQUEST_CUT';
 
-const USER_AGENT = `n8n-nodes-wan-avatar/${version}`;
+const OWN_HEADERS = {
+	'user-agent': `n8n-nodes-wan-avatar/${version}`,
+	accept: 'application/json',
+	'accept-encoding': 'identity',
+};
 
 const sharedAgents: Partial<Record<'usual' | 'urgent', Dispatcher>> = {};
 
@@ -67,24 +73,33 @@ export function createSend({ dispatcher, wholeMs = LIMITS.wholeMs }: SendOptions
 		const watch = new SentWatch(dispatcher ?? agent);
 		const tooSlow = AbortSignal.timeout(wholeMs);
 		const joined = joinSignals([signal, tooSlow]);
+		let head: Omit<HttpAnswer, 'text'> | undefined;
 		try {
 			const answer = await undici.request(url, {
 				method,
-				headers: { 'user-agent': USER_AGENT, accept: 'application/json', ...headers },
+				headers: { ...OWN_HEADERS, ...headers },
 				body,
 				signal: joined.signal,
 				dispatcher: watch.dispatcher,
 			});
-			const text = await answer.body.text();
-			const retryAfter = answer.headers['retry-after'];
-			const { statusCode: status } = answer;
-			return typeof retryAfter === 'string' ? { status, text, retryAfter } : { status, text };
+			head = headOf(answer);
+			return { ...head, text: await readBody(answer.body, answer.headers['content-encoding']) };
 		} catch (error) {
-			throw new HttpFailure(reasonOf(error, signal, tooSlow), watch.isSent);
+			const isCut = error instanceof BodyCut;
+			const reason = reasonOf(isCut ? error.cause : error, signal, tooSlow);
+			const partial = head && isCut ? { ...head, text: error.part } : undefined;
+			throw new HttpFailure(reason, watch.isSent, partial);
 		} finally {
 			joined.release();
 		}
 	};
+}
+
+function headOf({ statusCode, headers }: Dispatcher.ResponseData): Omit<HttpAnswer, 'text'> {
+	const retryAfter = headers['retry-after'];
+	return typeof retryAfter === 'string'
+		? { status: statusCode, retryAfter }
+		: { status: statusCode };
 }
 
 function reasonOf(error: unknown, signal: AbortSignal | undefined, tooSlow: AbortSignal): string {

@@ -100,7 +100,7 @@ function unreachable({ retryAfter }: HttpAnswer, reason: string, nowMs: number):
 const number = z.number().nonnegative().nullish().catch(undefined);
 
 const wireJob = z.object({
-	id: z.string().optional().catch(undefined),
+	id: z.string().trim().optional().catch(undefined),
 	status: z.string().min(1),
 	delayTime: number,
 	executionTime: number,

@@ -1,4 +1,3 @@
-import * as z from 'zod/v4';
 import { joinSignals } from '../contract/abort';
 import type { Clock } from '../contract/clock';
 import { WanAvatarError } from '../contract/errors';
@@ -24,6 +23,7 @@ import {
 	type Send,
 } from './http';
 import { readJob, type JobLook } from './job';
+import { readJobId } from './jobId';
 import { limiterOf, TurnLost, type LimitedRoute, type Limiter } from './limiter';
 import {
 	planCancel,
@@ -108,7 +108,9 @@ export function createQueueClient(settings: RunPodSettings, ports: QueuePorts): 
 		const attempt = await (maxTries === 1 ? request(plan, call) : bounded(plan, call));
 		if ('answer' in attempt)
 			return readJob(jobId, attempt.answer, clock.now(), secretsOf(settings));
-		const { code } = attempt.failure;
+		const { code, partial } = attempt.failure;
+		if (partial && readRecord(partial.text))
+			return readJob(jobId, partial, clock.now(), secretsOf(settings));
 		if (code === ANSWER_TOO_LARGE) return { tag: 'tooLarge', reason: 'more than 20 MB' };
 		return { tag: 'unreachable', reason: `no answer (${code})` };
 	};
@@ -198,8 +200,6 @@ function requireEndpoint(endpointId: string): void {
 	});
 }
 
-const submitted = z.object({ id: z.string().min(1) });
-
 function stoppedBeforeSubmit(): WanAvatarError {
 	return new WanAvatarError('STOPPED', 'The work was stopped before this item was submitted', {
 		remedy: 'Nothing was sent to RunPod for it.',
@@ -216,14 +216,22 @@ function readSubmitted(
 		const { failure } = attempt;
 		if (failure.code === REQUEST_CUT && !failure.sent) throw stoppedBeforeSubmit();
 		if (!failure.sent) throw unreachable(failure, url);
+		const named = failure.partial && idIn(failure.partial, settings);
+		if (named !== undefined) return named;
 		throw submitUnknown(`no answer, ${failure.code}`, settings.endpointId, outputKey);
 	}
 	const { answer } = attempt;
-	const { success, data } = submitted.safeParse(readRecord(answer.text));
-	if (isOk(answer) && success) return data.id;
+	const id = idIn(answer, settings);
+	if (id !== undefined) return id;
 	if (isOk(answer) || answer.status === 408 || answer.status >= 500)
 		throw submitUnknown(faultText(answer, secretsOf(settings)), settings.endpointId, outputKey);
 	throw refusal(answer, settings);
+}
+
+/** The job that an answer to a submit names. */
+function idIn(answer: HttpAnswer, settings: RunPodSettings): string | undefined {
+	if (!isOk(answer)) return undefined;
+	return readJobId(readRecord(answer.text)?.id, secretsOf(settings));
 }
 
 function answerOf(attempt: Attempt, { url }: HttpRequest): HttpAnswer {

@@ -14,6 +14,7 @@ const nothing = /$^/;
 const laws: readonly Law[] = [
 	{ who: /^lib\/contract\//, may: /^(lib\/contract\/|zod\/v4$)/ },
 	{ who: /^lib\/runpod\/http\.ts$/, may: /^(lib\/(contract|runpod)\/|undici$|package\.json$)/ },
+	{ who: /^lib\/runpod\/answerBody\.ts$/, may: /^(lib\/contract\/|node:(util|zlib)$)/ },
 	{
 		who: /^lib\/runpod\/(agent|sentWatch)\.ts$/,
 		may: /^lib\/contract\//,

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { Socket } from 'node:net';
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createSend, HttpFailure } from '../../lib/runpod/http';
 import { version } from '../../package.json';
@@ -41,6 +42,7 @@ describe('the one egress', () => {
 		expect(seen).toMatchObject({
 			authorization: 'Bearer key',
 			'user-agent': `n8n-nodes-wan-avatar/${version}`,
+			'accept-encoding': 'identity',
 		});
 	});
 
@@ -98,6 +100,79 @@ describe('the one egress', () => {
 		);
 
 		expect(failure).toMatchObject({ code: 'UND_ERR_RES_EXCEEDED_MAX_SIZE' });
+	});
+
+	it.each<[string, string, Buffer, string]>([
+		['gzip', 'gzip', gzipSync('wéll'), 'wéll'],
+		['X-GZIP', 'X-GZIP', gzipSync('wéll'), 'wéll'],
+		['deflate', 'deflate', deflateSync('wéll'), 'wéll'],
+		['deflate without its header', 'deflate', deflateRawSync('wéll'), 'wéll'],
+		['br', 'br', brotliCompressSync('wéll'), 'wéll'],
+		['one in another', 'gzip, br', brotliCompressSync(gzipSync('wéll')), 'wéll'],
+		['identity', 'identity', Buffer.from('wéll'), 'wéll'],
+		['gzip without its end', 'gzip', gzipSync('wéll').subarray(0, -8), 'wéll'],
+		['gzip that is none', 'gzip', Buffer.from('wéll'), ''],
+		['an empty body', 'gzip', Buffer.alloc(0), ''],
+		['a byte order mark', 'identity', Buffer.from('\ufeffwéll'), 'wéll'],
+	])('reads a body that was sent as %s', async (_what, encoding, body, text) => {
+		const url = await serve((_request, response) => {
+			response.writeHead(201, { 'content-encoding': encoding }).end(body);
+		});
+
+		const answer = await createSend()({ method: 'GET', url, headers: {} });
+
+		expect(answer).toEqual({ status: 201, text });
+	});
+
+	it.each([
+		['gzip', gzipSync(Buffer.alloc(60 * 1024 * 1024))],
+		['br', brotliCompressSync(Buffer.alloc(60 * 1024 * 1024), { params: { 1: 1 } })],
+	])('unpacks no more than 20 MB of %s', async (encoding, body) => {
+		const url = await serve((_request, response) => {
+			response.writeHead(200, { 'content-encoding': encoding }).end(body);
+		});
+
+		const failure = await createSend()({ method: 'GET', url, headers: {} }).catch(
+			(error: unknown) => error,
+		);
+
+		expect(failure).toMatchObject({ code: 'UND_ERR_RES_EXCEEDED_MAX_SIZE', sent: true });
+	});
+
+	it.each<[string, RequestListener, string]>([
+		[
+			'never ends',
+			(_request, response) => {
+				response.writeHead(202, { 'retry-after': '3' }).write('{"id":1}');
+			},
+			'ANSWER_TOO_SLOW',
+		],
+		[
+			'is cut by a close',
+			({ socket }) => {
+				const head = 'HTTP/1.1 202 Accepted\r\nretry-after: 3\r\ncontent-length: 500';
+				socket.end(`${head}\r\n\r\n{"id":1}`);
+			},
+			'UND_ERR_SOCKET',
+		],
+		[
+			'is cut, and packed',
+			({ socket }) => {
+				const head = 'HTTP/1.1 202 Accepted\r\nretry-after: 3\r\ncontent-encoding: gzip';
+				socket.write(`${head}\r\ncontent-length: 500\r\n\r\n`);
+				socket.end(gzipSync('{"id":1}'));
+			},
+			'UND_ERR_SOCKET',
+		],
+	])('keeps what came of a body that %s', async (_what, listener, code) => {
+		const url = await serve(listener);
+
+		const failure = await createSend({ wholeMs: 400 })({ method: 'POST', url, headers: {} }).catch(
+			(error: unknown) => error,
+		);
+
+		const partial = { status: 202, text: '{"id":1}', retryAfter: '3' };
+		expect(failure).toMatchObject({ code, sent: true, partial });
 	});
 
 	it.each<[string, RequestListener]>([
