@@ -72,7 +72,7 @@ function readHealth(answer: HttpAnswer, settings: RunPodSettings): EndpointHealt
 	return data;
 }
 
-const purged = z.object({ removed: count });
+const purged = z.object({ removed: z.number().nonnegative() });
 
 /** How many were removed. A purge is sent once: a second one would remove jobs that came after the first. */
 function readPurged(end: CallEnd, { url }: HttpRequest, settings: RunPodSettings): number {

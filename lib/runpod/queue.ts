@@ -164,6 +164,8 @@ export function createQueueClient(settings: RunPodSettings, ports: QueuePorts): 
 			if (answer.status === 408 || answer.status >= 500)
 				throw retryUnknown(faultText(answer, secretsOf(settings)), jobId);
 			if (!isOk(answer)) throw retryRefused(answer, jobId, settings);
+			if (!tellsOf(jobId, answer, settings))
+				throw retryUnknown(faultText(answer, secretsOf(settings)), jobId);
 		},
 		health: async (signal) => {
 			const call = { route: 'other', safety: 'read', maxTries: 1, signal } as const;
@@ -232,6 +234,13 @@ function readSubmitted(
 function idIn(answer: HttpAnswer, settings: RunPodSettings): string | undefined {
 	if (!isOk(answer)) return undefined;
 	return readJobId(readRecord(answer.text)?.id, secretsOf(settings));
+}
+
+/** Whether an answer is one about the job, and no page of something between. */
+function tellsOf(jobId: string, { text }: HttpAnswer, settings: RunPodSettings): boolean {
+	const { id, status } = readRecord(text) ?? {};
+	if (id !== undefined && id !== null) return readJobId(id, secretsOf(settings)) === jobId;
+	return typeof status === 'string' && status !== '';
 }
 
 function answerOf(attempt: Attempt, { url }: HttpRequest): HttpAnswer {

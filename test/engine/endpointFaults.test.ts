@@ -81,6 +81,22 @@ describe('Purge Queue', () => {
 	});
 });
 
+describe('Purge Queue is not taken for done', () => {
+	it.each([
+		['a page', 200, '<html>Just a moment...</html>'],
+		['nothing', 204, ''],
+		['an error', 200, '{"error":"not allowed"}'],
+		['a problem', 200, '{"status":404,"title":"Not Found"}'],
+		['a count that is none', 200, '{"removed":"many","status":"completed"}'],
+	])('when RunPod answers %s', async (_what, status, body) => {
+		rig.queue.fault({ route: 'purge-queue', kind: 'answer', status, body });
+		const { error, success } = await rig.run({ resource: 'endpoint', operation: 'purgeQueue' });
+		expect(success).toEqual([]);
+		expect(error?.message).toContain('no clear answer when asked to purge the queue');
+		expect(rig.queue.calls('purge-queue')).toHaveLength(1);
+	});
+});
+
 describe('Stop ends within 2 s', () => {
 	it.each([
 		['plan', settings],

@@ -197,6 +197,8 @@ describe('Retry is paid as a submit is', () => {
 	it.each([
 		['a 502', { kind: 'answer', status: 502, body: 'bad gateway' }],
 		['a connection that is cut', { kind: 'cut' }],
+		['a page', { kind: 'answer', status: 200, body: '<html>Just a moment...</html>' }],
+		['an empty answer', { kind: 'answer', status: 204, body: '' }],
 	] as const)('and sent once, also after %s', async (what, fault) => {
 		const first = await failedJob(`once ${what}`);
 		const second = await failedJob(`once more ${what}`);

@@ -88,3 +88,35 @@ describe('a look at a job', () => {
 		expect(look).toEqual({ tag: 'unreachable', reason: 'no answer (ANSWER_TOO_SLOW)' });
 	});
 });
+
+describe('a retry', () => {
+	it.each<[string, HttpAnswer]>([
+		['the id and its state', whole('{"id":"job-1","status":"IN_QUEUE"}')],
+		['the id', whole('{"id":"job-1"}')],
+		['a state', whole('{"status":"IN_QUEUE"}', 202)],
+	])('is taken for done when RunPod answers %s', async (_what, end) => {
+		const { queue, run, sent } = client(end);
+
+		expect(await run(queue.retry('job-1'))).toBeUndefined();
+		expect(sent).toHaveLength(1);
+	});
+
+	it.each<[string, HttpAnswer | HttpFailure]>([
+		['a page', whole('<html>Just a moment...</html>')],
+		['nothing', whole('')],
+		['nothing at all', whole('', 204)],
+		['an error', whole('{"error":"job cannot be retried"}')],
+		['a problem', whole('{"status":404,"title":"Not Found","detail":"job not found"}')],
+		['a list', whole('[]')],
+		['another id', whole('{"id":"job-2","status":"IN_QUEUE"}')],
+		['the id, cut off', cut('{"id":"job-1","status":"IN_QUEUE"}')],
+	])('is not known to be done when RunPod answers %s', async (_what, end) => {
+		const { queue, run, sent } = client(end);
+
+		expect(await run(queue.retry('job-1'))).toMatchObject({
+			code: 'SUBMIT_UNKNOWN',
+			message: expect.stringMatching(/not known whether job job-1 was started over/),
+		});
+		expect(sent).toHaveLength(1);
+	});
+});
