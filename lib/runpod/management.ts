@@ -1,10 +1,12 @@
 import * as z from 'zod/v4';
+import { LIMITS } from '../contract/limits';
 import { revealed, secretsIn } from '../contract/secret';
 import { assertDomainAllowed } from './allowedDomains';
 import { readRecord } from './answer';
 import type { HttpAnswer, HttpRequest } from './http';
 import {
 	changeUnknown,
+	listTooLong,
 	stoppedBefore,
 	stoppedWhile,
 	managementRefusal,
@@ -147,24 +149,31 @@ const paged = z.object({
 	pagination: z.object({ hasNextPage: z.boolean(), nextCursor: z.string().nullish() }).nullish(),
 });
 
+const MAX_PAGES = 200;
+const LIST_MS = 3 * LIMITS.callMs;
+
 /** All pages of a list: one that is cut short would make doubles of what stands on the rest. */
 async function listAll<T>(channel: Channel, { path, field, what, item }: Listing<T>): Promise<T[]> {
-	const page = z.record(z.string(), z.unknown());
+	const { clock } = channel.ports;
+	const startedAtMs = clock.monotonic();
 	const asked = askedOf(channel, what);
 	const found: T[] = [];
 	const seen = new Set<string>();
 	for (let query = ''; ;) {
+		if (clock.monotonic() - startedAtMs > LIST_MS) throw listTooLong('it takes too long', asked);
 		const plan = planOf(channel.settings, 'GET', `${path}${query}`);
 		const answer = await ask(channel, plan, asked, 'read');
-		const { [field]: items, ...rest } = readItem(answer, page, asked);
-		const parsed = z.array(item).safeParse(items);
-		const next = paged.safeParse(rest);
+		const page = readRecord(answer.text);
+		const parsed = z.array(item).safeParse(page?.[field]);
+		const next = paged.safeParse(page);
 		if (!parsed.success || !next.success) throw managementUnreadable(answer, asked);
 		found.push(...parsed.data);
 		if (!next.data.pagination?.hasNextPage) return found;
 		const { nextCursor } = next.data.pagination;
 		if (!nextCursor || seen.has(nextCursor)) throw managementUnreadable(answer, asked);
 		seen.add(nextCursor);
+		if (seen.size >= MAX_PAGES)
+			throw listTooLong(`it has more than ${String(MAX_PAGES)} pages`, asked);
 		query = `?cursor=${encodeURIComponent(nextCursor)}`;
 	}
 }

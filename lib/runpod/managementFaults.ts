@@ -62,6 +62,14 @@ export function managementUnreadable(answer: HttpAnswer, asked: Asked): WanAvata
 	);
 }
 
+export function listTooLong(why: string, { what }: Asked): WanAvatarError {
+	return new WanAvatarError(
+		'UNREADABLE_ANSWER',
+		`RunPod's answer does not end when asked to ${what}: ${why}`,
+		{ remedy: 'This is a fault of RunPod, or of what stands between: try again in some minutes.' },
+	);
+}
+
 export function stoppedBefore({ what }: Pick<Asked, 'what'>): WanAvatarError {
 	return new WanAvatarError('STOPPED', `Stopped before RunPod was asked to ${what}`, {
 		remedy: 'Run it again to go on.',

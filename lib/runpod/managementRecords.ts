@@ -1,11 +1,20 @@
 import * as z from 'zod/v4';
+import { isJsonObject } from '../contract/json';
 import type { Secret } from '../contract/secret';
 import { workerVariables, type WorkerVariables } from './workerVariables';
 
 const text = z.string().nullish().catch(undefined);
 const number = z.number().nullish().catch(undefined);
 const texts = z.array(z.string()).nullish().catch(undefined);
-const env = z.record(z.string(), z.string()).catch({}).transform(workerVariables);
+// Not z.record, which takes no object with a field named `constructor`.
+const env = z.unknown().transform((value) => workerVariables(textsIn(value)));
+
+function textsIn(value: unknown): Record<string, string> {
+	const fields = isJsonObject(value) ? Object.entries(value) : [];
+	return Object.fromEntries(
+		fields.filter((field): field is [string, string] => typeof field[1] === 'string'),
+	);
+}
 
 /** A registry auth as RunPod shows it: its user name and password are write-only. */
 export const registryAuth = z.object({ id: z.string().min(1), name: z.string() });
