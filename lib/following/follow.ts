@@ -156,7 +156,8 @@ function endOf(
 				: undefined;
 		case 'queued':
 		case 'running':
-			if (seen.facts.retries <= maxRestarts) return undefined;
+			// One look alone may be a slip, and the end of it is a cancel.
+			if (Math.min(seen.facts.retries, restartsIn(last)) <= maxRestarts) return undefined;
 			return { tag: 'restarted', restarts: seen.facts.retries, last: seen };
 		case 'tooLarge':
 		case 'broken':
@@ -172,6 +173,10 @@ function ageOf({ submittedAtMs }: FollowedJob, startMs: number, clock: Clock): n
 	return submittedAtMs === undefined
 		? followedMs
 		: Math.max(clock.now() - submittedAtMs, followedMs);
+}
+
+function restartsIn(look: JobLook | undefined): number {
+	return look && 'facts' in look ? look.facts.retries : 0;
 }
 
 function taught(

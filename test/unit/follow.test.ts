@@ -234,10 +234,35 @@ describe('a job that is started over', () => {
 		[1, 'restarted'],
 		[0, 'restarted'],
 	])('with %i restarts allowed', async (maxRestarts, tag) => {
-		const looks = [restarted(1), restarted(2), cancelled];
+		const looks = [restarted(1), restarted(2), restarted(2), cancelled];
 		const { end } = await follow({ looks, maxRestarts });
 
 		expect(end.tag).toBe(tag);
+	});
+});
+
+describe('a number of restarts that only one look tells', () => {
+	const restarted = (retries: number): JobLook => ({
+		...running,
+		facts: { ...facts('IN_PROGRESS'), retries },
+	});
+
+	it.each<[string, JobLook[], string]>([
+		['first', [restarted(99), running, cancelled], 'ended'],
+		['between others', [running, restarted(99), running, restarted(99), cancelled], 'ended'],
+		['before the end', [running, restarted(99), cancelled], 'ended'],
+		['and the next, of more', [running, restarted(99), restarted(3), cancelled], 'restarted'],
+		['and the next with news', [restarted(99), unreachable, restarted(99)], 'restarted'],
+	])('%s', async (_where, looks, tag) => {
+		const { end } = await follow({ looks });
+
+		expect(end.tag).toBe(tag);
+	});
+
+	it('at the deadline does not count', async () => {
+		const { end } = await follow({ looks: [restarted(99)], timeoutMs: 1000 });
+
+		expect(end.tag).toBe('deadline');
 	});
 });
 
