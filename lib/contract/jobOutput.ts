@@ -38,19 +38,23 @@ export interface JobOutput {
 	more: JsonRecord;
 }
 
-/** The worker's output, or nothing when it names no video at all. */
+/**
+ * The worker's output, or nothing when it names no video at all. What the copier masks is masked in its links too; a
+ * key stays as it is, since the file is found by it.
+ */
 export function readJobOutput(
 	output: unknown,
 	copier: JsonCopier = createJsonCopier(),
 ): JobOutput | undefined {
 	if (!isJsonObject(output)) return undefined;
 	const { success, data } = named.safeParse(output);
+	const link = (url: string | null | undefined) => (url ? text.parse(copier.copy(url)) : null);
 	if (!success || (!data.minio_key && !data.video_url)) return undefined;
 	return {
 		minio_key: data.minio_key ?? null,
-		video_url: data.video_url ?? null,
+		video_url: link(data.video_url) ?? null,
 		thumbnail_key: data.thumbnail_key ?? null,
-		thumbnail_url: data.thumbnail_url ?? null,
+		thumbnail_url: link(data.thumbnail_url) ?? null,
 		fps: data.fps ?? null,
 		width: data.width ?? null,
 		height: data.height ?? null,

@@ -127,6 +127,27 @@ describe('a worker that says its secrets', () => {
 		expect(stored.queue.calls('run')).toHaveLength(1);
 	});
 
+	it.each([
+		['Generate', generateForm],
+		['Get Status', { ...statusForm, jobId: 'job-1' }],
+	])('in its links: they are masked by %s', async (_what, form) => {
+		const link = `https://storage.example.com/video?k=${secrets[0] ?? ''}&b=${secrets[2] ?? ''}`;
+		const output = { minio_key: 'a.mp4', video_url: link, thumbnail_url: link };
+		answerOnce(rig, JSON.stringify({ status: 'COMPLETED', output }));
+
+		const { error, success } = await rig.run(form);
+
+		expect(error).toBeUndefined();
+		const masked = 'https://storage.example.com/video?k=•••&b=•••';
+		expect(success[0]?.json).toMatchObject({
+			status: 'COMPLETED',
+			minio_key: 'a.mp4',
+			video_url: expect.stringContaining(masked),
+			thumbnail_url: expect.stringContaining(masked),
+		});
+		expect(JSON.stringify(success)).not.toContain(secrets[0]);
+	});
+
 	it('in its progress', async () => {
 		answerOnce(stored, JSON.stringify({ status: 'IN_PROGRESS', output: { env } }));
 

@@ -320,3 +320,25 @@ describe('the reason of a failure', () => {
 		expect(look.tag === 'failed' && look.reason.length).toBe(500);
 	});
 });
+
+it('secrets are masked in links, and a key stays what the file is found by', () => {
+	const output = {
+		minio_key: 'a-secret/a.mp4',
+		video_url: 'https://a.b/c?k=a-secret&l=a',
+		thumbnail_key: 'a-secret/a.jpg',
+		thumbnail_url: 'https://a.b/a-secret/c',
+	};
+	const text = JSON.stringify({ status: 'COMPLETED', output });
+
+	const look = readJob('job-1', { status: 200, text }, 0, ['a-secret']);
+
+	expect(look).toMatchObject({
+		tag: 'completed',
+		output: {
+			minio_key: output.minio_key,
+			video_url: 'https://a.b/c?k=•••&l=a',
+			thumbnail_key: output.thumbnail_key,
+			thumbnail_url: 'https://a.b/•••/c',
+		},
+	});
+});
