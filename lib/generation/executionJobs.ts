@@ -1,15 +1,17 @@
 import * as z from 'zod/v4';
 import { WanAvatarError } from '../contract/errors';
+import { messageOf } from '../contract/foreignError';
 import { InvalidInput } from '../contract/invalidInput';
 import { fromJson } from '../contract/json';
 import { createLanes } from '../contract/lanes';
 import { isRecordKey, recordKey, VIDEO_FOLDER } from '../contract/layout';
+import { cleanRemoteText } from '../contract/remoteText';
 import { text } from '../contract/text';
 import type { Bucket, ListedObject } from '../storage/bucket';
 import type { KnownJob } from './knownJob';
 import { jobRecord, type JobRecord } from './record';
 import { completedFromStore, type JobReport } from './report';
-import type { Settled } from './settled';
+import { settle, type Settled } from './settled';
 
 /** Which records to look for. */
 export interface ExecutionWish {
@@ -26,6 +28,10 @@ const DAY_MS = 24 * 3_600_000;
 const OLDEST_MS = 8 * DAY_MS;
 const MAX_PAGES = 200;
 const READS_AT_ONCE = 16;
+/** Requests that fail take their whole time; a store that fails so often is not asked for the rest. */
+const MAX_FAULTS = 20;
+/** The last that a Date can be. */
+const LAST_MOMENT_MS = 8.64e15;
 
 const wish = z.object({
 	executionId: text
@@ -58,55 +64,79 @@ export async function findExecutionJobs(
 	const listed = await listRecords(bucket, prefix, signal);
 	const recent = listed.records.filter(({ lastModifiedMs }) => nowMs - lastModifiedMs < OLDEST_MS);
 	const inLane = createLanes(READS_AT_ONCE);
+	const read = readEach(bucket, signal);
 	const found = await Promise.all(
-		recent.map(
-			async ({ key }) => await inLane(async () => await leftBy(executionId, key, bucket, signal)),
-		),
+		recent.map(async ({ key }) => await inLane(async () => leftBy(executionId, await read(key)))),
 	);
+	assertNotStopped(signal);
 	const left = found.flatMap((one) => one ?? []);
-	if (!listed.isWhole) left.push({ error: tooMany(prefix) });
+	if (listed.fault) left.push({ error: listed.fault });
 	if (left.length === 0) throw noneFound(bucket.name, executionId, prefix);
 	return left;
+}
+
+interface Listed {
+	records: ListedObject[];
+	/** Why these are not all. */
+	fault?: unknown;
 }
 
 async function listRecords(
 	bucket: Pick<Bucket, 'listPage'>,
 	prefix: string,
 	signal: AbortSignal | undefined,
-): Promise<{ records: ListedObject[]; isWhole: boolean }> {
+): Promise<Listed> {
 	const records: ListedObject[] = [];
 	let after: string | undefined;
 	for (let pages = 0; pages < MAX_PAGES; pages++) {
 		assertNotStopped(signal);
-		const { objects, next } = await bucket.listPage({
-			prefix,
-			...(after === undefined ? {} : { after }),
-		});
+		const from = after === undefined ? {} : { after };
+		const page = await settle(bucket.listPage({ prefix, ...from }));
+		if ('error' in page) return { records, fault: page.error };
+		const { objects, next } = page.value;
 		records.push(...objects.filter(({ key }) => isRecordKey(key)));
-		if (next === undefined) return { records, isWhole: true };
+		if (next === undefined) return { records };
 		if (next === after) break;
 		after = next;
 	}
-	return { records, isWhole: false };
+	return { records, fault: tooMany(prefix) };
 }
 
-async function leftBy(
-	executionId: string,
-	key: string,
+/** A record with its key; or that it could not be read. */
+type ReadRecord = { key: string; record: JobRecord | undefined } | { error: WanAvatarError };
+
+/** Reads records, each by itself: one that cannot be read says nothing of the others. */
+function readEach(
 	bucket: Pick<Bucket, 'getText'>,
 	signal: AbortSignal | undefined,
-): Promise<Settled<LeftJob> | undefined> {
-	assertNotStopped(signal);
-	const stored = await bucket.getText(key);
-	if (stored.tag === 'missing') return undefined;
-	if (stored.tag === 'denied') return { error: unreadable(key) };
-	const { data } = jobRecord.safeParse(fromJson(stored.text));
-	return data?.execution_id === executionId ? leftJob(data, key) : undefined;
+): (key: string) => Promise<ReadRecord> {
+	let faults = 0;
+	return async (key) => {
+		assertNotStopped(signal);
+		// Jobs that were found cost money until a store in trouble has been asked for all records.
+		if (faults >= MAX_FAULTS) return { error: unreadable(key, NOT_ASKED) };
+		const stored = await settle(bucket.getText(key));
+		if ('error' in stored) {
+			faults++;
+			return { error: unreadable(key, faultOf(stored.error)) };
+		}
+		const { value } = stored;
+		if (value.tag === 'denied') return { error: unreadable(key, DENIED) };
+		const text = value.tag === 'there' ? value.text : '';
+		return { key, record: jobRecord.safeParse(fromJson(text)).data };
+	};
+}
+
+function leftBy(executionId: string, read: ReadRecord): Settled<LeftJob> | undefined {
+	if ('error' in read) return read;
+	const { key, record } = read;
+	return record?.execution_id === executionId ? leftJob(record, key) : undefined;
 }
 
 function leftJob(record: JobRecord, key: string): Settled<LeftJob> {
 	const { job_id, endpoint_id, submitted_at_ms, state, output } = record;
 	if (job_id === null) return { error: withoutId(record, key) };
+	if (!isId(job_id) || !isId(endpoint_id)) return { error: wrongIds(record, key) };
 	const output_video_key = key.slice(0, -recordKey('').length);
 	const job = {
 		job_id,
@@ -115,11 +145,21 @@ function leftJob(record: JobRecord, key: string): Settled<LeftJob> {
 		avatar_id: null,
 		output_video_key,
 		output_thumbnail_key: null,
-		submitted_at: submitted_at_ms === null ? null : new Date(submitted_at_ms).toISOString(),
+		submitted_at: isoTime(submitted_at_ms),
 	};
 	if (state !== 'finished') return { value: { job } };
 	const keys = { minio_key: output_video_key, thumbnail_key: null };
 	return { value: { finished: completedFromStore(job, output, keys) } };
+}
+
+/** Nothing for a number that is no moment of the calendar. */
+function isoTime(ms: number | null): string | null {
+	return ms === null || Math.abs(ms) > LAST_MOMENT_MS ? null : new Date(ms).toISOString();
+}
+
+// They become parts of an address.
+function isId(id: string): boolean {
+	return /^[\w-]+$/.test(id);
 }
 
 function assertNotStopped(signal: AbortSignal | undefined): void {
@@ -142,10 +182,40 @@ function withoutId({ execution_id, endpoint_id }: JobRecord, key: string): WanAv
 	);
 }
 
-function unreadable(key: string): WanAvatarError {
-	return new WanAvatarError('STORAGE', `The access key may not read the job record "${key}"`, {
-		remedy:
-			'Give it a policy that allows s3:GetObject. If a job of the execution is recorded there, it may be running.',
+function wrongIds({ execution_id, job_id, endpoint_id }: JobRecord, key: string): WanAvatarError {
+	return new WanAvatarError(
+		'STORAGE',
+		`The job record "${key}" of execution ${execution_id} names a job or an endpoint that cannot be: ${cleanRemoteText(JSON.stringify({ job_id, endpoint_id }))}`,
+		{
+			remedy: 'Somebody else wrote or changed it. Look for the job in the RunPod console.',
+			details: { record_key: key },
+		},
+	);
+}
+
+interface Unread {
+	reason: string;
+	remedy: string;
+}
+
+const DENIED: Unread = {
+	reason: 'the access key may not read it',
+	remedy: 'Give it a policy that allows s3:GetObject.',
+};
+const NOT_ASKED: Unread = {
+	reason: 'the object store failed with others, and was not asked for it',
+	remedy: 'Run it again when the object store is well.',
+};
+
+function faultOf(error: unknown): Unread {
+	return error instanceof WanAvatarError
+		? { reason: error.message, remedy: error.remedy }
+		: { reason: messageOf(error), remedy: 'Look at the object.' };
+}
+
+function unreadable(key: string, { reason, remedy }: Unread): WanAvatarError {
+	return new WanAvatarError('STORAGE', `The job record "${key}" could not be read: ${reason}`, {
+		remedy: `${remedy} If a job of the execution is recorded there, it may be running; the jobs that the other records name are cancelled.`,
 		details: { record_key: key },
 	});
 }

@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
 import { base64Length } from '../contract/base64';
 import { bytesOf } from '../contract/bytes';
-import { WanAvatarError } from '../contract/errors';
-import { messageOf } from '../contract/foreignError';
 import type { JobInput } from '../contract/jobInput';
 import type { MediaKind } from '../contract/mediaType';
 import { settle } from './settled';
-import { measureInline, type SourceFile } from './upload';
+import { changedFile, measureInline, unreadableFile, type SourceFile } from './upload';
 
 /** A file that goes along with a request as base64. It is read again when the request is sent, and not kept before. */
 export interface InlineFile {
@@ -33,8 +31,8 @@ export async function planInline(
 	const { sizeBytes, sha256 } = await measureInline(file, kind);
 	const read = async () => {
 		const content = await settle(contentOf(file, sizeBytes));
-		if ('error' in content) throw unreadable(kind, file, content.error);
-		if (!content.value || sha256Of(content.value) !== sha256) throw changed(kind, file);
+		if ('error' in content) throw unreadableFile(kind, file, content.error);
+		if (!content.value || sha256Of(content.value) !== sha256) throw changedFile(kind, file);
 		return content.value.toString('base64');
 	};
 	return { field, sizeBytes, sha256, read };
@@ -72,21 +70,4 @@ async function contentOf(file: SourceFile, sizeBytes: number): Promise<Buffer | 
 
 function sha256Of(content: Buffer): string {
 	return createHash('sha256').update(content).digest('hex');
-}
-
-function changed(kind: MediaKind, { name }: SourceFile): WanAvatarError {
-	return new WanAvatarError(
-		'INVALID_INPUT',
-		`The ${kind} "${name}" is another file than the one that was checked`,
-		{ remedy: 'It changed meanwhile. Nothing was sent to RunPod for this item: run it again.' },
-	);
-}
-
-function unreadable(kind: MediaKind, { name }: SourceFile, error: unknown): WanAvatarError {
-	if (error instanceof WanAvatarError) return error;
-	return new WanAvatarError(
-		'INVALID_INPUT',
-		`The ${kind} "${name}" was there when it was checked, but cannot be read now: ${messageOf(error)}`,
-		{ remedy: 'Nothing was sent to RunPod for this item: run it again.' },
-	);
 }

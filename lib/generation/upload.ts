@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
+import { Readable, Transform } from 'node:stream';
 import { bytesOf } from '../contract/bytes';
 import { WanAvatarError } from '../contract/errors';
+import { messageOf } from '../contract/foreignError';
 import { INPUT_FOLDERS } from '../contract/layout';
 import {
 	MEDIA_HEAD_BYTES,
@@ -11,6 +12,7 @@ import {
 } from '../contract/mediaType';
 import type { KeyOwner } from '../contract/objectKey';
 import type { Bucket } from '../storage/bucket';
+import { settle } from './settled';
 
 /** A file of the incoming item; it can be read more than once. */
 export interface SourceFile {
@@ -31,6 +33,7 @@ export interface Upload {
 	key: string;
 	contentType: string;
 	sizeBytes: number;
+	/** Its stream ends with an error in place of the last byte where the content is not the one of the key. */
 	file: SourceFile;
 }
 
@@ -56,9 +59,67 @@ export async function planUpload(
 	kind: MediaKind,
 	{ user_id, avatar_id }: KeyOwner,
 ): Promise<Upload> {
-	const { type, sizeBytes, sha256 } = await measureFile(file, kind);
+	const measured = await measureFile(file, kind);
+	const { type, sizeBytes, sha256 } = measured;
 	const key = `${INPUT_FOLDERS[kind]}${user_id}/${avatar_id}/${sha256}.${type.extension}`;
-	return { key, contentType: type.contentType, sizeBytes, file };
+	const { contentType } = type;
+	return { key, contentType, sizeBytes, file: sameFile(file, kind, measured) };
+}
+
+/** The same file for a later reading, which must give what was measured. */
+function sameFile(file: SourceFile, kind: MediaKind, measured: Measured): SourceFile {
+	const open = async () => {
+		const opened = await settle(file.open());
+		if ('error' in opened) throw unreadableFile(kind, file, opened.error);
+		return sameContent(opened.value, measured, {
+			changed: () => changedFile(kind, file),
+			unreadable: (error) => unreadableFile(kind, file, error),
+		});
+	};
+	return { name: file.name, open };
+}
+
+function sameContent(
+	source: Readable,
+	{ sizeBytes, sha256 }: Measured,
+	faults: { changed: () => WanAvatarError; unreadable: (error: unknown) => WanAvatarError },
+): Readable {
+	const hash = createHash('sha256');
+	let readBytes = 0;
+	const checked = new Transform({
+		transform: (piece, _encoding, done) => {
+			const chunk = bytesOf(piece);
+			readBytes += chunk.length;
+			hash.update(chunk);
+			if (readBytes > sizeBytes) done(faults.changed());
+			else done(null, chunk);
+		},
+		flush: (done) => {
+			done(hash.digest('hex') === sha256 ? null : faults.changed());
+		},
+	});
+	source.once('error', (error) => checked.destroy(faults.unreadable(error)));
+	checked.once('close', () => source.destroy());
+	// Before somebody reads it an error would end the whole process.
+	checked.on('error', () => undefined);
+	return source.pipe(checked);
+}
+
+/** The error of a file that was read again and gave something else. */
+export function changedFile(kind: MediaKind, file: SourceFile): WanAvatarError {
+	return invalidFile(
+		`The ${kind} ${quoted(file)} is another file than the one that was checked`,
+		'It changed meanwhile. Nothing was sent to RunPod for the item: run it again.',
+	);
+}
+
+/** The error of a file that was read once and cannot be read again. */
+export function unreadableFile(kind: MediaKind, file: SourceFile, error: unknown): WanAvatarError {
+	if (error instanceof WanAvatarError) return error;
+	return invalidFile(
+		`The ${kind} ${quoted(file)} was there when it was checked, but cannot be read now: ${messageOf(error)}`,
+		'Check that n8n keeps the files of its executions for as long as this node may wait. Nothing was sent to RunPod for the item: run it again.',
+	);
 }
 
 /** What a file is, by its content. */

@@ -116,6 +116,60 @@ describe.each(['filesystem', 'default'] as const)('with MinIO, binary mode %s', 
 	});
 });
 
+describe('with MinIO, a file that is not the same when its turn comes', () => {
+	let rig: StoredRig;
+
+	beforeAll(async () => {
+		rig = await startStoredRig();
+	});
+	afterAll(async () => {
+		await rig.close();
+	});
+
+	it.each<[string, (path: string) => void, RegExp]>([
+		[
+			'another',
+			(path) => {
+				const bytes = readFileSync(path);
+				writeFileSync(path, bytes.fill(0, 100));
+			},
+			/another file than the one that was checked/,
+		],
+		[
+			'gone',
+			(path) => {
+				rmSync(path);
+			},
+			/cannot be read now/,
+		],
+	])('is neither stored nor sent: %s', async (what, change, words) => {
+		rig.queue.clearCalls();
+		rig.queue.script({ kind: 'never', times: 1 });
+		const moves = fileOf(
+			`kept-${what}.mp4`,
+			Buffer.concat([readFileSync(files.moves), Buffer.from(`kept ${what}`)]),
+		);
+		const running = rig.run(
+			{ ...form, options: { maxParallelJobs: 1, timeoutMinutes: 0.02 } },
+			{
+				items: [{ avatar: `first-${what}` }, { avatar: `second-${what}` }],
+				files: { ...files, moves },
+				onError: 'continueRegularOutput',
+			},
+		);
+		await until('the first is sent', () => rig.queue.calls('run').length === 1);
+		for (const path of await storedCopies(statSync(moves).size)) change(path);
+		const { success } = await running;
+
+		expect(success[1]?.json).toMatchObject({
+			error: expect.stringMatching(words),
+			details: { code: 'INVALID_INPUT', avatar_id: `second-${what}` },
+		});
+		expect(rig.queue.calls('run')).toHaveLength(1);
+		expect(rig.store.keys(BUCKET, `driving-videos/user_1/second-${what}`)).toEqual([]);
+	});
+});
+
 describe('without MinIO', () => {
 	let rig: Rig;
 

@@ -173,6 +173,23 @@ describe('Cancel of all jobs of an execution', () => {
 		]);
 	});
 
+	it('cancels the jobs though the record of another cannot be read, and names that record', async () => {
+		const ours = await running(['read 1', 'read 2'], '92');
+		const key = 'user-avatars/user_1/strange/idle.mp4.job.json';
+		await rig.store.putBytes(BUCKET, key, 'x'.repeat(1_100_000));
+
+		const { success, failed } = await rig.run(ofExecution('92'), {
+			onError: 'continueErrorOutput',
+		});
+
+		expect(cancelled().sort()).toEqual([...ours].sort());
+		expect(success).toHaveLength(2);
+		expect(failed).toMatchObject([
+			{ json: { error: expect.stringContaining(key), details: { record_key: key } } },
+		]);
+		await rig.store.putBytes(BUCKET, key, '{}');
+	});
+
 	it('says so when no record names the execution, or lies under another prefix', async () => {
 		await running(['elsewhere'], '91');
 		const none = await rig.run(ofExecution('404404'));

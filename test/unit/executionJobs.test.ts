@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { WanAvatarError } from '../../lib/contract/errors';
 import { findExecutionJobs, parseExecutionWish } from '../../lib/generation/executionJobs';
 import { parseKnownJobs } from '../../lib/generation/knownJob';
 import type { Page, PageRequest, StoredText } from '../../lib/storage/bucket';
@@ -26,6 +27,7 @@ interface Stored {
 	text: string;
 	ageMs?: number;
 	isDenied?: boolean;
+	fault?: Error;
 }
 
 /** A bucket of a few objects, one on each page. */
@@ -47,6 +49,7 @@ function bucketOf(objects: Readonly<Record<string, Stored>>) {
 			asked.texts.push(key);
 			const found = objects[key];
 			if (!found) return Promise.resolve({ tag: 'missing' });
+			if (found.fault) return Promise.reject(found.fault);
 			if (found.isDenied) return Promise.resolve({ tag: 'denied' });
 			const { text } = found;
 			return Promise.resolve({ tag: 'there', text, etag: 'e', lastModifiedMs: NOW_MS });
@@ -113,6 +116,77 @@ describe('the jobs of an execution', () => {
 			{ error: { code: 'STORAGE', message: expect.stringContaining('y.mp4.job.json') } },
 		]);
 	});
+
+	it.each<[string, Error, RegExp]>([
+		[
+			'the store fails',
+			new WanAvatarError('STORAGE', 'HTTP 500', { remedy: 'Try again.' }),
+			/HTTP 500/,
+		],
+		['it is too long', new Error('more than 1 MB'), /more than 1 MB/],
+	])('are found in the other records where one cannot be read: %s', async (_what, fault, why) => {
+		const bucket = bucketOf({
+			'user-avatars/x.mp4.job.json': { ...ours, fault },
+			'user-avatars/y.mp4.job.json': ours,
+		});
+		const found = await findExecutionJobs(bucket, wish, at);
+		expect(found).toMatchObject([
+			{
+				error: {
+					message: expect.stringMatching(/"user-avatars\/x\.mp4\.job\.json" could not be read/),
+					details: { record_key: 'user-avatars/x.mp4.job.json' },
+				},
+			},
+			{ value: { job: { job_id: 'job-1' } } },
+		]);
+		expect(found).toMatchObject([{ error: { message: expect.stringMatching(why) } }, {}]);
+	});
+
+	it('do not wait for a store that fails with each record', async () => {
+		const fault = new Error('no answer');
+		const keys = Array.from({ length: 60 }, (_, i) => `user-avatars/${String(i)}.mp4.job.json`);
+		const bucket = bucketOf(Object.fromEntries(keys.map((key) => [key, { ...ours, fault }])));
+		const found = await findExecutionJobs(bucket, wish, at);
+		expect(found).toHaveLength(60);
+		expect(bucket.asked.texts.length).toBeLessThan(40);
+	});
+
+	it('are those of the pages that came, where the listing fails later', async () => {
+		const whole = bucketOf({
+			'user-avatars/x.mp4.job.json': ours,
+			'user-avatars/y.mp4.job.json': ours,
+		});
+		const listPage = async (page: PageRequest = {}) => {
+			if (page.after !== undefined) throw new Error('no second page');
+			return await whole.listPage(page);
+		};
+		expect(await findExecutionJobs({ ...whole, listPage }, wish, at)).toMatchObject([
+			{ value: { job: { job_id: 'job-1' } } },
+			{ error: { message: 'no second page' } },
+		]);
+	});
+
+	it.each([[{ submitted_at_ms: 1e300 }], [{ submitted_at_ms: -1e16 }]])(
+		'are named by a record with a time that is none: %j',
+		async (odd) => {
+			const text = JSON.stringify(record(odd));
+			const bucket = bucketOf({ 'user-avatars/x.mp4.job.json': { text } });
+			expect(await findExecutionJobs(bucket, wish, at)).toMatchObject([
+				{ value: { job: { job_id: 'job-1', submitted_at: null } } },
+			]);
+		},
+	);
+
+	it.each([[{ job_id: '../../other/purge-queue' }], [{ job_id: '' }], [{ endpoint_id: 'x/../y' }]])(
+		'are not sought under an ID that cannot be: %j',
+		async (odd) => {
+			const text = JSON.stringify(record(odd));
+			const bucket = bucketOf({ 'user-avatars/x.mp4.job.json': { text } });
+			expect(await findExecutionJobs(bucket, wish, at)).toMatchObject([
+				{ error: { code: 'STORAGE', message: expect.stringMatching(/cannot be: /) } },
+			]);
+		},
+	);
 
 	it('are not looked for without end: a listing that goes on and on is said to be too long', async () => {
 		let pages = 0;
