@@ -25,8 +25,16 @@ export interface GenerationDoor<T> {
 	/** Ports that are opened only when all items are good: a credential, a connection. */
 	connect: () => Promise<GenerationPorts>;
 	stallOf: (health: EndpointHealth) => Stall | undefined;
-	/** Makes of a report what the item gives out; where that fails, the result counts as not given out. */
-	handOut: (report: JobReport, request: GenerationRequest, index: number) => Promise<T>;
+	/**
+	 * Makes of a report what the item gives out; where that fails, the result counts as not given out. Once the signal is
+	 * aborted, nobody waits for it.
+	 */
+	handOut: (
+		report: JobReport,
+		request: GenerationRequest,
+		index: number,
+		signal: AbortSignal,
+	) => Promise<T>;
 	/** Makes of a body that would be sent what the item gives out. */
 	show: (body: RunBody, index: number) => T;
 }
@@ -80,8 +88,8 @@ async function runAll<T>(
 	const lane = async () => {
 		for (const [index, request] of waiting) {
 			const shared = { ...crew, upload, halt: halt.signal };
-			const end = await run(request, shared, async (report, made) => {
-				return await handOut(report, made, index);
+			const end = await run(request, shared, async (report, made, signal) => {
+				return await handOut(report, made, index, signal);
 			});
 			ends[index] = end;
 			if (stopOnFault && 'error' in end) halt.abort();
@@ -101,7 +109,11 @@ interface Made<T> extends Result {
 }
 
 type Shared = Pick<Desk, 'ports' | 'watch' | 'upload' | 'halt'>;
-type HandOut<T> = (report: JobReport, request: GenerationRequest) => Promise<T>;
+type HandOut<T> = (
+	report: JobReport,
+	request: GenerationRequest,
+	signal: AbortSignal,
+) => Promise<T>;
 
 async function run<T>(
 	request: Settled<GenerationRequest>,
@@ -112,12 +124,16 @@ async function run<T>(
 	if (isHalted(shared)) return NOT_STARTED;
 	const opened = openDesk(request.value, shared);
 	const { desk } = opened;
+	const given = new AbortController();
 	try {
-		const end = await settle(untilOutputIsDue(makeOne(desk, handOut), desk));
+		const made = makeOne(desk, async (report, asked) => handOut(report, asked, given.signal));
+		const end = await settle(untilOutputIsDue(made, desk));
 		if ('value' in end) return end;
 		if (end.error instanceof Halted) return { skipped: end.error.message };
 		return isHalted(shared) && isNotStarted(end.error) ? NOT_STARTED : end;
 	} finally {
+		// What is still being copied would go on for nobody.
+		given.abort();
 		opened.close();
 	}
 }
@@ -140,7 +156,10 @@ function openDesk(request: GenerationRequest, shared: Shared): { desk: Desk; clo
 	return { desk, close: joined.release };
 }
 
-async function makeOne<T>(desk: Desk, handOut: HandOut<T>): Promise<Made<T>> {
+async function makeOne<T>(
+	desk: Desk,
+	handOut: (report: JobReport, request: GenerationRequest) => Promise<T>,
+): Promise<Made<T>> {
 	const result = await generate(desk);
 	const given = await settle(handOut(result.report, desk.request));
 	if ('value' in given) return { ...result, book: desk.book, given: given.value };

@@ -29,7 +29,11 @@ export function lastModifiedMsOf(stream: Readable): number | null {
 
 /** Without quotes, and without the mark of a proxy that packed the answer; empty where the store tells none. */
 export function etagOf(stream: Readable): string {
-	return (headersOf(stream).etag ?? '').replace(/^W\//, '').replaceAll('"', '');
+	return plainEtag(headersOf(stream).etag ?? '');
+}
+
+export function plainEtag(etag: string): string {
+	return etag.replace(/^W\//, '').replaceAll('"', '');
 }
 
 /** Nothing where the answer does not tell. */

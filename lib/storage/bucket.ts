@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { bytesFrom, etagOf, lastModifiedMsOf, textOf } from './answer';
+import { bytesFrom, etagOf, lastModifiedMsOf, plainEtag, textOf } from './answer';
 import { createClient, type Client } from './client';
 import { conditionHeaders, isRefusedCondition, isUnknownCondition } from './condition';
 import { isAccessDenied, isMissing } from './faults';
@@ -106,10 +106,10 @@ export interface Bucket {
 	/** A part of an object; shorter at its end. */
 	getRange: (key: string, offset: number, lengthBytes: number) => Promise<Uint8Array>;
 	/**
-	 * A whole object as a stream, which whoever asks has to read or destroy. It ends with a WanAvatarError where less comes
-	 * than the store holds.
+	 * A whole object as a stream, which whoever asks has to read or destroy. It ends with a WanAvatarError where less or more
+	 * comes than the store holds; `sizeBytes`: of what was looked at before, which must not have changed since.
 	 */
-	getStream: (key: string) => Promise<StoredFile>;
+	getStream: (key: string, sizeBytes?: number | null) => Promise<StoredFile>;
 	stat: (key: string) => Promise<Stat>;
 	/** Streams an object in; `sizeBytes` is the exact size. */
 	put: (key: string, content: Readable, sizeBytes: number, contentType: string) => Promise<void>;
@@ -167,7 +167,7 @@ function bucketOf(context: RequestContext): Bucket {
 				// Some proxies leave the length out of the answer to a HEAD.
 				if (!Number.isSafeInteger(size)) return { tag: 'unknown' };
 				const lastModifiedMs = lastModified.getTime();
-				return { tag: 'there', facts: { sizeBytes: size, etag, lastModifiedMs } };
+				return { tag: 'there', facts: { sizeBytes: size, etag: plainEtag(etag), lastModifiedMs } };
 			} catch (error) {
 				if (isMissing(error)) return { tag: 'missing' };
 				if (isAccessDenied(error)) return { tag: 'unknown' };
@@ -199,10 +199,8 @@ function bucketOf(context: RequestContext): Bucket {
 				const part = await client.getPartialObject(bucket, key, offset, lengthBytes);
 				return await bytesFrom(part, lengthBytes);
 			}),
-		getStream: async (key) => {
-			const known = await stat(key);
-			return await openFile(key, known.tag === 'there' ? known.facts : undefined, context);
-		},
+		getStream: async (key, sizeBytes = null) =>
+			await openFile({ key, sizeBytes, stat: async () => await stat(key) }, context),
 		stat,
 		put: async (key, content, sizeBytes, contentType) => {
 			await putObject({ key, content, sizeBytes, contentType }, context);

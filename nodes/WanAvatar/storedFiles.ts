@@ -3,15 +3,29 @@ import { waitUnlessAborted } from '../../lib/contract/abort';
 import { cutOnStop, stoppedWhileCopying } from '../../lib/contract/stop';
 import type { Bucket } from '../../lib/storage/bucket';
 
-/** The files of a result that are wanted and there, by binary field; one stream at a time. */
+/** The keys of the files that are wanted. */
+export interface WantedFiles {
+	video: string | null;
+	/** Of the video, where it was looked at before. */
+	videoBytes?: number | null;
+	thumbnail: string | null;
+}
+
+/**
+ * The files of a result that are wanted and there, by binary field; one stream at a time. The signal cuts the copies.
+ * @throws WanAvatarError STORAGE, STOPPED
+ */
 export async function storedFiles(
 	context: IExecuteFunctions,
 	bucket: Pick<Bucket, 'getStream'>,
-	{ video, thumbnail }: Readonly<Record<'video' | 'thumbnail', string | null>>,
+	{ video, videoBytes = null, thumbnail }: WantedFiles,
+	signal: AbortSignal | undefined,
 ): Promise<IBinaryKeyData> {
 	const binary: IBinaryKeyData = {};
-	if (video !== null) binary.video = await storedFile(context, bucket, video);
-	if (thumbnail !== null) binary.thumbnail = await storedFile(context, bucket, thumbnail);
+	const copy = async (key: string, sizeBytes: number | null) =>
+		await storedFile(context, bucket, { key, sizeBytes }, signal);
+	if (video !== null) binary.video = await copy(video, videoBytes);
+	if (thumbnail !== null) binary.thumbnail = await copy(thumbnail, null);
 	return binary;
 }
 
@@ -22,12 +36,12 @@ export async function storedFiles(
 async function storedFile(
 	context: IExecuteFunctions,
 	bucket: Pick<Bucket, 'getStream'>,
-	key: string,
+	{ key, sizeBytes }: { key: string; sizeBytes: number | null },
+	signal: AbortSignal | undefined,
 ): Promise<IBinaryData> {
 	const { contentTypeOf, fileNameOf } = await import('../../lib/storage/fileName');
-	const { content, contentType } = await bucket.getStream(key);
+	const { content, contentType } = await bucket.getStream(key, sizeBytes);
 	const mimeType = contentTypeOf(key) ?? contentType ?? 'application/octet-stream';
-	const signal = context.getExecutionCancelSignal();
 	const cut = cutOnStop(content, signal);
 	try {
 		const prepared = context.helpers.prepareBinaryData(cut, fileNameOf(key), mimeType);

@@ -148,6 +148,35 @@ describe('a download that', () => {
 	});
 });
 
+describe('a download that goes on after the item is given out', () => {
+	it.each([
+		['without a length', {}],
+		['drop by drop', { 'content-length': video.length }],
+	])(
+		'is cut, and n8n keeps nothing of it (%s)',
+		async (how, length) => {
+			const open = new Set<ServerResponse>();
+			spoil = (response) => {
+				open.add(response);
+				response.writeHead(200, { etag: '"abc"', ...length });
+				const timer = setInterval(() => response.write('a'), 20);
+				response.once('close', () => {
+					clearInterval(timer);
+					open.delete(response);
+				});
+			};
+			const before = keptFiles();
+			const form = { ...generateForm, options: { downloadVideo: true, timeoutMinutes: 3 / 60 } };
+			const { failed } = await rig.run(form, { onError: 'continueErrorOutput', executionId: how });
+
+			expect(failed[0]?.json.details).toMatchObject({ job_id: expect.any(String) });
+			await until('its connection is closed', () => open.size === 0);
+			await until('n8n keeps nothing', () => keptFiles().length === before.length);
+		},
+		20_000,
+	);
+});
+
 describe('a listing that makes no progress', () => {
 	it.each([
 		['template', 'getMany'],

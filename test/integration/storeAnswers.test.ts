@@ -87,11 +87,48 @@ describe('a file that does not come whole is an error', () => {
 		await untilClosed();
 	});
 
-	it('but one that was put in its place since the look is not', async () => {
-		store.handler = objectOf(32_848, (_request, response) =>
-			response.writeHead(200, { ...facts, etag: '"new"' }).end('another one'),
-		);
+	it('but one that was put in its place since the look is not: it is opened once more', async () => {
+		let reads = 0;
+		store.handler = ({ method }, response) => {
+			const isNew = method === 'GET' || reads > 0;
+			if (method === 'GET') reads++;
+			const etag = isNew ? '"new"' : '"abc"';
+			const length = method === 'HEAD' ? { 'content-length': isNew ? 11 : 32_848 } : {};
+			response.writeHead(200, { ...facts, etag, ...length });
+			response.end(method === 'HEAD' ? undefined : 'another one');
+		};
 		expect((await read()).toString()).toBe('another one');
+		expect(reads).toBe(2);
+		await untilClosed();
+	});
+
+	it.each([
+		['another ETag, and no length', {}],
+		['another ETag, and another length', { 'content-length': 3 }],
+	])('one of %s than the store tells of it, again and again', async (_what, length) => {
+		store.handler = objectOf(32_848, (_request, response) =>
+			response.writeHead(200, { ...facts, etag: '"new"', ...length }).end('abc'),
+		);
+		await expect(read()).rejects.toMatchObject(gave('3 of 32848'));
+		await untilClosed();
+	});
+
+	it('one of another size than it had when it was looked at before', async () => {
+		store.handler = objectOf(3, (_request, response) => response.writeHead(200, facts).end('abc'));
+		const { content } = await bucket.getStream('a', 32_848);
+		await expect(buffer(content)).rejects.toMatchObject(gave('3 of 32848'));
+		await untilClosed();
+	});
+
+	it('but one whose look marks its ETag as weak is the same', async () => {
+		let reads = 0;
+		store.handler = ({ method }, response) => {
+			if (method === 'GET') reads++;
+			const weak = { ...facts, etag: 'W/"abc"', 'content-length': 3 };
+			response.writeHead(200, method === 'HEAD' ? weak : facts).end(method === 'HEAD' ? '' : 'abc');
+		};
+		expect((await read()).toString()).toBe('abc');
+		expect(reads).toBe(1);
 	});
 
 	it('and a reader that is slower than the server has time', async () => {

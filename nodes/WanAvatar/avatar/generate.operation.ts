@@ -5,16 +5,16 @@ import type {
 	INodePropertyOptions,
 } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
+import { joinSignals } from '../../../lib/contract/abort';
 import { InvalidInput, type InputFault } from '../../../lib/contract/invalidInput';
 import type { GenerationPorts, GenerationRequest } from '../../../lib/generation/ports';
 import type { JobReport } from '../../../lib/generation/report';
 import type { End, Settled } from '../../../lib/generation/settled';
-import { clock, connectQueue, connectResults } from '../connections';
+import { clock, connectQueue, connectResults, requireBucket } from '../connections';
 import { endpointLocator } from '../endpointLocator';
 import { executionMemory } from '../executionMemory';
 import { withInputFields } from '../itemInput';
 import { ItemWithFiles, type RunMode } from '../operation';
-import { readingBucket } from '../readingBucket';
 import { storedFiles } from '../storedFiles';
 import { drivingVideoProperties } from './drivingVideo';
 import { optionalProperties } from './optional';
@@ -124,8 +124,8 @@ export async function execute(
 						{
 							connect: async () => await connect(context),
 							stallOf,
-							handOut: async (report, { downloads }, i) =>
-								await withFiles(context, item(i, report), report, downloads),
+							handOut: async (report, { downloads }, i, signal) =>
+								await withFiles(context, item(i, report), { report, downloads, signal }),
 							show: (body, i) => item(i, body),
 						},
 						options,
@@ -147,20 +147,32 @@ function withFaults(
 		: new InvalidInput(faults);
 }
 
-/** The item of a result, with the files that are asked for. */
+interface HandOut {
+	report: JobReport;
+	downloads: GenerationRequest['downloads'];
+	/** Aborted once the item is given out. */
+	signal: AbortSignal;
+}
+
+/** The item of a result, with the files that are asked for; what is not copied when it is given out, or at Stop, is cut. */
 async function withFiles(
 	context: IExecuteFunctions,
 	json: IDataObject,
-	report: JobReport,
-	{ video, thumbnail }: GenerationRequest['downloads'],
+	{ report, downloads: { video, thumbnail }, signal: given }: HandOut,
 ): Promise<IDataObject | ItemWithFiles> {
 	if (!video && !thumbnail) return json;
-	const bucket = await readingBucket(context);
-	const binary = await storedFiles(context, bucket, {
-		video: video ? report.minio_key : null,
-		thumbnail: thumbnail ? report.thumbnail_key : null,
-	});
-	return new ItemWithFiles(json, binary);
+	const { signal, release } = joinSignals([context.getExecutionCancelSignal(), given]);
+	try {
+		const bucket = (await requireBucket(context)).within(signal);
+		const wanted = {
+			video: video ? report.minio_key : null,
+			videoBytes: report.size_bytes,
+			thumbnail: thumbnail ? report.thumbnail_key : null,
+		};
+		return new ItemWithFiles(json, await storedFiles(context, bucket, wanted, signal));
+	} finally {
+		release();
+	}
 }
 
 async function connect(context: IExecuteFunctions): Promise<GenerationPorts> {

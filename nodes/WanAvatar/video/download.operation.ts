@@ -67,10 +67,12 @@ export async function execute(
 		},
 		perform: async ({ wantsVideo, wantsThumbnail, finish, ...wanted }) => {
 			const keys = await find(wanted);
-			const binary = await storedFiles(context, bucket, {
+			const files = {
 				video: wantsVideo ? keys.videoKey : null,
 				thumbnail: wantsThumbnail ? keys.thumbnailKey : null,
-			});
+			};
+			const signal = context.getExecutionCancelSignal();
+			const binary = await storedFiles(context, bucket, files, signal);
 			const json = finish({ minio_key: keys.videoKey, thumbnail_key: keys.thumbnailKey });
 			return new ItemWithFiles(json, binary);
 		},
