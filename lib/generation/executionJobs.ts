@@ -9,7 +9,7 @@ import { cleanRemoteText } from '../contract/remoteText';
 import { text } from '../contract/text';
 import type { Bucket, ListedObject } from '../storage/bucket';
 import type { KnownJob } from './knownJob';
-import { jobRecord, type JobRecord } from './record';
+import { claimedRecord, type JobRecord } from './record';
 import { completedFromStore, type JobReport } from './report';
 import { settle, type Settled } from './settled';
 
@@ -123,14 +123,15 @@ function readEach(
 		const { value } = stored;
 		if (value.tag === 'denied') return { error: unreadable(key, DENIED) };
 		const text = value.tag === 'there' ? value.text : '';
-		return { key, record: jobRecord.safeParse(fromJson(text)).data };
+		return { key, record: claimedRecord.safeParse(fromJson(text)).data };
 	};
 }
 
 function leftBy(executionId: string, read: ReadRecord): Settled<LeftJob> | undefined {
 	if ('error' in read) return read;
 	const { key, record } = read;
-	return record?.execution_id === executionId ? leftJob(record, key) : undefined;
+	if (record?.execution_id !== executionId || record.state === 'unsent') return undefined;
+	return leftJob(record, key);
 }
 
 function leftJob(record: JobRecord, key: string): Settled<LeftJob> {

@@ -45,6 +45,14 @@ export const jobRecord = z.object({
 	output: jsonRecord.optional(),
 });
 
+/** The same as somebody may have written it: for whoever checks the IDs and times before they are used. */
+export const claimedRecord = jobRecord.extend({
+	endpoint_id: z.string(),
+	job_id: z.string().nullable(),
+	intended_at_ms: z.number(),
+	submitted_at_ms: z.number().nullable(),
+});
+
 export type JobRecord = z.output<typeof jobRecord>;
 
 /** What stands beside the output key, with the ETag by which it was judged; an empty one where the store tells none. */
