@@ -11,22 +11,75 @@ export interface RecordedKeys {
 	thumbnailKey?: string;
 }
 
+/** What stands beside a video: also `denied` is what some stores say of an object that is not there. */
+export type ReadRecord =
+	| { tag: 'there'; keys: RecordedKeys; job: RecordedJob | undefined }
+	| { tag: 'missing' | 'denied' };
+
+/** When a job was submitted, milliseconds since the epoch. */
+export interface RecordedJob {
+	isFinished: boolean;
+	/** By n8n's clock. */
+	submittedAtMs: number;
+	/** By the store's clock; nothing where it does not tell. */
+	recordedAtMs: number | null;
+	ttlMs: number;
+}
+
+/** RunPod's own, where the request names no other. */
+const DEFAULT_TTL_MS = 24 * 3_600_000;
+
 const record = z.object({
 	input_keys: z.array(z.string()).catch([]),
 	output: z.looseObject({ thumbnail_key: z.string().optional() }).catch({}),
 });
 
+const job = z.object({
+	state: z.enum(['intent', 'unsent', 'submitted', 'finished']),
+	lost: z.boolean().default(false),
+	intended_at_ms: z.number(),
+	submitted_at_ms: z.number().nullable(),
+	ttl_ms: z.number().nullable().default(null),
+	recorded_at_ms: z.number().nullable(),
+});
+
 /** Reads a job record; whoever may write into the bucket may have written it, so it cannot name any key at all. */
+export async function readRecord(
+	bucket: Pick<Bucket, 'getText'>,
+	recordKey: string,
+): Promise<ReadRecord> {
+	const stored = await bucket.getText(recordKey);
+	if (stored.tag !== 'there') return stored;
+	const raw = fromJson(stored.text);
+	return { tag: 'there', keys: keysIn(raw), job: jobIn(raw, stored.lastModifiedMs) };
+}
+
+/** The keys alone; none where the record may not be read. */
 export async function readRecordedKeys(
 	bucket: Pick<Bucket, 'getText'>,
 	recordKey: string,
 ): Promise<RecordedKeys> {
-	const stored = await bucket.getText(recordKey);
-	const { data } = record.safeParse(fromJson(stored.tag === 'there' ? stored.text : ''));
+	const read = await readRecord(bucket, recordKey);
+	return read.tag === 'there' ? read.keys : { inputKeys: [] };
+}
+
+function keysIn(raw: unknown): RecordedKeys {
+	const { data } = record.safeParse(raw);
 	const thumbnailKey = data?.output.thumbnail_key;
 	return {
 		inputKeys: (data?.input_keys ?? []).filter((key) => uploadOf(key) !== undefined),
 		...(thumbnailKey !== undefined && isThumbnailKey(thumbnailKey) ? { thumbnailKey } : {}),
+	};
+}
+
+function jobIn(raw: unknown, lastModifiedMs: number | null): RecordedJob | undefined {
+	const { data } = job.safeParse(raw);
+	if (!data) return undefined;
+	return {
+		isFinished: data.state === 'finished' || data.state === 'unsent' || data.lost,
+		submittedAtMs: data.submitted_at_ms ?? data.intended_at_ms,
+		recordedAtMs: data.recorded_at_ms ?? lastModifiedMs,
+		ttlMs: data.ttl_ms ?? DEFAULT_TTL_MS,
 	};
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import * as z from 'zod/v4';
 import { generateForm } from './rig';
 import { BUCKET, startStoredRig, type StoredRig } from './storedRig';
 
@@ -24,9 +25,13 @@ const generate = async (avatarId: string, outputVideoKey: string) => {
 	expect(error).toBeUndefined();
 };
 
-const remove = async (videoKey: string) => {
+const runDelete = async (videoKey: string, more: object = {}) => {
 	const form = { resource: 'video', operation: 'delete', thumbnailKey: '', deleteInputs: true };
-	const { error, success } = await rig.run({ ...form, videoKey });
+	return await rig.run({ ...form, videoKey, ...more });
+};
+
+const remove = async (videoKey: string) => {
+	const { error, success } = await runDelete(videoKey);
 	expect(error).toBeUndefined();
 	return success[0]?.json.deleted_keys;
 };
@@ -36,6 +41,12 @@ const keysOf = (avatarId: string) =>
 
 const putRecord = async (videoKey: string, record: object) => {
 	await rig.store.putBytes(BUCKET, `${videoKey}.job.json`, JSON.stringify(record));
+};
+
+const recordOf = async (videoKey: string) => {
+	const stored = await rig.store.read(BUCKET, `${videoKey}.job.json`);
+	const raw: unknown = JSON.parse(stored?.toString('utf8') ?? '{}');
+	return z.looseObject({}).parse(raw);
 };
 
 describe('a video deleted with its inputs', () => {
@@ -106,5 +117,107 @@ describe('a video deleted with its inputs', () => {
 		const keys = rig.store.keys(BUCKET);
 		expect(keys).toEqual(expect.arrayContaining(named.slice(0, 3)));
 		expect(keysOf('forged')).toEqual([]);
+	});
+});
+
+describe('a video is not deleted with what others may need', () => {
+	it('keeps inputs that a record may name which may not be read', async () => {
+		const [one, two] = ['user-avatars/user_1/hid/one.mp4', 'user-avatars/user_1/hid/two.mp4'];
+		await generate('hid', one);
+		await generate('hid', two);
+		rig.store.deny({ rights: ['read'], keys: /two\.mp4\.job/ });
+		const { error, success } = await runDelete(one);
+		rig.store.deny();
+
+		expect(error).toBeUndefined();
+		expect(success[0]?.json).toMatchObject({
+			deleted_keys: [one, `${one}.job.json`],
+			warnings: [expect.stringMatching(/inputs were kept: .*two\.mp4\.job\.json/)],
+		});
+		expect(keysOf('hid')).toEqual([`input-avatars/user_1/hid/${name}`, two, `${two}.job.json`]);
+	});
+
+	it('keeps inputs that a record may name which is too long to be read', async () => {
+		const video = 'user-avatars/user_1/huge/idle.mp4';
+		await generate('huge', video);
+		await rig.store.putBytes(BUCKET, 'user-avatars/user_1/huge/x.mp4.job.json', 'x'.repeat(5e6));
+		const { success } = await runDelete(video);
+		expect(success[0]?.json).toMatchObject({
+			deleted_keys: [video, `${video}.job.json`],
+			warnings: [expect.stringMatching(/inputs were kept/)],
+		});
+	});
+
+	it('keeps its own record where that may not be read, and says so', async () => {
+		const video = 'user-avatars/user_1/own/idle.mp4';
+		await generate('own', video);
+		rig.store.deny({ rights: ['read'], keys: /idle\.mp4\.job/ });
+		const { error, success } = await runDelete(video);
+		rig.store.deny();
+
+		expect(error).toBeUndefined();
+		expect(success[0]?.json).toMatchObject({
+			deleted_keys: [video],
+			warnings: [
+				expect.stringMatching(/inputs were kept/),
+				expect.stringMatching(/may not read .*it was kept/),
+			],
+		});
+		expect(keysOf('own')).toEqual([`input-avatars/user_1/own/${name}`, `${video}.job.json`]);
+	});
+
+	it('deletes neither inputs nor record of a job that may still run', async () => {
+		const video = 'user-avatars/user_1/queued/idle.mp4';
+		await generate('queued', video);
+		const record = await recordOf(video);
+		const later = { submitted_at_ms: Date.now(), recorded_at_ms: Date.now() + 10_000 };
+		await putRecord(video, { ...record, state: 'submitted', ...later });
+		const before = keysOf('queued');
+
+		const refused = await runDelete(video);
+		expect(refused.error?.message).toMatch(/The job of ".*" may still wait or run/);
+		expect(refused.error?.description).toMatch(/Nothing was deleted/);
+		expect(keysOf('queued')).toEqual(before);
+
+		const told = await runDelete(video, { deleteInputs: false });
+		expect(told.success[0]?.json).toMatchObject({
+			deleted_keys: [video],
+			warnings: [expect.stringMatching(/record .* was kept/)],
+		});
+		const again = await runDelete(video, { deleteInputs: false });
+		expect(again.error?.message).toMatch(/may still wait or run/);
+
+		const past = { submitted_at_ms: Date.now() - 25 * 3_600_000 };
+		await putRecord(video, { ...record, state: 'submitted', ...past });
+		expect(await remove(video)).toEqual([
+			`input-avatars/user_1/queued/${name}`,
+			`${video}.job.json`,
+		]);
+	});
+
+	it('takes a video that is younger than the record of its job for the end of that job', async () => {
+		const video = 'user-avatars/user_1/made/idle.mp4';
+		await generate('made', video);
+		const record = await recordOf(video);
+		await putRecord(video, { ...record, state: 'submitted' });
+		expect(await remove(video)).toHaveLength(3);
+	});
+
+	it('refuses a thumbnail key among the inputs', async () => {
+		const video = 'user-avatars/user_1/thumb/idle.mp4';
+		await rig.store.putBytes(BUCKET, video, 'a video');
+		const { error } = await runDelete(video, { thumbnailKey: 'input-avatars/jobs.png' });
+		expect(error?.message).toMatch(/Thumbnail Key is in a folder of uploaded inputs/);
+		expect(rig.store.keys(BUCKET)).toEqual(
+			expect.arrayContaining([video, 'input-avatars/jobs.png']),
+		);
+	});
+
+	it('refuses a video elsewhere that no job record says to be a result', async () => {
+		await rig.store.putBytes(BUCKET, 'templates/t.mp4', 'a template');
+		const { error } = await runDelete('templates/t.mp4');
+		expect(error?.message).toMatch(/"templates\/t\.mp4" may be no result of Generate/);
+		expect(error?.description).toMatch(/Delete of the resource Template/);
+		expect(rig.store.keys(BUCKET)).toContain('templates/t.mp4');
 	});
 });

@@ -305,7 +305,9 @@ describe('each failure has its own words, in the credential test and as n8n show
 		'a policy that forbids %s %s (AccessDenied)',
 		async (resource, operation, where, message, remedy) => {
 			rig.store.fault({ ...where, status: 403, code: 'AccessDenied' });
-			const form = { resource, operation, videoKey: video, thumbnailKey: 'a.jpg' };
+			const videoKey = operation === 'delete' ? 'user-avatars/user_1/a/idle.mp4' : video;
+			await rig.store.putBytes(BUCKET, videoKey, 'a video');
+			const form = { resource, operation, videoKey, thumbnailKey: 'a.jpg' };
 			const { error } = await rig.run(form);
 			expect(error?.message).toMatch(message);
 			expect(error?.description).toMatch(remedy);

@@ -217,15 +217,17 @@ describe.each(['filesystem', 'default'] as const)('binary mode %s', (binaryMode)
 
 	it('tells of every other item whether it was done, when one fails', async () => {
 		for (const name of ['first', 'third'])
-			await rig.store.putBytes(BUCKET, `ends/${name}.mp4`, 'a video');
+			await rig.store.putBytes(BUCKET, `user-avatars/ends/${name}.mp4`, 'a video');
 		const items = ['first', 'second', 'third'].map((name) => ({ name }));
 		const { error } = await rig.run(
-			video('delete', { videoKey: '=ends/{{ $json.name }}.mp4', thumbnailKey: '' }),
+			video('delete', { videoKey: '=user-avatars/ends/{{ $json.name }}.mp4', thumbnailKey: '' }),
 			{ items },
 		);
-		expect(error?.message).toBe('There is no video "ends/second.mp4" in bucket avatars [item 1]');
+		expect(error?.message).toBe(
+			'There is no video "user-avatars/ends/second.mp4" in bucket avatars [item 1]',
+		);
 		expect(error?.description).toMatch(/\nItem 0: done\nItem 2: not started$/);
-		expect(rig.store.keys(BUCKET, 'ends/')).toEqual(['ends/third.mp4']);
+		expect(rig.store.keys(BUCKET, 'user-avatars/ends/')).toEqual(['user-avatars/ends/third.mp4']);
 	});
 
 	it("gives an error of n8n's own the shape and the facts of all errors", async () => {

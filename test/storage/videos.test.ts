@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { deleteVideo } from '../../lib/storage/deleteVideo';
+import { deleteVideo, type Deletion } from '../../lib/storage/deleteVideo';
 import { findThumbnail, listVideos, parseVideoKey } from '../../lib/storage/videos';
 import { putAll, targets, type Target } from './target';
 
@@ -70,15 +70,17 @@ describe.each(targets)('videos in %s', (_name, openTarget) => {
 
 	it('are deleted with what belongs to them, and nothing else', async () => {
 		const key = 'user-avatars/user_1/b/talk.mp4';
-		const deleted = await deleteVideo(target.bucket, { key, thumbnailKey: '', withInputs: false });
-		expect(deleted).toEqual(['thumbs/talk.jpg', key, `${key}.job.json`]);
+		const remove = async (deletion: Deletion) =>
+			await deleteVideo(target.bucket, deletion, Date.now());
+		const deleted = await remove({ key, thumbnailKey: '', withInputs: false });
+		expect(deleted.deletedKeys).toEqual(['thumbs/talk.jpg', key, `${key}.job.json`]);
 		const idle = 'user-avatars/user_1/a/idle.mp4';
-		const all = await deleteVideo(target.bucket, {
+		const all = await remove({
 			key: idle,
 			thumbnailKey: 'user-avatars/user_1/a/thumb.jpg',
 			withInputs: true,
 		});
-		expect(all).toEqual([
+		expect(all.deletedKeys).toEqual([
 			`driving-videos/user_1/a/${sha}.mp4`,
 			`input-avatars/user_1/a/${sha}.png`,
 			'user-avatars/user_1/a/thumb.jpg',
@@ -93,9 +95,9 @@ describe.each(targets)('videos in %s', (_name, openTarget) => {
 			'user-avatars/user_1/b/hello.mp4',
 			'user-avatars/user_2/a/idle.mp4',
 		]);
-		await expect(
-			deleteVideo(target.bucket, { key: idle, thumbnailKey: '', withInputs: false }),
-		).rejects.toMatchObject({ code: 'NOT_FOUND' });
+		await expect(remove({ key: idle, thumbnailKey: '', withInputs: false })).rejects.toMatchObject({
+			code: 'NOT_FOUND',
+		});
 	});
 });
 

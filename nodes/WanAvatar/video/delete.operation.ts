@@ -6,6 +6,7 @@ import type {
 } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
+import { clock } from '../connections';
 import { changingBucket } from '../readingBucket';
 import type { RunMode } from '../operation';
 import { MAY_HAVE_HAPPENED, runItems } from '../runItems';
@@ -31,7 +32,7 @@ const properties: INodeProperties[] = [
 		type: 'boolean',
 		default: false,
 		description:
-			"Whether to delete the portrait and the driving video too that were uploaded from binary fields for this video's job, as its job record names them. One that another job of the same avatar has too is kept. Without a job record none is deleted.",
+			"Whether to delete the portrait and the driving video too that were uploaded from binary fields for this video's job, as its job record names them. One that another job of the same avatar has too is kept. Without a job record none is deleted; while the job may still run, nothing is.",
 	},
 ];
 
@@ -44,8 +45,9 @@ export async function execute(
 	context: IExecuteFunctions,
 	mode: RunMode,
 ): Promise<End<IDataObject>[]> {
-	const { assertNoInput, deleteVideo } = await import('../../../lib/storage/deleteVideo');
-	const { parseThumbnailKey, parseVideoKey } = await import('../../../lib/storage/videos');
+	const { assertNoInput, deleteVideo, parseOwnThumbnail } =
+		await import('../../../lib/storage/deleteVideo');
+	const { parseVideoKey } = await import('../../../lib/storage/videos');
 	const bucket = await changingBucket(context);
 	return await runItems(context, mode, {
 		check: (item) => {
@@ -53,13 +55,13 @@ export async function execute(
 			assertNoInput(key);
 			return {
 				key,
-				thumbnailKey: parseThumbnailKey(context.getNodeParameter(thumbnailKey.name, item, '')),
+				thumbnailKey: parseOwnThumbnail(context.getNodeParameter(thumbnailKey.name, item, '')),
 				withInputs: context.getNodeParameter('deleteInputs', item, false) === true,
 			};
 		},
 		perform: async (deletion) => {
-			const deletedKeys = await deleteVideo(bucket, deletion);
-			return { minio_key: deletion.key, deleted: true, deleted_keys: deletedKeys };
+			const { deletedKeys, warnings } = await deleteVideo(bucket, deletion, clock.now());
+			return { minio_key: deletion.key, deleted: true, deleted_keys: deletedKeys, warnings };
 		},
 		factsOf: ({ key }) => ({ minio_key: key }),
 		ifLeft: MAY_HAVE_HAPPENED,
