@@ -21,15 +21,15 @@ export function planRun(settings: RunPodSettings, body: RunBody): HttpRequest {
 }
 
 export function planStatus(settings: RunPodSettings, jobId: string): HttpRequest {
-	return { method: 'GET', ...plan(settings, `status/${encodeURIComponent(jobId)}`) };
+	return { method: 'GET', ...plan(settings, `status/${inAddress(jobId)}`) };
 }
 
 export function planCancel(settings: RunPodSettings, jobId: string): HttpRequest {
-	return { method: 'POST', ...plan(settings, `cancel/${encodeURIComponent(jobId)}`) };
+	return { method: 'POST', ...plan(settings, `cancel/${inAddress(jobId)}`) };
 }
 
 export function planRetry(settings: RunPodSettings, jobId: string): HttpRequest {
-	return { method: 'POST', ...plan(settings, `retry/${encodeURIComponent(jobId)}`) };
+	return { method: 'POST', ...plan(settings, `retry/${inAddress(jobId)}`) };
 }
 
 export function planHealth(settings: RunPodSettings): HttpRequest {
@@ -43,6 +43,11 @@ export function planPurgeQueue(settings: RunPodSettings): HttpRequest {
 /** A listing of the account's endpoints, by the management API: free, and needs no endpoint. */
 export function planListEndpoints({ managementBaseUrl, apiKey }: RunPodSettings): HttpRequest {
 	return { method: 'GET', url: `${managementBaseUrl}/serverless`, headers: bearer(apiKey) };
+}
+
+/** Half a character cannot be written in an address, and `encodeURIComponent` throws for it. */
+function inAddress(jobId: string): string {
+	return encodeURIComponent(jobId.replace(/\p{Cs}/gu, '\ufffd'));
 }
 
 function plan({ queueBaseUrl, endpointId, apiKey }: RunPodSettings, operation: string) {

@@ -89,6 +89,13 @@ describe('a look at a job', () => {
 	});
 });
 
+it('a job whose id holds half a character can be asked for, and is not there', async () => {
+	const { queue, run, sent } = client(whole('{}', 404));
+
+	expect(await run(queue.look('a\ud800b'))).toMatchObject({ tag: 'missing' });
+	expect(sent[0]?.url).toMatch(/\/status\/a%EF%BF%BDb$/);
+});
+
 describe('a retry', () => {
 	it.each<[string, HttpAnswer]>([
 		['the id and its state', whole('{"id":"job-1","status":"IN_QUEUE"}')],
