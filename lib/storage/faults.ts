@@ -243,7 +243,25 @@ function refusals({ bucket }: StorageSettings, server: string, deed: Deed): Map<
 			},
 		],
 	];
-	return new Map(pairs);
+	return new Map([...pairs, ...fullFaults(bucket, server)]);
+}
+
+/** There is no room for what was to be written. */
+function fullFaults(bucket: string, server: string): [string, Words][] {
+	const full = {
+		message: `The object store at ${server} is full`,
+		remedy: 'Delete what is not needed, or give it more disks. Then try again.',
+	};
+	const overQuota = {
+		message: `Bucket ${bucket} has reached its quota`,
+		remedy: 'Delete what is not needed in it, or raise its quota. Then try again.',
+	};
+	return [
+		['XMinioStorageFull', full],
+		['InsufficientStorage', full],
+		['QuotaExceeded', overQuota],
+		['XMinioAdminBucketQuotaExceeded', overQuota],
+	];
 }
 
 const PERMISSIONS = {

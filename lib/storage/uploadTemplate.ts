@@ -30,13 +30,30 @@ export async function uploadTemplate(
 	{ path, prefix, overwrite }: Destination,
 ): Promise<Template> {
 	const key = keyOf(path, prefix, contentType);
-	if (!overwrite && (await bucket.stat(key)).tag === 'there')
-		throw new WanAvatarError('VIDEO_EXISTS', `There is a template "${key}" already`, {
-			remedy: 'Give another Template Path, or add the option Overwrite.',
-			details: { driving_video_path: key },
-		});
+	if (!overwrite) await assertFree(bucket, key);
 	await bucket.put(key, await open(), sizeBytes, contentType);
 	return await findTemplate(bucket, { path: key }, prefix);
+}
+
+/** What may not be looked at may be there, and would be lost. */
+async function assertFree(bucket: Pick<Bucket, 'stat'>, key: string): Promise<void> {
+	const { tag } = await bucket.stat(key);
+	const details = { driving_video_path: key };
+	if (tag === 'there')
+		throw new WanAvatarError('VIDEO_EXISTS', `There is a template "${key}" already`, {
+			remedy: 'Give another Template Path, or add the option Overwrite.',
+			details,
+		});
+	if (tag === 'unknown')
+		throw new WanAvatarError(
+			'STORAGE',
+			`The access key may not see whether there is a template "${key}" already`,
+			{
+				remedy:
+					'Nothing was uploaded. Give the key a policy that allows s3:GetObject and s3:ListBucket, or add the option Overwrite.',
+				details,
+			},
+		);
 }
 
 /**

@@ -67,6 +67,28 @@ describe.each(['filesystem', 'default'] as const)('binary mode %s', (binaryMode)
 		expect(told.error).toBeUndefined();
 	});
 
+	it('uploads nothing where it may not see whether a template is there', async () => {
+		await rig.store.putBytes(BUCKET, 'hidden/t.mp4', 'precious');
+		rig.store.deny({ rights: ['read'], keys: /hidden/ });
+		const { error } = await rig.run(upload('hidden/t.mp4'), { files: { data: clip } });
+		rig.store.deny();
+		expect(error?.message).toMatch(/may not see whether there is a template "hidden\/t\.mp4"/);
+		expect(error?.description).toMatch(/s3:GetObject/);
+		expect((await rig.store.read(BUCKET, 'hidden/t.mp4'))?.toString()).toBe('precious');
+	});
+
+	it.each([
+		['XMinioStorageFull', 507, /^The object store at .* is full$/],
+		['XMinioAdminBucketQuotaExceeded', 400, /^Bucket avatars has reached its quota$/],
+		['QuotaExceeded', 403, /^Bucket avatars has reached its quota$/],
+	])('says in plain words that there is no room (%s)', async (code, status, message) => {
+		rig.store.fault({ method: 'PUT', status, code, times: 2 });
+		const { error } = await rig.run(upload('full/t.mp4'), { files: { data: clip } });
+		rig.store.clearFaults();
+		expect(error?.message).toMatch(message);
+		expect(error?.description).toMatch(/Delete what is not needed/);
+	});
+
 	it.each([
 		['moves/wave.webm', clip, /Template Path ends with another type than the file has/],
 		['user-avatars/a.mp4', clip, /Template Path lies in a folder for results or inputs/],
