@@ -44,7 +44,7 @@ export async function verify(
 	const { minio_key } = report;
 	if (minio_key === null) return { report };
 	const { bucket } = store;
-	const stat = await bucket.stat(minio_key);
+	const stat = await bucket.statPatiently(minio_key);
 	if (stat.tag === 'unknown')
 		return {
 			report: warned(report, `The access key may not look at ${minio_key}: it was not checked.`),
@@ -62,7 +62,6 @@ export async function verify(
 			fault: missing(`was not stored: ${minio_key} in bucket ${bucket.name} is of an earlier job`),
 		};
 	const told = origin === 'doubtful' ? warned(report, doubtText(minio_key, record)) : report;
-	if (sizeBytes === 0) return { report: told, fault: broken(`${minio_key} is empty`) };
 	return await verifyFile(told, minio_key, sizeBytes, store);
 }
 
@@ -82,13 +81,48 @@ async function verifyFile(
 	sizeBytes: number,
 	store: VideoStore,
 ): Promise<Verified> {
-	const read = await settle(store.readFacts(store.bucket, key, sizeBytes));
 	const sized = { ...report, size_bytes: sizeBytes };
-	if ('error' in read) return { report: await withRealThumbnail(sized, store) };
-	if (read.value) return { report: await withRealThumbnail(withFacts(sized, read.value), store) };
+	const read = await readVideo(sized, key, sizeBytes, store);
+	if (read) return { report: await withRealThumbnail(read, store) };
+	const realBytes = await secondSize(key, store);
+	if (realBytes === sizeBytes) {
+		const what = sizeBytes === 0 ? 'is empty' : 'is no whole MP4';
+		return { report: sized, fault: broken(`${key} ${what}`) };
+	}
+	// A good video must not be paid again because of a wrong size.
+	const remeasured = { ...report, size_bytes: realBytes };
+	const reread =
+		realBytes === null ? undefined : await readVideo(remeasured, key, realBytes, store);
+	const passed = reread ?? warned(remeasured, unsureText(key, sizeBytes, realBytes));
+	return { report: await withRealThumbnail(passed, store) };
+}
+
+/** What is known of a video that can be played, or cannot be read; nothing for one that is no whole MP4. */
+async function readVideo(
+	report: JobReport,
+	key: string,
+	sizeBytes: number,
+	{ bucket, readFacts }: VideoStore,
+): Promise<JobReport | undefined> {
+	if (sizeBytes === 0) return undefined;
+	const read = await settle(readFacts(bucket, key, sizeBytes));
+	if ('error' in read) return report;
+	if (read.value) return withFacts(report, read.value);
 	// The contract says MP4; a user who names another type has a worker that makes it.
-	if (/\.webm$/i.test(key)) return { report: await withRealThumbnail(sized, store) };
-	return { report: sized, fault: broken(`${key} is no whole MP4`) };
+	return /\.webm$/i.test(key) ? report : undefined;
+}
+
+/** By a read, else by a second look; null where neither tells. */
+async function secondSize(key: string, store: VideoStore): Promise<number | null> {
+	const measured = await settle(store.bucket.measure(key));
+	if ('value' in measured && measured.value !== null) return measured.value;
+	const stat = await look(key, store);
+	return stat.tag === 'there' ? stat.facts.sizeBytes : null;
+}
+
+function unsureText(key: string, sizeBytes: number, realBytes: number | null): string {
+	const second = realBytes === null ? 'no size' : `${String(realBytes)} bytes`;
+	return `The object store told ${String(sizeBytes)} bytes of ${key} first, and then ${second}: it was not checked.`;
 }
 
 /** What the worker says stays; what the file says stands beside it, and in the place of what the worker leaves out. */

@@ -1,4 +1,6 @@
 import type { Readable } from 'node:stream';
+import { createMasker } from '../contract/maskSecrets';
+import { secretsIn } from '../contract/secret';
 import { bytesFrom, etagOf, lastModifiedMsOf, plainEtag, textOf } from './answer';
 import { createClient, type Client } from './client';
 import { conditionHeaders, isRefusedCondition, isUnknownCondition } from './condition';
@@ -15,12 +17,13 @@ import {
 } from './openRequest';
 import { MAX_PAGE, pageOf } from './page';
 import { putObject } from './putObject';
+import { statPatiently, wholeSizeOf } from './secondLook';
 import type { StorageSettings } from './settings';
 
 export interface ObjectFacts {
 	sizeBytes: number;
 	etag: string;
-	/** By the store's own clock, to the second; milliseconds since the epoch. */
+	/** By the store's own clock, to the second; milliseconds since the epoch. NaN where the store does not tell. */
 	lastModifiedMs: number;
 }
 
@@ -111,6 +114,10 @@ export interface Bucket {
 	 */
 	getStream: (key: string, sizeBytes?: number | null) => Promise<StoredFile>;
 	stat: (key: string) => Promise<Stat>;
+	/** The same, for what must be there: it is missing when it was looked for three times, a second apart. */
+	statPatiently: (key: string) => Promise<Stat>;
+	/** The size of an object by a read of its first byte, in place of a look at it; null where that does not tell. */
+	measure: (key: string) => Promise<number | null>;
 	/** Streams an object in; `sizeBytes` is the exact size. */
 	put: (key: string, content: Readable, sizeBytes: number, contentType: string) => Promise<void>;
 	/**
@@ -159,15 +166,21 @@ function bucketOf(context: RequestContext): Bucket {
 		work: (client: Client, request: OpenRequest) => Promise<T>,
 	): Promise<T> => await request(errand, context, work);
 	let signer: Promise<Client> | undefined;
+	const mask = createMasker(secretsIn(context.settings));
+	// A server may say in it what it was sent.
+	const shown = (etag: string) => mask(etag, MAX_ETAG_LENGTH);
 
 	const stat: Bucket['stat'] = async (key) =>
 		await ask({ verb: 'read', key }, async (client) => {
 			try {
 				const { size, etag, lastModified } = await client.statObject(bucket, key);
 				// Some proxies leave the length out of the answer to a HEAD.
-				if (!Number.isSafeInteger(size)) return { tag: 'unknown' };
+				if (!Number.isSafeInteger(size) || size < 0) return { tag: 'unknown' };
 				const lastModifiedMs = lastModified.getTime();
-				return { tag: 'there', facts: { sizeBytes: size, etag: plainEtag(etag), lastModifiedMs } };
+				return {
+					tag: 'there',
+					facts: { sizeBytes: size, etag: shown(plainEtag(etag)), lastModifiedMs },
+				};
 			} catch (error) {
 				if (isMissing(error)) return { tag: 'missing' };
 				if (isAccessDenied(error)) return { tag: 'unknown' };
@@ -190,7 +203,8 @@ function bucketOf(context: RequestContext): Bucket {
 			const { prefix = '', after = '', delimiter = '', limit = MAX_PAGE } = page;
 			return await ask({ verb: 'list', key: prefix }, async (client) => {
 				const query = [bucket, prefix, '', delimiter, limit, after] as const;
-				return pageOf(await client.listObjectsV2Query(...query), page);
+				const { objects, ...rest } = pageOf(await client.listObjectsV2Query(...query), page);
+				return { ...rest, objects: objects.map((one) => ({ ...one, etag: shown(one.etag) })) };
 			});
 		},
 		getRange: async (key, offset, lengthBytes) =>
@@ -202,6 +216,14 @@ function bucketOf(context: RequestContext): Bucket {
 		getStream: async (key, sizeBytes = null) =>
 			await openFile({ key, sizeBytes, stat: async () => await stat(key) }, context),
 		stat,
+		statPatiently: async (key) => await statPatiently(key, stat, context),
+		measure: async (key) =>
+			await ask({ verb: 'read', key }, async (client) => {
+				const part = await client.getPartialObject(bucket, key, 0, 1);
+				// Before it is closed an error would end the whole process.
+				part.on('error', () => undefined).destroy();
+				return wholeSizeOf(part);
+			}),
 		put: async (key, content, sizeBytes, contentType) => {
 			await putObject({ key, content, sizeBytes, contentType }, context);
 		},
@@ -260,6 +282,8 @@ function bucketOf(context: RequestContext): Bucket {
 			}),
 	};
 }
+
+const MAX_ETAG_LENGTH = 1024;
 
 const NO_LISTING =
 	'The keys are right. They may not list the bucket, which only the lists to choose from and Get Many need.';

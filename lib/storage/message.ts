@@ -3,6 +3,7 @@ import * as z from 'zod/v4';
 const message = z.looseObject({
 	headers: z.looseObject({
 		'content-length': z.string().optional(),
+		'content-range': z.string().optional(),
 		'content-type': z.string().optional(),
 		etag: z.string().optional(),
 		'last-modified': z.string().optional(),

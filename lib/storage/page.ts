@@ -9,7 +9,7 @@ const listed = z.object({
 		z.object({
 			name: z.string().optional(),
 			prefix: z.string().optional(),
-			size: z.coerce.number().catch(0),
+			size: z.coerce.number().nonnegative().catch(0),
 			etag: z.string().catch(''),
 			lastModified: z.date().optional().catch(undefined),
 		}),
@@ -24,7 +24,7 @@ const listed = z.object({
 export function pageOf(answer: unknown, { after = '', prefix = '' }: PageRequest): Page {
 	const { objects: items, isTruncated } = listed.parse(answer);
 	const objects = items.flatMap(({ name: key, size: sizeBytes, etag, lastModified }) =>
-		key === undefined
+		key === undefined || key === ''
 			? []
 			: [{ key, sizeBytes, etag, lastModifiedMs: lastModified?.getTime() ?? NaN }],
 	);

@@ -25,6 +25,11 @@ let rig: StoredRig;
 let proxy: Server;
 /** How the proxy answers the GET of a whole video; nothing: as the store does. */
 let spoil: ((response: ServerResponse) => void) | undefined;
+/** What the answers to HEADs of the video say of its size, one after the other; the last one stays. */
+let headSizes: (number | undefined)[] = [];
+let tellsRange = true;
+/** Listings, one after the other; the last one stays. */
+let page = '';
 let listings = 0;
 
 /** A server that answers like a store, but for the download of videos and the listing. */
@@ -35,14 +40,22 @@ beforeAll(async () => {
 		if (url.includes('list-type')) {
 			listings++;
 			response.writeHead(200, { 'content-type': 'application/xml' });
-			response.end(samePage);
+			response.end(page);
 		} else if (method === 'PUT' || !url.split('?')[0]?.endsWith('.mp4')) {
 			response.writeHead(method === 'PUT' || url.endsWith('.png') ? 200 : 404, facts).end();
 		} else if (method === 'HEAD') {
-			response.writeHead(200, { ...facts, 'content-length': video.length }).end();
+			const isMade = rig.queue.calls('run').length > 0;
+			const [sizeBytes] = isMade ? headSizes : [video.length];
+			if (isMade && headSizes.length > 1) headSizes.shift();
+			if (sizeBytes === undefined) response.writeHead(404).end();
+			else response.writeHead(200, { ...facts, 'content-length': sizeBytes }).end();
 		} else if (headers.range !== undefined) {
 			const [, from = '0', to = '0'] = /bytes=(\d+)-(\d+)/.exec(headers.range) ?? [];
-			response.writeHead(206, facts).end(video.subarray(Number(from), Number(to) + 1));
+			const range = `bytes ${from}-${to}/${String(video.length)}`;
+			const told = tellsRange ? { 'content-range': range } : {};
+			response
+				.writeHead(206, { ...facts, ...told })
+				.end(video.subarray(Number(from), Number(to) + 1));
 		} else if (spoil) {
 			spoil(response);
 		} else response.writeHead(200, { ...facts, 'content-length': video.length }).end(video);
@@ -59,7 +72,11 @@ afterAll(async () => {
 });
 beforeEach(() => {
 	listings = 0;
+	page = samePage;
+	headSizes = [video.length];
+	tellsRange = true;
 	spoil = undefined;
+	rig.queue.clearCalls();
 });
 afterEach(() => {
 	jest.restoreAllMocks();
@@ -175,6 +192,78 @@ describe('a download that goes on after the item is given out', () => {
 		},
 		20_000,
 	);
+});
+
+describe('a good video that a look tells wrong things of', () => {
+	const made = async (avatar: string) => {
+		const { error, success } = await rig.run(generateForm, {
+			executionId: avatar,
+			items: [{ avatar }],
+		});
+		expect(error).toBeUndefined();
+		return success[0]?.json;
+	};
+
+	it.each([
+		['less than there is', [20_000]],
+		['nothing', [0]],
+		['that it is missing, twice', [undefined, undefined, video.length]],
+	])('(%s) is given out', async (name, sizes) => {
+		headSizes = sizes;
+		expect(await made(name.replace(',', ''))).toMatchObject({
+			status: 'COMPLETED',
+			size_bytes: video.length,
+			measured_width: 640,
+			warnings: [],
+		});
+	});
+
+	it('(one size, and then another one) is given out with a warning', async () => {
+		headSizes = [20_000, 20_001];
+		tellsRange = false;
+		expect(await made('two sizes')).toMatchObject({
+			status: 'COMPLETED',
+			size_bytes: 20_001,
+			warnings: [expect.stringMatching(/told 20000 bytes of .* and then 20001 bytes/)],
+		});
+	});
+
+	it('but one that is told to be cut off again and again is broken', async () => {
+		headSizes = [20_000];
+		tellsRange = false;
+		const { error } = await rig.run(generateForm, { items: [{ avatar: 'cut' }], executionId: 'c' });
+		expect(error?.message).toMatch(/is no whole MP4/);
+	});
+});
+
+describe('an object of a listing', () => {
+	const listed = (key: string, more: string) =>
+		`<Contents><Key>${key}</Key><Size>3</Size>${more}</Contents>`;
+
+	it.each(['template', 'video'])(
+		'without a time that can be read has none, and hides no other one (%s)',
+		async (resource) => {
+			const times = ['', '<LastModified/>', '<LastModified>soon</LastModified>'];
+			const good = '<LastModified>2026-01-02T03:04:05.000Z</LastModified>';
+			const objects = [...times, good].map((time, at) => listed(`f/${String(at)}.mp4`, time));
+			page = `<ListBucketResult>${objects.join('')}</ListBucketResult>`;
+			const { error, success } = await rig.run({ resource, operation: 'getMany', returnAll: true });
+
+			expect(error).toBeUndefined();
+			expect(success.map(({ json }) => json.last_modified)).toEqual([
+				null,
+				null,
+				null,
+				'2026-01-02T03:04:05.000Z',
+			]);
+		},
+	);
+
+	it.each(['template', 'video'])('shows no secret in its ETag (%s)', async (resource) => {
+		page = `<ListBucketResult>${listed('f/a.mp4', '<ETag>"a secret-key b"</ETag>')}</ListBucketResult>`;
+		const { success } = await rig.run({ resource, operation: 'getMany', returnAll: true });
+		expect(success[0]?.json.etag).toBe('a ••• b');
+	});
 });
 
 describe('a listing that makes no progress', () => {

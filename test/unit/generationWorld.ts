@@ -93,6 +93,8 @@ export function world(): World {
 			return Promise.resolve(objects.delete(key));
 		},
 		check: async () => Promise.resolve({}),
+		statPatiently: async (key) => await bucket.stat(key),
+		measure: unused,
 		listPage: unused,
 		getRange: unused,
 		getStream: unused,

@@ -3,6 +3,7 @@ import type { Bucket } from '../../../lib/storage/bucket';
 import type { Template } from '../../../lib/storage/templates';
 import { clock } from '../connections';
 import { linkExpiry, readLinkExpirySeconds } from '../linkOptions';
+import { objectFields } from '../objectFields';
 
 /** What more to tell of a template. */
 export const templateOptions: INodeProperties = {
@@ -69,9 +70,7 @@ export function plainTemplate({ templateId, key, ...object }: Template): IDataOb
 	return {
 		template_id: templateId,
 		driving_video_path: key,
-		size_bytes: object.sizeBytes,
-		last_modified: new Date(object.lastModifiedMs).toISOString(),
-		etag: object.etag,
+		...objectFields(object),
 	};
 }
 

@@ -7,6 +7,7 @@ import type {
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
 import type { VideoEntry } from '../../../lib/storage/videos';
+import { objectFields } from '../objectFields';
 import type { RunMode } from '../operation';
 import { NOTHING_CHANGED, runItems } from '../runItems';
 import { readingBucket } from '../readingBucket';
@@ -71,8 +72,6 @@ function videoItem({ key, owner, thumbnailKey, ...object }: VideoEntry): IDataOb
 		thumbnail_key: thumbnailKey,
 		user_id: owner.userId,
 		avatar_id: owner.avatarId,
-		size_bytes: object.sizeBytes,
-		last_modified: new Date(object.lastModifiedMs).toISOString(),
-		etag: object.etag,
+		...objectFields(object),
 	};
 }
