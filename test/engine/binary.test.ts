@@ -150,7 +150,7 @@ describe('with MinIO, a file that is not the same when its turn comes', () => {
 			Buffer.concat([readFileSync(files.moves), Buffer.from(`kept ${what}`)]),
 		);
 		const running = rig.run(
-			{ ...form, options: { maxParallelJobs: 1, timeoutMinutes: 0.02 } },
+			{ ...form, options: { maxParallelJobs: 1, timeoutMinutes: 0.1 } },
 			{
 				items: [{ avatar: `first-${what}` }, { avatar: `second-${what}` }],
 				files: { ...files, moves },
@@ -261,7 +261,7 @@ describe('without MinIO', () => {
 			Buffer.concat([readFileSync(files.moves), Buffer.from(what)]),
 		);
 		const running = rig.run(
-			{ ...form, options: { maxParallelJobs: 1, timeoutMinutes: 0.02 } },
+			{ ...form, options: { maxParallelJobs: 1, timeoutMinutes: 0.1 } },
 			{
 				items: [{ avatar: 'first' }, { avatar: 'second' }],
 				files: { ...files, moves },
