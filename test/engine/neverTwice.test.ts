@@ -136,7 +136,7 @@ describe('another run of the same item', () => {
 
 	it('of another content makes another video', async () => {
 		rig.queue.script({ kind: 'never', when: ({ avatar_id }) => avatar_id === 'content' });
-		const short = { ...generateForm, options: { timeoutMinutes: 0.02, onTimeout: 'leave' } };
+		const short = { ...generateForm, options: { timeoutMinutes: 0.08, onTimeout: 'leave' } };
 		await rig.run(short, { ...item('content'), executionId: 'a' });
 		const other = { ...short, options: { ...short.options, prompt: 'other' } };
 		await rig.run(other, { ...item('content'), executionId: 'b' });
@@ -146,7 +146,7 @@ describe('another run of the same item', () => {
 
 	it('follows a job that was left running', async () => {
 		rig.queue.script({ kind: 'never', when: ({ avatar_id }) => avatar_id === 'left' });
-		const form = { ...generateForm, options: { timeoutMinutes: 0.02, onTimeout: 'leave' } };
+		const form = { ...generateForm, options: { timeoutMinutes: 0.08, onTimeout: 'leave' } };
 		const first = await rig.run(form, { ...item('left'), executionId: 'a' });
 		expect(first.error?.description).toMatch(/goes on running.*On Timeout/);
 		expect(rig.queue.calls('cancel')).toEqual([]);
