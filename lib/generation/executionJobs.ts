@@ -26,7 +26,7 @@ export type LeftJob = { job: KnownJob & { endpoint_id: string } } | { finished: 
 const DAY_MS = 24 * 3_600_000;
 /** RunPod deletes a job 7 days after its submit at the latest; the store's clock may differ. */
 const OLDEST_MS = 8 * DAY_MS;
-const MAX_PAGES = 200;
+const MAX_PAGES = 1000;
 const READS_AT_ONCE = 16;
 /** Requests that fail take their whole time; a store that fails so often is not asked for the rest. */
 const MAX_FAULTS = 20;
@@ -62,7 +62,9 @@ export async function findExecutionJobs(
 	{ nowMs, signal }: { nowMs: number; signal: AbortSignal | undefined },
 ): Promise<Settled<LeftJob>[]> {
 	const listed = await listRecords(bucket, prefix, signal);
-	const recent = listed.records.filter(({ lastModifiedMs }) => nowMs - lastModifiedMs < OLDEST_MS);
+	// One whose time the store does not tell (NaN) may be as young.
+	const isOld = ({ lastModifiedMs }: ListedObject) => nowMs - lastModifiedMs >= OLDEST_MS;
+	const recent = listed.records.filter((one) => !isOld(one));
 	const inLane = createLanes(READS_AT_ONCE);
 	const read = readEach(bucket, signal);
 	const found = await Promise.all(

@@ -3,7 +3,7 @@ import { bytesOf } from '../contract/bytes';
 import { headersOf } from './message';
 
 // A job record has a few hundred bytes.
-const MAX_TEXT_BYTES = 1024 * 1024;
+export const MAX_TEXT_BYTES = 1024 * 1024;
 
 export async function textOf(stream: Readable): Promise<string> {
 	return (await bytesFrom(stream, MAX_TEXT_BYTES)).toString('utf8');

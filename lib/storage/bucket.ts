@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
 import { createMasker } from '../contract/maskSecrets';
 import { secretsIn } from '../contract/secret';
-import { bytesFrom, etagOf, lastModifiedMsOf, plainEtag, textOf } from './answer';
+import { bytesFrom, etagOf, lastModifiedMsOf, MAX_TEXT_BYTES, plainEtag, textOf } from './answer';
+import { bytesLimit, pageLimit } from './answerLimit';
 import { createClient, type Client } from './client';
 import { conditionHeaders, isRefusedCondition, isUnknownCondition } from './condition';
 import { isAccessDenied, isMissing } from './faults';
@@ -15,9 +16,10 @@ import {
 	type RequestLimits,
 	type StorageClock,
 } from './openRequest';
-import { MAX_PAGE, pageOf } from './page';
+import { pageOf, pageSizeOf } from './page';
 import { putObject } from './putObject';
 import { statPatiently, wholeSizeOf } from './secondLook';
+import { savedAs } from './savedAs';
 import type { StorageSettings } from './settings';
 
 export interface ObjectFacts {
@@ -62,7 +64,7 @@ export interface PageRequest {
 	after?: string;
 	/** Keys that go on after it are put together as folders; `/` as a rule. */
 	delimiter?: string;
-	/** At most 1000, which is the default. */
+	/** At most 200, which is the default. */
 	limit?: number;
 }
 
@@ -200,15 +202,16 @@ function bucketOf(context: RequestContext): Bucket {
 			return await client.presignedGetObject(bucket, key, expirySeconds, headers, signedAt);
 		},
 		listPage: async (page = {}) => {
-			const { prefix = '', after = '', delimiter = '', limit = MAX_PAGE } = page;
-			return await ask({ verb: 'list', key: prefix }, async (client) => {
-				const query = [bucket, prefix, '', delimiter, limit, after] as const;
+			const { prefix = '', after = '', delimiter = '' } = page;
+			const size = pageSizeOf(page);
+			return await ask({ verb: 'list', key: prefix, limit: pageLimit(size) }, async (client) => {
+				const query = [bucket, prefix, '', delimiter, size, after] as const;
 				const { objects, ...rest } = pageOf(await client.listObjectsV2Query(...query), page);
 				return { ...rest, objects: objects.map((one) => ({ ...one, etag: shown(one.etag) })) };
 			});
 		},
 		getRange: async (key, offset, lengthBytes) =>
-			await ask({ verb: 'read', key }, async (client) => {
+			await ask({ verb: 'read', key, limit: bytesLimit(lengthBytes) }, async (client) => {
 				if (lengthBytes === 0) return new Uint8Array();
 				const part = await client.getPartialObject(bucket, key, offset, lengthBytes);
 				return await bytesFrom(part, lengthBytes);
@@ -247,7 +250,7 @@ function bucketOf(context: RequestContext): Bucket {
 				}
 			}),
 		getText: async (key) =>
-			await ask({ verb: 'read', key }, async (client) => {
+			await ask({ verb: 'read', key, limit: bytesLimit(MAX_TEXT_BYTES) }, async (client) => {
 				try {
 					const stream = await client.getObject(bucket, key);
 					const lastModifiedMs = lastModifiedMsOf(stream);
@@ -287,16 +290,3 @@ const MAX_ETAG_LENGTH = 1024;
 
 const NO_LISTING =
 	'The keys are right. They may not list the bucket, which only the lists to choose from and Get Many need.';
-
-/** For browsers: the plain name for old ones, the whole name for all others. */
-function savedAs(name: string): { 'response-content-disposition': string } {
-	const plain = name.replace(/[^ -~]|["\\%]/g, '_');
-	const whole = encodeURIComponent(name).replace(/[!'()*]/g, hexOf);
-	return {
-		'response-content-disposition': `attachment; filename="${plain}"; filename*=UTF-8''${whole}`,
-	};
-}
-
-function hexOf(character: string): string {
-	return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
-}

@@ -3,6 +3,7 @@ import { onAbort } from '../contract/abortListener';
 import { pause, type Clock } from '../contract/clock';
 import type { WanAvatarError } from '../contract/errors';
 import { LIMITS } from '../contract/limits';
+import { AnswerMeter, SMALL_ANSWER, type AnswerLimit } from './answerLimit';
 import { createClient, type Client } from './client';
 import {
 	explainStorageFault,
@@ -47,6 +48,8 @@ export interface RequestContext {
 export interface Errand extends Deed {
 	/** Of the file that goes along, up or down. */
 	fileBytes?: number;
+	/** Of the answer, where it is not a small one or a file. */
+	limit?: AnswerLimit;
 	/** The server may think for as long as the whole may take. */
 	isPatient?: boolean;
 }
@@ -115,10 +118,15 @@ export class OpenRequest {
 
 	async #client(): Promise<Client> {
 		const { settings, limits } = this.context;
+		const isFile = this.errand.verb === 'read' && this.errand.fileBytes !== undefined;
 		const transport = createTransport(settings, {
 			signal: this.#cut.signal,
 			silenceMs: this.errand.isPatient ? limits.wholeMs : limits.silenceMs,
-			isFile: this.errand.verb === 'read' && this.errand.fileBytes !== undefined,
+			meterOf: (status) => {
+				const isError = status >= 300;
+				if (isFile && !isError) return undefined;
+				return new AnswerMeter((isError ? undefined : this.errand.limit) ?? SMALL_ANSWER);
+			},
 			onStatus: (status) => {
 				this.status = status;
 			},

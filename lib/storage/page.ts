@@ -2,7 +2,13 @@ import * as z from 'zod/v4';
 import { WanAvatarError } from '../contract/errors';
 import type { Page, PageRequest } from './bucket';
 
-export const MAX_PAGE = 1000;
+/** The client parses a page in one go: a larger one would hold up all of n8n. */
+export const MAX_PAGE = 200;
+
+/** How many keys are asked for. */
+export function pageSizeOf({ limit = MAX_PAGE }: PageRequest): number {
+	return Math.min(limit, MAX_PAGE);
+}
 
 const listed = z.object({
 	objects: z.array(
@@ -19,10 +25,13 @@ const listed = z.object({
 
 /**
  * One page of what the server listed.
- * @throws WanAvatarError STORAGE where there is to be more, but the page does not go on from the one before it
+ * @throws WanAvatarError STORAGE where it has more than was asked for, and where there is to be more, but the page does not
+ * go on from the one before it
  */
-export function pageOf(answer: unknown, { after = '', prefix = '' }: PageRequest): Page {
+export function pageOf(answer: unknown, asked: PageRequest): Page {
+	const { after = '', prefix = '' } = asked;
 	const { objects: items, isTruncated } = listed.parse(answer);
+	if (items.length > pageSizeOf(asked)) throw tooMany(items.length, pageSizeOf(asked));
 	const objects = items.flatMap(({ name: key, size: sizeBytes, etag, lastModified }) =>
 		key === undefined || key === ''
 			? []
@@ -44,6 +53,17 @@ function lastOf(key: string | undefined, folder: string | undefined): string | u
 /** In the order of the keys' UTF-8 bytes. */
 function isAfter(key: string, other: string): boolean {
 	return Buffer.compare(Buffer.from(key), Buffer.from(other)) > 0;
+}
+
+function tooMany(count: number, asked: number): WanAvatarError {
+	return new WanAvatarError(
+		'STORAGE',
+		`The object store lists ${String(count)} keys at once, and was asked for ${String(asked)}`,
+		{
+			remedy:
+				'It does not know max-keys of ListObjectsV2. Check for a proxy before it, or give IDs and paths by hand.',
+		},
+	);
 }
 
 function withoutProgress(prefix: string): WanAvatarError {

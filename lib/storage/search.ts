@@ -2,7 +2,7 @@ import type { Bucket, ListedObject } from './bucket';
 import { listWanted, type Wanted } from './listing';
 
 /** So many requests answer one search: the first looks for keys that begin with the text. */
-const MAX_REQUESTS = 5;
+const MAX_REQUESTS = 20;
 
 /** What a list to choose from shows. */
 export interface Found {
@@ -15,7 +15,7 @@ export interface Found {
 
 /**
  * Keys in their order, a page at a time. A text is first taken for the beginning of keys, by one request; where none
- * begins so, for a part of them, whatever its case, by as many more as leave five in all.
+ * begins so, for a part of them, whatever its case, by as many more as leave twenty in all.
  */
 export async function searchKeys(
 	bucket: Pick<Bucket, 'listPage'>,

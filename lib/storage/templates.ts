@@ -102,18 +102,28 @@ export async function findTemplate(
 ): Promise<Template> {
 	if ('path' in wanted) return await templateAt(bucket, wanted.path, prefix);
 	const { id } = wanted;
-	const { objects } = await bucket.listPage({ prefix: `${id}.` });
-	const exact = objects.filter(({ key }) => isVideoKey(key) && withoutExtension(key) === id);
-	const found = exact.length > 0 ? exact : await videosIn(bucket, `${id}/`);
-	const [only, ...others] = found.filter(({ key }) => isTemplateKey(key, prefix));
+	const isTemplate = (key: string) => isTemplateKey(key, prefix);
+	const isExact = (key: string) => isTemplate(key) && withoutExtension(key) === id;
+	const exact = await firstKeys(bucket, `${id}.`, isExact);
+	const [only, ...others] =
+		exact.length > 0 ? exact : await firstKeys(bucket, `${id}/`, isTemplate);
 	if (!only) throw notFound(`There is no template with the ID "${id}"`, prefix);
 	if (others.length > 0) throw ambiguous(id, [only, ...others]);
 	return { ...only, templateId: await idOf(bucket, only.key) };
 }
 
-async function videosIn(bucket: Pick<Bucket, 'listPage'>, folder: string): Promise<ListedObject[]> {
-	const { objects } = await bucket.listPage({ prefix: folder });
-	return objects.filter(({ key }) => isVideoKey(key));
+/** Enough of them to tell whether there is more than one. */
+async function firstKeys(
+	bucket: Pick<Bucket, 'listPage'>,
+	prefix: string,
+	isWanted: (key: string) => boolean,
+): Promise<ListedObject[]> {
+	const found: ListedObject[] = [];
+	for await (const { objects } of allPages(bucket, { prefix, hiddenFolders: [], isWanted })) {
+		found.push(...objects);
+		if (found.length > 1) break;
+	}
+	return found;
 }
 
 async function templateAt(

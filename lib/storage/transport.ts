@@ -1,6 +1,7 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import { onAbort } from '../contract/abortListener';
+import type { AnswerMeter } from './answerLimit';
 import type { ServerAddress, StorageSettings } from './settings';
 
 /** The code of an answer that no object store gives, such as a web page. */
@@ -11,12 +12,9 @@ export const NEEDS_HTTPS = 'NEEDS_HTTPS';
 export const STORE_SILENT = 'STORE_SILENT';
 /** The code of a request that was cut by its signal. */
 export const REQUEST_CUT = 'REQUEST_CUT';
-/** The code of an answer of more bytes than are read; the message says how many. */
+/** The code of an answer of more than is read; the message says how much. */
 export const ANSWER_TOO_LARGE = 'ANSWER_TOO_LARGE';
 
-/** A page of 1,000 keys of the greatest length has less. */
-const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
-const MAX_ERROR_BYTES = 64 * 1024;
 const IDLE_SOCKET_MS = 30_000;
 
 type OnAnswer = (answer: http.IncomingMessage) => void;
@@ -27,8 +25,8 @@ export interface RequestWatch {
 	signal: AbortSignal;
 	/** For the connection, the answer and each piece of it; what its reader has not taken yet is no silence. */
 	silenceMs: number;
-	/** The answer is a file, of any length. */
-	isFile: boolean;
+	/** For an answer of this HTTP status; nothing for one of any length. */
+	meterOf: (status: number) => AnswerMeter | undefined;
 	/** Hears the HTTP status. */
 	onStatus?: (status: number) => void;
 }
@@ -136,16 +134,19 @@ function guard(sent: http.ClientRequest, { signal, silenceMs }: RequestWatch): v
 }
 
 /** The client reads an answer to its end, however long, before it looks at it. */
-function capAnswer(answer: http.IncomingMessage, { isFile }: RequestWatch): void {
-	const isError = (answer.statusCode ?? 0) >= 300;
-	if (isFile && !isError) return;
-	const maxBytes = isError ? MAX_ERROR_BYTES : MAX_ANSWER_BYTES;
+function capAnswer(answer: http.IncomingMessage, watch: RequestWatch): void {
+	const meter = watch.meterOf(answer.statusCode ?? 0);
+	if (!meter) return;
 	const push = answer.push.bind(answer);
-	let sizeBytes = 0;
+	let isCut = false;
 	answer.push = (chunk: unknown, encoding?: BufferEncoding) => {
-		if (ArrayBuffer.isView(chunk)) sizeBytes += chunk.byteLength;
-		if (sizeBytes <= maxBytes) return push(chunk, encoding);
-		answer.destroy(faultOf(ANSWER_TOO_LARGE, `${String(maxBytes / 1024)} kB`));
+		// Nor may its end come through, which would make a whole answer of what was read.
+		if (isCut) return false;
+		const tooMuch = chunk instanceof Uint8Array ? meter.add(chunk) : undefined;
+		if (tooMuch === undefined) return push(chunk, encoding);
+		isCut = true;
+		// The first bytes come before the client listens, which would never hear of the error.
+		queueMicrotask(() => answer.destroy(faultOf(ANSWER_TOO_LARGE, tooMuch)));
 		return false;
 	};
 }

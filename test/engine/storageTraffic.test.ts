@@ -82,7 +82,7 @@ afterEach(() => {
 	jest.restoreAllMocks();
 });
 
-const keys = Array.from({ length: 1000 }, (_, index) => `a${String(index).padStart(4, '0')}.mp4`);
+const keys = Array.from({ length: 200 }, (_, index) => `a${String(index).padStart(4, '0')}.mp4`);
 const samePage = `<ListBucketResult><IsTruncated>true</IsTruncated>${keys
 	.map((key) => `<Contents><Key>${key}</Key><ETag>"e"</ETag><Size>1</Size></Contents>`)
 	.join('')}</ListBucketResult>`;
@@ -188,7 +188,7 @@ describe('a download that goes on after the item is given out', () => {
 
 			expect(failed[0]?.json.details).toMatchObject({ job_id: expect.any(String) });
 			await until('its connection is closed', () => open.size === 0);
-			await until('n8n keeps nothing', () => keptFiles().length === before.length);
+			await until('n8n keeps nothing', () => keptFiles().length <= before.length);
 		},
 		20_000,
 	);

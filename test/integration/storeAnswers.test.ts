@@ -197,6 +197,77 @@ describe('a listing', () => {
 	});
 });
 
+describe('XML that would hold up all of n8n is not parsed', () => {
+	const flood = (piece: string, sizeBytes: number) => piece.repeat(sizeBytes / piece.length);
+	const answered = (body: string, status = 200): Handler => {
+		return (_request, response) => {
+			response.writeHead(status, { 'content-type': 'application/xml', 'x-amz-request-id': '1' });
+			response.end(body);
+		};
+	};
+	const page = (content: string) => `<ListBucketResult>${content}</ListBucketResult>`;
+	const lists = async () => await bucket.listPage();
+
+	it.each<[string, string, () => Promise<unknown>, RegExp]>([
+		['a page of 3.9 MB', page(flood(' ', 3.9 * MEGABYTE)), lists, /more than 781 kB/],
+		['a flood of tags', page(flood('<a/>', 64_000)), lists, /more than 8400 XML tags/],
+		['a flood of entities', page(flood('&amp;', 64_000)), lists, /more than 5200 XML entities/],
+		[
+			'a flood of declarations',
+			flood('<!ENTITY a "b">', 300_000),
+			lists,
+			/more than 8400 XML tags/,
+		],
+		[
+			'a page of more keys than are asked for',
+			page(flood('<Contents><Key>a</Key></Contents>', 201 * 33)),
+			lists,
+			/lists 201 keys at once, and was asked for 200/,
+		],
+		[
+			'a page of more folders than are asked for',
+			page(flood('<CommonPrefixes><Prefix>a/</Prefix></CommonPrefixes>', 11 * 53)),
+			async () => await bucket.listPage({ limit: 10, delimiter: '/' }),
+			/lists 11 keys at once, and was asked for 10/,
+		],
+		[
+			'the answer to a check',
+			page(flood(' ', 70_000)),
+			async () => await bucket.check(),
+			/more than 64 kB/,
+		],
+	])('%s', async (_what, body, deed, message) => {
+		store.handler = answered(body);
+		await expect(deed()).rejects.toMatchObject({
+			code: 'STORAGE',
+			message: expect.stringMatching(message),
+		});
+		await untilClosed();
+	});
+
+	it('an error', async () => {
+		store.handler = answered(`<Error>${flood('<a/>', 60_000)}</Error>`, 400);
+		await expect(bucket.getText('a')).rejects.toMatchObject({
+			message: expect.stringMatching(/more than 2000 XML tags/),
+		});
+	});
+
+	it('but a text of many tags is read, and a page of the longest keys', async () => {
+		store.handler = (_request, response) =>
+			response.writeHead(200, facts).end(flood('<a/>', 64_000));
+		expect(await bucket.getText('a')).toMatchObject({ tag: 'there', text: flood('<a/>', 64_000) });
+
+		const key = (at: number) => `${'%E4%BD%A0'.repeat(340)}${String(at).padStart(4, '0')}`;
+		const contents = Array.from(
+			{ length: 200 },
+			(_, at) =>
+				`<Contents><Key>${key(at)}</Key><LastModified>2026-01-02T03:04:05.000Z</LastModified><ETag>&quot;${'0'.repeat(32)}&quot;</ETag><Size>1000000000</Size><Owner><ID>${'0'.repeat(64)}</ID><DisplayName>minio</DisplayName></Owner><ChecksumAlgorithm>SHA256</ChecksumAlgorithm><ChecksumType>FULL_OBJECT</ChecksumType><StorageClass>STANDARD</StorageClass></Contents>`,
+		);
+		store.handler = answered(page(contents.join('')));
+		expect((await bucket.listPage()).objects).toHaveLength(200);
+	});
+});
+
 describe('a conditional write', () => {
 	const error = (code: string) => `<Error><Code>${code}</Code><Message>m</Message></Error>`;
 	const answered = (status: number, body = ''): Handler => {

@@ -132,7 +132,7 @@ describe('a server that', () => {
 		};
 		await expect(bucket.listPage()).rejects.toMatchObject({
 			code: 'STORAGE',
-			message: expect.stringMatching(/answered with more than 4096 kB/),
+			message: expect.stringMatching(/answered with more than 781 kB/),
 		});
 		expect(sentBytes).toBeLessThan(12 * MEGABYTE);
 		await untilClosed();

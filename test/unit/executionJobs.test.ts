@@ -6,7 +6,7 @@ import type { Page, PageRequest, StoredText } from '../../lib/storage/bucket';
 
 const NOW_MS = Date.parse('2026-03-01T00:00:00Z');
 const DAY_MS = 24 * 3_600_000;
-const LAST_PAGE = 200;
+const LAST_PAGE = 1000;
 
 const record = (more: object = {}) => ({
 	version: 1,
