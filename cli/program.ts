@@ -1,6 +1,8 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { InvalidInput } from '../lib/contract/invalidInput';
 import { WanAvatarError } from '../lib/contract/errors';
+import { messageOf } from '../lib/contract/foreignError';
+import { MAX_MINUTES } from '../lib/generation/optionFields';
 import type { RawSettings } from '../lib/deployment/settings';
 import { VARIABLES, type VariableName } from '../lib/deployment/variables';
 import { version } from '../package.json';
@@ -38,8 +40,9 @@ export async function run(
 		await program.parseAsync(args, { from: 'user' });
 		return exitCode;
 	} catch (error) {
-		if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-		return report(error, args.includes('--json'), terminal);
+		const json = args.includes('--json');
+		if (error instanceof CommanderError) return reportUsage(error, json, terminal);
+		return report(error, json, terminal);
 	}
 }
 
@@ -101,8 +104,10 @@ function waitTimeout() {
 	return new Option('--wait-timeout <minutes>', 'how long --wait waits at most')
 		.argParser((text: string) => {
 			const minutes = Number(text);
-			if (text.trim() === '' || !(minutes > 0))
-				throw new InvalidArgumentError('It must be a number of minutes above 0.');
+			if (text.trim() === '' || !(minutes > 0 && minutes <= MAX_MINUTES))
+				throw new InvalidArgumentError(
+					`It must be a number of minutes above 0, at most ${String(MAX_MINUTES)} (7 days).`,
+				);
 			return minutes;
 		})
 		.default(DEFAULT_WAIT_MINUTES);
@@ -135,15 +140,29 @@ function camelCase(flag: string): string {
 	return flag.replace(/-(\w)/g, (_whole, letter: string) => letter.toUpperCase());
 }
 
+/** Commander has said on stderr what is wrong. */
+function reportUsage(error: CommanderError, json: boolean, { result }: Terminal): ExitCode {
+	if (error.exitCode === 0) return EXIT.done;
+	const remedy = 'Run wan-avatar help for all options.';
+	const fault = new WanAvatarError('INVALID_INPUT', error.message, { remedy });
+	if (json) result(errorJson(fault));
+	return EXIT.usage;
+}
+
+function errorJson({ code, message, remedy, details }: WanAvatarError): string {
+	return JSON.stringify({ error: { code, message, remedy, details } }, null, 2);
+}
+
 /** One line that says what happened and what to do. */
 function report(error: unknown, json: boolean, { result, say, signal }: Terminal): ExitCode {
 	if (!(error instanceof WanAvatarError)) {
-		say(`wan-avatar: ${error instanceof Error ? error.message : String(error)}`);
+		const fault = new WanAvatarError('INTERNAL', messageOf(error), { remedy: '' });
+		say(`wan-avatar: ${fault.message}`);
+		if (json) result(errorJson(fault));
 		return signal.aborted ? EXIT.interrupted : EXIT.failed;
 	}
-	const { code, message, remedy, details } = error;
-	say(`wan-avatar: ${message}. ${remedy}`);
-	if (json) result(JSON.stringify({ error: { code, message, remedy, details } }, null, 2));
+	say(`wan-avatar: ${error.message}. ${error.remedy}`);
+	if (json) result(errorJson(error));
 	return signal.aborted ? EXIT.interrupted : exitCodeOf(error);
 }
 

@@ -52,6 +52,11 @@ function warmWorkerLeft(endpointId: string): LeftBehind {
 	};
 }
 
+function elapsed(ms: number): string {
+	const seconds = Math.round(ms / 1000);
+	return seconds < 120 ? `${String(seconds)} s` : `${String(Math.floor(seconds / 60))} min`;
+}
+
 async function awaitWorker(
 	endpointId: string,
 	{ management, afterStop, queueOf, clock, signal }: Connection,
@@ -60,6 +65,7 @@ async function awaitWorker(
 ): Promise<{ health: HealthReport } | { error: unknown }> {
 	terminal.say('Waiting for the first worker …');
 	let shown = '';
+	const startMs = clock.monotonic();
 	const ready = waitForWorker(
 		endpointId,
 		{
@@ -73,7 +79,10 @@ async function awaitWorker(
 			},
 			onLook: ({ health, meaning }) => {
 				const line = `  ${health}: ${meaning}`;
-				if (line !== shown) terminal.say(line);
+				// Something is written at each look: only so it is noticed that nobody reads any more.
+				terminal.say(
+					line === shown ? `  still so after ${elapsed(clock.monotonic() - startMs)}` : line,
+				);
 				shown = line;
 			},
 		},

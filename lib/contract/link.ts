@@ -48,7 +48,7 @@ const linkOptions = z.discriminatedUnion(
 			publicBaseUrl: z.preprocess((url) => url ?? '', publicBaseUrl),
 		}),
 	],
-	{ error: 'must be "presigned" or "public"' },
+	{ error: 'must be Presigned ("presigned") or Public Base URL ("public")' },
 );
 
 /** The wish that the form's options make; one for public links needs their address. */

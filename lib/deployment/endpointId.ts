@@ -1,20 +1,36 @@
 import * as z from 'zod/v4';
 import { InvalidInput } from '../contract/invalidInput';
 
-const text = z.string().trim().catch('');
+const text = z.union([z.string(), z.number().transform(String)]).transform((given) => given.trim());
+
+const NO_ID = 'must be an ID such as abc123, or the address RunPod shows for it';
 
 /**
- * The ID of an endpoint from a form: the ID alone, or an address that holds it; else the credential's.
+ * The ID of an endpoint from a form: the ID alone, or an address that holds it; the credential's where the form is empty.
  * @throws InvalidInput when there is none, or it is no ID
  */
 export function parseEndpointId(chosen: unknown, credentialEndpointId: string): string {
-	const given = text.parse(chosen);
+	const { data: given } = text.safeParse(chosen ?? '');
+	if (given === undefined) throw wrong(NO_ID);
 	const id = /\/(?:v2|endpoint)\/([\w-]+)/.exec(given)?.[1] ?? given;
 	if (id === '' && credentialEndpointId !== '') return credentialEndpointId;
 	if (/^[\w-]+$/.test(id)) return id;
-	const message =
+	throw wrong(
 		id === ''
 			? 'is missing: choose one, or fill in Endpoint ID in the RunPod API credential'
-			: 'must be an ID such as abc123, or the address RunPod shows for it';
-	throw new InvalidInput([{ field: 'Endpoint', message }]);
+			: NO_ID,
+	);
+}
+
+/**
+ * For what cannot be undone: an expression that finds no ID must not come to mean the credential's endpoint.
+ * @throws InvalidInput when it gives nothing, rather than an empty text
+ */
+export function assertGiven(chosen: unknown): void {
+	if (chosen === undefined || chosen === null)
+		throw wrong('is missing: its expression gives nothing');
+}
+
+function wrong(message: string): InvalidInput {
+	return new InvalidInput([{ field: 'Endpoint', message }]);
 }

@@ -17,6 +17,14 @@ export const wholeNumber = (max: number) =>
 		.min(1, 'must be at least 1')
 		.max(max, `must be at most ${String(max)}`);
 
+/** One of several values, each with the name that the form has for it. */
+export function oneOf<T extends Readonly<Record<string, string>>>(names: T) {
+	const choices = Object.entries(names).map(([value, name]) => `${name} ("${value}")`);
+	const isOne = (given: unknown): given is keyof T & string =>
+		typeof given === 'string' && Object.hasOwn(names, given);
+	return z.custom<keyof T & string>(isOne, { error: `must be ${choices.join(' or ')}` });
+}
+
 export const onOff = z.boolean({ error: 'must be on or off' });
 
 /** Nothing: the node learns when to ask. */
@@ -29,8 +37,12 @@ export const pollIntervalSeconds = z.coerce
 /** The options that concern waiting for a job. */
 export const waiting = {
 	timeoutMinutes: minutes.default(60),
-	onTimeout: z.enum(['cancel', 'leave']).default('cancel'),
-	maxRestarts: z.coerce.number().int().min(0, 'must be 0 or more').default(2),
+	onTimeout: oneOf({ cancel: 'Cancel the Job', leave: 'Leave It Running' }).default('cancel'),
+	maxRestarts: z.coerce
+		.number({ error: 'must be a number' })
+		.int('must be a whole number')
+		.min(0, 'must be 0 or more')
+		.default(2),
 };
 
 /** @throws InvalidInput naming the options that are wrong */

@@ -7,6 +7,7 @@ import {
 	MINUTE_MS,
 	minutes,
 	onOff,
+	oneOf,
 	pollIntervalSeconds,
 	waiting,
 	wholeNumber,
@@ -20,9 +21,12 @@ const MIN_TTL_MS = 10_000;
 const itemOptions = z.object({
 	waitForCompletion: onOff,
 	...waiting,
-	ifVideoExists: z.enum(['regenerate', 'return', 'fail']).default('regenerate'),
-	outputName: z.enum(['stable', 'new']).default('stable'),
+	ifVideoExists: oneOf({ fail: 'Fail', regenerate: 'Regenerate', return: 'Return It' }).default(
+		'regenerate',
+	),
+	outputName: oneOf({ new: 'New for Each Run', stable: 'Stable' }).default('stable'),
 	submitAnyway: onOff.default(false),
+	includeInputFields: onOff.default(false),
 	downloadVideo: onOff.default(false),
 	downloadThumbnail: onOff.default(false),
 	maxRunMinutes: minutes.optional(),

@@ -25,13 +25,18 @@ export const endpointLocator: INodeProperties = {
 	],
 };
 
-/** The chosen ID, or the credential's; empty when neither is given. An address is understood as well. */
+/**
+ * The chosen ID, or the credential's where the field is empty. An address is understood as well.
+ * @throws InvalidInput when neither is given, or `mustBeGiven` and an expression gives nothing
+ */
 export async function readEndpointId(
 	context: IExecuteFunctions,
 	item: number,
 	credentialEndpointId: string,
+	{ mustBeGiven = false } = {},
 ): Promise<string> {
-	const { parseEndpointId } = await import('../../lib/deployment/endpointId');
+	const { assertGiven, parseEndpointId } = await import('../../lib/deployment/endpointId');
 	const chosen = context.getNodeParameter('endpoint', item, '', { extractValue: true });
+	if (mustBeGiven) assertGiven(chosen);
 	return parseEndpointId(chosen, credentialEndpointId);
 }

@@ -1,4 +1,5 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { readSwitchOption } from './formValue';
 
 export const includeInputFields: INodeProperties = {
 	displayName: 'Include Input Fields',
@@ -14,21 +15,27 @@ export function withInputFields(
 	context: IExecuteFunctions,
 	item: number,
 	result: IDataObject,
-	options: object = context.getNodeParameter('options', item, {}),
+	options: object,
 ): IDataObject {
-	return inputFieldsOf(context, item, options)(result);
+	if (Reflect.get(Object(options), includeInputFields.name) !== true) return result;
+	return merged(context, item, result);
 }
 
-/** The same in two steps, so that a fault of the options is found before anything is done. */
+/**
+ * The same in two steps, so that a fault of the options is found before anything is done.
+ * @throws InvalidInput
+ */
 export function inputFieldsOf(
 	context: IExecuteFunctions,
 	item: number,
-	options: object = context.getNodeParameter('options', item, {}),
 ): (result: IDataObject) => IDataObject {
-	if (!Reflect.get(Object(options), 'includeInputFields')) return (result) => result;
-	return (result) => {
-		// A top-level "error" makes n8n take the item for a failed one.
-		const { error, ...fields } = context.getInputData()[item]?.json ?? {};
-		return { ...fields, ...result };
-	};
+	const options: object = context.getNodeParameter('options', item, {});
+	if (!readSwitchOption(options, includeInputFields)) return (result) => result;
+	return (result) => merged(context, item, result);
+}
+
+function merged(context: IExecuteFunctions, item: number, result: IDataObject): IDataObject {
+	// A top-level "error" makes n8n take the item for a failed one.
+	const { error, ...fields } = context.getInputData()[item]?.json ?? {};
+	return { ...fields, ...result };
 }

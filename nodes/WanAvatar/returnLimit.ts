@@ -1,14 +1,17 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { InvalidInput } from '../../lib/contract/invalidInput';
+import { readSwitch } from './formValue';
+
+const returnAll: INodeProperties = {
+	displayName: 'Return All',
+	name: 'returnAll',
+	type: 'boolean',
+	default: false,
+	description: 'Whether to return all results or only up to a given limit',
+};
 
 export const returnLimit: INodeProperties[] = [
-	{
-		displayName: 'Return All',
-		name: 'returnAll',
-		type: 'boolean',
-		default: false,
-		description: 'Whether to return all results or only up to a given limit',
-	},
+	returnAll,
 	{
 		displayName: 'Limit',
 		name: 'limit',
@@ -25,7 +28,7 @@ export const returnLimit: INodeProperties[] = [
  * @throws InvalidInput
  */
 export function readLimit(context: IExecuteFunctions, item: number): number {
-	if (context.getNodeParameter('returnAll', item, false)) return Infinity;
+	if (readSwitch(context, item, returnAll)) return Infinity;
 	const limit: unknown = context.getNodeParameter('limit', item, 50);
 	const count = typeof limit === 'string' ? Number(limit) : limit;
 	if (typeof count === 'number' && Number.isInteger(count) && count >= 1) return count;

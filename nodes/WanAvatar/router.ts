@@ -3,6 +3,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import { WanAvatarError } from '../../lib/contract/errors';
 import { NOT_STARTED, type End } from '../../lib/generation/settled';
 import { errorItem, toNodeError } from './itemErrors';
+import { inFormsWords } from './formLabels';
 import { ItemWithFiles, SeveralEnds, type ItemOutput, type Operation } from './operation';
 import { operations } from './registry';
 
@@ -39,11 +40,16 @@ function itemsOf(end: Outcome['end']): INodeExecutionData[] {
 }
 
 async function runAll(context: IExecuteFunctions, continueOnFail: boolean): Promise<Ends> {
+	// What concerns all items, such as a credential, fails each of them.
+	const failAll = (error: unknown): Ends => context.getInputData().map(() => ({ error }));
 	try {
-		return await findOperation(context).execute(context, { continueOnFail });
+		const { description, execute } = findOperation(context);
+		const ends = await execute(context, { continueOnFail }).catch(failAll);
+		return ends.map((end) =>
+			'error' in end ? { error: inFormsWords(end.error, description) } : end,
+		);
 	} catch (error) {
-		// What concerns all items, such as a credential, fails each of them.
-		return context.getInputData().map(() => ({ error }));
+		return failAll(error);
 	}
 }
 

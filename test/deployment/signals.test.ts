@@ -145,6 +145,17 @@ it.each(['stdout and stderr', 'stderr'])(
 	},
 );
 
+it('deploy --wait notices within seconds that its reader has gone, though nothing new is to be said', async () => {
+	await rigWith(NEVER_MS);
+	const program = start(['deploy', '--yes', '--wait']);
+	await program.until(STARTING);
+	program.child.stderr?.destroy();
+	program.child.stdout?.destroy();
+	const { tookMs } = await program.ended();
+	expect(tookMs).toBeLessThan(15_000);
+	expect(workers()).toMatchObject([{ min: 0 }]);
+});
+
 describe('Ctrl+C ends within 2 s', () => {
 	beforeEach(async () => {
 		await rigWith(0);

@@ -239,3 +239,38 @@ describe('health', () => {
 		expect((await rig.command(['health'])).exitCode).toBe(4);
 	});
 });
+
+describe('what is wrong with the command line', () => {
+	it.each(['1e9', 'Infinity', '10081', '0', 'x'])(
+		'--wait-timeout %s ends with 2 before anything',
+		async (minutes) => {
+			const args = ['deploy', '--yes', '--wait', '--wait-timeout', minutes];
+			const { exitCode, err } = await rig.command(args);
+			expect(exitCode).toBe(2);
+			expect(err.join(' ')).toContain('at most 10080');
+			expect(rig.management.calls()).toEqual([]);
+		},
+	);
+
+	it('is JSON too with --json', async () => {
+		const { exitCode, out } = await rig.command(['plan', '--json', '--no-such-option']);
+		expect(exitCode).toBe(2);
+		expect(JSON.parse(out.join('\n'))).toMatchObject({
+			error: { code: 'INVALID_INPUT', message: expect.stringContaining('--no-such-option') },
+		});
+	});
+
+	it('help is no error', async () => {
+		const { exitCode, out } = await rig.command(['plan', '--json', '--help']);
+		expect(exitCode).toBe(0);
+		expect(out.join('\n')).not.toContain('"error"');
+	});
+});
+
+it('an error of another kind is JSON too with --json', async () => {
+	const { exitCode, out } = await rig.command(['deploy', '--json']);
+	expect(exitCode).toBe(1);
+	expect(JSON.parse(out.join('\n'))).toMatchObject({
+		error: { code: 'INTERNAL', message: 'nobody is here to answer' },
+	});
+});

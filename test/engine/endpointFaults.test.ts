@@ -123,3 +123,69 @@ describe('Stop ends within 2 s', () => {
 		}
 	});
 });
+
+describe('an Endpoint of the wrong type', () => {
+	const purge = { resource: 'endpoint', operation: 'purgeQueue' };
+	const destroy = { resource: 'endpoint', operation: 'delete', confirmedName: 'endpoint1' };
+	const byExpression = { endpoint: located('id', '={{ $json.v }}') };
+
+	it.each([
+		['purgeQueue', true, purge],
+		['purgeQueue', { a: 1 }, purge],
+		['purgeQueue', ['x'], purge],
+		['purgeQueue', 4.2, purge],
+		['delete', true, destroy],
+		['delete', ['x'], destroy],
+	])('%s with %j is refused, and nothing is sent', async (_operation, v, form) => {
+		const { error } = await rig.run({ ...form, ...byExpression }, { items: [{ v }] });
+		expect(error?.message).toMatch(/^Endpoint must be an ID/);
+		expect([...rig.queue.calls(), ...management.calls()]).toEqual([]);
+	});
+
+	it.each([
+		['null', purge, [{ v: null }]],
+		['nothing', purge, [{}]],
+		['null', destroy, [{ v: null }]],
+		['nothing', destroy, [{}]],
+	])('By ID that comes to %s is refused by what destroys: %j', async (_what, form, items) => {
+		const { error } = await rig.run({ ...form, ...byExpression }, { items });
+		expect(error?.message).toMatch(/^Endpoint is missing: its expression gives nothing/);
+		expect([...rig.queue.calls(), ...management.calls()]).toEqual([]);
+	});
+
+	it('a number is read as a text, and empty text means the endpoint of the credential', async () => {
+		await rig.run({ ...purge, ...byExpression }, { items: [{ v: 42 }] });
+		expect(rig.queue.calls().map(({ path }) => path)).toEqual(['/v2/42/purge-queue']);
+		rig.queue.clearCalls();
+		await rig.run({ ...purge, ...byExpression }, { items: [{ v: '' }] });
+		expect(rig.queue.calls().map(({ path }) => path)).toEqual(['/v2/endpoint1/purge-queue']);
+	});
+});
+
+describe('Keep Template and Registry Auth', () => {
+	it.each(['true', 1, null])(
+		'as %j is neither on nor off, and nothing is deleted',
+		async (keep) => {
+			const { error } = await rig.run(
+				{
+					resource: 'endpoint',
+					operation: 'delete',
+					confirmedName: 'warm',
+					keepTemplateAndRegistryAuth: '={{ $json.keep }}',
+				},
+				{ items: [{ keep }] },
+			);
+			expect(error?.message).toMatch(/^Keep Template and Registry Auth must be on or off/);
+			expect(management.calls()).toEqual([]);
+		},
+	);
+});
+
+describe('Image', () => {
+	it.each([[['a']], [''], ['a b']])('%j is refused by its name in the form', async (v) => {
+		const form = { resource: 'endpoint', operation: 'updateImage', image: '={{ $json.v }}' };
+		const { error } = await rig.run(form, { items: [{ v }] });
+		expect(error?.message).toMatch(/^Image /);
+		expect(management.calls()).toEqual([]);
+	});
+});

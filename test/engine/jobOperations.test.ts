@@ -113,7 +113,7 @@ describe('Get Status', () => {
 	it('refuses what is no job ID before anything is sent', async () => {
 		const { error } = await rig.run(job('getStatus', { jobId: 'a/../b' }));
 
-		expect(error?.message).toMatch(/job_id must be the ID of a job/);
+		expect(error?.message).toMatch(/^Job ID must be the ID of a job/);
 		expect(rig.queue.calls()).toEqual([]);
 	});
 
@@ -228,7 +228,7 @@ describe('Retry is paid as a submit is', () => {
 		const items = [reference, { job_id: 'no id' }];
 
 		const { error } = await rig.run(job('retry'), { items });
-		expect(error?.message).toMatch(/job_id must be the ID of a job.* \[item 1\]/);
+		expect(error?.message).toMatch(/^Job ID must be the ID of a job.* \[item 1\]/);
 		expect(error?.description).toContain(
 			`Item 0: nothing was done for it: job ${idOf(reference)} is as it was`,
 		);

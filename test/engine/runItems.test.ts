@@ -48,7 +48,7 @@ const template = { __rl: true, mode: 'path', value: '={{ $json.field }}' };
 const field = '={{ $json.field }}';
 const image = 'someone/worker:1';
 const anId = { good: 'endpoint1', bad: 'no id', message: /Endpoint must be an ID/ };
-const aJob = { good: 'job-1', bad: 'a/../b', message: /job_id must be the ID of a job/ };
+const aJob = { good: 'job-1', bad: 'a/../b', message: /Job ID must be the ID of a job/ };
 const aVideo = { good: 'a.mp4', bad: 'a.txt', message: /Video Key is not the key of a video/ };
 
 /** All operations but Generate, which has a runner of its own. */

@@ -7,6 +7,7 @@ import type {
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
 import { endpointLocator } from '../endpointLocator';
+import { readSwitch } from '../formValue';
 import type { RunMode } from '../operation';
 import { MAY_HAVE_HAPPENED, runItems } from '../runItems';
 import { openEndpoints } from './endpointChoice';
@@ -17,6 +18,15 @@ export const option: INodePropertyOptions = {
 	value: 'delete',
 	action: 'Delete an endpoint',
 	description: 'Delete an endpoint with its workers and jobs, its template and its registry auth',
+};
+
+const keepsOthers: INodeProperties = {
+	displayName: 'Keep Template and Registry Auth',
+	name: 'keepTemplateAndRegistryAuth',
+	type: 'boolean',
+	default: false,
+	description:
+		'Whether to delete the endpoint alone. Otherwise the template and the registry auth that Deploy made for it go too, unless others use them.',
 };
 
 const properties: INodeProperties[] = [
@@ -30,14 +40,7 @@ const properties: INodeProperties[] = [
 		placeholder: 'e.g. wan-avatar',
 		description: 'Type the name of the endpoint, to confirm that it is the right one',
 	},
-	{
-		displayName: 'Keep Template and Registry Auth',
-		name: 'keepTemplateAndRegistryAuth',
-		type: 'boolean',
-		default: false,
-		description:
-			'Whether to delete the endpoint alone. Otherwise the template and the registry auth that Deploy made for it go too, unless others use them.',
-	},
+	keepsOthers,
 ];
 
 export const description = updateDisplayOptions(
@@ -50,12 +53,12 @@ export async function execute(
 	mode: RunMode,
 ): Promise<End<IDataObject>[]> {
 	const { destroyEndpoint, parseTypedName } = await import('../../../lib/deployment/destroy');
-	const { account, read, factsOf } = await openEndpoints(context);
+	const { account, read, factsOf } = await openEndpoints(context, { mustBeGiven: true });
 	return await runItems(context, mode, {
 		check: async (item) => ({
 			...(await read(item)),
 			confirmedName: parseTypedName(context.getNodeParameter('confirmedName', item)),
-			endpointOnly: context.getNodeParameter('keepTemplateAndRegistryAuth', item, false) === true,
+			endpointOnly: readSwitch(context, item, keepsOthers),
 		}),
 		perform: async ({ id, ...choice }) => {
 			const steps = await destroyEndpoint(account.management, id, choice);

@@ -9,7 +9,10 @@ export interface ChosenEndpoint {
 }
 
 /** The account, opened once, and how the endpoint of each item is read; nothing is sent. */
-export async function openEndpoints(context: IExecuteFunctions): Promise<{
+export async function openEndpoints(
+	context: IExecuteFunctions,
+	options: { mustBeGiven?: boolean } = {},
+): Promise<{
 	account: Account;
 	/** @throws InvalidInput */
 	read: (item: number) => Promise<ChosenEndpoint>;
@@ -19,7 +22,7 @@ export async function openEndpoints(context: IExecuteFunctions): Promise<{
 	return {
 		account,
 		read: async (item) => ({
-			id: await readEndpointId(context, item, account.settings.endpointId),
+			id: await readEndpointId(context, item, account.settings.endpointId, options),
 		}),
 		factsOf: ({ id }) => ({ endpoint_id: id }),
 	};

@@ -22,7 +22,7 @@ export async function execute(
 	context: IExecuteFunctions,
 	mode: RunMode,
 ): Promise<End<IDataObject>[]> {
-	const { account, read, factsOf } = await openEndpoints(context);
+	const { account, read, factsOf } = await openEndpoints(context, { mustBeGiven: true });
 	return await runItems(context, mode, {
 		check: read,
 		perform: async ({ id }) => ({

@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { DeploymentSettings } from '../../../lib/deployment/settings';
 import { fallbackOf, type VariableName } from '../../../lib/deployment/variables';
+import { readSwitchOption } from '../formValue';
 import type { Facts } from '../runItems';
 import { readContainerRegistry, readWorkerStorage } from './workerCredentials';
 
@@ -268,7 +269,7 @@ export async function openSettings(
 			if (value !== undefined && value !== '') raw[variable] = value;
 		}
 		try {
-			const rotates = Boolean(Reflect.get(Object(chosen), rotateRegistryAuth.name));
+			const rotates = readSwitchOption(chosen, rotateRegistryAuth);
 			return { settings: parseDeployment(raw), rotateRegistryAuth: rotates };
 		} catch (error) {
 			throw error instanceof InvalidInput ? error.relabelled(labels) : error;

@@ -1,8 +1,8 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import { InvalidInput } from '../../../lib/contract/invalidInput';
 import type { Bucket } from '../../../lib/storage/bucket';
 import type { TemplateReference } from '../../../lib/storage/templateReference';
 import type { Template } from '../../../lib/storage/templates';
+import { checkText } from '../formValue';
 import type { Facts } from '../runItems';
 
 export const templatePrefix: INodeProperties = {
@@ -50,9 +50,7 @@ export const templateLocator: INodeProperties = {
 
 /** @throws InvalidInput */
 export function readPrefix(context: IExecuteFunctions, item: number): string {
-	const prefix: unknown = context.getNodeParameter(templatePrefix.name, item, '') ?? '';
-	if (typeof prefix === 'string' || typeof prefix === 'number') return String(prefix);
-	throw new InvalidInput([{ field: templatePrefix.displayName, message: 'must be a text' }]);
+	return checkText(context.getNodeParameter(templatePrefix.name, item, ''), templatePrefix);
 }
 
 /** The template that the form names, checked. */

@@ -7,6 +7,7 @@ import type {
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
 import { binaryFile } from '../binaryFile';
+import { readSwitchOption } from '../formValue';
 import { changingBucket } from '../readingBucket';
 import type { RunMode } from '../operation';
 import { MAY_HAVE_HAPPENED, runItems } from '../runItems';
@@ -21,6 +22,14 @@ export const option: INodePropertyOptions = {
 };
 
 const BINARY_FIELD = 'templateBinaryField';
+
+const overwriting: INodeProperties = {
+	displayName: 'Overwrite',
+	name: 'overwrite',
+	type: 'boolean',
+	default: false,
+	description: 'Whether to replace a template that is there under this path',
+};
 
 const properties: INodeProperties[] = [
 	{
@@ -49,15 +58,7 @@ const properties: INodeProperties[] = [
 		type: 'collection',
 		placeholder: 'Add option',
 		default: {},
-		options: [
-			{
-				displayName: 'Overwrite',
-				name: 'overwrite',
-				type: 'boolean',
-				default: false,
-				description: 'Whether to replace a template that is there under this path',
-			},
-		],
+		options: [overwriting],
 	},
 ];
 
@@ -78,7 +79,10 @@ export async function execute(
 			const path: unknown = context.getNodeParameter('templatePath', item);
 			const prefix = readPrefix(context, item);
 			checkTemplatePath(path, prefix);
-			const overwrite = context.getNodeParameter('options', item, {}).overwrite === true;
+			const overwrite = readSwitchOption(
+				context.getNodeParameter('options', item, {}),
+				overwriting,
+			);
 			// That it is there is seen here; it is read when its turn comes.
 			const file = await binaryFile(context, item, BINARY_FIELD);
 			return { file, destination: { path, prefix, overwrite } };

@@ -7,6 +7,7 @@ import type {
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
 import { clock } from '../connections';
+import { readSwitch } from '../formValue';
 import { changingBucket } from '../readingBucket';
 import type { RunMode } from '../operation';
 import { MAY_HAVE_HAPPENED, runItems } from '../runItems';
@@ -19,6 +20,15 @@ export const option: INodePropertyOptions = {
 	description: 'Delete a finished video with its thumbnail and its job record',
 };
 
+const deletesInputs: INodeProperties = {
+	displayName: 'Also Delete Uploaded Inputs',
+	name: 'deleteInputs',
+	type: 'boolean',
+	default: false,
+	description:
+		"Whether to delete the portrait and the driving video too that were uploaded from binary fields for this video's job, as its job record names them. One that another job of the same avatar has too is kept. Without a job record none is deleted; while the job may still run, nothing is.",
+};
+
 const properties: INodeProperties[] = [
 	videoKey,
 	{
@@ -26,14 +36,7 @@ const properties: INodeProperties[] = [
 		description:
 			'The thumbnail_key that Generate gave out. Leave blank for the one of the job record; without either no thumbnail is deleted.',
 	},
-	{
-		displayName: 'Also Delete Uploaded Inputs',
-		name: 'deleteInputs',
-		type: 'boolean',
-		default: false,
-		description:
-			"Whether to delete the portrait and the driving video too that were uploaded from binary fields for this video's job, as its job record names them. One that another job of the same avatar has too is kept. Without a job record none is deleted; while the job may still run, nothing is.",
-	},
+	deletesInputs,
 ];
 
 export const description = updateDisplayOptions(
@@ -56,7 +59,7 @@ export async function execute(
 			return {
 				key,
 				thumbnailKey: parseOwnThumbnail(context.getNodeParameter(thumbnailKey.name, item, '')),
-				withInputs: context.getNodeParameter('deleteInputs', item, false) === true,
+				withInputs: readSwitch(context, item, deletesInputs),
 			};
 		},
 		perform: async (deletion) => {

@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
+import { readSwitch } from '../formValue';
 import { includeInputFields, inputFieldsOf } from '../itemInput';
 import { ItemWithFiles, type RunMode } from '../operation';
 import { readingBucket } from '../readingBucket';
@@ -16,23 +17,27 @@ export const option: INodePropertyOptions = {
 		'Put a finished video and its thumbnail into binary fields, ready for an email or a CMS',
 };
 
+const downloadVideo: INodeProperties = {
+	displayName: 'Download Video',
+	name: 'downloadVideo',
+	type: 'boolean',
+	default: true,
+	description: 'Whether to put the MP4 into the binary field "video"',
+};
+
+const downloadThumbnail: INodeProperties = {
+	displayName: 'Download Thumbnail',
+	name: 'downloadThumbnail',
+	type: 'boolean',
+	default: true,
+	description: 'Whether to put the thumbnail, if there is one, into the binary field "thumbnail"',
+};
+
 const properties: INodeProperties[] = [
 	videoKey,
 	thumbnailKey,
-	{
-		displayName: 'Download Video',
-		name: 'downloadVideo',
-		type: 'boolean',
-		default: true,
-		description: 'Whether to put the MP4 into the binary field "video"',
-	},
-	{
-		displayName: 'Download Thumbnail',
-		name: 'downloadThumbnail',
-		type: 'boolean',
-		default: true,
-		description: 'Whether to put the thumbnail, if there is one, into the binary field "thumbnail"',
-	},
+	downloadVideo,
+	downloadThumbnail,
 	{
 		displayName: 'Options',
 		name: 'options',
@@ -56,15 +61,12 @@ export async function execute(
 	const bucket = await readingBucket(context);
 	const { check, find, factsOf } = await openVideos(context, bucket);
 	return await runItems(context, mode, {
-		check: (item) => {
-			const isOn = (name: string) => context.getNodeParameter(name, item, true) === true;
-			return {
-				...check(item),
-				wantsVideo: isOn('downloadVideo'),
-				wantsThumbnail: isOn('downloadThumbnail'),
-				finish: inputFieldsOf(context, item),
-			};
-		},
+		check: (item) => ({
+			...check(item),
+			wantsVideo: readSwitch(context, item, downloadVideo),
+			wantsThumbnail: readSwitch(context, item, downloadThumbnail),
+			finish: inputFieldsOf(context, item),
+		}),
 		perform: async ({ wantsVideo, wantsThumbnail, finish, ...wanted }) => {
 			const keys = await find(wanted);
 			const files = {

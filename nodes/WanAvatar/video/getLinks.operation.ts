@@ -7,6 +7,7 @@ import type {
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
 import { clock } from '../connections';
+import { checkText } from '../formValue';
 import { includeInputFields, inputFieldsOf } from '../itemInput';
 import { linkExpiry, readLinkExpirySeconds } from '../linkOptions';
 import type { RunMode } from '../operation';
@@ -21,6 +22,16 @@ export const option: INodePropertyOptions = {
 	description: 'Sign fresh links that open a finished video and its thumbnail without signing in',
 };
 
+const downloadFileName: INodeProperties = {
+	displayName: 'Download File Name',
+	name: 'downloadFileName',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. my-avatar.mp4',
+	description:
+		'Under this name a browser saves the video. Leave blank to let it play the video instead.',
+};
+
 const properties: INodeProperties[] = [
 	videoKey,
 	thumbnailKey,
@@ -30,19 +41,7 @@ const properties: INodeProperties[] = [
 		type: 'collection',
 		placeholder: 'Add option',
 		default: {},
-		options: [
-			{
-				displayName: 'Download File Name',
-				name: 'downloadFileName',
-				type: 'string',
-				default: '',
-				placeholder: 'e.g. my-avatar.mp4',
-				description:
-					'Under this name a browser saves the video. Leave blank to let it play the video instead.',
-			},
-			includeInputFields,
-			linkExpiry,
-		],
+		options: [downloadFileName, includeInputFields, linkExpiry],
 	},
 ];
 
@@ -63,8 +62,7 @@ export async function execute(
 			const options = context.getNodeParameter('options', item, {});
 			const expirySeconds = readLinkExpirySeconds(options);
 			checkExpiry(expirySeconds);
-			const { downloadFileName } = options;
-			const downloadName = typeof downloadFileName === 'string' ? downloadFileName : undefined;
+			const downloadName = checkText(options[downloadFileName.name], downloadFileName);
 			const finish = inputFieldsOf(context, item);
 			return { ...check(item), expirySeconds, downloadName, finish };
 		},

@@ -8,6 +8,7 @@ import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
 import type { VideoEntry } from '../../../lib/storage/videos';
 import { objectFields } from '../objectFields';
+import { checkText } from '../formValue';
 import type { RunMode } from '../operation';
 import { NOTHING_CHANGED, runItems } from '../runItems';
 import { readingBucket } from '../readingBucket';
@@ -20,25 +21,25 @@ export const option: INodePropertyOptions = {
 	description: 'List the finished videos of a user or an avatar, one item each',
 };
 
-const properties: INodeProperties[] = [
-	{
-		displayName: 'User ID',
-		name: 'userId',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. user_123',
-		description: 'Whose videos to list. Leave blank for those of all users.',
-	},
-	{
-		displayName: 'Avatar ID',
-		name: 'avatarId',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. avatar_456',
-		description: 'Which avatar of that user. Leave blank for all of them.',
-	},
-	...returnLimit,
-];
+const userId: INodeProperties = {
+	displayName: 'User ID',
+	name: 'userId',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. user_123',
+	description: 'Whose videos to list. Leave blank for those of all users.',
+};
+
+const avatarId: INodeProperties = {
+	displayName: 'Avatar ID',
+	name: 'avatarId',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. avatar_456',
+	description: 'Which avatar of that user. Leave blank for all of them.',
+};
+
+const properties: INodeProperties[] = [userId, avatarId, ...returnLimit];
 
 export const description = updateDisplayOptions(
 	{ show: { resource: ['video'], operation: ['getMany'] } },
@@ -53,11 +54,9 @@ export async function execute(
 	const bucket = await readingBucket(context);
 	return await runItems(context, mode, {
 		check: (item) => {
-			const read = (name: string) => {
-				const value: unknown = context.getNodeParameter(name, item, '');
-				return typeof value === 'number' ? String(value) : typeof value === 'string' ? value : '';
-			};
-			const owner = { userId: read('userId'), avatarId: read('avatarId') };
+			const read = (field: INodeProperties) =>
+				checkText(context.getNodeParameter(field.name, item, ''), field);
+			const owner = { userId: read(userId), avatarId: read(avatarId) };
 			checkOwner(owner);
 			return { owner, limit: readLimit(context, item) };
 		},
