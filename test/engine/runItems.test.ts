@@ -68,7 +68,7 @@ const cases: Readonly<Record<string, Case[]>> = {
 			form: { jobId: 'job-1', options: { linkExpirySeconds: field } },
 			good: 60,
 			bad: 0,
-			message: /linkExpirySeconds must be at least 1 second/,
+			message: /Link Expiry \(Seconds\) must be at least 1 second/,
 		},
 	],
 	'job:retry': [{ form: { jobId: field }, ...aJob }],
@@ -78,7 +78,7 @@ const cases: Readonly<Record<string, Case[]>> = {
 			form: { jobId: 'job-1', options: { maxRestarts: field } },
 			good: 1,
 			bad: -1,
-			message: /maxRestarts must be 0 or more/,
+			message: /Max Restarts must be 0 or more/,
 		},
 	],
 	'endpoint:plan': [
