@@ -185,7 +185,9 @@ function isNotStarted(error: unknown): boolean {
 }
 
 /** Items of the same content share one upload. */
-function uploadOnceEach({ bucket }: GenerationPorts): Desk['upload'] {
+function uploadOnceEach({ bucket: whole, signal: stop }: GenerationPorts): Desk['upload'] {
+	// Stop cuts a copy; the deadline of one item does not, since others may wait for the same file.
+	const bucket = stop ? whole?.within(stop) : whole;
 	const uploads = new Map<string, Promise<void>>();
 	return async (upload: Upload, signal) => {
 		if (!bucket) return;

@@ -13,13 +13,13 @@ export async function readingBucket(context: IExecuteFunctions): Promise<Bucket>
 }
 
 /**
- * The bucket for work that looks first and changes something then: Stop cuts the looks, and lets a change end.
+ * The bucket for work that looks first and changes something then: Stop cuts looks and copies, and lets a delete end.
  * @throws WanAvatarError INVALID_CREDENTIAL when the node has no MinIO credential
  */
 export async function changingBucket(context: IExecuteFunctions): Promise<Bucket> {
 	const bucket = await requireBucket(context);
 	const signal = context.getExecutionCancelSignal();
 	if (!signal) return bucket;
-	const { put, putText, remove } = bucket;
-	return { ...bucket.within(signal), put, putText, remove };
+	const { putText, remove } = bucket;
+	return { ...bucket.within(signal), putText, remove };
 }
