@@ -95,7 +95,7 @@ const mistakes: readonly Mistake[] = [
 	{
 		title: 'binary field name that does not exist',
 		form: { portraitSource: 'binary', portraitBinaryField: 'potrait' },
-		runShows: { message: /'potrait'/, remedy: /binary/ },
+		runShows: { message: /'potrait'/, remedy: /Nothing was sent to RunPod/ },
 	},
 	{
 		title: 'endpoint with no workers',
