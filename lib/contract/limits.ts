@@ -41,3 +41,9 @@ export const LIMITS = {
 	/** RunPod may not know a job for a while: 150 s is what projects in production wait. */
 	missingMs: seconds(150),
 } as const;
+
+/** No more is read of an answer of RunPod, whose own limit for a result it is; what this package reads is a few kB. */
+export const MAX_ANSWER_BYTES = 20 * 1024 * 1024;
+
+/** RunPod keeps a job for a day where the request names no other time to live. */
+export const DEFAULT_TTL_MS = 24 * 3_600_000;

@@ -15,7 +15,7 @@ import { untilOutputIsDue } from './outputDue';
 import { markDelivered } from './delivered';
 import { openRecordBook } from './record';
 import { knownFacts, type JobReport } from './report';
-import { settle, type End, type Settled } from './settled';
+import { NOT_STARTED, settle, type End, type Settled } from './settled';
 import { uploadAll, type Upload } from './upload';
 import { createWatch } from './watch';
 
@@ -167,8 +167,6 @@ async function makeOne<T>(
 	const facts = knownFacts(result.report);
 	throw error instanceof WanAvatarError ? error.withDetails(facts) : error;
 }
-
-const NOT_STARTED = { skipped: 'not started' };
 
 function isHalted({ halt }: Pick<Desk, 'halt'>): boolean {
 	return halt.aborted;

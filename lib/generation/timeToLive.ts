@@ -1,7 +1,5 @@
+import { DEFAULT_TTL_MS } from '../contract/limits';
 import type { JobRecord } from './record';
-
-/** RunPod keeps a job for a day where the request names no other time to live. */
-const DEFAULT_TTL_MS = 24 * 3_600_000;
 
 /** How long RunPod keeps the job of a record from its submit. Only what was really sent shortens it. */
 export function ttlOf({ ttl_ms }: Pick<JobRecord, 'ttl_ms'>): number {

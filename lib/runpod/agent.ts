@@ -1,11 +1,9 @@
 import type { Dispatcher } from 'undici';
-import { LIMITS } from '../contract/limits';
+import { LIMITS, MAX_ANSWER_BYTES } from '../contract/limits';
 
 /** The code of a proxy that opens no tunnel. */
 const PROXY_REFUSED = 'PROXY_REFUSED';
 
-// RunPod's own limit for a result is 20 MB; what this package reads is a few kB.
-const MAX_ANSWER_BYTES = 20 * 1024 * 1024;
 // RunPod allows 400 status requests of an endpoint at once.
 const MAX_CONNECTIONS = 50;
 

@@ -1,12 +1,10 @@
+import { MAX_ANSWER_BYTES } from '../contract/limits';
 import { promisify } from 'node:util';
 import { brotliDecompress, constants, inflate, inflateRaw, unzip } from 'node:zlib';
 import { codeOf } from '../contract/foreignError';
 
 /** The code of an answer of more bytes than are read (undici's own). */
 export const ANSWER_TOO_LARGE = 'UND_ERR_RES_EXCEEDED_MAX_SIZE';
-
-// As many as the agent takes unpacked.
-const MAX_BYTES = 20 * 1024 * 1024;
 
 /** A body that did not come to its end; `part` is what came of it. */
 export class BodyCut extends Error {
@@ -63,9 +61,9 @@ async function decoded(chunks: readonly Uint8Array[], encodings: string[]): Prom
 }
 
 // Takes what came also where the end of it is missing.
-const zlibOptions = { maxOutputLength: MAX_BYTES, finishFlush: constants.Z_SYNC_FLUSH };
+const zlibOptions = { maxOutputLength: MAX_ANSWER_BYTES, finishFlush: constants.Z_SYNC_FLUSH };
 const brotliOptions = {
-	maxOutputLength: MAX_BYTES,
+	maxOutputLength: MAX_ANSWER_BYTES,
 	finishFlush: constants.BROTLI_OPERATION_FLUSH,
 };
 

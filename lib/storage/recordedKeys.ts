@@ -1,3 +1,4 @@
+import { DEFAULT_TTL_MS } from '../contract/limits';
 import * as z from 'zod/v4';
 import { INPUT_FOLDERS } from '../contract/layout';
 import { fromJson } from '../contract/json';
@@ -25,9 +26,6 @@ export interface RecordedJob {
 	recordedAtMs: number | null;
 	ttlMs: number;
 }
-
-/** RunPod's own, where the request names no other. */
-const DEFAULT_TTL_MS = 24 * 3_600_000;
 
 const record = z.object({
 	input_keys: z.array(z.string()).catch([]),
