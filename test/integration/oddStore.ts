@@ -1,3 +1,5 @@
+import { expect } from '@jest/globals';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createBucket, type Bucket } from '../../lib/storage/bucket';
 import { parseStorageSettings } from '../../lib/storage/settings';
@@ -75,3 +77,9 @@ export const dripping: Handler = (_request, response) => {
 		clearInterval(timer);
 	});
 };
+
+/** Nothing of a request may be left open once it has ended. */
+export async function untilClosed(store: OddStore): Promise<void> {
+	for (let tries = 0; tries < 100 && store.open > 0; tries++) await delay(10);
+	expect(store.open).toBe(0);
+}

@@ -9,6 +9,7 @@ import {
 	objectOf,
 	SILENCE_MS,
 	startOddStore,
+	untilClosed,
 	type Handler,
 	type OddStore,
 } from './oddStore';
@@ -25,11 +26,6 @@ beforeAll(async () => {
 afterAll(() => {
 	store.close();
 });
-
-async function untilClosed(): Promise<void> {
-	for (let tries = 0; tries < 100 && store.open > 0; tries++) await delay(10);
-	expect(store.open).toBe(0);
-}
 
 describe('a file that does not come whole is an error', () => {
 	const read = async (from = bucket) => {
@@ -75,7 +71,7 @@ describe('a file that does not come whole is an error', () => {
 	])('one %s', async (_what, get, expected) => {
 		store.handler = objectOf(32_848, get);
 		await expect(read()).rejects.toMatchObject(expected ?? {});
-		await untilClosed();
+		await untilClosed(store);
 	});
 
 	it('one that drips', async () => {
@@ -84,7 +80,7 @@ describe('a file that does not come whole is an error', () => {
 			code: 'STORAGE',
 			message: expect.stringMatching(/took more than/),
 		});
-		await untilClosed();
+		await untilClosed(store);
 	});
 
 	it('but one that was put in its place since the look is not: it is opened once more', async () => {
@@ -99,7 +95,7 @@ describe('a file that does not come whole is an error', () => {
 		};
 		expect((await read()).toString()).toBe('another one');
 		expect(reads).toBe(2);
-		await untilClosed();
+		await untilClosed(store);
 	});
 
 	it.each([
@@ -110,14 +106,14 @@ describe('a file that does not come whole is an error', () => {
 			response.writeHead(200, { ...facts, etag: '"new"', ...length }).end('abc'),
 		);
 		await expect(read()).rejects.toMatchObject(gave('3 of 32848'));
-		await untilClosed();
+		await untilClosed(store);
 	});
 
 	it('one of another size than it had when it was looked at before', async () => {
 		store.handler = objectOf(3, (_request, response) => response.writeHead(200, facts).end('abc'));
 		const { content } = await bucket.getStream('a', 32_848);
 		await expect(buffer(content)).rejects.toMatchObject(gave('3 of 32848'));
-		await untilClosed();
+		await untilClosed(store);
 	});
 
 	it('but one whose look marks its ETag as weak is the same', async () => {
@@ -242,7 +238,7 @@ describe('XML that would hold up all of n8n is not parsed', () => {
 			code: 'STORAGE',
 			message: expect.stringMatching(message),
 		});
-		await untilClosed();
+		await untilClosed(store);
 	});
 
 	it('an error', async () => {

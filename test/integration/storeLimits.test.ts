@@ -11,6 +11,7 @@ import {
 	objectOf,
 	silent,
 	startOddStore,
+	untilClosed,
 	WHOLE_MS,
 	type Handler,
 	type OddStore,
@@ -31,11 +32,6 @@ afterAll(() => {
 beforeEach(() => {
 	store.connections = 0;
 });
-
-async function untilClosed(): Promise<void> {
-	for (let tries = 0; tries < 100 && store.open > 0; tries++) await delay(10);
-	expect(store.open).toBe(0);
-}
 
 const zeros = (sizeBytes: number) => Readable.from([Buffer.alloc(sizeBytes)]);
 
@@ -83,7 +79,7 @@ describe('a server that', () => {
 			remedy: expect.stringMatching(/Endpoint and port in the MinIO API credential/),
 		});
 		expect(tookMs).toBeLessThan(WHOLE_MS + 1000);
-		await untilClosed();
+		await untilClosed(store);
 	});
 
 	it.each(withAnswer)('drips one byte after the other is given up, too (%s)', async (_, deed) => {
@@ -95,7 +91,7 @@ describe('a server that', () => {
 			message: expect.stringMatching(/took more than \d\.?\d* s to/),
 		});
 		expect(tookMs).toBeLessThan(WHOLE_MS * 3 + 1000);
-		await untilClosed();
+		await untilClosed(store);
 	});
 
 	it('never reads an upload is given up', async () => {
@@ -116,7 +112,7 @@ describe('a server that', () => {
 		});
 		// Who does not read does not hear of the end either.
 		for (const socket of unread) socket.destroy();
-		await untilClosed();
+		await untilClosed(store);
 	});
 
 	it('answers with 20 MB is cut', async () => {
@@ -135,7 +131,7 @@ describe('a server that', () => {
 			message: expect.stringMatching(/answered with more than 781 kB/),
 		});
 		expect(sentBytes).toBeLessThan(12 * MEGABYTE);
-		await untilClosed();
+		await untilClosed(store);
 	});
 
 	it('closes a connection just as it is asked is asked once more, for reads alone', async () => {
@@ -168,7 +164,7 @@ describe('Stop', () => {
 			code: 'STOPPED',
 			message: expect.stringMatching(/^Stopped before the object store answered/),
 		});
-		await untilClosed();
+		await untilClosed(store);
 	});
 
 	it('starts nothing once it has come, and ends a pause before a repetition', async () => {
