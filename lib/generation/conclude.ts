@@ -14,8 +14,8 @@ export interface Conclusion {
 	recover: () => Promise<JobReport | undefined>;
 	/** Makes a report ready to be given out. */
 	ready: (report: JobReport) => Promise<JobReport>;
-	/** Off: another execution waits for the job, which is not ours to cancel. */
-	isOurs: boolean;
+	/** Whether the job is ours to cancel: it is not while another execution waits for it. Asked only where that matters. */
+	isOurs: () => Promise<boolean>;
 	onTimeout: OnTimeout;
 	timeoutMs: number;
 }
@@ -67,7 +67,7 @@ async function cancelAtEnd(
 	end: Exclude<FollowEnd, { tag: 'ended' }>,
 	{ queue, clock, isOurs, onTimeout }: Conclusion,
 ): Promise<CancelOutcome> {
-	if (!isOurs) return "another's";
+	if (!(await isOurs())) return "another's";
 	// A job that RunPod refuses to tell about is perhaps finished, and its video paid for.
 	if (end.tag === 'refused') return 'left running';
 	if (end.tag === 'deadline' && onTimeout === 'leave') return 'left running';

@@ -1,4 +1,5 @@
 import { waitUnlessAborted } from '../contract/abort';
+import { createLanes } from '../contract/lanes';
 import type { Desk } from './desk';
 import type { Result } from './generate';
 import type { GenerationPorts } from './ports';
@@ -18,28 +19,32 @@ export async function markDelivered(
 	given: readonly Given[],
 	{ bucket, clock, signal }: Pick<GenerationPorts, 'bucket' | 'clock' | 'signal'>,
 ): Promise<void> {
-	const waiting = given.values();
+	const inLane = createLanes(AT_ONCE);
 	let faults = 0;
-	const lane = async () => {
-		for (const { book, record, report } of waiting) {
-			if (!record || record.delivered) continue;
-			const { fps, width, height, thumbnail_key } = report;
-			const delivered = {
-				...record,
-				delivered: true,
-				report: { ...report },
-				output: { fps, width, height, thumbnail_key },
-			};
-			book.remember(delivered);
-			if (book.key === undefined || faults >= MAX_FAULTS || signal?.aborted) continue;
-			// The video is paid for and there: a note that cannot be written must not cost it.
-			const optional = createOptionalStore(bucket, clock);
-			await optional.attempt('', async (within) => {
-				await book.advance(delivered, within);
-			});
-			faults = optional.warnings().length > 0 ? faults + 1 : 0;
-		}
+	const mark = async ({ book, record, report }: Given) => {
+		if (!record || record.delivered) return;
+		const { fps, width, height, thumbnail_key } = report;
+		const delivered = {
+			...record,
+			delivered: true,
+			report: { ...report },
+			output: { fps, width, height, thumbnail_key },
+		};
+		book.remember(delivered);
+		if (book.key === undefined || faults >= MAX_FAULTS || signal?.aborted) return;
+		// The video is paid for and there: a note that cannot be written must not cost it.
+		const optional = createOptionalStore(bucket, clock);
+		await optional.attempt('', async (within) => {
+			await book.advance(delivered, within);
+		});
+		faults = optional.warnings().length > 0 ? faults + 1 : 0;
 	};
-	const marked = Promise.all(Array.from({ length: Math.min(AT_ONCE, given.length) }, lane));
+	const marked = Promise.all(
+		given.map(async (one) => {
+			await inLane(async () => {
+				await mark(one);
+			});
+		}),
+	);
 	await settle(waitUnlessAborted(marked, signal));
 }

@@ -1,5 +1,6 @@
 import { joinSignals, waitUnlessAborted } from '../contract/abort';
 import { WanAvatarError } from '../contract/errors';
+import { createLanes } from '../contract/lanes';
 import type { EndpointHealth, Stall } from '../runpod/health';
 import type { RunBody } from '../runpod/plan';
 import { checkPreview } from './checkOnly';
@@ -82,21 +83,19 @@ async function runAll<T>(
 ): Promise<End<T>[]> {
 	const halt = new AbortController();
 	const upload = uploadOnceEach(crew.ports);
-	const ends: End<Made<T>>[] = [];
-	const waiting = requests.entries();
+	const inLane = createLanes(maxParallelJobs);
 
-	const lane = async () => {
-		for (const [index, request] of waiting) {
-			const shared = { ...crew, upload, halt: halt.signal };
-			const end = await run(request, shared, async (report, made, signal) => {
-				return await handOut(report, made, index, signal);
-			});
-			ends[index] = end;
-			if (stopOnFault && 'error' in end) halt.abort();
-		}
+	const one = async (request: Settled<GenerationRequest>, index: number) => {
+		const shared = { ...crew, upload, halt: halt.signal };
+		const end = await run(request, shared, async (report, made, signal) => {
+			return await handOut(report, made, index, signal);
+		});
+		if (stopOnFault && 'error' in end) halt.abort();
+		return end;
 	};
-	const laneCount = Math.min(maxParallelJobs, requests.length);
-	await Promise.all(Array.from({ length: laneCount }, lane));
+	const ends = await Promise.all(
+		requests.map(async (request, index) => await inLane(async () => await one(request, index))),
+	);
 	const made = ends.flatMap((end) => ('value' in end ? [end.value] : []));
 	if (!halt.signal.aborted) await markDelivered(made, crew.ports);
 	return ends.map((end) => ('value' in end ? { value: end.value.given } : end));

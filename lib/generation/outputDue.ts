@@ -1,7 +1,6 @@
-import { waitUnlessAborted } from '../contract/abort';
-import { onAbort } from '../contract/abortListener';
-import { pause } from '../contract/clock';
+import { joinSignals, waitUnlessAborted } from '../contract/abort';
 import { WanAvatarError } from '../contract/errors';
+import { graceAfter } from '../contract/grace';
 import { LIMITS } from '../contract/limits';
 import { isSubmitted, ownerOf, referenceOf, type Desk } from './desk';
 
@@ -16,28 +15,17 @@ const AFTER_DEADLINE_MS = 4500;
  */
 export async function untilOutputIsDue<T>(work: Promise<T>, desk: Desk): Promise<T> {
 	const { clock, signal } = desk.ports;
-	const due = new AbortController();
-	const dueAfter = (ms: number) => {
-		void pause(clock, ms, due.signal).then(() => {
-			due.abort();
-		});
-	};
-	const onStop = () => {
-		dueAfter(AFTER_STOP_MS);
-	};
-	const onDeadline = () => {
-		dueAfter(AFTER_DEADLINE_MS);
-	};
 	// The desk's own signal is aborted at Stop too, which is due sooner.
-	const letGo = [onAbort(signal, onStop), onAbort(desk.signal, onDeadline)];
+	const afterStop = graceAfter(signal, AFTER_STOP_MS, clock);
+	const afterDeadline = graceAfter(desk.signal, AFTER_DEADLINE_MS, clock);
+	const due = joinSignals([afterStop.signal, afterDeadline.signal]);
 	try {
 		return await waitUnlessAborted(work, due.signal);
 	} catch (error) {
 		if (!due.signal.aborted || error instanceof WanAvatarError) throw error;
 		throw notEndedInTime(desk);
 	} finally {
-		for (const one of letGo) one();
-		due.abort();
+		for (const one of [afterStop, afterDeadline, due]) one.release();
 	}
 }
 

@@ -1,12 +1,12 @@
 import { joinSignals } from '../contract/abort';
-import { followJob, type FollowEnd } from '../following/follow';
+import type { FollowEnd } from '../following/follow';
 import { WanAvatarError } from '../contract/errors';
 import { messageOf } from '../contract/foreignError';
 import { LIMITS } from '../contract/limits';
 import { conclude } from './conclude';
 import { createContest } from './contest';
 import { isSubmitted, note, referenceOf, type Desk, type SubmittedRecord } from './desk';
-import { searchWhileMissing } from './missingVideo';
+import { followOrFind, type Followed } from './missingVideo';
 import { recover } from './recover';
 import type { JobReport } from './report';
 import { requireResult } from './result';
@@ -61,8 +61,9 @@ function withJob(error: unknown, record: SubmittedRecord, desk: Desk): WanAvatar
 }
 
 async function pursueJob(record: SubmittedRecord, ownership: Ownership, desk: Desk): Promise<Made> {
-	const { end, winner, found } = await follow(record, ownership, desk);
-	if (found) return { record, report: await ready(found, record, desk) };
+	const { followed, winner } = await follow(record, ownership, desk);
+	if ('found' in followed) return { record, report: await ready(followed.found, record, desk) };
+	const { end } = followed;
 	if (winner) {
 		await stopPaying(record.job_id, desk.ports.queue, desk.ports.clock);
 		desk.book.remember(winner);
@@ -78,12 +79,7 @@ async function follow(
 	record: SubmittedRecord,
 	ownership: Ownership,
 	desk: Desk,
-): Promise<{
-	end: FollowEnd;
-	winner: SubmittedRecord | undefined;
-	/** The result from the bucket, found while RunPod did not know the job. */
-	found: JobReport | undefined;
-}> {
+): Promise<{ followed: Followed; winner: SubmittedRecord | undefined }> {
 	const { ports, watch, halt, request, deadlineMs } = desk;
 	const lost = new AbortController();
 	const contest = createContest(record, ownership === 'ours', desk, () => {
@@ -93,8 +89,7 @@ async function follow(
 		contest.check();
 		return await ports.queue.look(jobId, signal);
 	};
-	const search = searchWhileMissing(look, async () => await stored(record, desk));
-	const joined = joinSignals([ports.signal, halt, lost.signal, search.signal]);
+	const joined = joinSignals([ports.signal, halt, lost.signal]);
 	contest.check();
 	const job = {
 		jobId: record.job_id,
@@ -103,11 +98,12 @@ async function follow(
 	};
 	const { maxRestarts } = request;
 	try {
-		const follow = { look: search.look, clock: ports.clock, ...watch, signal: joined.signal };
-		const end = await followJob(job, follow, { deadlineMs, maxRestarts });
+		const follow = { look, clock: ports.clock, ...watch, signal: joined.signal };
+		const recover = async () => await stored(record, desk);
+		const followed = await followOrFind(job, follow, { deadlineMs, maxRestarts }, recover);
 		// A video that is there already is worth more than an agreement on whose it is.
-		const winner = end.tag === 'ended' ? undefined : contest.winner();
-		return { end, winner, found: end.tag === 'ended' ? undefined : search.found() };
+		const isThere = 'found' in followed || followed.end.tag === 'ended';
+		return { followed, winner: isThere ? undefined : contest.winner() };
 	} finally {
 		joined.release();
 	}
@@ -146,7 +142,7 @@ async function concluded(
 			clock: ports.clock,
 			recover: async () => await stored(record, desk),
 			ready: async (ended) => await ready(ended, record, desk),
-			isOurs: ownership === 'ours' || !(await isStillFollowed(desk)),
+			isOurs: async () => ownership === 'ours' || !(await isStillFollowed(desk)),
 			onTimeout: request.onTimeout,
 			timeoutMs: request.timeoutMs,
 		}),

@@ -1,5 +1,6 @@
 import type { Clock } from '../contract/clock';
 import type { WanAvatarError } from '../contract/errors';
+import { createLanes } from '../contract/lanes';
 import type { GenerationRequest, RunOptions } from './ports';
 import { refuseTooMany } from './preflight';
 import { settle, type Settled } from './settled';
@@ -29,16 +30,15 @@ export async function readAll(
 ): Promise<Settled<GenerationRequest>[]> {
 	refuseTooMany(count, maxJobs);
 	const breath = breathing(clock);
-	const requests: Settled<GenerationRequest>[] = [];
-	const waiting = Array.from({ length: count }).keys();
-	const lane = async () => {
-		for (const item of waiting) {
-			requests[item] = signal?.aborted ? { error: stopped(item) } : await settle(read(item));
-			await breath();
-		}
+	const inLane = createLanes(MAX_AT_ONCE);
+	const one = async (item: number): Promise<Settled<GenerationRequest>> => {
+		const request = signal?.aborted ? { error: stopped(item) } : await settle(read(item));
+		await breath();
+		return request;
 	};
-	await Promise.all(Array.from({ length: Math.min(MAX_AT_ONCE, count) }, lane));
-	return requests;
+	return await Promise.all(
+		Array.from({ length: count }, async (_, item) => await inLane(async () => await one(item))),
+	);
 }
 
 /** A pause that is due once work has gone on for a while; whoever comes while it lasts shares it. */

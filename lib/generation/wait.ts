@@ -1,10 +1,8 @@
-import { joinSignals } from '../contract/abort';
-import { followJob } from '../following/follow';
 import type { LinkWish } from '../contract/link';
 import type { QueueClient } from '../runpod/queue';
 import { conclude } from './conclude';
 import type { KnownJob } from './knownJob';
-import { searchWhileMissing } from './missingVideo';
+import { followOrFind } from './missingVideo';
 import { createOptionalStore } from './optionalStore';
 import type { OnTimeout, SharedWatch } from './ports';
 import type { JobReport } from './report';
@@ -38,7 +36,7 @@ export async function waitForJob(
 	const job = { ...known, endpoint_id: queue.endpointId };
 	const store = createOptionalStore(bucket, clock);
 	const record = await recordOf(job, store);
-	const followed = {
+	const followedJob = {
 		jobId: job.job_id,
 		submittedAtMs: job.submitted_at === null ? undefined : Date.parse(job.submitted_at),
 		ttlMs: record && ttlOf(record),
@@ -46,22 +44,20 @@ export async function waitForJob(
 	const recover = async () => await recoverKnown(job, record, store);
 	const ready = async (ended: JobReport) =>
 		await requireResult(ended, { record, links }, ports, store);
-	const search = searchWhileMissing(queue.look, recover);
-	const joined = joinSignals([signal, search.signal]);
-	const follow = { look: search.look, clock, ...watch, signal: joined.signal };
-	const end = await followJob(followed, follow, { deadlineMs, maxRestarts });
-	joined.release();
-	const found = end.tag === 'ended' ? undefined : search.found();
-	const report = found
-		? await ready(found)
-		: await conclude(job, end, {
-				queue,
-				clock,
-				recover,
-				ready,
-				isOurs: true,
-				onTimeout,
-				timeoutMs,
-			});
+	const follow = { look: queue.look, clock, ...watch, signal };
+	const followed = await followOrFind(followedJob, follow, { deadlineMs, maxRestarts }, recover);
+	const conclusion = {
+		queue,
+		clock,
+		recover,
+		ready,
+		onTimeout,
+		timeoutMs,
+		isOurs: async () => Promise.resolve(true),
+	};
+	const report =
+		'found' in followed
+			? await ready(followed.found)
+			: await conclude(job, followed.end, conclusion);
 	return { ...report, warnings: [...report.warnings, ...store.warnings()] };
 }

@@ -81,13 +81,14 @@ interface Call {
 export function createQueueClient(settings: RunPodSettings, ports: QueuePorts): QueueClient {
 	const { endpointId, queueBaseUrl } = settings;
 	const { clock } = ports;
+	const limiter = (route: LimitedRoute) => limiterOf(`${queueBaseUrl}/${endpointId}`, route, clock);
 
 	const request = async (plan: HttpRequest, call: Call): Promise<Attempt> => {
 		const { route, safety, maxTries, signal } = call;
 		assertDomainAllowed(plan.url, settings.allowedDomains);
-		const limiter = limiterOf(`${queueBaseUrl}/${endpointId}`, route, clock);
 		const cuttable = signal && safety !== 'submit' ? { ...plan, signal } : plan;
-		const send = async () => await inTurn(limiter, async () => await ports.send(cuttable), signal);
+		const send = async () =>
+			await inTurn(limiter(route), async () => await ports.send(cuttable), signal);
 		return await withRetries(send, safety, ports, { maxTries, signal });
 	};
 
@@ -132,9 +133,8 @@ export function createQueueClient(settings: RunPodSettings, ports: QueuePorts): 
 		cancel: async (jobId) => {
 			const plan = { ...planCancel(settings, jobId), isUrgent: true };
 			assertDomainAllowed(plan.url, settings.allowedDomains);
-			const limiter = limiterOf(`${queueBaseUrl}/${endpointId}`, 'cancel', clock);
 			const send = async (signal: () => AbortSignal) =>
-				await limiter.run(
+				await limiter('cancel').run(
 					async () => await trySend(async () => await ports.send({ ...plan, signal: signal() })),
 				);
 			const end = await cancelPatiently({ ...ports, send });
