@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Clock } from '../lib/contract/clock';
+import { sharedTimeouts, type Clock } from '../lib/contract/clock';
 import { secretsIn } from '../lib/contract/secret';
 import { createEndpointQueue, type EndpointQueue } from '../lib/runpod/endpointQueue';
 import { createSend } from '../lib/runpod/http';
@@ -34,5 +34,5 @@ const clock: Clock = {
 	sleep: async (ms) => {
 		await sleep(ms);
 	},
-	timeout: (ms) => AbortSignal.timeout(Math.max(Math.ceil(ms), 0)),
+	timeout: sharedTimeouts(() => performance.now()),
 };

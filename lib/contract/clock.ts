@@ -28,3 +28,26 @@ export async function pause(
 		letGo?.();
 	}
 }
+
+/** A timeout ends so much later than asked for at most; a short one much less. */
+const STEP_MS = 500;
+const SHORT_MS = 5000;
+const SHORT_STEP_MS = 50;
+
+/**
+ * Timeouts by Node's own timers. Those that end at about the same moment are one signal: thousands of requests would each
+ * keep a timer to its end.
+ */
+export function sharedTimeouts(monotonic: Clock['monotonic']): Clock['timeout'] {
+	const pending = new Map<number, AbortSignal>();
+	return (ms) => {
+		const stepMs = ms < SHORT_MS ? SHORT_STEP_MS : STEP_MS;
+		const endMs = Math.ceil((monotonic() + Math.max(ms, 0)) / stepMs) * stepMs;
+		const shared = pending.get(endMs);
+		if (shared) return shared;
+		const signal = AbortSignal.timeout(Math.ceil(endMs - monotonic()));
+		pending.set(endMs, signal);
+		onAbort(signal, () => pending.delete(endMs));
+		return signal;
+	};
+}

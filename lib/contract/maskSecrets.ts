@@ -7,6 +7,15 @@ export type Masker = (text: string, limit: number) => string;
 
 /** Masks the values themselves, and as base64, URL-encoding and JSON write them. */
 export function createMasker(secrets: readonly string[]): Masker {
+	const masker = known.get(secrets) ?? maskerOf(secrets);
+	known.set(secrets, masker);
+	return masker;
+}
+
+// The same list comes with each answer of a connection.
+const known = new WeakMap<readonly string[], Masker>();
+
+function maskerOf(secrets: readonly string[]): Masker {
 	const values = secrets.filter((secret) => secret.length >= SHORTEST_MASKED);
 	const forms = [...new Set(values.flatMap(writingsOf))];
 	const longest = forms.reduce((length, form) => Math.max(length, form.length), 0);

@@ -33,8 +33,17 @@ export class Secret {
 /** A shorter one would be struck out of ordinary words. */
 export const SHORTEST_MASKED = 4;
 
-/** Every secret in some settings, however deep: what is to be struck out of remote text. */
-export function secretsIn(settings: unknown): string[] {
+const known = new WeakMap<object, readonly string[]>();
+
+/** Every secret in some settings, however deep: what is to be struck out of remote text. Settings do not change. */
+export function secretsIn(settings: unknown): readonly string[] {
+	if (typeof settings !== 'object' || settings === null) return [];
+	const secrets = known.get(settings) ?? foundIn(settings);
+	known.set(settings, secrets);
+	return secrets;
+}
+
+function foundIn(settings: object): string[] {
 	const found = new Set<string>();
 	collect(settings, found);
 	return [...found].filter(({ length }) => length >= SHORTEST_MASKED);

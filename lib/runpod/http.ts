@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { joinSignals } from '../contract/abort';
+import { sharedTimeouts } from '../contract/clock';
 import { codeOf } from '../contract/foreignError';
 import { LIMITS } from '../contract/limits';
 import { version } from '../../package.json';
@@ -52,6 +53,8 @@ const OWN_HEADERS = {
 	'accept-encoding': 'identity',
 };
 
+const timeout = sharedTimeouts(() => performance.now());
+
 const sharedAgents: Partial<Record<'usual' | 'urgent', Dispatcher>> = {};
 
 export interface SendOptions {
@@ -71,7 +74,7 @@ export function createSend({ dispatcher, wholeMs = LIMITS.wholeMs }: SendOptions
 		const undici = await loadUndici();
 		const agent = (sharedAgents[isUrgent ? 'urgent' : 'usual'] ??= createAgent(undici));
 		const watch = new SentWatch(dispatcher ?? agent);
-		const tooSlow = AbortSignal.timeout(wholeMs);
+		const tooSlow = timeout(wholeMs);
 		const joined = joinSignals([signal, tooSlow]);
 		let head: Omit<HttpAnswer, 'text'> | undefined;
 		try {

@@ -17,11 +17,15 @@ export interface RunPodSettings {
 	secrets?: readonly string[];
 }
 
-/** All values that no message may show. */
-export function secretsOf(
-	settings: Partial<Pick<RunPodSettings, 'apiKey' | 'secrets'>>,
-): readonly string[] {
-	return [...secretsIn(settings), ...(settings.secrets ?? [])];
+type Holder = Partial<Pick<RunPodSettings, 'apiKey' | 'secrets'>>;
+
+const known = new WeakMap<Holder, readonly string[]>();
+
+/** All values that no message may show: the same list for the same settings, which are asked at each look at a job. */
+export function secretsOf(settings: Holder): readonly string[] {
+	const secrets = known.get(settings) ?? [...secretsIn(settings), ...(settings.secrets ?? [])];
+	known.set(settings, secrets);
+	return secrets;
 }
 
 const text = z

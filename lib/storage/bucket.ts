@@ -161,7 +161,8 @@ export function createBucket(
 	return bucketOf({ settings, clock, signal, limits: { ...STORAGE_LIMITS, ...limits } });
 }
 
-function bucketOf(context: RequestContext): Bucket {
+/** `views`: those by their signals, which many notes at about the same time share. */
+function bucketOf(context: RequestContext, views = new WeakMap<AbortSignal, Bucket>()): Bucket {
 	const { bucket } = context.settings;
 	const ask = async <T>(
 		errand: Errand,
@@ -192,7 +193,11 @@ function bucketOf(context: RequestContext): Bucket {
 
 	return {
 		name: bucket,
-		within: (signal) => bucketOf({ ...context, signal }),
+		within: (signal) => {
+			const view = views.get(signal) ?? bucketOf({ ...context, signal }, views);
+			views.set(signal, view);
+			return view;
+		},
 		presignGet: async (key, expirySeconds, { signedAtMs, downloadName } = {}) => {
 			const { settings } = context;
 			signer ??= createClient(settings, settings.publicAddress ?? settings);

@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
-import type { Clock } from '../../lib/contract/clock';
+import { sharedTimeouts, type Clock } from '../../lib/contract/clock';
 import type { HttpRequest } from '../../lib/runpod/http';
 import type { QueueClient } from '../../lib/runpod/queue';
 import type { RunPodSettings } from '../../lib/runpod/settings';
@@ -14,7 +14,7 @@ export const clock: Clock = {
 	sleep: async (ms) => {
 		await sleep(ms);
 	},
-	timeout: (ms) => AbortSignal.timeout(Math.max(Math.ceil(ms), 0)),
+	timeout: sharedTimeouts(() => performance.now()),
 };
 
 /** The queues of the account, one client for each endpoint. */

@@ -86,6 +86,6 @@ describe('secretsIn', () => {
 			['access', 'very'],
 		],
 	])('finds those of %s without a list of fields', (_name, settings, expected) => {
-		expect(secretsIn(settings).sort()).toEqual(expected.sort());
+		expect([...secretsIn(settings)].sort()).toEqual(expected.sort());
 	});
 });
