@@ -73,7 +73,7 @@ function expectationOf(runTimesMs: readonly number[]): Expectation {
 	return { medianMs, spread: Math.max(medianOf(deviations) * 1.4826, MIN_SPREAD) };
 }
 
-function medianOf(values: readonly number[]): number {
+export function medianOf(values: readonly number[]): number {
 	const sorted = [...values].sort((a, b) => a - b);
 	const middle = Math.floor(sorted.length / 2);
 	const high = sorted[middle] ?? 0;

@@ -2,6 +2,7 @@ import { WanAvatarError, type ErrorCode } from '../contract/errors';
 import type { FollowEnd } from '../following/follow';
 import type { Stall } from '../runpod/health';
 import type { EndedLook, JobLook } from '../runpod/job';
+import type { Owner } from './desk';
 import { knownFacts, reportOf, type JobReference, type JobReport } from './report';
 import type { VideoFault } from './verify';
 
@@ -107,6 +108,9 @@ export function unfinishedJob(
 	}
 }
 
+const RAISE_TIMEOUT =
+	'Raise Timeout in the options, or turn off Wait for Completion and ask later with Get Status.';
+
 function deadlineError(
 	job: JobReference,
 	last: JobLook,
@@ -116,9 +120,7 @@ function deadlineError(
 ): WanAvatarError {
 	const why = stall ? STALLS[stall] : undefined;
 	const state = why ? `${stateIn(last)}: ${why.reason}` : stateIn(last);
-	const remedy =
-		why?.remedy ??
-		'Raise Timeout in the options, or turn off Wait for Completion and ask later with Get Status.';
+	const remedy = why?.remedy ?? RAISE_TIMEOUT;
 	return jobError(
 		'DEADLINE',
 		job,
@@ -128,6 +130,24 @@ function deadlineError(
 			remedy: `${fate(cancel, job)} ${remedy}`,
 		},
 		stall ? { queue_reason: stall } : {},
+	);
+}
+
+/** The error for an item that would wait in vain: jobs of the run have waited for as long as it may take in all. */
+export function noWorkerInTime(
+	owner: Owner,
+	endpointId: string,
+	timeoutMs: number,
+	stall: Stall | undefined,
+): WanAvatarError {
+	const why = stall ? STALLS[stall] : undefined;
+	return new WanAvatarError(
+		'DEADLINE',
+		`This item was not sent: no worker of endpoint ${endpointId} has taken a job of this run for ${minutes(timeoutMs)}${why ? ` (${why.reason})` : ''}`,
+		{
+			remedy: `Nothing was sent to RunPod for it. ${why?.remedy ?? RAISE_TIMEOUT}`,
+			details: { ...owner, endpoint_id: endpointId, ...(stall ? { queue_reason: stall } : {}) },
+		},
 	);
 }
 

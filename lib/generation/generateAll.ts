@@ -1,12 +1,12 @@
 import { joinSignals, waitUnlessAborted } from '../contract/abort';
 import { WanAvatarError } from '../contract/errors';
-import { createLanes } from '../contract/lanes';
 import type { EndpointHealth, Stall } from '../runpod/health';
 import type { RunBody } from '../runpod/plan';
 import { checkPreview } from './checkOnly';
 import { refuseCollisions } from './collisions';
 import type { Desk } from './desk';
 import { fingerprintOf } from './fingerprint';
+import { createGate, watched } from './gate';
 import { generate, type Result } from './generate';
 import { Halted } from './pursue';
 import { refuseMissingObjects } from './preflight';
@@ -83,19 +83,22 @@ async function runAll<T>(
 ): Promise<End<T>[]> {
 	const halt = new AbortController();
 	const upload = uploadOnceEach(crew.ports);
-	const inLane = createLanes(maxParallelJobs);
+	const shared = { ...crew, upload, halt: halt.signal };
+	const admit = createGate(shared, maxParallelJobs);
 
 	const one = async (request: Settled<GenerationRequest>, index: number) => {
-		const shared = { ...crew, upload, halt: halt.signal };
-		const end = await run(request, shared, async (report, made, signal) => {
-			return await handOut(report, made, index, signal);
-		});
+		if ('error' in request) return request;
+		const end = await admit(
+			request.value,
+			async (saw) =>
+				await run(request.value, watched(shared, saw), async (report, made, signal) => {
+					return await handOut(report, made, index, signal);
+				}),
+		);
 		if (stopOnFault && 'error' in end) halt.abort();
 		return end;
 	};
-	const ends = await Promise.all(
-		requests.map(async (request, index) => await inLane(async () => await one(request, index))),
-	);
+	const ends = await Promise.all(requests.map(one));
 	const made = ends.flatMap((end) => ('value' in end ? [end.value] : []));
 	if (!halt.signal.aborted) await markDelivered(made, crew.ports);
 	return ends.map((end) => ('value' in end ? { value: end.value.given } : end));
@@ -115,13 +118,12 @@ type HandOut<T> = (
 ) => Promise<T>;
 
 async function run<T>(
-	request: Settled<GenerationRequest>,
+	request: GenerationRequest,
 	shared: Shared,
 	handOut: HandOut<T>,
 ): Promise<End<Made<T>>> {
-	if ('error' in request) return request;
 	if (isHalted(shared)) return NOT_STARTED;
-	const opened = openDesk(request.value, shared);
+	const opened = openDesk(request, shared);
 	const { desk } = opened;
 	const given = new AbortController();
 	try {

@@ -10,11 +10,11 @@ export const minutes = z.coerce
 	.positive('must be more than 0 minutes')
 	.max(MAX_MINUTES, 'must be at most 10080 minutes (7 days)');
 
-export const wholeNumber = (max: number) =>
+export const wholeNumber = (max: number, min = 1) =>
 	z.coerce
 		.number({ error: 'must be a number' })
 		.int('must be a whole number')
-		.min(1, 'must be at least 1')
+		.min(min, `must be at least ${String(min)}`)
 		.max(max, `must be at most ${String(max)}`);
 
 /** One of several values, each with the name that the form has for it. */

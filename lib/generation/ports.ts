@@ -12,7 +12,10 @@ import type { Upload } from './upload';
 
 /** Whom a generation is done with. */
 export interface GenerationPorts extends ResultPorts {
-	queue: Pick<QueueClient, 'endpointId' | 'submit' | 'look' | 'lookOnce' | 'cancel' | 'health'>;
+	queue: Pick<
+		QueueClient,
+		'endpointId' | 'submit' | 'look' | 'lookOnce' | 'cancel' | 'health' | 'rateLimitedAtMs'
+	>;
 	clock: Clock;
 	/** With it inputs are checked, jobs recorded and results recovered. */
 	bucket?: Bucket | undefined;
@@ -65,7 +68,8 @@ export interface GenerationRequest {
 
 /** What holds for all items of a run. */
 export interface RunOptions {
-	maxParallelJobs: number;
+	/** Nothing: as many as the endpoint has workers for. */
+	maxParallelJobs?: number | undefined;
 	maxJobs: number;
 	/** Nothing when it is learned. */
 	pollIntervalMs?: number | undefined;

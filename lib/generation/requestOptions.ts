@@ -43,9 +43,13 @@ const itemOptions = z.object({
 const DEFAULT_MAX_JOBS = 100;
 const maxJobs = wholeNumber(10_000).default(DEFAULT_MAX_JOBS);
 
+/** As many jobs at once as the endpoint has workers for. */
+const AUTOMATIC = 0;
+const MOST_PARALLEL_JOBS = 200;
+
 const runOptions = z.object({
 	checkOnly: onOff.default(false),
-	maxParallelJobs: wholeNumber(200).default(10),
+	maxParallelJobs: wholeNumber(MOST_PARALLEL_JOBS, 0).default(AUTOMATIC),
 	maxJobs,
 	pollIntervalSeconds,
 });
@@ -163,10 +167,15 @@ export function checkRunOptions(
 	stopOnFault: boolean,
 ): { options: RunOptions; faults: InputFault[] } {
 	const { value, faults } = checked(runOptions, raw);
-	const { pollIntervalSeconds: seconds, ...rest } = value ?? {
+	const {
+		pollIntervalSeconds: seconds,
+		maxParallelJobs,
+		...rest
+	} = value ?? {
 		...runOptions.parse({}),
 		maxJobs: maxJobs.safeParse(raw.maxJobs).data ?? DEFAULT_MAX_JOBS,
 	};
 	const pollIntervalMs = seconds === undefined ? undefined : seconds * 1000;
-	return { options: { ...rest, pollIntervalMs, stopOnFault }, faults };
+	const atOnce = maxParallelJobs === AUTOMATIC ? {} : { maxParallelJobs };
+	return { options: { ...rest, ...atOnce, pollIntervalMs, stopOnFault }, faults };
 }

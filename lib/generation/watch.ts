@@ -13,12 +13,16 @@ export function createWatch(
 	stallOf: (health: EndpointHealth) => Stall | undefined,
 	pollIntervalMs: number | undefined,
 ): SharedWatch {
-	const health = async (signal?: AbortSignal) => {
-		const found = await settle(queue.health(signal));
-		return 'error' in found ? undefined : found.value;
-	};
 	return {
 		schedule: pollIntervalMs === undefined ? learningSchedule() : fixedSchedule(pollIntervalMs),
-		stallWatch: createStallWatch(clock, health, stallOf),
+		stallWatch: createStallWatch(clock, healthOf(queue), stallOf),
+	};
+}
+
+/** What the endpoint tells of itself; nothing where it cannot be asked, whatever the reason. */
+export function healthOf(queue: Pick<QueueClient, 'health'>): QueueClient['health'] {
+	return async (signal) => {
+		const found = await settle(queue.health(signal));
+		return 'error' in found ? undefined : found.value;
 	};
 }

@@ -64,6 +64,8 @@ export interface QueueClient {
 	retry: (jobId: string, signal?: AbortSignal) => Promise<void>;
 	/** How many jobs and workers the endpoint has; nothing when it does not tell. */
 	health: (signal?: AbortSignal) => Promise<EndpointHealth | undefined>;
+	/** When RunPod last answered that too much is asked of it (429), by the monotonic clock. */
+	rateLimitedAtMs: () => number | undefined;
 	/** Asks the endpoint, or without one the account, whether key and ID are right. Costs nothing. */
 	check: (signal?: AbortSignal) => Promise<void>;
 }
@@ -81,14 +83,18 @@ interface Call {
 export function createQueueClient(settings: RunPodSettings, ports: QueuePorts): QueueClient {
 	const { endpointId, queueBaseUrl } = settings;
 	const { clock } = ports;
+	let rateLimitedAtMs: number | undefined;
 	const limiter = (route: LimitedRoute) => limiterOf(`${queueBaseUrl}/${endpointId}`, route, clock);
 
 	const request = async (plan: HttpRequest, call: Call): Promise<Attempt> => {
 		const { route, safety, maxTries, signal } = call;
 		assertDomainAllowed(plan.url, settings.allowedDomains);
 		const cuttable = signal && safety !== 'submit' ? { ...plan, signal } : plan;
-		const send = async () =>
-			await inTurn(limiter(route), async () => await ports.send(cuttable), signal);
+		const send = async () => {
+			const answer = await inTurn(limiter(route), async () => await ports.send(cuttable), signal);
+			if (answer.status === 429) rateLimitedAtMs = clock.monotonic();
+			return answer;
+		};
 		return await withRetries(send, safety, ports, { maxTries, signal });
 	};
 
@@ -172,6 +178,7 @@ export function createQueueClient(settings: RunPodSettings, ports: QueuePorts): 
 			const attempt = await request(planHealth(settings), call);
 			return 'answer' in attempt ? readHealth(attempt.answer) : undefined;
 		},
+		rateLimitedAtMs: () => rateLimitedAtMs,
 		check: async (signal) => {
 			const plan = endpointId === '' ? planListEndpoints(settings) : planHealth(settings);
 			const call = { route: 'other', safety: 'read', maxTries: 2, signal } as const;

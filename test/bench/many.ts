@@ -3,7 +3,7 @@ import { workflowOf } from '../engine/rig';
 import { sampleForm, withEngine } from './run';
 import { startStandInProcess } from './standinProcess';
 
-/** Fifty items of five seconds each, all at once and five at a time: how much longer than the jobs themselves. */
+/** Fifty items of five seconds each, all at once, five at a time, and as many as there are workers: how much longer than the jobs. */
 const ITEMS = 50;
 const RUN_MS = 5000;
 const AIM = 1.25;
@@ -33,35 +33,41 @@ async function measure(
 	return { wallMs, jobMs: Math.max(...results.map((json) => Number(json.execution_time_ms))) };
 }
 
-async function main(): Promise<void> {
-	const flags = [
-		'--workers',
-		'50',
-		'--cold-start-ms',
-		'0',
-		'--run-ms',
-		String(RUN_MS),
-		'--time-factor',
-		'1',
-	];
-	const standIn = await startStandInProcess(flags);
+interface Case {
+	workers: number;
+	/** 0: automatic. */
+	parallel: number;
+}
+
+const CASES: readonly Case[] = [
+	{ workers: ITEMS, parallel: ITEMS },
+	{ workers: ITEMS, parallel: 5 },
+	{ workers: 5, parallel: 0 },
+];
+
+async function tell({ workers, parallel }: Case): Promise<void> {
+	const flags = ['--workers', String(workers), '--cold-start-ms', '0', '--time-factor', '1'];
+	const standIn = await startStandInProcess([...flags, '--run-ms', String(RUN_MS)]);
 	try {
 		await withEngine(standIn.credentials, async (engine) => {
 			// The inputs are rendered once, and what the package loads is loaded.
 			await engine.run(workflowOf(sampleForm, { items: [{ avatar: 'warm' }] }));
-			for (const parallel of [ITEMS, 5]) {
-				const { wallMs, jobMs } = await measure(engine, parallel);
-				const rounds = ITEMS / parallel;
-				console.log(
-					`many: ${String(ITEMS)} items, ${String(parallel)} at a time: ${(wallMs / 1000).toFixed(1)} s, ` +
-						`${(wallMs / (rounds * jobMs)).toFixed(2)} x ${String(rounds)} x the longest job ` +
-						`(${(jobMs / 1000).toFixed(1)} s; aim: ${String(AIM)})`,
-				);
-			}
+			const { wallMs, jobMs } = await measure(engine, parallel);
+			const rounds = ITEMS / Math.min(parallel || workers, workers);
+			const how = parallel === 0 ? 'automatic' : `${String(parallel)} at a time`;
+			console.log(
+				`many: ${String(ITEMS)} items, ${how}, ${String(workers)} workers: ${(wallMs / 1000).toFixed(1)} s, ` +
+					`${(wallMs / (rounds * jobMs)).toFixed(2)} x ${String(rounds)} x the longest job ` +
+					`(${(jobMs / 1000).toFixed(1)} s; aim: ${String(AIM)})`,
+			);
 		});
 	} finally {
 		await standIn.stop();
 	}
+}
+
+async function main(): Promise<void> {
+	for (const one of CASES) await tell(one);
 }
 
 void main().then(() => process.exit(0));

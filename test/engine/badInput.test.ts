@@ -116,7 +116,7 @@ describe('everything that is wrong with an item is said at once, in the words of
 		options: {
 			prompt: '\ud800',
 			timeoutMinutes: 0,
-			maxParallelJobs: 0,
+			maxParallelJobs: 300,
 			maxQueueMinutes: 5,
 			downloadVideo: true,
 			webhookUrl: 'example.com',
@@ -135,7 +135,7 @@ describe('everything that is wrong with an item is said at once, in the words of
 		/Output Thumbnail Key \(output_thumbnail_key\) must not end with \.job\.json/,
 		/Prompt \(prompt\) holds half of a character/,
 		/Timeout \(Minutes\) must be more than 0/,
-		/Max Parallel Jobs must be at least 1/,
+		/Max Parallel Jobs must be at most 200/,
 		/Max Queue Time \(Minutes\) needs Max Run Time/,
 		/Download Video needs a MinIO API credential/,
 		/Webhook URL must be an address/,
@@ -159,13 +159,13 @@ describe('everything that is wrong with an item is said at once, in the words of
 
 	it('a wrong option of the run beside what is wrong with each item', async () => {
 		const { success } = await rig.run(
-			{ ...generateForm, options: { maxParallelJobs: 0 } },
+			{ ...generateForm, options: { maxParallelJobs: 300 } },
 			{ items: [{ avatar: 'a/b' }, { avatar: 'c' }], onError: 'continueRegularOutput' },
 		);
 
 		expect(success.map(({ json }) => json.error)).toEqual([
 			expect.stringMatching(/^Max Parallel Jobs .*; Avatar ID .* must be one path segment/),
-			expect.stringMatching(/^Max Parallel Jobs must be at least 1$/),
+			expect.stringMatching(/^Max Parallel Jobs must be at most 200$/),
 		]);
 		expect(rig.queue.calls()).toEqual([]);
 	});

@@ -198,3 +198,18 @@ it('Max Parallel Jobs is kept', async () => {
 		await narrow.close();
 	}
 });
+
+it('Max Parallel Jobs is automatic: as many as the endpoint has workers, and one that waits', async () => {
+	const items = Array.from({ length: 9 }, (_, i) => ({ avatar: `auto${String(i)}` }));
+	const narrow = await startStoredRig({ workersMax: 2, runMs: 1200 });
+	try {
+		for (const options of [{}, { maxParallelJobs: 0 }]) {
+			const { success } = await narrow.run({ ...generateForm, options }, { items });
+
+			expect(success.map(({ json }) => json.avatar_id)).toEqual(items.map(({ avatar }) => avatar));
+			expect(narrow.queue.maxInFlight()).toBe(3);
+		}
+	} finally {
+		await narrow.close();
+	}
+});

@@ -119,6 +119,7 @@ export function world(): World {
 			return Promise.resolve('cancelled');
 		},
 		health: async () => Promise.resolve(undefined),
+		rateLimitedAtMs: () => undefined,
 	};
 	const notes = {
 		read: (slot: string) => memory.get(slot),

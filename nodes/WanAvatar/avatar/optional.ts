@@ -56,9 +56,10 @@ export const optionalProperties: INodeProperties[] = [
 		displayName: 'Max Parallel Jobs',
 		name: 'maxParallelJobs',
 		type: 'number',
-		typeOptions: { minValue: 1 },
-		default: 10,
-		description: 'How many jobs are under way at once. With 1, items are made one after another.',
+		typeOptions: { minValue: 0 },
+		default: 0,
+		description:
+			'How many jobs are under way at once. 0 is automatic: as many as the endpoint has workers for, and a few that wait. With 1, items are made one after another.',
 	},
 	{
 		displayName: 'Max Queue Time (Minutes)',

@@ -1,0 +1,185 @@
+import { describe, expect, it } from '@jest/globals';
+import { WanAvatarError } from '../../lib/contract/errors';
+import { generateAll } from '../../lib/generation/generateAll';
+import type { GenerationRequest } from '../../lib/generation/ports';
+import { checkItemOptions, checkRunOptions } from '../../lib/generation/requestOptions';
+import type { End } from '../../lib/generation/settled';
+import { stallOf } from '../../lib/runpod/health';
+import { request, world } from './generationWorld';
+import { simulatedEndpoint, type EndpointOptions } from './simulatedEndpoint';
+
+const MINUTE_MS = 60_000;
+
+/** Many items with every option left as it is, but for what a test names. */
+async function make(
+	count: number,
+	endpoint: EndpointOptions,
+	{ form = {}, items = [] as object[], at = [] as { ms: number; do: 'limitRate' }[] } = {},
+) {
+	const w = world();
+	const rented = simulatedEndpoint(w.clock, endpoint);
+	const requests = Array.from({ length: count }, (_, i): GenerationRequest => {
+		const { value } = checkItemOptions({ waitForCompletion: true, ...form, ...items[i] }, false);
+		if (!value) throw new Error('The options are wrong');
+		const input = { ...request().input, avatar_id: `a${String(i)}`, output_video_key: undefined };
+		return { ...request(), ...value, slot: `0:${String(i)}`, input };
+	});
+	const { options } = checkRunOptions(form, false);
+	const ports = w.ports({ queue: rented.queue, bucket: undefined });
+	const underway: number[] = [];
+	for (const event of at)
+		void w.clock.sleep(event.ms).then(() => {
+			rented[event.do]();
+		});
+	const startMs = w.clock.monotonic();
+	const endedAtMs: number[] = [];
+	const ends = await w.clock.run(
+		generateAll<object>(
+			requests.map((value) => ({ value })),
+			{
+				connect: async () => await Promise.resolve(ports),
+				stallOf,
+				handOut: async (report) => {
+					endedAtMs.push(w.clock.monotonic() - startMs);
+					underway.push(rented.underway());
+					return await Promise.resolve(report);
+				},
+				show: (body) => body,
+			},
+			options,
+		),
+	);
+	const minutes = (w.clock.monotonic() - startMs) / MINUTE_MS;
+	return {
+		ends,
+		minutes,
+		underway,
+		facts: rented.facts(),
+		good: ends.filter((end) => 'value' in end),
+	};
+}
+
+function messageOf(end: End<object> | undefined): string {
+	if (!end || !('error' in end) || !(end.error instanceof WanAvatarError)) return '';
+	return `${end.error.code}: ${end.error.message}`;
+}
+
+describe('Automatic: as many jobs as the endpoint has workers for', () => {
+	it('100 items of 10 minutes succeed with one worker and every default', async () => {
+		const { good, minutes, facts } = await make(100, { maxWorkers: 1, runMs: 10 * MINUTE_MS });
+		expect(good).toHaveLength(100);
+		expect(facts).toMatchObject({ submitted: 100, mostUnderway: 2 });
+		expect(facts.longestWaitMs).toBeLessThan(11.5 * MINUTE_MS);
+		expect(minutes).toBeLessThan(100 * 10 * 1.02);
+	});
+
+	it('ten workers make them in a tenth of that time', async () => {
+		const { good, minutes, facts } = await make(100, { maxWorkers: 10, runMs: 10 * MINUTE_MS });
+		expect(good).toHaveLength(100);
+		expect(facts.submitted).toBe(100);
+		expect(facts.mostUnderway).toBeLessThanOrEqual(13);
+		expect(minutes).toBeLessThan(110);
+	});
+
+	it('short jobs keep ten workers as busy', async () => {
+		const { good, minutes } = await make(100, { maxWorkers: 10, runMs: MINUTE_MS / 2 });
+		expect(good).toHaveLength(100);
+		expect(minutes).toBeLessThan(10);
+	});
+
+	it('jobs of more than half the Timeout do not wait for one another', async () => {
+		const { good, facts } = await make(6, { maxWorkers: 1, runMs: 25 * MINUTE_MS });
+		expect(good).toHaveLength(6);
+		expect(facts.longestWaitMs).toBeLessThan(27 * MINUTE_MS);
+		const long = await make(
+			4,
+			{ maxWorkers: 1, runMs: 29 * MINUTE_MS },
+			{ form: { timeoutMinutes: 59.5 } },
+		);
+		expect(long.good).toHaveLength(4);
+	});
+
+	it('without health it goes by how many run at once', async () => {
+		const { good, minutes } = await make(60, {
+			maxWorkers: 5,
+			runMs: 10 * MINUTE_MS,
+			isHealthDenied: true,
+		});
+		expect(good).toHaveLength(60);
+		expect(minutes).toBeLessThan(140);
+	});
+
+	it('beside the jobs of others no more than a few wait', async () => {
+		const { good, facts } = await make(10, { maxWorkers: 4, runMs: 5 * MINUTE_MS, othersJobs: 24 });
+		expect(good).toHaveLength(10);
+		expect(facts.mostWaiting).toBeLessThanOrEqual(3);
+	});
+
+	it('fewer are sent once workers are throttled', async () => {
+		const { facts, ends } = await make(60, {
+			maxWorkers: 10,
+			runMs: 10 * MINUTE_MS,
+			throttledFromMs: 25 * MINUTE_MS,
+		});
+		const message = messageOf(ends.at(-1));
+		expect(message).toMatch(/^DEADLINE: This item was not sent.*throttled/);
+		expect(facts.submitted).toBeLessThan(40);
+	});
+
+	it('after a 429 half as many are under way, and then more again', async () => {
+		const endpoint = { maxWorkers: 10, runMs: 5 * MINUTE_MS };
+		const { good, underway } = await make(100, endpoint, {
+			at: [{ ms: 12 * MINUTE_MS, do: 'limitRate' }],
+		});
+		expect(good).toHaveLength(100);
+		const after = underway.slice(22, 60);
+		expect(Math.min(...after)).toBeLessThanOrEqual(7);
+		expect(Math.max(...after)).toBeGreaterThanOrEqual(10);
+	});
+
+	it('asks for health now and then only', async () => {
+		const { facts, minutes } = await make(100, { maxWorkers: 1, runMs: 10 * MINUTE_MS });
+		expect(facts.healthRequests / minutes).toBeLessThan(11);
+	});
+});
+
+describe('a number means that number', () => {
+	it.each([1, 3, 20])('%i at once', async (maxParallelJobs) => {
+		const endpoint = { maxWorkers: 2, runMs: MINUTE_MS };
+		const { good, facts } = await make(40, endpoint, { form: { maxParallelJobs } });
+		expect(good).toHaveLength(40);
+		expect(facts.mostUnderway).toBe(maxParallelJobs);
+	});
+});
+
+describe('a dead endpoint is told within one Timeout', () => {
+	it.each([
+		{ name: 'Automatic', form: {}, sent: 2 },
+		{ name: '10 at once', form: { maxParallelJobs: 10 }, sent: 10 },
+	])('$name', async ({ form, sent }) => {
+		const { ends, minutes, facts } = await make(100, { maxWorkers: 0, runMs: 1 }, { form });
+		expect(minutes).toBeLessThan(61);
+		expect(facts.submitted).toBe(sent);
+		expect(messageOf(ends[0])).toMatch(/^DEADLINE: Job job-0 was not finished.*no workers/);
+		for (const end of ends.slice(sent))
+			expect(messageOf(end)).toBe(
+				'DEADLINE: This item was not sent: no worker of endpoint endpoint1 has taken a job of this run for 60 min (the endpoint has no workers)',
+			);
+	});
+
+	it('an item with more time than the others goes on waiting', async () => {
+		const items = Array.from({ length: 5 }, (_, i) => ({ timeoutMinutes: i === 4 ? 120 : 10 }));
+		const endpoint = { maxWorkers: 0, runMs: 1 };
+		const { ends, minutes, facts } = await make(5, endpoint, { items });
+		expect(facts.submitted).toBe(3);
+		expect(minutes).toBeLessThan(131);
+		expect(messageOf(ends[4])).toMatch(/^DEADLINE: Job job-2 was not finished after 120 min/);
+	});
+
+	it('a slow job is no dead endpoint', async () => {
+		const endpoint = { maxWorkers: 1, runMs: 11 * MINUTE_MS };
+		const { ends, facts } = await make(4, endpoint, { form: { timeoutMinutes: 10 } });
+		expect(facts.submitted).toBe(4);
+		for (const end of ends) expect(messageOf(end)).toMatch(/^DEADLINE: Job /);
+	});
+});
