@@ -98,7 +98,7 @@ async function serve(
 	const n8n = await startN8n({ n8nFolder, userFolder, port, signal });
 	closers.push(n8n.close);
 	const credentials = [...services.credentials, mailbox.credential, blog.credential];
-	const examples = await seed(n8n.rest, credentials);
+	const examples = await seed(n8n.rest, credentials, services.publicBaseUrl);
 	say(`
 The editor is at ${n8n.url}
   Email     ${OWNER.email}

@@ -2,11 +2,14 @@ import { join } from 'node:path';
 import * as z from 'zod/v4';
 import { seedExamples } from '../../standin/seedExamples';
 import { startStandIn, type StandInAddress, type StandInOptions } from '../../standin/standin';
+import { publishVideos } from './publicBucket';
 import type { NewCredential } from './rest';
 
 /** The RunPod endpoint and the object store that the editor works with. */
 export interface Services {
 	credentials: NewCredential[];
+	/** Where anyone may read the finished videos; undefined where it is not known. */
+	publicBaseUrl?: string;
 	/** One line about what they are. */
 	description: string;
 	close: () => Promise<void>;
@@ -43,6 +46,7 @@ export async function startServices(
 	await seedExamples(standIn);
 	return {
 		credentials: standInCredentials(standIn.address()),
+		publicBaseUrl: publishVideos(standIn),
 		description:
 			'RunPod and MinIO: the stand-in on this machine. Its videos are not made by Wan and cost nothing.',
 		close: standIn.close,
