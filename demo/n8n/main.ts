@@ -87,9 +87,8 @@ async function serve(
 	await installPackage(userFolder, signal);
 	const services = await startServices(userFolder, process.env, TIMES);
 	closers.push(services.close);
-	const mailbox = await startMailbox(({ to, subject }) => {
-		const names = (to ?? []).map(({ address }) => address).join(', ');
-		say(`Mail to ${names}: ${subject ?? '(no subject)'}`);
+	const mailbox = await startMailbox(({ recipients, subject }) => {
+		say(`Mail to ${recipients.join(', ')}: ${subject ?? '(no subject)'}`);
 	});
 	closers.push(mailbox.close);
 	const blog = await startBlog();
