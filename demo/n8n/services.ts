@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import * as z from 'zod/v4';
 import { seedExamples } from '../../standin/seedExamples';
 import { startStandIn, type StandInAddress, type StandInOptions } from '../../standin/standin';
+import { playFaults } from './playedFaults';
 import { publishVideos } from './publicBucket';
 import type { NewCredential } from './rest';
 
@@ -44,6 +45,7 @@ export async function startServices(
 	if (hasRealServices(env)) return realServices(env);
 	const standIn = await startStandIn({ ...options, folder: join(folder, 'standin') });
 	await seedExamples(standIn);
+	playFaults(standIn);
 	return {
 		credentials: standInCredentials(standIn.address()),
 		publicBaseUrl: publishVideos(standIn),

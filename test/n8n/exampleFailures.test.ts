@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { playFaults } from '../../demo/n8n/playedFaults';
 import type { SavedWorkflow } from '../../demo/n8n/rest';
-import type { ExampleWorkflow } from '../../demo/n8n/seed';
 import {
 	aPicture,
 	aVideo,
@@ -13,6 +13,7 @@ import {
 	sendForm,
 } from './callers';
 import { startRig, until, type Rig } from './rig';
+import { withTwoItemsAndShortWaits } from './twoItems';
 
 const OUT_OF_MEMORY = 'CUDA out of memory in /opt/worker/wan.py with key rpa_of_the_worker';
 
@@ -232,16 +233,15 @@ describe('the other examples', () => {
 	it('a webhook answers without a thumbnail, and without a video says why', async () => {
 		const workflow = await bringIn(rig, 'webhook-with-callback.json');
 		await rig.n8n.rest.activate(workflow);
-		makeNoThumbnail(/thumb\.jpg$/);
-		expect(await callWebhook(rig, 'plain')).toMatchObject({
+		playFaults(rig.standIn);
+		expect(await callWebhook(rig, 'no-thumbnail')).toMatchObject({
 			status: 'COMPLETED',
 			video_url: expect.stringMatching(/^http/),
 			thumbnail_url: null,
 			failure_reason: null,
 		});
 
-		failNextJob();
-		expect(await callWebhook(rig, 'failing')).toMatchObject({
+		expect(await callWebhook(rig, 'fails')).toMatchObject({
 			status: 'FAILED',
 			video_url: null,
 			failure_reason: expect.stringContaining('CUDA out of memory'),
@@ -280,41 +280,3 @@ describe('the other examples', () => {
 		expect(management.contents()).toEqual({ registries: [], templates: [], endpoints: [] });
 	});
 });
-
-/** Of two avatars; the wait is short enough that n8n keeps it in memory. */
-function withTwoItemsAndShortWaits(example: ExampleWorkflow): ExampleWorkflow {
-	const changes: Readonly<Record<string, object>> = {
-		Submit: { avatarId: '={{ $json.avatar_id }}' },
-		Wait: { amount: 1 },
-	};
-	const avatars = JSON.stringify([{ avatar_id: 'failing' }, { avatar_id: 'fine' }]);
-	const source = {
-		name: 'Two Avatars',
-		type: 'n8n-nodes-base.set',
-		typeVersion: 3.4,
-		position: [110, 0],
-		parameters: { mode: 'raw', jsonOutput: `{"avatars": ${avatars}}`, options: {} },
-	};
-	const split = {
-		name: 'One Item Each',
-		type: 'n8n-nodes-base.splitOut',
-		typeVersion: 1,
-		position: [160, 0],
-		parameters: { fieldToSplitOut: 'avatars', options: {} },
-	};
-	const to = (node: string) => ({ main: [[{ node, type: 'main', index: 0 }]] });
-	const nodes = example.nodes.map((node) => ({
-		...node,
-		parameters: { ...node.parameters, ...changes[node.name] },
-	}));
-	return {
-		...example,
-		nodes: [...nodes, source, split],
-		connections: {
-			...Object(example.connections),
-			[MANUAL]: to(source.name),
-			[source.name]: to(split.name),
-			[split.name]: to('Submit'),
-		},
-	};
-}
