@@ -22,7 +22,7 @@ export function planDestroy(name: string, existing: Existing): Plan {
 				: { ...step, action: 'keep', reason: `${users.join(', ')} still use it` },
 		);
 	}
-	return { name, steps, notes: [] };
+	return { name, steps, kept: [], notes: [] };
 }
 
 function deletion(resource: Resource, name: string, id: string): PlanStep {

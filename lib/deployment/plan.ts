@@ -27,9 +27,21 @@ export interface PlanStep {
 	reason?: string;
 }
 
+/** A setting of what exists that was not given and is not its default: deploying leaves it as it is. */
+export interface Kept {
+	resource: Resource;
+	/** As in `Change`. */
+	field: string;
+	/** As it is now. */
+	value: string;
+	/** What a new one would get. */
+	default: string;
+}
+
 export interface Plan {
 	name: string;
 	steps: PlanStep[];
+	kept: Kept[];
 	/** What is not wrong, but good to know. */
 	notes: string[];
 }
@@ -65,6 +77,7 @@ export function planDeployment(
 			planTemplate(settings, existing, registryId),
 			planEndpoint(settings, existing, registryId),
 		],
+		kept: [],
 		notes: notesOn(settings, existing, options),
 	};
 }
