@@ -17,11 +17,19 @@ import type { Terminal } from './terminal';
 type Environment = Readonly<Record<string, string | undefined>>;
 type Action<F> = (raw: RawSettings, flags: F, terminal: Terminal) => Promise<ExitCode>;
 
-/** Variables that destroy and health read. */
+/** Variables that health reads. */
 const TARGET: readonly VariableName[] = [
 	'WAN_AVATAR_NAME',
+	'RUNPOD_ENDPOINT_ID',
 	'RUNPOD_MANAGEMENT_BASE_URL',
 	'RUNPOD_QUEUE_BASE_URL',
+];
+
+/** Variables that destroy reads. */
+const TARGETS: readonly VariableName[] = [
+	...TARGET,
+	'RUNPOD_TEMPLATE_ID',
+	'RUNPOD_REGISTRY_AUTH_ID',
 ];
 
 const DEFAULT_WAIT_MINUTES = 45;
@@ -92,7 +100,7 @@ function createProgram(
 		'--rotate-registry-auth',
 		rotate,
 	);
-	addCommand('destroy', 'delete endpoint, template and registry auth', TARGET, destroy).option(
+	addCommand('destroy', 'delete endpoint, template and registry auth', TARGETS, destroy).option(
 		'-y, --yes',
 		'delete without asking',
 	);

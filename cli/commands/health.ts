@@ -1,5 +1,5 @@
 import { WanAvatarError } from '../../lib/contract/errors';
-import { onlyOne } from '../../lib/deployment/existing';
+import { findEndpoint } from '../../lib/deployment/existing';
 import { getHealth, type HealthReport } from '../../lib/deployment/health';
 import { parseTarget, type RawSettings } from '../../lib/deployment/settings';
 import { connect } from '../connect';
@@ -17,9 +17,9 @@ export async function health(
 	terminal: Terminal,
 ): Promise<ExitCode> {
 	const target = parseTarget(raw);
-	const { connection, name } = target;
+	const { connection, name, ids } = target;
 	const { management, queueOf } = connect(connection, target, terminal.signal);
-	const endpoint = onlyOne('endpoint', name, await management.listEndpoints());
+	const endpoint = findEndpoint({ endpoints: await management.listEndpoints() }, name, ids);
 	if (!endpoint) throw notDeployed(name);
 	const queue = queueOf(endpoint.id);
 	const report = await getHealth(endpoint.id, { management, queue });
