@@ -1,9 +1,9 @@
-import { WanAvatarError } from '../../lib/contract/errors';
 import { findEndpoint } from '../../lib/deployment/existing';
 import { getHealth, type HealthReport } from '../../lib/deployment/health';
 import { parseTarget, type RawSettings } from '../../lib/deployment/settings';
 import { connect } from '../connect';
 import { EXIT, type ExitCode } from '../exitCodes';
+import { notDeployed } from '../notDeployed';
 import type { Terminal } from '../terminal';
 
 export interface HealthFlags {
@@ -25,12 +25,6 @@ export async function health(
 	const report = await getHealth(endpoint.id, { management, queue });
 	terminal.result(json ? JSON.stringify(report, null, 2) : healthText(report));
 	return report.health === 'ready' || report.health === 'cold' ? EXIT.done : EXIT.notReady;
-}
-
-function notDeployed(name: string): WanAvatarError {
-	return new WanAvatarError('NOT_FOUND', `The account has no endpoint of the name "${name}"`, {
-		remedy: 'Deploy it first, or give its name with --name or WAN_AVATAR_NAME.',
-	});
 }
 
 function healthText(report: HealthReport): string {

@@ -48,6 +48,15 @@ export async function readLinked(
 	});
 }
 
+/** The template an endpoint was made from: the one that it names, or the one of its name. */
+export function templateOf(
+	endpoint: Endpoint,
+	templates: readonly Template[],
+): Template | undefined {
+	const { template: name } = namesOf(plainName(endpoint));
+	return linked(templates, endpoint.templateId) ?? onlyOne('template', name, templates);
+}
+
 function linked<T extends { id: string }>(
 	things: readonly T[],
 	wanted: string | null | undefined,

@@ -3,6 +3,7 @@ import { InvalidInput, type InputFault } from '../contract/invalidInput';
 import { Secret, secretsIn } from '../contract/secret';
 import type { RunPodSettings } from '../runpod/settings';
 import type { WorkerVariables } from '../runpod/workerVariables';
+import { connection, toConnection } from './connection';
 import { givenFields, isGiven, type GivenFields } from './given';
 import { knownIds, toIds, type KnownIds } from './knownIds';
 import {
@@ -45,26 +46,6 @@ const ONE_HOUR_SECONDS = 3600;
 const SEVEN_DAYS_MS = 7 * 24 * 3_600_000;
 const CUDA_VERSION = /^\d+\.\d+$/;
 const ID = /^[\w-]+$/;
-
-const url = /^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/;
-
-const connection = z.object({
-	RUNPOD_API_KEY: requiredSecret(
-		'RUNPOD_API_KEY',
-		'give the API key of the RunPod account',
-		/^[\x21-\x7e]+$/,
-	),
-	RUNPOD_MANAGEMENT_BASE_URL: requiredText(
-		'RUNPOD_MANAGEMENT_BASE_URL',
-		'give an address that starts with https://',
-		url,
-	),
-	RUNPOD_QUEUE_BASE_URL: requiredText(
-		'RUNPOD_QUEUE_BASE_URL',
-		'give an address that starts with https://',
-		url,
-	),
-});
 
 /** The image of the worker, as Docker names it. */
 export const imageName = requiredText(
@@ -177,21 +158,42 @@ export function parseDeployment(
  * Reads the connection and what says which deployment is meant: all that destroy and health need.
  * @throws InvalidInput naming every variable that is missing or malformed
  */
-export function parseTarget(raw: RawSettings): {
+export function parseTarget(raw: RawSettings): Target {
+	const { success, data, error } = target.safeParse(raw);
+	if (!success) throw new InvalidInput(faultsIn(error));
+	return toTarget(data, raw);
+}
+
+/**
+ * The same together with an image, for what puts that in and changes nothing else.
+ * @throws InvalidInput naming every variable that is missing or malformed
+ */
+export function parseImageTarget(raw: RawSettings): Target & { image: string } {
+	const { success, data, error } = target.extend({ RUNPOD_IMAGE_NAME: imageName }).safeParse(raw);
+	if (!success) throw new InvalidInput(faultsIn(error));
+	return { ...toTarget(data, raw), image: data.RUNPOD_IMAGE_NAME };
+}
+
+/** Which deployment is meant, and how to reach it. */
+export interface Target {
 	connection: RunPodSettings;
 	name: string;
 	ids: KnownIds;
 	/** Of the deployment: none is sent, but RunPod may say them back. */
 	secrets: Secret[];
-} {
-	const { success, data, error } = connection
-		.extend({ ...knownIds.shape, WAN_AVATAR_NAME: deploymentName })
-		.safeParse(raw);
-	if (!success) throw new InvalidInput(faultsIn(error));
+}
+
+const target = connection.extend({ ...knownIds.shape, WAN_AVATAR_NAME: deploymentName });
+
+function toTarget(data: z.output<typeof target>, raw: RawSettings): Target {
 	const others = Object.entries(deployment.shape).map(([name, rule]) => rule.safeParse(raw[name]));
 	const secrets = secretsIn(others).map((value) => new Secret(value));
-	const { WAN_AVATAR_NAME: name } = data;
-	return { connection: toConnection(data), name, ids: toIds(data), secrets };
+	return {
+		connection: toConnection(data),
+		name: data.WAN_AVATAR_NAME,
+		ids: toIds(data),
+		secrets,
+	};
 }
 
 function faultsIn(error: z.ZodError | undefined): InputFault[] {
@@ -221,19 +223,6 @@ function crossFaults(data: Deployment, raw: RawSettings): InputFault[] {
 			message: 'cannot be given together with RUNPOD_ALLOWED_CUDA_VERSIONS: give one of the two',
 		});
 	return faults;
-}
-
-function toConnection(data: z.output<typeof connection>): RunPodSettings {
-	return {
-		apiKey: data.RUNPOD_API_KEY,
-		endpointId: '',
-		managementBaseUrl: withoutSlash(data.RUNPOD_MANAGEMENT_BASE_URL),
-		queueBaseUrl: withoutSlash(data.RUNPOD_QUEUE_BASE_URL),
-	};
-}
-
-function withoutSlash(address: string): string {
-	return address.replace(/\/+$/, '');
 }
 
 function toSettings(
