@@ -54,7 +54,7 @@ export const options: readonly Option[] = [
 			default: '',
 			placeholder: 'e.g. abc123',
 			description:
-				'ID of an endpoint that exists under another name. Its template and registry auth are found by the IDs that it names, or by its name.',
+				'ID of an endpoint that exists under another name. Its template and its registry auth are found through it.',
 		},
 	},
 	{
