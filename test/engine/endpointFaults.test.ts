@@ -51,7 +51,7 @@ async function runOne(parameters: Parameters<Rig['run']>[0]) {
 }
 
 describe('workers that are kept warm, whatever the cause', () => {
-	it('are told of by Plan, Deploy and Get Health, until Deploy has set min workers back', async () => {
+	it('are told of by Plan, Deploy and Get Health, until Deploy is told to set min workers back', async () => {
 		const deployed = await runOne({ ...settings, operation: 'deploy' });
 		expect(deployed?.notes).toEqual([]);
 		const [made] = management.contents().endpoints;
@@ -67,6 +67,9 @@ describe('workers that are kept warm, whatever the cause', () => {
 		const now = expect.stringMatching(/^1 worker is kept warm now by the endpoint warm .* paid/);
 		expect((await runOne({ ...settings, operation: 'plan' }))?.notes).toEqual([now]);
 		expect((await runOne({ ...settings, operation: 'deploy' }))?.notes).toEqual([now]);
+		expect(await runOne(health)).toMatchObject({ workers: { min: 1 } });
+		const deploymentOptions = { workersMin: 0 };
+		await runOne({ ...settings, deploymentOptions, operation: 'deploy' });
 		expect(await runOne(health)).toMatchObject({ notes: [], workers: { min: 0 } });
 	});
 });
