@@ -88,7 +88,15 @@ describe('the endpoint, in the engine', () => {
 		});
 		expect(await search('elsewhere')).toEqual({ results: [] });
 		expect((await runOne('getHealth', { endpoint })).json).toMatchObject({ health: 'cold' });
-		const paused = await runOne('setWorkers', { endpoint, workersMin: 0, workersMax: 0 });
+		await runOne('setWorkers', { endpoint, workers: { workersMax: 20 } });
+		const warm = await runOne('setWorkers', { endpoint, workers: { workersMin: 1 } });
+		expect(warm.json).toMatchObject({ workers_min: 1, workers_max: 20 });
+		const above = await run('setWorkers', { endpoint, workers: { workersMin: 21 } });
+		expect(above.error?.message).toContain('Min Workers must not be more than the 20 that may run');
+		const nothing = await run('setWorkers', { endpoint });
+		expect(nothing.error?.message).toContain('Workers is empty: add Min or Max Workers');
+		const workers = { workersMin: 0, workersMax: 0 };
+		const paused = await runOne('setWorkers', { endpoint, workers });
 		expect(paused.json).toMatchObject({ workers_min: 0, workers_max: 0 });
 		expect((await runOne('getHealth', { endpoint })).json).toMatchObject({ health: 'paused' });
 		const image = 'dexsynccom/twin-avatar:next';

@@ -58,7 +58,7 @@ describe('workers that are kept warm, whatever the cause', () => {
 		const endpoint = located('id', made?.id ?? '');
 		const health = { resource: 'endpoint', operation: 'getHealth', endpoint };
 		expect(await runOne(health)).toMatchObject({ notes: [] });
-		const warm = { resource: 'endpoint', operation: 'setWorkers', workersMin: 1, workersMax: 1 };
+		const warm = { resource: 'endpoint', operation: 'setWorkers', workers: { workersMin: 1 } };
 		await runOne({ ...warm, endpoint });
 
 		expect((await runOne(health))?.notes).toEqual([
@@ -107,7 +107,7 @@ describe('Stop ends within 2 s', () => {
 		['getMany', { resource: 'endpoint', returnAll: true }],
 		['get', { resource: 'endpoint' }],
 		['getHealth', { resource: 'endpoint' }],
-		['setWorkers', { resource: 'endpoint' }],
+		['setWorkers', { resource: 'endpoint', workers: { workersMin: 0 } }],
 		['updateImage', { resource: 'endpoint', image: 'somebody/worker:2' }],
 		['delete', { resource: 'endpoint', confirmedName: 'warm' }],
 	])('%s, although RunPod is silent or drips', async (operation, parameters) => {

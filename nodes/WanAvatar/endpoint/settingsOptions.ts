@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { InvalidInput } from '../../../lib/contract/invalidInput';
 import { fallbackOf, type VariableName } from '../../../lib/deployment/variables';
+import { addedOptions } from '../formValue';
 
 interface Option {
 	variable: VariableName;
@@ -218,8 +219,7 @@ export function readOptions(chosen: unknown): {
 } {
 	const given: Record<string, unknown> = {};
 	const emptied: VariableName[] = [];
-	const fields = typeof chosen === 'object' && chosen !== null ? chosen : {};
-	const added = new Map<string, unknown>(Object.entries(fields));
+	const added = addedOptions(chosen);
 	for (const { variable, property } of options) {
 		if (!added.has(property.name)) continue;
 		const value = added.get(property.name);
