@@ -13,6 +13,7 @@ export interface FlagsAgain {
 export interface NextLines {
 	afterPlan: (changesSomething: boolean, flags: readonly string[]) => string;
 	afterDeploy: () => string;
+	afterImage: () => string;
 	afterDestroy: (deletesSomething: boolean) => string;
 	/** Nothing where the meaning of the health says it already. */
 	afterHealth: (report: HealthReport) => string | undefined;
@@ -27,6 +28,7 @@ export function nextLines(call: CalledAs, { all, target }: FlagsAgain): NextLine
 				: `Next: ${seeHealth}`,
 		afterDeploy: () =>
 			`Next: give this address as Endpoint ID to the RunPod API credential in n8n, and ${seeHealth}`,
+		afterImage: () => `Next: workers take the image on as they are replaced; ${seeHealth}`,
 		afterDestroy: (deletesSomething) =>
 			deletesSomething
 				? 'Next: take the Endpoint ID out of the RunPod API credential in n8n. The videos stay in MinIO.'

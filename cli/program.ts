@@ -9,6 +9,7 @@ import { deploy, type DeployFlags } from './commands/deploy';
 import { destroy } from './commands/destroy';
 import { health } from './commands/health';
 import { plan } from './commands/plan';
+import { updateImage } from './commands/updateImage';
 import { EXIT, type ExitCode } from './exitCodes';
 import { helpAfter, helpAfterCommands } from './help';
 import { nextLines, type NextLines } from './nextLines';
@@ -32,15 +33,29 @@ interface CommandFacts<F> {
 	action: Action<F>;
 }
 
-/** Variables that destroy and health read. */
+/** Variables that health reads. */
 const TARGET: readonly VariableName[] = [
 	'RUNPOD_API_KEY',
 	'WAN_AVATAR_NAME',
+	'RUNPOD_ENDPOINT_ID',
 	'RUNPOD_MANAGEMENT_BASE_URL',
 	'RUNPOD_QUEUE_BASE_URL',
 ];
 
 const ALL = VARIABLES.map(({ name }) => name);
+/** Variables that destroy reads. */
+const TARGETS: readonly VariableName[] = [
+	...TARGET,
+	'RUNPOD_TEMPLATE_ID',
+	'RUNPOD_REGISTRY_AUTH_ID',
+];
+
+/** Variables that update-image reads. */
+const IMAGE_TARGET: readonly VariableName[] = [
+	'RUNPOD_IMAGE_NAME',
+	...TARGET,
+	'RUNPOD_TEMPLATE_ID',
+];
 
 const DEFAULT_WAIT_MINUTES = 45;
 
@@ -144,10 +159,16 @@ function createProgram(
 	}).option('--rotate-registry-auth', rotate);
 	addCommand('destroy', {
 		description: 'delete endpoint, template and registry auth',
-		variables: TARGET,
+		variables: TARGETS,
 		examples: ['destroy', 'destroy --name twin --yes'],
 		action: destroy,
 	}).option('-y, --yes', 'delete without asking');
+	addCommand('update-image', {
+		description: 'put another image into endpoint and template, and change nothing else',
+		variables: IMAGE_TARGET,
+		examples: ['update-image --image dexsynccom/twin-avatar:wan-worker-20260301'],
+		action: updateImage,
+	}).option('-y, --yes', 'apply without asking');
 	addCommand('health', {
 		description: 'show workers and jobs of the endpoint',
 		variables: TARGET,

@@ -22,10 +22,10 @@ export async function destroy(
 	next: NextLines,
 ): Promise<ExitCode> {
 	const target = parseTarget(raw);
-	const { connection, name } = target;
+	const { connection, name, ids } = target;
 	const { management, queueOf, ...ports } = connect(connection, target, terminal.signal);
-	const existing = await readExisting(management, name);
-	const plan = planDestroy(name, existing);
+	const existing = await readExisting(management, name, ids);
+	const plan = planDestroy(existing);
 	const { endpoint } = existing;
 	const jobs = endpoint && (await openJobsOf({ queue: queueOf(endpoint.id), ...ports }));
 	const isNeeded = changesSomething(plan);
@@ -41,7 +41,8 @@ export async function destroy(
 	});
 	for (const step of steps)
 		if (step.action === 'keep') terminal.say(`Kept ${stepName(step)}: ${step.reason ?? ''}`);
-	if (json) terminal.result(JSON.stringify({ name, steps, open_jobs: jobs ?? null }, null, 2));
+	if (json)
+		terminal.result(JSON.stringify({ name: plan.name, steps, open_jobs: jobs ?? null }, null, 2));
 	terminal.say(next.afterDestroy(isNeeded));
 	return EXIT.done;
 }
