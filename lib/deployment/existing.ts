@@ -28,8 +28,9 @@ export async function readExisting(
 }
 
 /**
- * The same, where the template and the registry auth of what is known by its ID are also looked for by the IDs that
- * it names. What others made is found so, for changing it: nothing is deleted on the strength of such an ID.
+ * The same, where the template that an endpoint of a known ID names comes first, and the registry auth that it, or a
+ * template of a known ID, pulls with comes after the one of its name. What others made is found so, for changing it:
+ * nothing is deleted on the strength of such an ID.
  */
 export async function readLinked(
 	management: ManagementClient,
@@ -37,15 +38,14 @@ export async function readLinked(
 	ids: KnownIds,
 ): Promise<Existing> {
 	const account = await readAll(management);
-	const endpoint = ids.endpoint === undefined ? undefined : findEndpoint(account, name, ids);
-	const template = linked(account.templates, ids.template ?? endpoint?.templateId);
-	const registry = endpoint ? endpoint.registry : ids.template && template?.registry;
+	const known = ids.endpoint === undefined ? undefined : findEndpoint(account, name, ids);
+	const template = linked(account.templates, known?.templateId);
+	const found = foundIn(account, name, { ...(template ? { template: template.id } : {}), ...ids });
+	if (found.registryAuth) return found;
+	const registry = known?.registry ?? (ids.template && found.template?.registry);
 	const registryAuth = linked(account.auths, registry);
-	return foundIn(account, name, {
-		...(template ? { template: template.id } : {}),
-		...(registryAuth ? { registryAuth: registryAuth.id } : {}),
-		...ids,
-	});
+	if (!registryAuth) return found;
+	return { ...found, registryAuth, names: { ...found.names, registryAuth: registryAuth.name } };
 }
 
 /** The template an endpoint was made from: the one that it names, or the one of its name. */

@@ -18,6 +18,7 @@ export function planNotes(
 		...untoldNotes(existing),
 		...(settings.ids.endpoint !== undefined && !existing.template ? [NO_TEMPLATE] : []),
 		...(rotateRegistryAuth ? [ROTATION] : []),
+		...(rotateRegistryAuth && settings.ids.registryAuth !== undefined ? [NEW_REGISTRY_ID] : []),
 	];
 }
 
@@ -41,6 +42,9 @@ const NO_TEMPLATE =
 
 const ROTATION =
 	'While the registry auth is replaced, new workers cannot pull the image for a moment.';
+
+const NEW_REGISTRY_ID =
+	'The registry auth gets a new ID: put it in the place of the given one (RUNPOD_REGISTRY_AUTH_ID), or give none.';
 
 function untoldNotes({ template, endpoint }: Existing): string[] {
 	const things = [

@@ -184,6 +184,15 @@ describe('what exists under other names', () => {
 		expect(endpoints).toMatchObject([{ registry: registries[0]?.id }]);
 	});
 
+	it('has its own registry auth set back by Docker Hub credentials', async () => {
+		const { endpoint_id, registry_auth_id } = await rig.deploy();
+		const password = 'another-secret';
+		const registry = await person.make('registries', { name: 'another', username: 'u', password });
+		await person.change('serverless', { registry });
+		await deploy(['--endpoint-id', endpoint_id]);
+		expect(rig.management.contents().endpoints).toMatchObject([{ registry: registry_auth_id }]);
+	});
+
 	it('that does not exist is an error, before any change', async () => {
 		const ids = await madeByScript();
 		for (const kind of ['endpoint', 'template', 'registry auth']) {

@@ -163,7 +163,13 @@ describe('Ctrl+C ends within 2 s', () => {
 		await rigWith(0);
 	});
 
-	const commands = [['plan'], ['deploy', '--yes'], ['destroy', '--yes'], ['health']];
+	const commands = [
+		['plan'],
+		['deploy', '--yes'],
+		['update-image', '--yes'],
+		['destroy', '--yes'],
+		['health'],
+	];
 
 	it.each(
 		(['silent', 'drip'] as const).flatMap((kind) =>
