@@ -81,8 +81,6 @@ async function ask(question: string, interruption: Interruption): Promise<boolea
 		return /^y(es)?$/i.test((await Promise.race([answered, closed])).trim());
 	} finally {
 		lines.close();
-		// Ctrl+C and Ctrl+D leave the terminal as it was, and nothing waits for more of its input.
-		process.stdin.pause();
 	}
 }
 

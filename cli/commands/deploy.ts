@@ -63,7 +63,7 @@ async function awaitWorker(
 	timeoutMinutes: number,
 	terminal: Terminal,
 ): Promise<{ health: HealthReport } | { error: unknown }> {
-	terminal.say('Waiting for the first worker …');
+	terminal.say(`Waiting for the first worker, at most ${String(timeoutMinutes)} min …`);
 	const startMs = clock.monotonic();
 	const ready = waitForWorker(
 		endpointId,

@@ -61,6 +61,11 @@ describe('how the program was started', () => {
 		['by its name', {}, "wan-avatar health --name 'my twin'"],
 		['by npx', { npm_lifecycle_event: 'npx' }, `npx ${packageName} health --name 'my twin'`],
 		[
+			'by npx without n8n',
+			{ npm_lifecycle_event: 'npx', npm_config_omit: 'peer' },
+			`npm_config_omit=peer npx ${packageName} health --name 'my twin'`,
+		],
+		[
 			'by npm run in a checkout',
 			{ npm_lifecycle_event: 'plan', npm_package_name: packageName },
 			"npm run health -- --name 'my twin'",
