@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { EXIT } from '../../cli/exitCodes';
 import { startProgram } from './program';
-import { CTRL_C, CTRL_D, ENTER, hasScript, openSession, type Session } from './pseudoTerminal';
+import {
+	CTRL_C,
+	CTRL_D,
+	ENTER,
+	hasScript,
+	typeAtTerminal,
+	type TerminalRun,
+} from './pseudoTerminal';
 import { startRig, type Environment, type Rig } from './rig';
 
 jest.setTimeout(120_000);
@@ -26,17 +33,17 @@ afterEach(async () => {
 });
 
 /** The built program, with what a shell takes after it. */
-function open(words: string, changes: Environment = {}): Session {
+function open(words: string, changes: Environment = {}): TerminalRun {
 	const program = `'${process.execPath}' dist/cli/wan-avatar.js`;
-	return openSession(`${program} ${words}`, { ...rig.environment, ...changes });
+	return typeAtTerminal(`${program} ${words}`, { ...rig.environment, ...changes });
 }
 
 /** Presses keys at the question of deploy. */
 async function answer(keys: string): Promise<{ exitCode: number | null; screen: string }> {
-	const session = open('deploy');
-	await session.until(QUESTION);
-	session.press(keys);
-	return { exitCode: await session.ended(), screen: session.screen() };
+	const run = open('deploy');
+	await run.until(QUESTION);
+	run.press(keys);
+	return { exitCode: await run.ended(), screen: run.screen() };
 }
 
 const inTerminal = hasScript || process.env.SKIP_NOTHING ? describe : describe.skip;
@@ -69,22 +76,22 @@ inTerminal('in a pseudo-terminal (needs script of util-linux)', () => {
 	});
 
 	it('does so also by npm run, which gets the Ctrl+C too', async () => {
-		const session = openSession('npm run deploy', rig.environment);
-		await session.until(QUESTION);
-		session.press(CTRL_C);
-		expect(await session.ended()).toBe(EXIT.interrupted);
+		const run = typeAtTerminal('npm run deploy', rig.environment);
+		await run.until(QUESTION);
+		run.press(CTRL_C);
+		expect(await run.ended()).toBe(EXIT.interrupted);
 		expect(rig.writes()).toEqual([]);
 	});
 
 	it('leaves the terminal as it was, also after Ctrl+C', async () => {
 		const program = `'${process.execPath}' dist/cli/wan-avatar.js deploy`;
-		const session = openSession(`stty -a; ${program}; echo "it ended with $?"; stty -a`, {
+		const run = typeAtTerminal(`stty -a; ${program}; echo "it ended with $?"; stty -a`, {
 			...rig.environment,
 		});
-		await session.until(QUESTION);
-		session.press(CTRL_C);
-		await session.ended();
-		const screen = session.screen();
+		await run.until(QUESTION);
+		run.press(CTRL_C);
+		await run.ended();
+		const screen = run.screen();
 		expect(screen).toContain('it ended with 130');
 		const settings = screen.match(/^speed [^]*?-?echoprt.*$/gm) ?? [];
 		expect(settings).toHaveLength(2);
@@ -94,19 +101,19 @@ inTerminal('in a pseudo-terminal (needs script of util-linux)', () => {
 	it('Ctrl+C while it waits for a worker sets min workers back', async () => {
 		await rig.close();
 		rig = await startRig({ queue: { coldStartMs: NEVER_MS } });
-		const session = open('deploy --yes --wait');
-		await session.until('A worker is starting');
-		session.press(CTRL_C);
-		expect(await session.ended()).toBe(EXIT.interrupted);
+		const run = open('deploy --yes --wait');
+		await run.until('A worker is starting');
+		run.press(CTRL_C);
+		expect(await run.ended()).toBe(EXIT.interrupted);
 		expect(rig.management.contents().endpoints).toMatchObject([{ workers: { min: 0 } }]);
 	});
 
 	it('shows how long it waits in one line that changes', async () => {
 		await rig.close();
 		rig = await startRig({ queue: { coldStartMs: 6000 } });
-		const session = open('deploy --yes --wait');
-		expect(await session.ended()).toBe(EXIT.done);
-		expect(session.screen()).toMatch(/ {2}0:00 cold \(.*\): .*\r\n\x1b\[1A\x1b\[2K {2}0:\d\d /);
+		const run = open('deploy --yes --wait');
+		expect(await run.ended()).toBe(EXIT.done);
+		expect(run.screen()).toMatch(/ {2}0:\d\d cold \(.*\): .*\r\n\x1b\[1A\x1b\[2K {2}0:\d\d /);
 	});
 
 	it('colours what is read by a person, and not with NO_COLOR or on a dumb terminal', async () => {
@@ -116,7 +123,7 @@ inTerminal('in a pseudo-terminal (needs script of util-linux)', () => {
 			open('plan', { NO_COLOR: '1' }),
 			open('plan', { TERM: 'dumb' }),
 		];
-		for (const session of [coloured, plain, dumb]) expect(await session.ended()).toBe(EXIT.done);
+		for (const run of [coloured, plain, dumb]) expect(await run.ended()).toBe(EXIT.done);
 		expect(coloured.screen()).toMatch(green);
 		for (const { screen } of [plain, dumb]) {
 			expect(screen()).toContain('  + create  endpoint wan-avatar');

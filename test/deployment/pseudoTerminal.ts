@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Environment } from './rig';
 
 /** A command line as a person at a terminal has it. */
-export interface Session {
+export interface TerminalRun {
 	/** All that the terminal has shown. */
 	screen: () => string;
 	/** Waits until it has shown this. */
@@ -21,7 +21,7 @@ export const ENTER = '\r';
 /** Util-linux's `script`, which runs a command line in a pseudo-terminal and gives out its exit code. */
 export const hasScript = spawnSync('script', ['--version']).status === 0;
 
-export function openSession(commandLine: string, environment: Environment): Session {
+export function typeAtTerminal(commandLine: string, environment: Environment): TerminalRun {
 	const child = spawn('script', ['-qec', commandLine, '/dev/null'], {
 		env: { PATH: process.env.PATH ?? '', TERM: 'xterm', SHELL: '/bin/sh', ...environment },
 	});
