@@ -6,6 +6,7 @@ import type {
 } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import { joinSignals } from '../../../lib/contract/abort';
+import { WanAvatarError } from '../../../lib/contract/errors';
 import { InvalidInput, type InputFault } from '../../../lib/contract/invalidInput';
 import type { GenerationPorts, GenerationRequest } from '../../../lib/generation/ports';
 import type { JobReport } from '../../../lib/generation/report';
@@ -15,7 +16,7 @@ import { endpointLocator } from '../endpointLocator';
 import { executionMemory } from '../executionMemory';
 import { withInputFields } from '../itemInput';
 import { ItemWithFiles, type RunMode } from '../operation';
-import { storedFiles } from '../storedFiles';
+import { storedFiles, type WantedFiles } from '../storedFiles';
 import { drivingVideoProperties } from './drivingVideo';
 import { optionalProperties } from './optional';
 import { portraitProperties } from './portrait';
@@ -164,15 +165,23 @@ async function withFiles(
 	const { signal, release } = joinSignals([context.getExecutionCancelSignal(), given]);
 	try {
 		const bucket = (await requireBucket(context)).within(signal);
-		const wanted = {
-			video: video ? report.minio_key : null,
-			videoBytes: report.size_bytes,
-			thumbnail: thumbnail ? report.thumbnail_key : null,
-		};
-		return new ItemWithFiles(json, await storedFiles(context, bucket, wanted, signal));
+		const copy = async (files: Partial<WantedFiles>) =>
+			await storedFiles(context, bucket, { video: null, thumbnail: null, ...files }, signal);
+		const videoBytes = report.size_bytes;
+		const files = video ? await copy({ video: report.minio_key, videoBytes }) : {};
+		if (!thumbnail) return new ItemWithFiles(json, files);
+		const copied = await copy({ thumbnail: report.thumbnail_key }).catch(thumbnailWarning);
+		if (typeof copied === 'object') return new ItemWithFiles(json, { ...files, ...copied });
+		return new ItemWithFiles({ ...json, warnings: [...report.warnings, copied] }, files);
 	} finally {
 		release();
 	}
+}
+
+/** The video is paid for: a thumbnail that cannot be fetched does not hold it up. */
+function thumbnailWarning(error: unknown): string {
+	if (!(error instanceof WanAvatarError) || error.code !== 'STORAGE') throw error;
+	return `The thumbnail was not downloaded: ${error.message}.`;
 }
 
 async function connect(context: IExecuteFunctions): Promise<GenerationPorts> {
