@@ -1,4 +1,4 @@
-import { isJsonObject } from '../contract/json';
+import { isJsonObject, type JsonObject } from '../contract/json';
 import { createJsonCopier } from '../contract/jsonCopy';
 import { cleanRemoteText } from '../contract/remoteText';
 import { readRecord } from './answer';
@@ -24,6 +24,7 @@ export function reasonIn(
 const REASON_FIELDS = ['error_message', 'message', 'error', 'detail'] as const;
 /** Of objects, or JSON texts, within one another. */
 const MAX_WRAPPINGS = 8;
+const MAX_TYPE_LENGTH = 500;
 
 function wordsIn(value: unknown, reading: Reading, wrappings: number): string | undefined {
 	if (typeof value === 'string') return wordsInText(value, reading, wrappings);
@@ -34,7 +35,16 @@ function wordsIn(value: unknown, reading: Reading, wrappings: number): string | 
 			const words = wordsIn(value[name], reading, wrappings + 1);
 			if (words !== undefined) return words;
 		}
-	return shown(value, reading);
+	return 'error_message' in value ? errorType(value) : shown(value, reading);
+}
+
+/** What Python's worker library says of an error without words: `<class 'ValueError'>`, and the traceback that ends with it. */
+function errorType({ error_type, error_traceback }: JsonObject): string | undefined {
+	const named = typeof error_type === 'string' ? error_type.slice(0, MAX_TYPE_LENGTH).trim() : '';
+	const type = /^<class '([^']+)'>$/.exec(named)?.[1] ?? named;
+	if (type !== '') return `${type} (without a message)`;
+	if (typeof error_traceback !== 'string') return undefined;
+	return error_traceback.slice(-MAX_TYPE_LENGTH).trim().split('\n').at(-1);
 }
 
 function wordsInText(text: string, reading: Reading, wrappings: number): string | undefined {

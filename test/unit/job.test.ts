@@ -304,6 +304,22 @@ describe('the reason of a failure', () => {
 		['only markup', { error: '<br>' }, 'no reason given'],
 		['a number without an end', { error: '{"odd":1e400}' }, '{"odd":null}'],
 		['a field named constructor', { error: '{"constructor":1}' }, '{"constructor":1}'],
+		[
+			'an error without words',
+			{ error: `{"error_type":"<class 'MemoryError'>","error_message":"","hostname":"h"}` },
+			'MemoryError (without a message)',
+		],
+		[
+			'an error without words and type',
+			{ error: '{"error_message":"","error_traceback":"Traceback\\n  a.py\\nKeyError\\n"}' },
+			'KeyError',
+		],
+		['an error without anything', { error: '{"error_message":""}' }, 'no reason given'],
+		[
+			'an error without words beside words in the output',
+			{ error: { error_message: '' }, output: { message: 'no face' } },
+			'no face',
+		],
 		['many lines', { error: 'no\n\tface\u0007' }, 'no face'],
 		[
 			'a signed URL',

@@ -9,7 +9,7 @@ import { joinSignals } from '../../../lib/contract/abort';
 import { InvalidInput, type InputFault } from '../../../lib/contract/invalidInput';
 import type { GenerationPorts, GenerationRequest } from '../../../lib/generation/ports';
 import type { JobReport } from '../../../lib/generation/report';
-import type { End, Settled } from '../../../lib/generation/settled';
+import { NOT_STARTED, type End, type Settled } from '../../../lib/generation/settled';
 import { clock, connectQueue, connectResults, requireBucket } from '../connections';
 import { endpointLocator } from '../endpointLocator';
 import { executionMemory } from '../executionMemory';
@@ -118,7 +118,7 @@ export async function execute(
 		});
 		const ends =
 			faults.length > 0
-				? requests.map((request) => ({ error: withFaults(faults, request) }))
+				? refused(requests, faults, continueOnFail)
 				: await generateAll(
 						requests,
 						{
@@ -134,6 +134,18 @@ export async function execute(
 	} catch (error) {
 		throw labelled(error);
 	}
+}
+
+/** What is wrong with the whole run is said of each item only where each goes its own way. */
+function refused(
+	requests: readonly Settled<GenerationRequest>[],
+	faults: readonly InputFault[],
+	continueOnFail: boolean,
+): End<never>[] {
+	return requests.map((request, i) => {
+		if (continueOnFail || i === 0) return { error: withFaults(faults, request) };
+		return 'error' in request ? request : NOT_STARTED;
+	});
 }
 
 /** What is wrong with the whole run, and with an item of it. */
