@@ -7,12 +7,14 @@ import type {
 import { updateDisplayOptions } from 'n8n-workflow';
 import { joinSignals } from '../../../lib/contract/abort';
 import { InvalidInput, type InputFault } from '../../../lib/contract/invalidInput';
+import type { HandedAlong } from '../../../lib/generation/generateAll';
 import type { GenerationPorts, GenerationRequest } from '../../../lib/generation/ports';
 import type { JobReport } from '../../../lib/generation/report';
 import { NOT_STARTED, type End, type Settled } from '../../../lib/generation/settled';
 import { clock, connectQueue, connectResults, requireBucket } from '../connections';
 import { endpointLocator } from '../endpointLocator';
 import { executionMemory } from '../executionMemory';
+import { inlineFiles, resultItem } from '../inlineVideo';
 import { withInputFields } from '../itemInput';
 import { ItemWithFiles, type RunMode } from '../operation';
 import { storedFiles } from '../storedFiles';
@@ -124,8 +126,8 @@ export async function execute(
 						{
 							connect: async () => await connect(context),
 							stallOf,
-							handOut: async (report, { downloads }, i, signal) =>
-								await withFiles(context, item(i, report), { report, downloads, signal }),
+							handOut: async (report, { downloads }, i, along) =>
+								await withFiles(context, item(i, report), { report, downloads, ...along }),
 							show: (body, i) => item(i, body),
 						},
 						options,
@@ -159,21 +161,20 @@ function withFaults(
 		: new InvalidInput(faults);
 }
 
-interface HandOut {
+interface HandOut extends HandedAlong {
 	report: JobReport;
 	downloads: GenerationRequest['downloads'];
-	/** Aborted once the item is given out. */
-	signal: AbortSignal;
 }
 
 /** The item of a result, with the files that are asked for; what is not copied when it is given out, or at Stop, is cut. */
 async function withFiles(
 	context: IExecuteFunctions,
 	json: IDataObject,
-	{ report, downloads: { video, thumbnail }, signal: given }: HandOut,
+	{ report, downloads: { video, thumbnail }, ...along }: HandOut,
 ): Promise<IDataObject | ItemWithFiles> {
-	if (!video && !thumbnail) return json;
-	const { signal, release } = joinSignals([context.getExecutionCancelSignal(), given]);
+	if (!video && !thumbnail) return await resultItem(context, { report, ...along }, () => json);
+	const inline = await inlineFiles(context, along.video, report.output_video_key);
+	const { signal, release } = joinSignals([context.getExecutionCancelSignal(), along.signal]);
 	try {
 		const bucket = (await requireBucket(context)).within(signal);
 		const wanted = {
@@ -181,7 +182,8 @@ async function withFiles(
 			videoBytes: report.size_bytes,
 			thumbnail: thumbnail ? report.thumbnail_key : null,
 		};
-		return new ItemWithFiles(json, await storedFiles(context, bucket, wanted, signal));
+		const stored = await storedFiles(context, bucket, wanted, signal);
+		return new ItemWithFiles(json, { ...stored, ...inline });
 	} finally {
 		release();
 	}
