@@ -9,6 +9,8 @@ export interface InlineVideo {
 const SHORTEST = 64;
 /** So much of a text is looked at. */
 const HEAD_LENGTH = 1024;
+/** And so much for its type. */
+const TYPE_LENGTH = 128;
 const DATA_URI = /^\s*data:[^,]{0,200};base64,/i;
 
 /** The video that a text is, as base64 with or without `data:` before it; nothing for any other text. */
@@ -33,6 +35,6 @@ function prefixLength(text: string): number {
 
 function videoTypeOf(text: string): MediaType | undefined {
 	const from = prefixLength(text);
-	const head = Buffer.from(text.slice(from, from + HEAD_LENGTH), 'base64');
+	const head = Buffer.from(text.slice(from, from + TYPE_LENGTH), 'base64');
 	return mediaTypeOf(head.subarray(0, MEDIA_HEAD_BYTES), 'driving video');
 }

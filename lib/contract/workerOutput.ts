@@ -18,7 +18,12 @@ export function readWorkerOutput(
 	output: unknown,
 	copier: JsonCopier = createJsonCopier(),
 ): WorkerOutput | undefined {
-	const found = find(output, START);
+	const found = find(output, {
+		level: 1,
+		isVideos: true,
+		isBare: true,
+		budget: { left: MAX_VALUES },
+	});
 	if (!found) return undefined;
 	const { objects, link, video } = found;
 	const more = moreOf(objects, copier);
@@ -50,9 +55,11 @@ interface Place {
 	isVideos: boolean;
 	/** The output itself, or an entry of a list that it is: what an object there holds may be anything. */
 	isBare: boolean;
+	/** How many more values are looked at in all: an answer may be made to hold up its reader. */
+	budget: { left: number };
 }
 
-const START: Place = { level: 1, isVideos: true, isBare: true };
+const MAX_VALUES = 2000;
 const MAX_LEVELS = 6;
 const MAX_ENTRIES = 50;
 const MAX_LINK_LENGTH = 64 * 1024;
@@ -76,7 +83,7 @@ const OTHER_FIELDS = [
 
 function find(value: unknown, place: Place): Found | undefined {
 	if (typeof value === 'string') return findInText(value, place);
-	if (place.level > MAX_LEVELS) return undefined;
+	if (place.level > MAX_LEVELS || --place.budget.left < 0) return undefined;
 	if (Array.isArray(value)) return findInList(value, place);
 	return isJsonObject(value) ? findInObject(value, place) : undefined;
 }
@@ -97,7 +104,7 @@ function findInObject(object: JsonObject, place: Place): Found | undefined {
 	const isVideos = place.isVideos && !place.isBare;
 	const through = (name: string, areVideos: boolean): Found | undefined => {
 		if (!Object.hasOwn(object, name)) return undefined;
-		const found = find(object[name], { level, isVideos: areVideos, isBare: false });
+		const found = find(object[name], { ...place, level, isVideos: areVideos, isBare: false });
 		return found && { ...found, objects: [{ object, through: name }, ...found.objects] };
 	};
 	for (const name of VIDEO_FIELDS) {
