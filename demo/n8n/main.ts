@@ -87,9 +87,8 @@ async function serve(
 	await installPackage(userFolder, signal);
 	const services = await startServices(userFolder, process.env, TIMES);
 	closers.push(services.close);
-	const mailbox = await startMailbox(({ to, subject }) => {
-		const names = (to ?? []).map(({ address }) => address).join(', ');
-		say(`Mail to ${names}: ${subject ?? '(no subject)'}`);
+	const mailbox = await startMailbox(({ recipients, subject }) => {
+		say(`Mail to ${recipients.join(', ')}: ${subject ?? '(no subject)'}`);
 	});
 	closers.push(mailbox.close);
 	const blog = await startBlog();
@@ -98,7 +97,7 @@ async function serve(
 	const n8n = await startN8n({ n8nFolder, userFolder, port, signal });
 	closers.push(n8n.close);
 	const credentials = [...services.credentials, mailbox.credential, blog.credential];
-	const examples = await seed(n8n.rest, credentials);
+	const examples = await seed(n8n.rest, credentials, services.publicBaseUrl);
 	say(`
 The editor is at ${n8n.url}
   Email     ${OWNER.email}

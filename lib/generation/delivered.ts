@@ -1,14 +1,14 @@
 import { waitUnlessAborted } from '../contract/abort';
 import { createLanes } from '../contract/lanes';
-import type { Desk } from './desk';
 import type { Result } from './generate';
-import type { GenerationPorts } from './ports';
+import type { GenerationPorts, GenerationRequest } from './ports';
 import { createOptionalStore } from './optionalStore';
+import { openRecordBook } from './record';
 import { settle } from './settled';
 
 /** A result that was given out; its video, where the item carries it, is gone by now. */
 export interface Given extends Omit<Result, 'video'> {
-	book: Desk['book'];
+	request: GenerationRequest;
 	/** The video came in the answer and lies nowhere else. */
 	isInline: boolean;
 }
@@ -20,12 +20,18 @@ const MAX_FAULTS = 3;
 /** A result that was given out is not given out again by a later run: that one makes a new video. */
 export async function markDelivered(
 	given: readonly Given[],
-	{ bucket, clock, signal }: Pick<GenerationPorts, 'bucket' | 'clock' | 'signal'>,
+	{
+		bucket,
+		clock,
+		memory,
+		signal,
+	}: Pick<GenerationPorts, 'bucket' | 'clock' | 'memory' | 'signal'>,
 ): Promise<void> {
 	const inLane = createLanes(AT_ONCE);
 	let faults = 0;
-	const mark = async ({ book, record, report, isInline }: Given) => {
+	const mark = async ({ request, record, report, isInline }: Given) => {
 		if (!record || record.delivered) return;
+		const book = openRecordBook(request, record.fingerprint, memory);
 		const { fps, width, height, thumbnail_key } = report;
 		const delivered = {
 			...record,

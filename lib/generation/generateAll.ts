@@ -169,8 +169,10 @@ async function makeOne<T>(
 ): Promise<Made<T>> {
 	const { video, ...result } = await generate(desk);
 	const given = await settle(handOut({ ...result, video }));
-	if ('value' in given)
-		return { ...result, isInline: video !== undefined, book: desk.book, given: given.value };
+	if ('value' in given) {
+		const { request } = desk;
+		return { ...result, isInline: video !== undefined, request, given: given.value };
+	}
 	const { error } = given;
 	const facts = knownFacts(result.report);
 	throw error instanceof WanAvatarError ? error.withDetails(facts) : error;

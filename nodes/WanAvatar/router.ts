@@ -37,8 +37,13 @@ function outcomesOf(end: Ends[number], item: number): Outcome[] {
 function itemsOf(end: Outcome['end']): INodeExecutionData[] {
 	if (!('value' in end)) return [errorItem(reasonOf(end))];
 	const { value } = end;
-	if (value instanceof ItemWithFiles) return [{ json: value.json, binary: value.binary }];
+	if (value instanceof ItemWithFiles) return [itemWithFiles(value)];
 	return [value].flat().map((json) => ({ json }));
+}
+
+/** Nodes such as Send Email take an empty `binary` for files that are missing. */
+function itemWithFiles({ json, binary }: ItemWithFiles): INodeExecutionData {
+	return Object.keys(binary).length > 0 ? { json, binary } : { json };
 }
 
 /** How the items ended; or what concerns all of them, such as a credential. */

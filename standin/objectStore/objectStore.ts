@@ -9,6 +9,7 @@ import { type Traffic, TrafficCounter } from '../wire/traffic';
 import { writeFile } from './body';
 import { Faults, type ObjectStoreFault } from './faults';
 import { type Denial, Policy } from './policy';
+import { PublicReads } from './publicReads';
 import { serve, type ObjectStoreCall, type Service } from './service';
 import { Store } from './store';
 import { Uploads } from './uploads';
@@ -56,6 +57,8 @@ export interface ObjectStore {
 	clearFaults: () => void;
 	/** What the access key may not do from now on; presigned URLs of it have no more rights. */
 	deny: (...denials: Denial[]) => void;
+	/** Lets anyone read these keys, without an access key. */
+	publish: (bucket: string, keys: RegExp) => void;
 	/** Whether If-Match and If-None-Match of writes count, as they do at first; some servers ignore them. */
 	heedWriteConditions: (heeds: boolean) => void;
 	/** Every request that came: `all`, and by method for objects and for buckets. */
@@ -82,6 +85,7 @@ export async function startObjectStore(options: ObjectStoreOptions): Promise<Obj
 	for (const bucket of options.buckets) if (!store.hasBucket(bucket)) store.createBucket(bucket);
 	const faults = new Faults();
 	const policy = new Policy();
+	const publicReads = new PublicReads();
 	const calls = new KeptCalls<ObjectStoreCall>(options.callsKept ?? Infinity);
 	const traffic = new TrafficCounter();
 	let heedsWriteConditions = true;
@@ -93,6 +97,7 @@ export async function startObjectStore(options: ObjectStoreOptions): Promise<Obj
 			uploads: new Uploads(),
 			credentials: { accessKey, secretKey, region },
 			policy,
+			publicReads,
 			traffic,
 			heedsWriteConditions: () => heedsWriteConditions,
 			record: (call) => {
@@ -123,6 +128,9 @@ export async function startObjectStore(options: ObjectStoreOptions): Promise<Obj
 		},
 		deny: (...denials) => {
 			policy.set(denials);
+		},
+		publish: (bucket, keys) => {
+			publicReads.grant(bucket, keys);
 		},
 		heedWriteConditions: (heeds) => {
 			heedsWriteConditions = heeds;

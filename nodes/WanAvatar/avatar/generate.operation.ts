@@ -6,6 +6,7 @@ import type {
 } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import { joinSignals } from '../../../lib/contract/abort';
+import { WanAvatarError } from '../../../lib/contract/errors';
 import { InvalidInput, type InputFault } from '../../../lib/contract/invalidInput';
 import type { HandedAlong } from '../../../lib/generation/generateAll';
 import type { GenerationPorts, GenerationRequest } from '../../../lib/generation/ports';
@@ -17,7 +18,7 @@ import { executionMemory } from '../executionMemory';
 import { inlineFiles, resultItem } from '../inlineVideo';
 import { withInputFields } from '../itemInput';
 import { ItemWithFiles, type RunMode } from '../operation';
-import { storedFiles } from '../storedFiles';
+import { storedFiles, type WantedFiles } from '../storedFiles';
 import { drivingVideoProperties } from './drivingVideo';
 import { optionalProperties } from './optional';
 import { portraitProperties } from './portrait';
@@ -177,16 +178,24 @@ async function withFiles(
 	const { signal, release } = joinSignals([context.getExecutionCancelSignal(), along.signal]);
 	try {
 		const bucket = (await requireBucket(context)).within(signal);
-		const wanted = {
-			video: video ? report.minio_key : null,
-			videoBytes: report.size_bytes,
-			thumbnail: thumbnail ? report.thumbnail_key : null,
-		};
-		const stored = await storedFiles(context, bucket, wanted, signal);
-		return new ItemWithFiles(json, { ...stored, ...inline });
+		const copy = async (files: Partial<WantedFiles>) =>
+			await storedFiles(context, bucket, { video: null, thumbnail: null, ...files }, signal);
+		const videoBytes = report.size_bytes;
+		const copiedVideo = video ? await copy({ video: report.minio_key, videoBytes }) : {};
+		const files = { ...copiedVideo, ...inline };
+		if (!thumbnail) return new ItemWithFiles(json, files);
+		const copied = await copy({ thumbnail: report.thumbnail_key }).catch(thumbnailWarning);
+		if (typeof copied === 'object') return new ItemWithFiles(json, { ...files, ...copied });
+		return new ItemWithFiles({ ...json, warnings: [...report.warnings, copied] }, files);
 	} finally {
 		release();
 	}
+}
+
+/** The video is paid for: a thumbnail that cannot be fetched does not hold it up. */
+function thumbnailWarning(error: unknown): string {
+	if (!(error instanceof WanAvatarError) || error.code !== 'STORAGE') throw error;
+	return `The thumbnail was not downloaded: ${error.message}.`;
 }
 
 async function connect(context: IExecuteFunctions): Promise<GenerationPorts> {
