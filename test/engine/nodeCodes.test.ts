@@ -1,16 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readFileSync } from 'node:fs';
+import { codesOfN8n } from './codesOfN8n';
 import { generateForm, startRig, type Rig } from './rig';
-
-/** The codes in whose place n8n puts words of its own, from n8n itself. */
-function codesOfN8n(): string[] {
-	const source = readFileSync(
-		'node_modules/n8n-workflow/dist/cjs/errors/abstract/node.error.js',
-		'utf8',
-	);
-	const [table = ''] = /COMMON_ERRORS = \{[^}]*\}/.exec(source) ?? [];
-	return [...table.matchAll(/^\s+([A-Z_]+): ['"]/gm)].map(([, code = '']) => code);
-}
 
 const codes = codesOfN8n();
 

@@ -324,7 +324,7 @@ describe('the other ways to a result', () => {
 	});
 
 	async function ended(one: Rig, { job_id }: IDataObject): Promise<void> {
-		const form = { ...statusForm, jobId: String(job_id) };
+		const form = { ...statusForm, jobId: typeof job_id === 'string' ? job_id : '' };
 		for (let tries = 0; tries < 100; tries++) {
 			const { status } = (await one.run(form)).success[0]?.json ?? {};
 			if (status === 'COMPLETED') return;
