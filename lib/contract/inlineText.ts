@@ -24,7 +24,9 @@ export function isInlineFile(text: string): boolean {
 	if (text.length < SHORTEST) return false;
 	const head = text.slice(0, HEAD_LENGTH);
 	if (DATA_URI.test(head)) return true;
-	if (!/^[A-Za-z0-9+/_=\s-]+$/.test(head) || /\S /.test(head)) return false;
+	// Some write it in lines, of 64 or 76 characters.
+	if (!/^\s*\S{60}/.test(head) || !/^[A-Za-z0-9+/_=\s-]+$/.test(head) || /\S /.test(head))
+		return false;
 	const isMixed = /[A-Z]/.test(head) && /[a-z]/.test(head) && /\d/.test(head);
 	return (isMixed && text.length >= HEAD_LENGTH) || videoTypeOf(text) !== undefined;
 }

@@ -36,9 +36,7 @@ export interface GenerationDoor<T> {
 	/** Ports that are opened only when all items are good: a credential, a connection. */
 	connect: () => Promise<GenerationPorts>;
 	stallOf: (health: EndpointHealth) => Stall | undefined;
-	/**
-	 * Makes of a report what the item gives out; where that fails, the result counts as not given out.
-	 */
+	/** Makes of a report what the item gives out; where that fails, the result counts as not given out. */
 	handOut: (
 		report: JobReport,
 		request: GenerationRequest,

@@ -95,9 +95,11 @@ async function looked(
 	const seen = await inlineSeen(found, ports, store);
 	const { report } = seen;
 	if (seen.fault || seen.video || !readFacts || report.minio_key === null) return seen;
+	// One that was stored here a moment ago is of no other job, whatever the times of the record say.
+	const judgedBy = found.video ? undefined : record;
 	const verified = await store.attempt(
 		'The video was not looked at in MinIO',
-		async (bucket) => await verify(report, record, { bucket, readFacts }),
+		async (bucket) => await verify(report, judgedBy, { bucket, readFacts }),
 		LIMITS.verifyMs,
 	);
 	return verified ?? { report };

@@ -96,6 +96,7 @@ describe('a copy of what others wrote', () => {
 	it.each([
 		['words', 'The worker has made 3 videos. '.repeat(100)],
 		['words without a full stop', 'The Worker has made 3 videos '.repeat(100)],
+		['short lines', 'Frame1\nFrame2\n'.repeat(200)],
 		['a hash', 'a94A'.repeat(32)],
 		['an address', `${link}?X-Amz-Signature=${'a0'.repeat(600)}`],
 		['many of one letter', 'x'.repeat(5000)],
