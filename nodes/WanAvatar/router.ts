@@ -41,7 +41,7 @@ function itemsOf(end: Outcome['end']): INodeExecutionData[] {
 	return [value].flat().map((json) => ({ json }));
 }
 
-/** Nodes such as Send Email take an empty `binary` for files that are missing. */
+/** Without files there is no `binary`: Send Email, for one, looks for its attachments in an empty one and fails. */
 function itemWithFiles({ json, binary }: ItemWithFiles): INodeExecutionData {
 	return Object.keys(binary).length > 0 ? { json, binary } : { json };
 }

@@ -124,6 +124,16 @@ describe('Form to email', () => {
 });
 
 describe('Schedule to WordPress', () => {
+	it('sends nothing as long as Public Base URL is blank, and says so', async () => {
+		const workflow = await bringIn({ ...rig, publicBaseUrl: '' }, 'schedule-to-wordpress.json');
+		await rig.ended(await rig.n8n.rest.run(workflow, 'Every Night'));
+
+		expect(submits()).toBe(0);
+		expect(rig.blog.posts()).toEqual([]);
+		expect(newMails()).toHaveLength(3);
+		for (const { text } of newMails()) expect(text).toMatch(/^Public Base URL must be an address/);
+	});
+
 	it('makes up for what failed, and neither pays nor posts twice for the same rows', async () => {
 		const workflow = await bringIn(rig, 'schedule-to-wordpress.json');
 		const titles = () => rig.blog.posts().map(({ title }) => title);
