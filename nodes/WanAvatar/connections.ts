@@ -84,10 +84,11 @@ export async function connectResults(
 	context: IExecuteFunctions,
 ): Promise<ResultPorts & { bucket: Bucket | undefined }> {
 	const { createLinkMaker } = await import('../../lib/storage/links');
-	const { headerFacts } = await import('../../lib/storage/videoFacts');
+	const { contentFacts, headerFacts } = await import('../../lib/storage/videoFacts');
 	const bucket = await connectBucket(context);
 	const links = createLinkMaker(bucket, clock);
-	return bucket ? { bucket, links, readFacts: headerFacts } : { bucket, links };
+	const results = { bucket, links, readContent: contentFacts };
+	return bucket ? { ...results, readFacts: headerFacts } : results;
 }
 
 /**
