@@ -19,7 +19,10 @@ async function make(
 	const w = world();
 	const rented = simulatedEndpoint(w.clock, endpoint);
 	const requests = Array.from({ length: count }, (_, i): GenerationRequest => {
-		const { value } = checkItemOptions({ waitForCompletion: true, ...form, ...items[i] }, false);
+		const { value } = checkItemOptions(
+			{ waitForCompletion: true, ...form, ...items[i] },
+			{ hasBucket: false, hasOutputKey: true },
+		);
 		if (!value) throw new Error('The options are wrong');
 		const input = { ...request().input, avatar_id: `a${String(i)}`, output_video_key: undefined };
 		return { ...request(), ...value, slot: `0:${String(i)}`, input };
