@@ -114,7 +114,7 @@ async function existingVideo(desk: Desk): Promise<Result | undefined> {
 	const key = request.input.output_video_key;
 	if (request.ifVideoExists === 'regenerate' || !store || key === undefined) return undefined;
 	const found = await store.stat(key);
-	if (found.tag === 'unknown') throw mayNotLook(key, desk);
+	if (found.tag === 'denied' || found.tag === 'unknown') throw mayNotLook(key, desk);
 	if (found.tag === 'missing' || found.facts.sizeBytes === 0) return undefined;
 	if (request.ifVideoExists === 'fail') throw videoExists(key, desk);
 	const thumbnail = request.input.output_thumbnail_key;

@@ -52,7 +52,7 @@ export async function generateAll<T>(
 	const distinct = refuseCollisions(requests);
 	if (mustStop(distinct, options)) return distinct.map(withoutStarting);
 	const ports = await connect();
-	const checked = await refuseMissingObjects(distinct, ports.bucket);
+	const checked = await refuseMissingObjects(distinct, ports.bucket, ports.onDenied);
 	if (mustStop(checked, options)) return checked.map(withoutStarting);
 	if (options.checkOnly)
 		return checked.map((request, i) =>

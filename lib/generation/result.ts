@@ -1,6 +1,7 @@
 import type { LinkWish } from '../contract/link';
 import { LIMITS } from '../contract/limits';
 import type { LinkMaker } from '../storage/links';
+import type { OnDenied } from './deniedRights';
 import { badVideo } from './failures';
 import { linked } from './links';
 import type { OptionalStore } from './optionalStore';
@@ -13,6 +14,7 @@ export interface ResultPorts {
 	/** Missing where the node has no MinIO credential: then nothing is looked at. */
 	readFacts?: ReadFacts | undefined;
 	links: LinkMaker;
+	onDenied?: OnDenied | undefined;
 }
 
 /** What is known of the result beside the worker's words. */
@@ -34,7 +36,7 @@ export async function requireResult(
 ): Promise<JobReport> {
 	const verified = await looked(report, context, ports, store);
 	if (verified.fault) throw badVideo(verified.report, verified.fault);
-	return await linked(verified.report, context.links, ports.links);
+	return await linked(verified, context.links, ports.links);
 }
 
 /**
@@ -49,7 +51,7 @@ export async function findResult(
 ): Promise<JobReport | undefined> {
 	const verified = await looked(report, context, ports, store);
 	if (verified.fault?.code === 'VIDEO_MISSING') throw badVideo(verified.report, verified.fault);
-	return verified.fault ? undefined : await linked(verified.report, context.links, ports.links);
+	return verified.fault ? undefined : await linked(verified, context.links, ports.links);
 }
 
 /** The same as an answer in any case: one without a good video says why, and has no link to it. */
@@ -59,8 +61,9 @@ export async function describeResult(
 	ports: ResultPorts,
 	store: OptionalStore,
 ): Promise<JobReport> {
-	const { report: seen, fault } = await looked(report, context, ports, store);
-	const ready = await linked(seen, context.links, ports.links);
+	const verified = await looked(report, context, ports, store);
+	const ready = await linked(verified, context.links, ports.links);
+	const { fault } = verified;
 	if (!fault) return ready;
 	const failure_reason = `the job is completed, but its video ${fault.reason}`;
 	return { ...ready, video_url: null, video_url_expires_at: null, failure_reason };
@@ -70,14 +73,18 @@ export async function describeResult(
 async function looked(
 	report: JobReport,
 	{ record }: ResultContext,
-	{ readFacts }: ResultPorts,
+	{ readFacts, onDenied }: ResultPorts,
 	store: OptionalStore,
 ): Promise<Verified> {
-	if (!readFacts || report.minio_key === null) return { report };
+	if (!readFacts || report.minio_key === null) return { report, deniedKeys: [] };
 	const verified = await store.attempt(
 		'The video was not looked at in MinIO',
-		async (bucket) => await verify(report, record, { bucket, readFacts }),
+		async (bucket) => {
+			const seen = await verify(report, record, { bucket, readFacts });
+			if (seen.deniedKeys.length > 0) onDenied?.('readResult', bucket.name);
+			return seen;
+		},
 		LIMITS.verifyMs,
 	);
-	return verified ?? { report };
+	return verified ?? { report, deniedKeys: [] };
 }

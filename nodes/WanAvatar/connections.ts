@@ -6,6 +6,7 @@ import type { QueueClient } from '../../lib/runpod/queue';
 import type { RunPodSettings } from '../../lib/runpod/settings';
 import type { ResultPorts } from '../../lib/generation/result';
 import type { Bucket } from '../../lib/storage/bucket';
+import { deniedHints } from './deniedHints';
 import { readEndpointId } from './endpointLocator';
 
 export const clock: Clock = {
@@ -87,7 +88,8 @@ export async function connectResults(
 	const { headerFacts } = await import('../../lib/storage/videoFacts');
 	const bucket = await connectBucket(context);
 	const links = createLinkMaker(bucket, clock);
-	return bucket ? { bucket, links, readFacts: headerFacts } : { bucket, links };
+	if (!bucket) return { bucket, links };
+	return { bucket, links, readFacts: headerFacts, onDenied: deniedHints(context) };
 }
 
 /**

@@ -1,6 +1,8 @@
 import type { IBinaryData, IBinaryKeyData, IExecuteFunctions } from 'n8n-workflow';
 import { waitUnlessAborted } from '../../lib/contract/abort';
+import { AccessDenied } from '../../lib/contract/accessDenied';
 import { cutOnStop, stoppedWhileCopying } from '../../lib/contract/stop';
+import { settle } from '../../lib/generation/settled';
 import type { Bucket } from '../../lib/storage/bucket';
 
 /** The keys of the files that are wanted. */
@@ -8,25 +10,44 @@ export interface WantedFiles {
 	video: string | null;
 	/** Of the video, where it was looked at before. */
 	videoBytes?: number | null;
+	/** Whether it is an error that the access key may not read the video; default not. */
+	isVideoRequired?: boolean;
 	thumbnail: string | null;
+}
+
+export interface StoredFiles {
+	binary: IBinaryKeyData;
+	/** Which of them the access key may not read, in sentences. */
+	warnings: string[];
 }
 
 /**
  * The files of a result that are wanted and there, by binary field; one stream at a time. The signal cuts the copies.
+ * What the access key may not read is left out, unless it is required.
  * @throws WanAvatarError STORAGE, STOPPED
  */
 export async function storedFiles(
 	context: IExecuteFunctions,
 	bucket: Pick<Bucket, 'getStream'>,
-	{ video, videoBytes = null, thumbnail }: WantedFiles,
+	{ video, videoBytes = null, isVideoRequired = false, thumbnail }: WantedFiles,
 	signal: AbortSignal | undefined,
-): Promise<IBinaryKeyData> {
+): Promise<StoredFiles> {
 	const binary: IBinaryKeyData = {};
-	const copy = async (key: string, sizeBytes: number | null) =>
-		await storedFile(context, bucket, { key, sizeBytes }, signal);
-	if (video !== null) binary.video = await copy(video, videoBytes);
-	if (thumbnail !== null) binary.thumbnail = await copy(thumbnail, null);
-	return binary;
+	const warnings: string[] = [];
+	const copy = async (field: string, key: string | null, sizeBytes: number | null) => {
+		if (key === null) return;
+		const file = await settle(storedFile(context, bucket, { key, sizeBytes }, signal));
+		const isRequired = isVideoRequired && field === 'video';
+		if ('value' in file) binary[field] = file.value;
+		else if (file.error instanceof AccessDenied && !isRequired)
+			warnings.push(
+				`${file.error.message}: there is no binary field "${field}". ${file.error.remedy}`,
+			);
+		else throw file.error;
+	};
+	await copy('video', video, videoBytes);
+	await copy('thumbnail', thumbnail, null);
+	return { binary, warnings };
 }
 
 /**

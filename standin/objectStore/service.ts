@@ -10,11 +10,11 @@ import { S3Error, usualCode } from './errors';
 import type { Faults, ObjectStoreFault, StatusFault } from './faults';
 import { objectOperations } from './objectRoutes';
 import { findOperation, type Answer, type Exchange, type Operation } from './operation';
-import type { Policy } from './policy';
 import { readRequest, type S3Request } from './request';
-import { verifySignature, type Credentials } from './signature';
+import { verifySignature } from './signature';
 import type { Store } from './store';
 import type { Uploads } from './uploads';
+import type { Users } from './users';
 import { renderXml, type XmlElement } from './xml';
 
 const MAX_KEY_BYTES = 1024;
@@ -36,10 +36,10 @@ export interface Service {
 	store: Store;
 	uploads: Uploads;
 	faults: Faults;
-	policy: Policy;
+	users: Users;
 	/** Whether conditions of a write count; some servers ignore them. */
 	heedsWriteConditions: () => boolean;
-	credentials: Credentials & { region: string };
+	region: string;
 	now: () => number;
 	record: (call: ObjectStoreCall) => void;
 	/** Aborted when the store closes. */
@@ -112,15 +112,16 @@ async function answer(
 	received: S3Request,
 	fault: ObjectStoreFault | undefined,
 ): Promise<Answer> {
-	const { store, uploads, policy, credentials, now } = service;
+	const { store, uploads, users, now } = service;
+	const { accessKey, secretKey, policy } = users.of(received);
 	// A client asks for the location because it does not know which region to sign for.
-	const region = received.parameters.has('location') ? undefined : credentials.region;
-	const payloadHash = verifySignature(received, { ...credentials, region }, now());
+	const region = received.parameters.has('location') ? undefined : service.region;
+	const payloadHash = verifySignature(received, { accessKey, secretKey, region }, now());
 	if (Buffer.byteLength(received.key) > MAX_KEY_BYTES) throw new S3Error('KeyTooLongError');
 	policy.check(received, (bucket, key) => store.hasBucket(bucket) && !!store.find(bucket, key));
 	const request = service.heedsWriteConditions() ? received : withoutWriteConditions(received);
 	const operation = findOperation(operationsFor(request), request);
-	const exchange = { request, payloadHash, store, uploads, region: credentials.region, now };
+	const exchange = { request, payloadHash, store, uploads, region: service.region, now };
 	return await operation.run({ ...exchange, endlessListing: endlessListingOf(fault) });
 }
 

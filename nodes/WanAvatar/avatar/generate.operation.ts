@@ -125,7 +125,7 @@ export async function execute(
 							connect: async () => await connect(context),
 							stallOf,
 							handOut: async (report, { downloads }, i, signal) =>
-								await withFiles(context, item(i, report), { report, downloads, signal }),
+								await withFiles(context, { report, downloads, signal }, (json) => item(i, json)),
 							show: (body, i) => item(i, body),
 						},
 						options,
@@ -157,10 +157,10 @@ interface HandOut {
 /** The item of a result, with the files that are asked for; what is not copied when it is given out, or at Stop, is cut. */
 async function withFiles(
 	context: IExecuteFunctions,
-	json: IDataObject,
 	{ report, downloads: { video, thumbnail }, signal: given }: HandOut,
+	item: (json: object) => IDataObject,
 ): Promise<IDataObject | ItemWithFiles> {
-	if (!video && !thumbnail) return json;
+	if (!video && !thumbnail) return item(report);
 	const { signal, release } = joinSignals([context.getExecutionCancelSignal(), given]);
 	try {
 		const bucket = (await requireBucket(context)).within(signal);
@@ -169,7 +169,9 @@ async function withFiles(
 			videoBytes: report.size_bytes,
 			thumbnail: thumbnail ? report.thumbnail_key : null,
 		};
-		return new ItemWithFiles(json, await storedFiles(context, bucket, wanted, signal));
+		const { binary, warnings } = await storedFiles(context, bucket, wanted, signal);
+		const json = item({ ...report, warnings: [...report.warnings, ...warnings] });
+		return new ItemWithFiles(json, binary);
 	} finally {
 		release();
 	}
