@@ -46,9 +46,10 @@ async function look(
 	return { tag: isFound ? 'allowed' : 'unknown' };
 }
 
-/** Whether no right was found but that of a signature. */
-export function lacksReading({ mayList, reading }: FoundRights): boolean {
-	return reading.tag === 'denied' || (reading.tag === 'unknown' && !mayList);
+/** Whether something was found missing that costs money or links, or no right was found at all. */
+export function lacksRights({ mayList, reading, recordsAreDenied }: FoundRights): boolean {
+	const sawNothing = reading.tag === 'unknown' && !mayList;
+	return reading.tag === 'denied' || recordsAreDenied || sawNothing;
 }
 
 /** What the key may do, and what each missing right is needed for. */

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { USERS } from './users';
 
 /** Below the ports that the system gives to outgoing connections, so that none of those takes one in between. */
 const FIRST_PORT = 17480;
@@ -32,7 +33,7 @@ async function main(): Promise<boolean> {
 		RADOSGW_ACCESS_KEY: keys.accessKey,
 		RADOSGW_SECRET_KEY: keys.secretKey,
 	};
-	const server = {
+	const server: Record<string, string> = {
 		STORAGE_TEST_ACCESS_KEY: keys.accessKey,
 		STORAGE_TEST_SECRET_KEY: keys.secretKey,
 		STORAGE_TEST_CA_FILE: join('test', 'fixtures', 'certificates', 'ca.crt'),
@@ -41,6 +42,9 @@ async function main(): Promise<boolean> {
 		await runSuite({ ...server, STORAGE_TEST_ENDPOINT: endpoint });
 	try {
 		if (!(await run('test/storage/radosgw-up.sh', [], env))) return false;
+		const users = await addUsers(folder);
+		if (!users) return false;
+		server.STORAGE_TEST_USERS = JSON.stringify(users);
 		const byHttp = await suiteAt(`http://127.0.0.1:${String(port)}`);
 		const byHttps = await suiteAt(`https://127.0.0.1:${String(tlsPort)}`);
 		return byHttp && byHttps;
@@ -48,6 +52,22 @@ async function main(): Promise<boolean> {
 		await run('test/storage/radosgw-down.sh', [], env, null);
 		rmSync(parent, { recursive: true, force: true });
 	}
+}
+
+/** The users of the suite, without any right in what others own; nothing where one cannot be made. */
+async function addUsers(folder: string): Promise<object | undefined> {
+	const users: Record<string, object> = { owner: { principal: 'arn:aws:iam:::user/test' } };
+	for (const user of USERS) {
+		const keys = { accessKey: `key-of-${user}`, secretKey: randomBytes(20).toString('hex') };
+		const admin = ['-c', join(folder, 'ceph.conf'), '-n', 'client.admin', 'user', 'create'];
+		const named = [`--uid=${user}`, `--display-name=${user}`];
+		const keyed = [`--access-key=${keys.accessKey}`, `--secret-key=${keys.secretKey}`];
+		const quiet = ['-c', 'exec radosgw-admin "$@" >/dev/null', 'radosgw-admin'];
+		if (!(await run('sh', [...quiet, ...admin, ...named, ...keyed], { CEPH_ARGS: '' })))
+			return undefined;
+		users[user] = { ...keys, principal: `arn:aws:iam:::user/${user}` };
+	}
+	return users;
 }
 
 async function runSuite(env: Record<string, string>): Promise<boolean> {

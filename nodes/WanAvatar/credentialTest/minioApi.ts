@@ -15,12 +15,12 @@ export async function minioApiTest(
 	return await testedWith(async (signal) => {
 		const { parseStorageSettings } = await import('../../../lib/storage/settings');
 		const { createBucket } = await import('../../../lib/storage/bucket');
-		const { findRights, lacksReading, rightsText } = await import('../../../lib/storage/rights');
+		const { findRights, lacksRights, rightsText } = await import('../../../lib/storage/rights');
 		const settings = parseStorageSettings(data);
 		const rights = await findRights(createBucket(settings, clock).within(signal));
 		const text = `The keys are right, and bucket ${settings.bucket} answers. ${rightsText(rights)}`;
 		// n8n shows the words of a test only where it has failed.
-		if (lacksReading(rights)) throw missingRights(text);
+		if (lacksRights(rights)) throw missingRights(text);
 		return text;
 	});
 }
