@@ -26,25 +26,35 @@ async function main(): Promise<boolean> {
 	const port = await freePorts();
 	const tlsPort = port + PORTS - 1;
 	const keys = { accessKey: 'wan-avatar', secretKey: randomBytes(20).toString('hex') };
+	const users = USERS.map((name) => ({
+		name,
+		accessKey: `key-of-${name}`,
+		secretKey: randomBytes(20).toString('hex'),
+		principal: `arn:aws:iam:::user/${name}`,
+	}));
 	const env = {
 		RADOSGW_DIR: folder,
 		RADOSGW_PORT: String(port),
 		RADOSGW_TLS_PORT: String(tlsPort),
 		RADOSGW_ACCESS_KEY: keys.accessKey,
 		RADOSGW_SECRET_KEY: keys.secretKey,
+		RADOSGW_USERS: users
+			.map((user) => [user.name, user.accessKey, user.secretKey].join(':'))
+			.join(' '),
 	};
-	const server: Record<string, string> = {
+	const server = {
 		STORAGE_TEST_ACCESS_KEY: keys.accessKey,
 		STORAGE_TEST_SECRET_KEY: keys.secretKey,
 		STORAGE_TEST_CA_FILE: join('test', 'fixtures', 'certificates', 'ca.crt'),
+		STORAGE_TEST_USERS: JSON.stringify({
+			owner: { principal: 'arn:aws:iam:::user/test' },
+			...Object.fromEntries(users.map((user) => [user.name, user])),
+		}),
 	};
 	const suiteAt = async (endpoint: string) =>
 		await runSuite({ ...server, STORAGE_TEST_ENDPOINT: endpoint });
 	try {
 		if (!(await run('test/storage/radosgw-up.sh', [], env))) return false;
-		const users = await addUsers(folder);
-		if (!users) return false;
-		server.STORAGE_TEST_USERS = JSON.stringify(users);
 		const byHttp = await suiteAt(`http://127.0.0.1:${String(port)}`);
 		const byHttps = await suiteAt(`https://127.0.0.1:${String(tlsPort)}`);
 		return byHttp && byHttps;
@@ -52,22 +62,6 @@ async function main(): Promise<boolean> {
 		await run('test/storage/radosgw-down.sh', [], env, null);
 		rmSync(parent, { recursive: true, force: true });
 	}
-}
-
-/** The users of the suite, without any right in what others own; nothing where one cannot be made. */
-async function addUsers(folder: string): Promise<object | undefined> {
-	const users: Record<string, object> = { owner: { principal: 'arn:aws:iam:::user/test' } };
-	for (const user of USERS) {
-		const keys = { accessKey: `key-of-${user}`, secretKey: randomBytes(20).toString('hex') };
-		const admin = ['-c', join(folder, 'ceph.conf'), '-n', 'client.admin', 'user', 'create'];
-		const named = [`--uid=${user}`, `--display-name=${user}`];
-		const keyed = [`--access-key=${keys.accessKey}`, `--secret-key=${keys.secretKey}`];
-		const quiet = ['-c', 'exec radosgw-admin "$@" >/dev/null', 'radosgw-admin'];
-		if (!(await run('sh', [...quiet, ...admin, ...named, ...keyed], { CEPH_ARGS: '' })))
-			return undefined;
-		users[user] = { ...keys, principal: `arn:aws:iam:::user/${user}` };
-	}
-	return users;
 }
 
 async function runSuite(env: Record<string, string>): Promise<boolean> {
