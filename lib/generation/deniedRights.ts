@@ -1,3 +1,5 @@
+import { WanAvatarError } from '../contract/errors';
+
 /** What the store refuses to the access key, by what it was needed for. */
 export type DeniedRight = 'readResult' | 'readInput' | 'readRecord' | 'writeRecord';
 
@@ -21,4 +23,13 @@ const SENTENCES: Readonly<Record<DeniedRight, (of: string) => string>> = {
 /** What a refusal means for the whole run. */
 export function deniedSentence(right: DeniedRight, bucketName: string): string {
 	return SENTENCES[right](` in bucket ${bucketName}`);
+}
+
+/** A job may have failed over an input at which nobody could look before. */
+export function namingUnseen(error: unknown, unseenInputs: readonly string[] = []): unknown {
+	const isFailed = error instanceof WanAvatarError && error.code === 'JOB_FAILED';
+	if (!isFailed || unseenInputs.length === 0) return error;
+	const { code, message, details } = error;
+	const unseen = `The access key may not look at its inputs: check that ${unseenInputs.join(' and ')} can be found in the bucket.`;
+	return new WanAvatarError(code, message, { remedy: `${error.remedy} ${unseen}`, details });
 }

@@ -9,6 +9,7 @@ import { fingerprintOf } from './fingerprint';
 import { createGate, watched } from './gate';
 import { generate, type Result } from './generate';
 import { Halted } from './pursue';
+import { namingUnseen } from './deniedRights';
 import { refuseMissingObjects } from './preflight';
 import type { GenerationPorts, GenerationRequest, RunOptions, SharedWatch } from './ports';
 import { createOptionalStore } from './optionalStore';
@@ -131,7 +132,8 @@ async function run<T>(
 		const end = await settle(untilOutputIsDue(made, desk));
 		if ('value' in end) return end;
 		if (end.error instanceof Halted) return { skipped: end.error.message };
-		return isHalted(shared) && isNotStarted(end.error) ? NOT_STARTED : end;
+		if (isHalted(shared) && isNotStarted(end.error)) return NOT_STARTED;
+		return { error: namingUnseen(end.error, request.unseenInputs) };
 	} finally {
 		// What is still being copied would go on for nobody.
 		given.abort();

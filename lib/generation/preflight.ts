@@ -45,9 +45,10 @@ export async function refuseMissingObjects(
 					async ([field, key]) => [field, key, await look(key)] as const,
 				),
 			);
-			if (tags.some(([, , tag]) => tag === 'denied')) onDenied?.('readInput', bucket.name);
+			const unseenInputs = tags.flatMap(([, key, tag]) => (tag === 'denied' ? [key] : []));
+			if (unseenInputs.length > 0) onDenied?.('readInput', bucket.name);
 			const missing = tags.filter(([, , tag]) => tag === 'missing');
-			if (missing.length === 0) return request;
+			if (missing.length === 0) return { value: { ...request.value, unseenInputs } };
 			await assertBucket();
 			return { error: missingObjects(missing, bucket.name, request.value) };
 		}),

@@ -121,6 +121,16 @@ describe('a key of few rights', () => {
 		]);
 	});
 
+	it('that may not read keeps the links of the worker in Get Status, too', async () => {
+		const { success } = await rig.run(generateForm, { items: [{ avatar: 'status' }] });
+		rig.store.deny({ rights: ['read'], keys: /\.(mp4|jpg)$/ });
+		const status = { resource: 'job', operation: 'getStatus' };
+		const asked = await rig.run(status, { items: success.map(({ json }) => json) });
+
+		expect(asked.success[0]?.json).toMatchObject({ status: 'COMPLETED', video_url: workersLink });
+		expect(asked.hints).toEqual([expect.stringMatching(/may not look at results/)]);
+	});
+
 	it('that may not write leaves no record, and a hint says that others cannot see the job', async () => {
 		rig.store.deny({ rights: ['write', 'delete'] });
 		const { success, hints } = await rig.run(generateForm, { items: [{ avatar: 'unwritten' }] });

@@ -58,11 +58,13 @@ const typoNoticed = [
 	'remedy: Correct it and run again. Nothing was sent to RunPod.',
 	'jobs: 0',
 ];
-const typoPaid = [
+const typoPaid = (unseen: string) => [
 	'error: Job <job> failed on the worker: portrait not found in MinIO: input-avatars/typo.png',
-	'remedy: Check the portrait and the driving video of this item; the log of the worker in the RunPod console tells more.',
+	`remedy: Check the portrait and the driving video of this item; the log of the worker in the RunPod console tells more. The access key may not look at its inputs: check that ${unseen} can be found in the bucket.`,
 	INPUTS_UNSEEN,
 ];
+const typo = 'input-avatars/typo.png';
+const both = `${typo} and sitting-woman/video-conference-woman.mp4`;
 const exists = [
 	'error: There is a video already at <folder>/idle.mp4',
 	'remedy: Nothing was sent to RunPod. Choose another Output Video Key, or another If the Video Exists in the options.',
@@ -126,7 +128,7 @@ const readOnly = {
 const noList = {
 	...full,
 	'credential test': [seesNothing],
-	'Generate with an input that is missing': [...typoPaid, 'jobs: 1'],
+	'Generate with an input that is missing': [...typoPaid(typo), 'jobs: 1'],
 	'If the Video Exists: Fail, and it does not': notPaid(...guardBlind),
 	Upload: uploadBlind,
 	Delete: ['done', recordUnread, 'left: '],
@@ -140,7 +142,7 @@ const writeOnly = {
 	...noList,
 	Generate: paid(...blindWarnings, ...blindHints),
 	'Generate with a file': paid(...blindWarnings, ...blindHints),
-	'Generate with an input that is missing': [...typoPaid, RECORDS_UNREAD, 'jobs: 1'],
+	'Generate with an input that is missing': [...typoPaid(both), RECORDS_UNREAD, 'jobs: 1'],
 	'Generate with Download Video': paid(...blindWarnings, NO_FILE, ...blindHints),
 	'If the Video Exists: Regenerate': paid(...blindWarnings, ...blindHints),
 	'If the Video Exists: Return It': guarded,
@@ -158,7 +160,7 @@ const nothing = {
 	Generate: paid(...bareWarnings, ...bareHints),
 	'Generate with a file': notPaid(...unwritten('<upload>.png', NOT_SENT), INPUTS_UNSEEN),
 	'Generate with an input that is missing': [
-		...typoPaid,
+		...typoPaid(both),
 		RECORDS_UNWRITTEN,
 		RECORDS_UNREAD,
 		'jobs: 1',
