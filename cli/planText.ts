@@ -1,4 +1,4 @@
-import type { Action, Plan, PlanStep } from '../lib/deployment/plan';
+import type { Action, Kept, Plan, PlanStep } from '../lib/deployment/plan';
 
 const SIGNS: Readonly<Record<Action, string>> = {
 	create: '+',
@@ -9,10 +9,13 @@ const SIGNS: Readonly<Record<Action, string>> = {
 };
 
 /** A plan to be read by a person, one line a field. */
-export function planText({ name, steps, notes }: Plan): string {
+export function planText({ name, steps, kept, notes }: Plan): string {
 	return [
 		`Plan for ${name}`,
-		...steps.flatMap(stepLines),
+		...steps.flatMap((step) => [
+			...stepLines(step),
+			...kept.filter(({ resource }) => resource === step.resource).map(keptLine),
+		]),
 		...notes.map((note) => `  Note: ${note}`),
 	].join('\n');
 }
@@ -25,6 +28,10 @@ function stepLines(step: PlanStep): string[] {
 			from === 'nothing' ? `      ${field}: ${to}` : `      ${field}: ${from} → ${to}`,
 		),
 	];
+}
+
+function keptLine({ field, value, default: fallback }: Kept): string {
+	return `      ${field}: ${value} kept (default ${fallback})`;
 }
 
 export function stepName({ resource, name, id }: PlanStep): string {

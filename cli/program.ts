@@ -10,6 +10,7 @@ import { deploy, type DeployFlags } from './commands/deploy';
 import { destroy } from './commands/destroy';
 import { health } from './commands/health';
 import { plan } from './commands/plan';
+import { updateImage } from './commands/updateImage';
 import { EXIT, type ExitCode } from './exitCodes';
 import { readSources, type Files } from './sources';
 import type { Terminal } from './terminal';
@@ -17,11 +18,26 @@ import type { Terminal } from './terminal';
 type Environment = Readonly<Record<string, string | undefined>>;
 type Action<F> = (raw: RawSettings, flags: F, terminal: Terminal) => Promise<ExitCode>;
 
-/** Variables that destroy and health read. */
+/** Variables that health reads. */
 const TARGET: readonly VariableName[] = [
 	'WAN_AVATAR_NAME',
+	'RUNPOD_ENDPOINT_ID',
 	'RUNPOD_MANAGEMENT_BASE_URL',
 	'RUNPOD_QUEUE_BASE_URL',
+];
+
+/** Variables that destroy reads. */
+const TARGETS: readonly VariableName[] = [
+	...TARGET,
+	'RUNPOD_TEMPLATE_ID',
+	'RUNPOD_REGISTRY_AUTH_ID',
+];
+
+/** Variables that update-image reads. */
+const IMAGE_TARGET: readonly VariableName[] = [
+	'RUNPOD_IMAGE_NAME',
+	...TARGET,
+	'RUNPOD_TEMPLATE_ID',
 ];
 
 const DEFAULT_WAIT_MINUTES = 45;
@@ -92,9 +108,14 @@ function createProgram(
 		'--rotate-registry-auth',
 		rotate,
 	);
-	addCommand('destroy', 'delete endpoint, template and registry auth', TARGET, destroy).option(
+	addCommand('destroy', 'delete endpoint, template and registry auth', TARGETS, destroy).option(
 		'-y, --yes',
 		'delete without asking',
+	);
+	const image = 'put another image into endpoint and template, and change nothing else';
+	addCommand('update-image', image, IMAGE_TARGET, updateImage).option(
+		'-y, --yes',
+		'apply without asking',
 	);
 	addCommand('health', 'show workers and jobs of the endpoint', TARGET, health);
 	return program;

@@ -19,10 +19,10 @@ export async function destroy(
 	terminal: Terminal,
 ): Promise<ExitCode> {
 	const target = parseTarget(raw);
-	const { connection, name } = target;
+	const { connection, name, ids } = target;
 	const { management } = connect(connection, target, terminal.signal);
-	const existing = await readExisting(management, name);
-	const plan = planDestroy(name, existing);
+	const existing = await readExisting(management, name, ids);
+	const plan = planDestroy(existing);
 	terminal.say(planText(plan));
 	if (!changesSomething(plan)) terminal.say('Nothing to delete.');
 	else if (!yes) await terminal.confirm('Delete all of this?');
@@ -34,6 +34,6 @@ export async function destroy(
 	});
 	for (const step of steps)
 		if (step.action === 'keep') terminal.say(`Kept ${stepName(step)}: ${step.reason ?? ''}`);
-	if (json) terminal.result(JSON.stringify({ name, steps }, null, 2));
+	if (json) terminal.result(JSON.stringify({ name: plan.name, steps }, null, 2));
 	return EXIT.done;
 }

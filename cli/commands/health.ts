@@ -1,9 +1,9 @@
-import { WanAvatarError } from '../../lib/contract/errors';
-import { onlyOne } from '../../lib/deployment/existing';
+import { findEndpoint } from '../../lib/deployment/existing';
 import { getHealth, type HealthReport } from '../../lib/deployment/health';
 import { parseTarget, type RawSettings } from '../../lib/deployment/settings';
 import { connect } from '../connect';
 import { EXIT, type ExitCode } from '../exitCodes';
+import { notDeployed } from '../notDeployed';
 import type { Terminal } from '../terminal';
 
 export interface HealthFlags {
@@ -17,20 +17,14 @@ export async function health(
 	terminal: Terminal,
 ): Promise<ExitCode> {
 	const target = parseTarget(raw);
-	const { connection, name } = target;
+	const { connection, name, ids } = target;
 	const { management, queueOf } = connect(connection, target, terminal.signal);
-	const endpoint = onlyOne('endpoint', name, await management.listEndpoints());
+	const endpoint = findEndpoint({ endpoints: await management.listEndpoints() }, name, ids);
 	if (!endpoint) throw notDeployed(name);
 	const queue = queueOf(endpoint.id);
 	const report = await getHealth(endpoint.id, { management, queue });
 	terminal.result(json ? JSON.stringify(report, null, 2) : healthText(report));
 	return report.health === 'ready' || report.health === 'cold' ? EXIT.done : EXIT.notReady;
-}
-
-function notDeployed(name: string): WanAvatarError {
-	return new WanAvatarError('NOT_FOUND', `The account has no endpoint of the name "${name}"`, {
-		remedy: 'Deploy it first, or give its name with --name or WAN_AVATAR_NAME.',
-	});
 }
 
 function healthText(report: HealthReport): string {

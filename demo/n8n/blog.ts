@@ -5,10 +5,12 @@ import { text } from 'node:stream/consumers';
 import * as z from 'zod/v4';
 import type { NewCredential } from './rest';
 
+const STATUSES = ['draft', 'future', 'pending', 'private', 'publish'] as const;
+
 const newPost = z.strictObject({
 	title: z.string().min(1),
 	content: z.string().default(''),
-	status: z.enum(['draft', 'future', 'pending', 'private', 'publish']).default('draft'),
+	status: z.enum(STATUSES).default('draft'),
 	slug: z.string().optional(),
 });
 
@@ -18,6 +20,8 @@ export type Post = z.infer<typeof newPost> & { id: number; link: string };
 export interface Blog {
 	url: string;
 	posts: () => readonly Post[];
+	/** Answers the next new post with 503, and takes none. */
+	refuseNext: () => void;
 	credential: NewCredential;
 	close: () => Promise<void>;
 }
@@ -25,12 +29,20 @@ export interface Blog {
 interface Answer {
 	status: number;
 	body: unknown;
+	headers?: Readonly<Record<string, string>>;
 }
+
+const listing = z.strictObject({
+	page: z.coerce.number().int().min(1).default(1),
+	per_page: z.coerce.number().int().min(1).max(100).default(10),
+	status: z.enum([...STATUSES, 'any']).default('publish'),
+});
 
 /** Starts it on 127.0.0.1. */
 export async function startBlog(): Promise<Blog> {
 	const user = { username: 'editor', password: randomBytes(12).toString('hex') };
 	const posts: Post[] = [];
+	let refusals = 0;
 	const server = createServer((request, response) => {
 		void serve(request, response);
 	});
@@ -41,23 +53,27 @@ export async function startBlog(): Promise<Blog> {
 	const url = `http://127.0.0.1:${String(address.port)}`;
 
 	const serve = async (request: IncomingMessage, response: ServerResponse) => {
-		const { method = '', url: path = '' } = request;
-		if (`${method} ${path}` === 'GET /') {
+		const { method = '', url: target = '' } = request;
+		const { pathname, searchParams } = new URL(target, url);
+		if (`${method} ${pathname}` === 'GET /') {
 			response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(page(posts));
 			return;
 		}
 		const body = await text(request);
-		const { status, body: answer } = isAuthorized(request, user)
-			? route(`${method} ${path}`, body)
+		const answer = isAuthorized(request, user)
+			? route(`${method} ${pathname}`, searchParams, body)
 			: fault(401, 'rest_not_logged_in', 'You are not currently logged in.');
-		response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+		const headers = { 'content-type': 'application/json', ...answer.headers };
+		response.writeHead(answer.status, headers).end(JSON.stringify(answer.body));
 	};
 
-	const route = (target: string, body: string): Answer => {
+	const route = (target: string, query: URLSearchParams, body: string): Answer => {
 		switch (target) {
 			case 'GET /wp-json/wp/v2/users':
 			case 'GET /wp-json/wp/v2/users/me':
 				return { status: 200, body: { id: 1, name: user.username } };
+			case 'GET /wp-json/wp/v2/posts':
+				return list(query);
 			case 'POST /wp-json/wp/v2/posts':
 				return publish(body);
 			default:
@@ -65,22 +81,41 @@ export async function startBlog(): Promise<Blog> {
 		}
 	};
 
+	const list = (query: URLSearchParams): Answer => {
+		const parsed = listing.safeParse(Object.fromEntries(query));
+		if (!parsed.success) return fault(400, 'rest_invalid_param', parsed.error.message);
+		const { page, per_page: size, status } = parsed.data;
+		const found = posts.filter((post) => status === 'any' || post.status === status).reverse();
+		const pages = Math.ceil(found.length / size);
+		if (page > Math.max(pages, 1))
+			return fault(400, 'rest_post_invalid_page_number', 'There are fewer pages.');
+		return {
+			status: 200,
+			headers: { 'x-wp-total': String(found.length), 'x-wp-totalpages': String(pages) },
+			body: found.slice((page - 1) * size, page * size).map(shown),
+		};
+	};
+
 	const publish = (body: string): Answer => {
+		if (refusals > 0) {
+			refusals -= 1;
+			return fault(503, 'unavailable', 'The site is down for maintenance.');
+		}
 		const parsed = newPost.safeParse(JSON.parse(body));
 		if (!parsed.success) return fault(400, 'rest_invalid_param', parsed.error.message);
 		const id = posts.length + 1;
-		const post = { ...parsed.data, id, link: `${url}/#post-${String(id)}` };
+		const slug = freeSlug(parsed.data.slug ?? parsed.data.title, posts);
+		const post = { ...parsed.data, slug, id, link: `${url}/#post-${String(id)}` };
 		posts.push(post);
-		const { title, content, ...plain } = post;
-		return {
-			status: 201,
-			body: { ...plain, title: { rendered: title }, content: { rendered: content } },
-		};
+		return { status: 201, body: shown(post) };
 	};
 
 	return {
 		url,
 		posts: () => posts,
+		refuseNext: () => {
+			refusals += 1;
+		},
 		credential: { name: 'Blog', type: 'wordpressApi', data: { ...user, url } },
 		close: async () => {
 			server.close();
@@ -88,6 +123,23 @@ export async function startBlog(): Promise<Blog> {
 			await once(server, 'close');
 		},
 	};
+}
+
+function shown({ title, content, ...plain }: Post) {
+	return { ...plain, title: { rendered: title }, content: { rendered: content } };
+}
+
+/** WordPress changes a slug to small letters, digits and hyphens, and numbers one that is taken. */
+function freeSlug(wanted: string, posts: readonly Post[]): string {
+	const slug = wanted
+		.toLowerCase()
+		.replace(/[^a-z0-9_]+/g, '-')
+		.replace(/^-|-$/g, '');
+	const isTaken = (one: string) => posts.some((post) => post.slug === one);
+	let number = 1;
+	const numbered = () => (number === 1 ? slug : `${slug}-${String(number)}`);
+	while (isTaken(numbered())) number += 1;
+	return numbered();
 }
 
 function isAuthorized(

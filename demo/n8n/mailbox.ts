@@ -3,24 +3,29 @@ import PostalMime, { type Email } from 'postal-mime';
 import { SMTPServer } from 'smtp-server';
 import type { NewCredential } from './rest';
 
+/** A mail with all whom it was for; blind copies stand in no header. */
+export type Mail = Email & { recipients: readonly string[] };
+
 /** A mail server on 127.0.0.1 that delivers everything to itself. */
 export interface Mailbox {
 	/** What came in so far, the oldest first. */
-	mails: () => readonly Email[];
+	mails: () => readonly Mail[];
 	credential: NewCredential;
 	close: () => Promise<void>;
 }
 
 export async function startMailbox(
-	onMail: (mail: Email) => void = () => undefined,
+	onMail: (mail: Mail) => void = () => undefined,
 ): Promise<Mailbox> {
-	const mails: Email[] = [];
+	const mails: Mail[] = [];
 	const server = new SMTPServer({
 		authOptional: true,
 		disabledCommands: ['STARTTLS'],
-		onData: (stream, _session, done) => {
+		onData: (stream, { envelope }, done) => {
+			const recipients = envelope.rcptTo.map(({ address }) => address);
 			receive(stream).then(
-				(mail) => {
+				(email) => {
+					const mail = { ...email, recipients };
 					mails.push(mail);
 					onMail(mail);
 					done();

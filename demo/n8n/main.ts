@@ -12,7 +12,7 @@ import { OWNER, seed } from './seed';
 import { hasRealServices, startServices } from './services';
 
 const USAGE = `Usage: npm run n8n -- [options]
-  --port <n>  where the editor is served (5678)
+  --port <n>  where the editor is served (5678); the stand-in's bucket is on the port after it
   --fresh     starts over: forgets all workflows, credentials and videos of this demo`;
 
 const ROOT = resolve(__dirname, '..', '..');
@@ -51,8 +51,8 @@ function readFlags(args: string[]): Flags {
 			fresh: { type: 'boolean', default: false },
 		},
 	}).values;
-	if (!/^\d+$/.test(port) || Number(port) < 1 || Number(port) > 65_535)
-		throw new UsageError(`--port must be a number from 1 to 65535, got "${port}"`);
+	if (!/^\d+$/.test(port) || Number(port) < 1 || Number(port) > 65_534)
+		throw new UsageError(`--port must be a number from 1 to 65534, got "${port}"`);
 	return { port: Number(port), fresh };
 }
 
@@ -77,7 +77,10 @@ async function serve(
 	signal: AbortSignal,
 	closers: (() => Promise<void>)[],
 ): Promise<void> {
+	// Not any free port: links that last are to open after the next start too.
+	const storagePort = port + 1;
 	await assertFree(port);
+	if (!hasRealServices(process.env)) await assertFree(storagePort);
 	const n8nFolder = await installN8n({ say, signal });
 	if (fresh) await rm(DATA, { recursive: true, force: true });
 	// Credentials of real services and workflows that use them stay out of the stand-in's editor, and the other way round.
@@ -85,11 +88,10 @@ async function serve(
 	await mkdir(userFolder, { recursive: true });
 	say('Building and installing the package.');
 	await installPackage(userFolder, signal);
-	const services = await startServices(userFolder, process.env, TIMES);
+	const services = await startServices(userFolder, process.env, { ...TIMES, storagePort });
 	closers.push(services.close);
-	const mailbox = await startMailbox(({ to, subject }) => {
-		const names = (to ?? []).map(({ address }) => address).join(', ');
-		say(`Mail to ${names}: ${subject ?? '(no subject)'}`);
+	const mailbox = await startMailbox(({ recipients, subject }) => {
+		say(`Mail to ${recipients.join(', ')}: ${subject ?? '(no subject)'}`);
 	});
 	closers.push(mailbox.close);
 	const blog = await startBlog();
@@ -98,7 +100,7 @@ async function serve(
 	const n8n = await startN8n({ n8nFolder, userFolder, port, signal });
 	closers.push(n8n.close);
 	const credentials = [...services.credentials, mailbox.credential, blog.credential];
-	const examples = await seed(n8n.rest, credentials);
+	const examples = await seed(n8n.rest, credentials, services.publicBaseUrl);
 	say(`
 The editor is at ${n8n.url}
   Email     ${OWNER.email}

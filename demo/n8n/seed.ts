@@ -19,18 +19,26 @@ const CREDENTIAL_TYPES: Readonly<Record<string, readonly string[]>> = {
 	'n8n-nodes-base.wordpress': ['wordpressApi'],
 };
 
-const node = z.looseObject({ name: z.string(), type: z.string() });
+const parameters = z.looseObject({ options: z.looseObject({}).optional() });
+const node = z.looseObject({ name: z.string(), type: z.string(), parameters });
 const workflow = z.looseObject({ name: z.string(), nodes: z.array(node) });
 export type ExampleWorkflow = z.infer<typeof workflow>;
 
 /** Makes the first user, or signs in; then brings in the credentials, and the examples that are not there yet. */
-export async function seed(rest: Rest, credentials: readonly NewCredential[]): Promise<string[]> {
+export async function seed(
+	rest: Rest,
+	credentials: readonly NewCredential[],
+	publicBaseUrl: string | undefined,
+): Promise<string[]> {
 	await rest.signIn(OWNER);
 	const saved = await saveCredentials(rest, credentials);
 	const known = (await rest.workflows()).map(({ name }) => name);
 	const examples = readExamples();
 	for (const example of examples)
-		if (!known.includes(example.name)) await rest.createWorkflow(withCredentials(example, saved));
+		if (!known.includes(example.name)) {
+			const whole = withCredentials(example, saved);
+			await rest.createWorkflow(publicBaseUrl ? withPublicLinks(whole, publicBaseUrl) : whole);
+		}
 	return examples.map(({ name }) => name);
 }
 
@@ -68,6 +76,16 @@ export function withCredentials(
 			return credential ? [[type, { id: credential.id, name: credential.name }] as const] : [];
 		});
 		return chosen.length > 0 ? { ...one, credentials: Object.fromEntries(chosen) } : one;
+	});
+	return { ...example, nodes };
+}
+
+/** Fills in where the public bucket is, for the links of each node that makes lasting ones. */
+export function withPublicLinks(example: ExampleWorkflow, publicBaseUrl: string): ExampleWorkflow {
+	const nodes = example.nodes.map((one) => {
+		const { options } = one.parameters;
+		if (options?.linkType !== 'public') return one;
+		return { ...one, parameters: { ...one.parameters, options: { ...options, publicBaseUrl } } };
 	});
 	return { ...example, nodes };
 }

@@ -2,11 +2,15 @@ import { join } from 'node:path';
 import * as z from 'zod/v4';
 import { seedExamples } from '../../standin/seedExamples';
 import { startStandIn, type StandInAddress, type StandInOptions } from '../../standin/standin';
+import { playFaults } from './playedFaults';
+import { publishVideos } from './publicBucket';
 import type { NewCredential } from './rest';
 
 /** The RunPod endpoint and the object store that the editor works with. */
 export interface Services {
 	credentials: NewCredential[];
+	/** Where anyone may read the finished videos; undefined where it is not known. */
+	publicBaseUrl?: string;
 	/** One line about what they are. */
 	description: string;
 	close: () => Promise<void>;
@@ -41,8 +45,10 @@ export async function startServices(
 	if (hasRealServices(env)) return realServices(env);
 	const standIn = await startStandIn({ ...options, folder: join(folder, 'standin') });
 	await seedExamples(standIn);
+	playFaults(standIn);
 	return {
 		credentials: standInCredentials(standIn.address()),
+		publicBaseUrl: publishVideos(standIn),
 		description:
 			'RunPod and MinIO: the stand-in on this machine. Its videos are not made by Wan and cost nothing.',
 		close: standIn.close,

@@ -1,10 +1,10 @@
 import { WanAvatarError } from '../contract/errors';
 import type { ManagementClient } from '../runpod/management';
 import type { Endpoint, RegistryAuth, Template } from '../runpod/managementRecords';
-import { containerBody, endpointBody, namesOf, registryAuthBody, templateBody } from './desired';
+import { containerBody, endpointBody, registryAuthBody, templateBody, type Names } from './desired';
 import { endpointDifference, templateDifference } from './differences';
 import { onlyOne, type Existing } from './existing';
-import type { Plan, PlanStep, Resource } from './plan';
+import { givenOfTemplate, type Plan, type PlanStep, type Resource } from './plan';
 import type { DeploymentSettings } from './settings';
 
 /** What a deployment consists of; an ID is null where the thing does not exist. */
@@ -50,7 +50,7 @@ export async function applyPlan(
 		try {
 			await STEPS[step.resource](step, progress);
 		} catch (error) {
-			throw withWhatExists(error, ids, settings.name);
+			throw withWhatExists(error, ids, existing.names);
 		}
 	}
 	return ids;
@@ -67,7 +67,7 @@ async function applyRegistryAuth(
 	{ ids, settings, existing, ports }: Progress,
 ): Promise<void> {
 	const { management } = ports;
-	const body = registryAuthBody(settings);
+	const body = registryAuthBody(settings, existing.names);
 	if (!body) return;
 	if (action === 'replace' && existing.registryAuth) {
 		const deletion = await management.deleteRegistryAuth(existing.registryAuth);
@@ -86,9 +86,10 @@ async function applyTemplate(
 	{ ids, settings, existing, ports }: Progress,
 ): Promise<void> {
 	const { management } = ports;
-	const body = templateBody(settings, ids.registry_auth_id);
+	const body = templateBody(settings, existing.names, ids.registry_auth_id);
 	if (action === 'update' && existing.template) {
-		const { body: change } = templateDifference(existing.template, body);
+		const given = givenOfTemplate(settings, existing);
+		const { body: change } = templateDifference(existing.template, body, given);
 		await management.updateTemplate(existing.template, change);
 		return;
 	}
@@ -110,11 +111,12 @@ async function applyEndpoint(
 	{ ids, settings, existing, ports }: Progress,
 ): Promise<void> {
 	const { management } = ports;
-	const body = endpointBody(settings, ids.template_id ?? '');
+	const body = endpointBody(settings, existing.names, ids.template_id ?? '');
 	if (existing.endpoint) {
 		const container = containerBody(settings, ids.registry_auth_id);
-		const { body: change } = endpointDifference(existing.endpoint, body, container);
-		await management.updateEndpoint(existing.endpoint, change);
+		const { endpoint } = existing;
+		const { body: change } = endpointDifference(endpoint, body, container, settings.given);
+		await management.updateEndpoint(endpoint, change);
 		return;
 	}
 	const endpoint = await createOrFind<Endpoint>(
@@ -145,18 +147,17 @@ function stillUsed(resource: Resource, name: string, reason: string): WanAvatarE
 	});
 }
 
-function withWhatExists(error: unknown, ids: DeployedIds, name: string): unknown {
+function withWhatExists(error: unknown, ids: DeployedIds, names: Names): unknown {
 	if (!(error instanceof WanAvatarError)) return error;
 	const { code, message, remedy, details } = error;
 	return new WanAvatarError(code, message, {
-		remedy: `${remedy} ${whatExists(ids, name)} Deploying again goes on from there and doubles nothing.`,
+		remedy: `${remedy} ${whatExists(ids, names)} Deploying again goes on from there and doubles nothing.`,
 		details: { ...details, ...ids },
 	});
 }
 
 /** A sentence that names what there is of a deployment. */
-export function whatExists(ids: DeployedIds, name: string): string {
-	const names = namesOf(name);
+export function whatExists(ids: DeployedIds, names: Names): string {
 	const things = [
 		['registry auth', names.registryAuth, ids.registry_auth_id],
 		['template', names.template, ids.template_id],

@@ -2,9 +2,6 @@ import * as z from 'zod/v4';
 import { InvalidInput } from '../contract/invalidInput';
 import type { ManagementClient } from '../runpod/management';
 import type { Endpoint, EndpointChange, WorkersBody } from '../runpod/managementRecords';
-import { namesOf } from './desired';
-import { onlyOne, plainName } from './existing';
-import { imageName } from './settings';
 
 type Editor = Pick<ManagementClient, 'getEndpoint' | 'updateEndpoint'>;
 
@@ -53,40 +50,5 @@ export function workersChangeOf(
 	const { min, max, idleTimeout } = workers ?? {};
 	return {
 		workers: { min: min ?? 0, max: max ?? 0, ...(idleTimeout ? { idleTimeout } : {}), ...change },
-	};
-}
-
-export interface UpdatedImage {
-	endpoint: Endpoint;
-	templateId: string | null;
-	changed: boolean;
-}
-
-/** @throws InvalidInput when it names no image */
-export function parseImage(wanted: unknown): string {
-	const { success, data, error } = imageName.safeParse(wanted);
-	if (!success) throw InvalidInput.from(error).relabelled(new Map([['', 'image']]));
-	return data;
-}
-
-/** Puts another image into the endpoint and into its template, since no link between the two is kept. */
-export async function updateImage(
-	management: Editor & Pick<ManagementClient, 'listTemplates' | 'updateTemplate'>,
-	endpointId: string,
-	wanted: unknown,
-): Promise<UpdatedImage> {
-	const image = parseImage(wanted);
-	const endpoint = await management.getEndpoint(endpointId);
-	const name = namesOf(plainName(endpoint)).template;
-	const template = onlyOne('template', name, await management.listTemplates());
-	const isNew = {
-		template: template && template.image !== image,
-		endpoint: endpoint.image !== image,
-	};
-	if (template && isNew.template) await management.updateTemplate(template, { image });
-	return {
-		endpoint: isNew.endpoint ? await management.updateEndpoint(endpoint, { image }) : endpoint,
-		templateId: template?.id ?? null,
-		changed: isNew.endpoint || isNew.template === true,
 	};
 }

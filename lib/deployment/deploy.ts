@@ -3,7 +3,7 @@ import { joinSignals, waitUnlessAborted } from '../contract/abort';
 import { pause, type Clock } from '../contract/clock';
 import type { EndpointQueue } from '../runpod/endpointQueue';
 import { applyPlan, type DeployedIds } from './apply';
-import { readExisting, type Existing } from './existing';
+import { readLinked, type Existing } from './existing';
 import {
 	changesSomething,
 	planDeployment,
@@ -46,7 +46,7 @@ export async function prepareDeployment(
 	management: ManagementClient,
 	options: PlanOptions = {},
 ): Promise<PreparedDeployment> {
-	const existing = await readExisting(management, settings.name);
+	const existing = await readLinked(management, settings.name, settings.ids);
 	return { settings, existing, plan: planDeployment(settings, existing, options) };
 }
 
@@ -60,7 +60,7 @@ export async function deploy(
 	const endpoint_id = ids.endpoint_id ?? '';
 	const isNew = existing.endpoint === undefined;
 	return {
-		name: settings.name,
+		name: plan.name,
 		...ids,
 		endpoint_id,
 		invoke_base: `${queueBaseUrl}/${endpoint_id}`,

@@ -18,11 +18,11 @@ export function namesOf(name: string): Names {
 	return { endpoint: name, template: `${name}-template`, registryAuth: `${name}-registry` };
 }
 
-export function registryAuthBody({
-	name,
-	dockerHub,
-}: DeploymentSettings): RegistryAuthBody | undefined {
-	return dockerHub && { name: namesOf(name).registryAuth, ...dockerHub };
+export function registryAuthBody(
+	{ dockerHub }: DeploymentSettings,
+	{ registryAuth: name }: Names,
+): RegistryAuthBody | undefined {
+	return dockerHub && { name, ...dockerHub };
 }
 
 export function containerBody(
@@ -36,11 +36,12 @@ export function containerBody(
 /** A template for serverless workers: no volume, no SSH, no Jupyter. */
 export function templateBody(
 	settings: DeploymentSettings,
+	{ template: name }: Names,
 	registryId: string | null,
 ): TemplateBody {
 	const { registry, ...container } = containerBody(settings, registryId);
 	return {
-		name: namesOf(settings.name).template,
+		name,
 		...container,
 		...(registry ? { registry } : {}),
 		serverless: true,
@@ -49,10 +50,14 @@ export function templateBody(
 	};
 }
 
-export function endpointBody(settings: DeploymentSettings, templateId: string): EndpointBody {
+export function endpointBody(
+	settings: DeploymentSettings,
+	{ endpoint: name }: Names,
+	templateId: string,
+): EndpointBody {
 	const { min, max, idleTimeoutSeconds: idleTimeout } = settings.workers;
 	return {
-		name: namesOf(settings.name).endpoint,
+		name,
 		type: 'QUEUE',
 		templateId,
 		gpu: gpuBody(settings),

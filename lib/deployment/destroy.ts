@@ -2,14 +2,13 @@ import { WanAvatarError } from '../contract/errors';
 import { InvalidInput } from '../contract/invalidInput';
 import type { Deletion, ManagementClient } from '../runpod/management';
 import { whatExists, type ApplyPorts, type DeployedIds } from './apply';
-import { namesOf } from './desired';
+import type { Names } from './desired';
 import { plainName, readExisting, type Existing } from './existing';
 import type { Plan, PlanStep, Resource } from './plan';
 
 /** What is taken down, in reverse order of making; what others use stays. */
-export function planDestroy(name: string, existing: Existing): Plan {
-	const names = namesOf(name);
-	const { endpoint, template, registryAuth } = existing;
+export function planDestroy(existing: Existing): Plan {
+	const { names, endpoint, template, registryAuth } = existing;
 	const steps: PlanStep[] = [];
 	if (endpoint) steps.push(deletion('endpoint', names.endpoint, endpoint.id));
 	if (template) steps.push(deletion('template', names.template, template.id));
@@ -22,7 +21,7 @@ export function planDestroy(name: string, existing: Existing): Plan {
 				: { ...step, action: 'keep', reason: `${users.join(', ')} still use it` },
 		);
 	}
-	return { name, steps, notes: [] };
+	return { name: names.endpoint, steps, kept: [], notes: [] };
 }
 
 function deletion(resource: Resource, name: string, id: string): PlanStep {
@@ -65,7 +64,7 @@ export async function applyDestroy(
 			continue;
 		}
 		onStep?.(step);
-		done.push(await deleteStep(step, step.id, left, management, plan.name));
+		done.push(await deleteStep(step, step.id, left, management, existing.names));
 	}
 	return done;
 }
@@ -75,7 +74,7 @@ async function deleteStep(
 	id: string,
 	left: DeployedIds,
 	management: ManagementClient,
-	name: string,
+	names: Names,
 ): Promise<DestroyedStep> {
 	try {
 		const end = await DELETIONS[step.resource](management, { id, name: step.name });
@@ -84,7 +83,7 @@ async function deleteStep(
 		left[ID_FIELDS[step.resource]] = null;
 		return { ...step, action: 'delete' };
 	} catch (error) {
-		throw withWhatIsLeft(error, left, name);
+		throw withWhatIsLeft(error, left, names);
 	}
 }
 
@@ -116,8 +115,8 @@ export async function destroyEndpoint(
 	const name = plainName(endpoint);
 	const typed = typeof confirmedName === 'string' ? confirmedName.trim() : '';
 	if (typed !== name) throw notConfirmed(endpointId, name, typed);
-	const existing = await readExisting(management, name, { endpointId });
-	const plan = planDestroy(name, existing);
+	const existing = await readExisting(management, name, { endpoint: endpointId });
+	const plan = planDestroy(existing);
 	const steps = plan.steps.filter(({ resource }) => resource === 'endpoint' || !endpointOnly);
 	return await applyDestroy({ ...plan, steps }, existing, { management });
 }
@@ -144,11 +143,11 @@ const ID_FIELDS = {
 	'registry auth': 'registry_auth_id',
 } as const;
 
-function withWhatIsLeft(error: unknown, left: DeployedIds, name: string): unknown {
+function withWhatIsLeft(error: unknown, left: DeployedIds, names: Names): unknown {
 	if (!(error instanceof WanAvatarError)) return error;
 	const { code, message, remedy, details } = error;
 	return new WanAvatarError(code, message, {
-		remedy: `${remedy} ${whatExists(left, name)} Destroying again takes down the rest.`,
+		remedy: `${remedy} ${whatExists(left, names)} Destroying again takes down the rest.`,
 		details: { ...details, ...left },
 	});
 }

@@ -7,8 +7,10 @@ import type {
 	GpuBody,
 	Template,
 	TemplateBody,
+	WorkersBody,
 } from '../runpod/managementRecords';
 import type { WorkerVariables } from '../runpod/workerVariables';
+import type { GivenFields } from './given';
 
 /** One field that differs, as it may be shown: secrets are dots. */
 export interface Change {
@@ -17,22 +19,34 @@ export interface Change {
 	to: string;
 }
 
-/** What differs, to be shown, and what a PATCH has to send. */
+/** A field that was not given and is not its default: what exists keeps its own. */
+export interface KeptField {
+	field: string;
+	/** As it is now. */
+	value: string;
+	/** What a new one would get. */
+	default: string;
+}
+
+/** What differs and what is kept, to be shown, and what a PATCH has to send. */
 export interface Difference<B> {
 	changes: Change[];
+	kept: KeptField[];
 	body: B;
 }
 
 export function templateDifference(
 	actual: Template,
 	wanted: TemplateBody,
+	given: GivenFields,
 ): Difference<Partial<TemplateBody>> {
 	const { serverless, startSsh, startJupyter } = wanted;
+	const compare = comparison(given);
 	return merged<Partial<TemplateBody>>([
-		containerDifference(actual, wanted),
-		part(differ('serverless', actual.serverless, serverless), { serverless }),
-		part(differ('startSsh', actual.startSsh, startSsh), { startSsh }),
-		part(differ('startJupyter', actual.startJupyter, startJupyter), { startJupyter }),
+		containerDifference(actual, wanted, given),
+		part(compare('serverless', actual.serverless, serverless), { serverless }),
+		part(compare('startSsh', actual.startSsh, startSsh), { startSsh }),
+		part(compare('startJupyter', actual.startJupyter, startJupyter), { startJupyter }),
 	]);
 }
 
@@ -45,17 +59,20 @@ export function endpointDifference(
 	actual: Endpoint,
 	wanted: EndpointBody,
 	container: ContainerBody,
+	given: GivenFields,
 ): Difference<EndpointChange> {
 	const { timeout, flashboot, dataCenterIds, networkVolumes } = wanted;
+	const compare = comparison(given);
+	const compareSets = setComparison(given);
 	return merged<EndpointChange>([
-		containerDifference(actual, container),
-		gpuDifference(actual.gpu ?? {}, wanted.gpu),
-		workersDifference(actual, wanted),
-		scalingDifference(actual, wanted),
-		part(differ('timeout', actual.timeout, timeout), { timeout }),
-		part(differ('flashboot', actual.flashboot, flashboot), { flashboot }),
-		part(differAsSets('dataCenterIds', actual.dataCenterIds, dataCenterIds), { dataCenterIds }),
-		part(differAsSets('networkVolumes', actual.networkVolumes, networkVolumes), {
+		containerDifference(actual, container, given),
+		gpuDifference(actual.gpu ?? {}, wanted.gpu, given),
+		workersDifference(actual, wanted, given),
+		scalingDifference(actual, wanted, given),
+		part(compare('timeout', actual.timeout, timeout), { timeout }),
+		part(compare('flashboot', actual.flashboot, flashboot), { flashboot }),
+		part(compareSets('dataCenterIds', actual.dataCenterIds, dataCenterIds), { dataCenterIds }),
+		part(compareSets('networkVolumes', actual.networkVolumes, networkVolumes), {
 			networkVolumes,
 		}),
 	]);
@@ -66,103 +83,162 @@ type Container = Pick<Template, 'image' | 'disk' | 'env' | 'registry'>;
 function containerDifference(
 	actual: Container,
 	wanted: ContainerBody,
+	given: GivenFields,
 ): Difference<Partial<ContainerBody>> {
-	const { image, disk, env, registry = null } = wanted;
+	const { image, disk, registry = null } = wanted;
+	const compare = comparison(given);
 	return merged<Partial<ContainerBody>>([
-		part(differ('image', actual.image, image), { image }),
-		part(differ('disk', actual.disk, disk), { disk }),
-		// A PATCH replaces env whole.
-		part(variablesThatDiffer(actual.env, env), { env: { ...actual.env, ...env } }),
-		part(differ('registry', actual.registry, registry), { registry }),
+		part(compare('image', actual.image, image), { image }),
+		part(compare('disk', actual.disk, disk), { disk }),
+		environmentDifference(actual.env, wanted.env, given),
+		part(compare('registry', actual.registry, registry), { registry }),
 	]);
 }
 
-/** Variables that are not ours, such as one that was added in the console, stay as they are. */
-function variablesThatDiffer(actual: WorkerVariables, wanted: WorkerVariables): Change[] {
-	const changed = Object.entries(wanted).filter(
+/** Variables that are not ours, such as one that was added in the console, stay as they are; so do all where none was told. */
+function environmentDifference(
+	actual: WorkerVariables | undefined,
+	wanted: WorkerVariables,
+	given: GivenFields,
+): Difference<Partial<ContainerBody>> {
+	if (!actual) return merged([]);
+	const differ = Object.entries(wanted).filter(
 		([name, value]) => revealed(actual[name]) !== revealed(value),
 	);
-	return changed.map(([name, value]) => {
-		const before = actual[name];
-		return {
+	const sent = differ.filter(([name]) => given.has(`env.${name}`));
+	const kept = differ.filter(([name]) => !given.has(`env.${name}`) && name in actual);
+	return {
+		changes: sent.map(([name, value]) => ({
 			field: `env.${name}`,
-			from: before === undefined ? NOTHING : String(before),
+			from: String(actual[name] ?? NOTHING),
 			to: String(value),
-		};
-	});
+		})),
+		kept: kept.map(([name, value]) => ({
+			field: `env.${name}`,
+			value: String(actual[name]),
+			default: String(value),
+		})),
+		// A PATCH replaces env whole.
+		body: sent.length === 0 ? {} : { env: { ...actual, ...Object.fromEntries(sent) } },
+	};
 }
 
 function gpuDifference(
 	actual: NonNullable<Endpoint['gpu']>,
 	wanted: GpuBody,
+	given: GivenFields,
 ): Difference<EndpointChange> {
-	const { pools, count, minCudaVersion = '', allowedCudaVersions = [] } = wanted;
-	const changes = [
-		...differ('gpu.pools', actual.pools, pools),
-		...differ('gpu.count', actual.count ?? 1, count),
-		...differ('gpu.minCudaVersion', actual.minCudaVersion, minCudaVersion),
-		...differAsSets('gpu.allowedCudaVersions', actual.allowedCudaVersions, allowedCudaVersions),
+	const compare = comparison(given);
+	const compareSets = setComparison(given);
+	const { minCudaVersion = '', allowedCudaVersions = [] } = wanted;
+	const differences = [
+		compare('gpu.pools', actual.pools, wanted.pools),
+		compare('gpu.count', actual.count ?? 1, wanted.count),
+		compare('gpu.minCudaVersion', actual.minCudaVersion, minCudaVersion),
+		compareSets('gpu.allowedCudaVersions', actual.allowedCudaVersions, allowedCudaVersions),
 	];
-	// Pools without exclusions clear those, and the CUDA fields are cleared by saying so.
+	const pools = given.has('gpu.pools') ? wanted.pools : actual.pools;
+	const count = given.has('gpu.count') ? wanted.count : actual.count;
 	const excludedTypes = actual.excludedTypes ?? [];
-	const exclusions = excludedTypes.length > 0 ? { excludedTypes } : {};
-	return part(changes, {
-		gpu: { pools, count, ...exclusions, minCudaVersion, allowedCudaVersions },
+	return part(joined(differences), {
+		gpu: {
+			// Pools without exclusions clear those, and exclusions need pools.
+			...(pools ? { pools, ...(excludedTypes.length > 0 ? { excludedTypes } : {}) } : {}),
+			...(count ? { count } : {}),
+			// The CUDA fields are cleared by saying so.
+			minCudaVersion: given.has('gpu.minCudaVersion')
+				? minCudaVersion
+				: (actual.minCudaVersion ?? ''),
+			allowedCudaVersions: given.has('gpu.allowedCudaVersions')
+				? allowedCudaVersions
+				: (actual.allowedCudaVersions ?? []),
+		},
 	});
 }
 
 /** Sent whole: what is left out of the block might be reset. */
 function workersDifference(
-	actual: Endpoint,
+	{ workers: actual }: Endpoint,
 	{ workers }: EndpointBody,
+	given: GivenFields,
 ): Difference<EndpointChange> {
-	const changes = [
-		...differ('workers.min', actual.workers?.min, workers.min),
-		...differ('workers.max', actual.workers?.max, workers.max),
-		...differ('workers.idleTimeout', actual.workers?.idleTimeout, workers.idleTimeout),
+	const compare = comparison(given);
+	const differences = [
+		compare('workers.min', actual?.min, workers.min),
+		compare('workers.max', actual?.max, workers.max),
+		compare('workers.idleTimeout', actual?.idleTimeout, workers.idleTimeout),
 	];
-	return part(changes, { workers });
+	const min = given.has('workers.min') ? workers.min : actual?.min;
+	const max = given.has('workers.max') ? workers.max : actual?.max;
+	const idleTimeout = given.has('workers.idleTimeout') ? workers.idleTimeout : actual?.idleTimeout;
+	return part(joined(differences), { workers: told({ min, max, idleTimeout }) });
+}
+
+/** What RunPod did not tell cannot be said back. */
+function told({ min, max, idleTimeout }: NonNullable<Endpoint['workers']>): Partial<WorkersBody> {
+	return {
+		...(typeof min === 'number' ? { min } : {}),
+		...(typeof max === 'number' ? { max } : {}),
+		...(typeof idleTimeout === 'number' ? { idleTimeout } : {}),
+	};
 }
 
 function scalingDifference(
 	actual: Endpoint,
 	{ scaling }: EndpointBody,
+	given: GivenFields,
 ): Difference<EndpointChange> {
-	const changes = [
-		...differ('scaling.type', actual.scaling?.type, scaling.type),
-		...differ('scaling.queueDelay', actual.scaling?.queueDelay, scaling.queueDelay),
+	const compare = comparison(given);
+	const differences = [
+		compare('scaling.type', actual.scaling?.type, scaling.type),
+		compare('scaling.queueDelay', actual.scaling?.queueDelay, scaling.queueDelay),
 	];
-	return part(changes, { scaling });
+	return part(joined(differences), { scaling });
 }
 
 function merged<B extends object>(
 	parts: readonly Difference<Partial<B>>[],
 ): Difference<Partial<B>> {
 	return {
-		changes: parts.flatMap(({ changes }) => changes),
+		...joined(parts),
 		body: parts.reduce<Partial<B>>((body, one) => ({ ...body, ...one.body }), {}),
 	};
 }
 
+type Comparison = Pick<Difference<object>, 'changes' | 'kept'>;
+
+function joined(parts: readonly Comparison[]): Comparison {
+	return {
+		changes: parts.flatMap(({ changes }) => changes),
+		kept: parts.flatMap(({ kept }) => kept),
+	};
+}
+
 /** The body counts only where something differs. */
-function part<B extends object>(changes: Change[], body: B): Difference<Partial<B>> {
-	return { changes, body: changes.length === 0 ? {} : body };
+function part<B extends object>({ changes, kept }: Comparison, body: B): Difference<Partial<B>> {
+	return { changes, kept, body: changes.length === 0 ? {} : body };
 }
 
 type Value = string | number | boolean | readonly string[] | null | undefined;
 
-function differ(field: string, actual: Value, wanted: Value): Change[] {
-	const [from, to] = [shownValue(actual), shownValue(wanted)];
-	return from === to ? [] : [{ field, from, to }];
+function comparison(given: GivenFields) {
+	return (field: string, actual: Value, wanted: Value): Comparison => {
+		const [from, to] = [shownValue(actual), shownValue(wanted)];
+		if (from === to) return { changes: [], kept: [] };
+		if (given.has(field)) return { changes: [{ field, from, to }], kept: [] };
+		const isTold = actual !== undefined && actual !== null;
+		return { changes: [], kept: isTold ? [{ field, value: from, default: to }] : [] };
+	};
 }
 
-/** Lists whose order means nothing. */
-function differAsSets(
-	field: string,
-	actual: readonly string[] | null | undefined,
-	wanted: readonly string[],
-): Change[] {
-	return differ(field, [...(actual ?? [])].sort(), [...wanted].sort());
+/** Of lists whose order means nothing. */
+function setComparison(given: GivenFields) {
+	const compare = comparison(given);
+	return (
+		field: string,
+		actual: readonly string[] | null | undefined,
+		wanted: readonly string[],
+	): Comparison => compare(field, [...(actual ?? [])].sort(), [...wanted].sort());
 }
 
 const NOTHING = 'nothing';

@@ -12,7 +12,7 @@ const NO_ID = 'must be an ID such as abc123, or the address RunPod shows for it'
 export function parseEndpointId(chosen: unknown, credentialEndpointId: string): string {
 	const { data: given } = text.safeParse(chosen ?? '');
 	if (given === undefined) throw wrong(NO_ID);
-	const id = /\/(?:v2|endpoint)\/([\w-]+)/.exec(given)?.[1] ?? given;
+	const id = idIn(given);
 	if (id === '' && credentialEndpointId !== '') return credentialEndpointId;
 	if (/^[\w-]+$/.test(id)) return id;
 	throw wrong(
@@ -20,6 +20,11 @@ export function parseEndpointId(chosen: unknown, credentialEndpointId: string): 
 			? 'is missing: choose one, or fill in Endpoint ID in the RunPod API credential'
 			: NO_ID,
 	);
+}
+
+/** The ID alone, of an ID or an address that holds it. */
+export function idIn(given: string): string {
+	return /\/(?:v2|endpoint)\/([\w-]+)/.exec(given)?.[1] ?? given;
 }
 
 /**

@@ -1,42 +1,119 @@
 import { WanAvatarError } from '../contract/errors';
 import type { ManagementClient } from '../runpod/management';
 import type { Endpoint, RegistryAuth, Template } from '../runpod/managementRecords';
-import { namesOf } from './desired';
+import { namesOf, type Names } from './desired';
+import type { KnownIds } from './knownIds';
 
-/** What an account has: of the deployment of one name, and of others. */
+/** What an account has: of one deployment, and of others. */
 export interface Existing {
+	/** As the three are named, or will be where they are yet to be made. */
+	names: Names;
 	registryAuth: RegistryAuth | undefined;
 	template: Template | undefined;
 	endpoint: Endpoint | undefined;
 	all: { templates: readonly Template[]; endpoints: readonly Endpoint[] };
 }
 
-export interface ReadOptions {
-	/** Chooses among endpoints of one name. */
-	endpointId?: string;
-}
-
 /**
- * Reads what there is of a deployment, by name.
- * @throws WanAvatarError AMBIGUOUS_NAME when two things have one name
+ * Reads what there is of a deployment, by ID where one is known, else by name. The name of an endpoint that is known
+ * by its ID stands in the place of the given one.
+ * @throws WanAvatarError AMBIGUOUS_NAME when two things have one name, NOT_FOUND when nothing has the ID
  */
 export async function readExisting(
 	management: ManagementClient,
 	name: string,
-	{ endpointId }: ReadOptions = {},
+	ids: KnownIds = {},
 ): Promise<Existing> {
-	const names = namesOf(name);
-	const { auths, templates, endpoints } = await readAll(management);
-	const candidates = endpoints.filter(({ id }) => endpointId === undefined || id === endpointId);
+	return foundIn(await readAll(management), name, ids);
+}
+
+/**
+ * The same, where the template that an endpoint of a known ID names comes first, and the registry auth that it, or a
+ * template of a known ID, pulls with comes after the one of its name. What others made is found so, for changing it:
+ * nothing is deleted on the strength of such an ID.
+ */
+export async function readLinked(
+	management: ManagementClient,
+	name: string,
+	ids: KnownIds,
+): Promise<Existing> {
+	const account = await readAll(management);
+	const known = ids.endpoint === undefined ? undefined : findEndpoint(account, name, ids);
+	const template = linked(account.templates, known?.templateId);
+	const found = foundIn(account, name, { ...(template ? { template: template.id } : {}), ...ids });
+	if (found.registryAuth) return found;
+	const registry = known?.registry ?? (ids.template && found.template?.registry);
+	const registryAuth = linked(account.auths, registry);
+	if (!registryAuth) return found;
+	return { ...found, registryAuth, names: { ...found.names, registryAuth: registryAuth.name } };
+}
+
+/** The template an endpoint was made from: the one that it names, or the one of its name. */
+export function templateOf(
+	endpoint: Endpoint,
+	templates: readonly Template[],
+): Template | undefined {
+	const { template: name } = namesOf(plainName(endpoint));
+	return linked(templates, endpoint.templateId) ?? onlyOne('template', name, templates);
+}
+
+function linked<T extends { id: string }>(
+	things: readonly T[],
+	wanted: string | null | undefined,
+): T | undefined {
+	return things.find(({ id }) => id === wanted);
+}
+
+interface Account {
+	auths: RegistryAuth[];
+	templates: Template[];
+	endpoints: Endpoint[];
+}
+
+function foundIn(account: Account, name: string, ids: KnownIds): Existing {
+	const { auths, templates, endpoints } = account;
+	const endpoint = findEndpoint(account, name, ids);
+	const names = namesOf(ids.endpoint !== undefined && endpoint ? plainName(endpoint) : name);
+	const template = findOne('template', names.template, ids.template, templates);
+	const registryAuth = findOne('registry auth', names.registryAuth, ids.registryAuth, auths);
 	return {
-		registryAuth: onlyOne('registry auth', names.registryAuth, auths),
-		template: onlyOne('template', names.template, templates),
-		endpoint: onlyOne('endpoint', names.endpoint, candidates),
+		names: {
+			endpoint: names.endpoint,
+			template: template?.name ?? names.template,
+			registryAuth: registryAuth?.name ?? names.registryAuth,
+		},
+		registryAuth,
+		template,
+		endpoint,
 		all: { templates, endpoints },
 	};
 }
 
-async function readAll(management: ManagementClient) {
+/** The endpoint that is meant, if there is one. */
+export function findEndpoint(
+	{ endpoints }: Pick<Account, 'endpoints'>,
+	name: string,
+	ids: KnownIds,
+): Endpoint | undefined {
+	return findOne('endpoint', name, ids.endpoint, endpoints);
+}
+
+function findOne<T extends { id: string; name: string }>(
+	kind: string,
+	name: string,
+	knownId: string | undefined,
+	things: readonly T[],
+): T | undefined {
+	if (knownId === undefined) return onlyOne(kind, name, things);
+	const found = things.find(({ id }) => id === knownId);
+	if (found) return found;
+	throw new WanAvatarError('NOT_FOUND', `The account has no ${kind} of the ID ${knownId}`, {
+		remedy: 'Nothing was changed. Look its ID up in the RunPod console, or leave it out.',
+		details: { id: knownId },
+	});
+}
+
+async function readAll(management: ManagementClient): Promise<Account> {
 	try {
 		return {
 			auths: await management.listRegistryAuths(),

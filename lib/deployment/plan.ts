@@ -1,17 +1,21 @@
 import { WanAvatarError } from '../contract/errors';
 import { MASK } from '../contract/secret';
-import type { Endpoint, EndpointBody, TemplateBody } from '../runpod/managementRecords';
-import { containerBody, endpointBody, namesOf, registryAuthBody, templateBody } from './desired';
+import type { Endpoint, Template } from '../runpod/managementRecords';
+import { createdEndpoint, createdTemplate } from './created';
+import { containerBody, endpointBody, registryAuthBody, templateBody } from './desired';
 import {
 	endpointDifference,
 	hasVolume,
-	shownValue,
 	templateDifference,
 	type Change,
+	type Difference,
+	type KeptField,
 } from './differences';
 import type { Existing } from './existing';
+import type { GivenFields } from './given';
 import type { DeploymentSettings } from './settings';
-import { warmPlanNote } from './warmNote';
+import { planNotes } from './planNotes';
+import { workersAfter } from './workersAfter';
 
 export type Resource = 'registry auth' | 'template' | 'endpoint';
 export type Action = 'create' | 'update' | 'replace' | 'keep' | 'delete';
@@ -27,9 +31,15 @@ export interface PlanStep {
 	reason?: string;
 }
 
+/** A setting of what exists that was not given and is not its default: deploying leaves it as it is. */
+export interface Kept extends KeptField {
+	resource: Resource;
+}
+
 export interface Plan {
 	name: string;
 	steps: PlanStep[];
+	kept: Kept[];
 	/** What is not wrong, but good to know. */
 	notes: string[];
 }
@@ -48,8 +58,9 @@ export function changesSomething({ steps }: Plan): boolean {
 }
 
 /**
- * Compares what is wanted with what there is.
- * @throws WanAvatarError NAME_TAKEN when an endpoint of the name can never become the wanted one
+ * Compares what is wanted with what there is. What was not given is made with its default, and kept where it exists.
+ * @throws WanAvatarError NAME_TAKEN when an endpoint can never become the wanted one, INVALID_INPUT when what was given
+ * does not fit what there is
  */
 export function planDeployment(
 	settings: DeploymentSettings,
@@ -58,27 +69,36 @@ export function planDeployment(
 ): Plan {
 	const auth = planRegistryAuth(settings, existing, options);
 	const registryId = auth && auth.action !== 'keep' ? NEW_ID : (auth?.id ?? null);
+	const planned = [
+		...(auth ? [{ step: auth, kept: [] }] : []),
+		...planTemplate(settings, existing, registryId),
+		planEndpoint(settings, existing, registryId),
+	];
 	return {
-		name: settings.name,
-		steps: [
-			...(auth ? [auth] : []),
-			planTemplate(settings, existing, registryId),
-			planEndpoint(settings, existing, registryId),
-		],
-		notes: notesOn(settings, existing, options),
+		name: existing.names.endpoint,
+		steps: planned.map(({ step }) => step),
+		kept: planned.flatMap(({ step: { resource }, kept }) =>
+			kept.map((field) => ({ resource, ...field })),
+		),
+		notes: planNotes(settings, existing, options),
 	};
+}
+
+interface Planned {
+	step: PlanStep;
+	kept: KeptField[];
 }
 
 /** Its secrets are write-only, so one that exists is kept until it is rotated on purpose. */
 function planRegistryAuth(
 	settings: DeploymentSettings,
-	{ registryAuth }: Existing,
+	{ registryAuth, names }: Existing,
 	{ rotateRegistryAuth }: PlanOptions,
 ): PlanStep | undefined {
-	const wanted = registryAuthBody(settings);
+	const wanted = registryAuthBody(settings, names);
 	const step = {
 		resource: 'registry auth',
-		name: namesOf(settings.name).registryAuth,
+		name: names.registryAuth,
 		id: registryAuth?.id ?? null,
 	} as const;
 	if (!registryAuth) {
@@ -105,34 +125,74 @@ function withoutPassword(): WanAvatarError {
 	);
 }
 
+/** None where an endpoint is known by its ID and its template is not: a template only serves to make an endpoint. */
 function planTemplate(
 	settings: DeploymentSettings,
-	{ template }: Existing,
+	existing: Existing,
 	registryId: string | null,
-): PlanStep {
-	const wanted = templateBody(settings, registryId);
+): Planned[] {
+	const { names, template, endpoint } = existing;
+	if (!template && settings.ids.endpoint !== undefined) return [];
+	const wanted = templateBody(settings, names, registryId);
 	const step = { resource: 'template', name: wanted.name, id: template?.id ?? null } as const;
-	if (!template) return { ...step, action: 'create', changes: createdTemplate(wanted) };
-	if (hasVolume(template)) {
+	const changes = createdTemplate(wanted);
+	if (!template) return [{ step: { ...step, action: 'create', changes }, kept: [] }];
+	if (hasVolume(template) && !endpoint) {
+		if (settings.ids.template !== undefined) throw withVolume(template);
 		const reason = 'serverless workers take no volume, and a template cannot lose its volume';
-		return { ...step, action: 'replace', changes: createdTemplate(wanted), reason };
+		return [{ step: { ...step, action: 'replace', changes, reason }, kept: [] }];
 	}
-	const { changes } = templateDifference(template, wanted);
-	return { ...step, action: changes.length === 0 ? 'keep' : 'update', changes };
+	return [updated(step, templateDifference(template, wanted, givenOfTemplate(settings, existing)))];
+}
+
+/** An endpoint can be made from a serverless template alone; what one was made from stays as it is. */
+export function givenOfTemplate(
+	{ given }: DeploymentSettings,
+	{ endpoint }: Existing,
+): GivenFields {
+	return endpoint ? given : new Set([...given, 'serverless']);
+}
+
+function withVolume({ id, name }: Template): WanAvatarError {
+	return new WanAvatarError(
+		'INVALID_INPUT',
+		`The template ${name} (${id}) has a volume, and serverless workers take none`,
+		{ remedy: 'Nothing was changed. Give the ID of another template, or none.' },
+	);
 }
 
 function planEndpoint(
 	settings: DeploymentSettings,
-	{ endpoint, template }: Existing,
+	{ names, endpoint, template }: Existing,
 	registryId: string | null,
-): PlanStep {
-	const wanted = endpointBody(settings, template?.id ?? NEW_ID);
+): Planned {
+	const wanted = endpointBody(settings, names, template?.id ?? NEW_ID);
 	const step = { resource: 'endpoint', name: wanted.name, id: endpoint?.id ?? null } as const;
-	if (!endpoint) return { ...step, action: 'create', changes: createdEndpoint(wanted) };
+	assertWorkersInOrder(workersAfter(settings, endpoint));
+	if (!endpoint)
+		return { step: { ...step, action: 'create', changes: createdEndpoint(wanted) }, kept: [] };
 	refuseOtherKind(endpoint);
 	const container = containerBody(settings, registryId);
-	const { changes } = endpointDifference(endpoint, wanted, container);
-	return { ...step, action: changes.length === 0 ? 'keep' : 'update', changes };
+	return updated(step, endpointDifference(endpoint, wanted, container, settings.given));
+}
+
+function updated(
+	step: Omit<PlanStep, 'action' | 'changes'>,
+	{ changes, kept }: Pick<Difference<object>, 'changes' | 'kept'>,
+): Planned {
+	return { step: { ...step, action: changes.length === 0 ? 'keep' : 'update', changes }, kept };
+}
+
+function assertWorkersInOrder({ min, max }: { min: number; max: number }): void {
+	if (min <= max) return;
+	throw new WanAvatarError(
+		'INVALID_INPUT',
+		`More workers would be kept warm (min workers ${String(min)}) than may run (max workers ${String(max)})`,
+		{
+			remedy:
+				'Nothing was changed. Give a lower RUNPOD_WORKERS_MIN or a higher RUNPOD_WORKERS_MAX (in n8n Min Workers and Max Workers).',
+		},
+	);
 }
 
 function refuseOtherKind({ id, name, type, cpu }: Endpoint): void {
@@ -144,65 +204,8 @@ function refuseOtherKind({ id, name, type, cpu }: Endpoint): void {
 		`The endpoint ${name} (${id}) is ${kind} and cannot become one that fits`,
 		{
 			remedy:
-				'Nothing was changed. Choose another name, or delete that endpoint in the RunPod console.',
+				'Nothing was changed. Choose another name or ID, or delete that endpoint in the RunPod console.',
 			details: { endpoint_id: id },
 		},
 	);
-}
-
-function createdTemplate({ name, env, ...fields }: TemplateBody): Change[] {
-	const { image, disk, registry, ...flags } = fields;
-	return [
-		...fromNothing({ image, disk, registry, ...flags }),
-		...Object.entries(env).map(([variable, value]) => ({
-			field: `env.${variable}`,
-			from: 'nothing',
-			to: String(value),
-		})),
-	];
-}
-
-function createdEndpoint(body: EndpointBody): Change[] {
-	const { gpu, workers, scaling, timeout, flashboot, dataCenterIds, networkVolumes } = body;
-	return fromNothing({
-		type: body.type,
-		'gpu.pools': gpu.pools,
-		'gpu.count': gpu.count,
-		'gpu.minCudaVersion': gpu.minCudaVersion,
-		'gpu.allowedCudaVersions': gpu.allowedCudaVersions,
-		'workers.min': workers.min,
-		'workers.max': workers.max,
-		'workers.idleTimeout': workers.idleTimeout,
-		'scaling.queueDelay': scaling.queueDelay,
-		timeout,
-		flashboot,
-		dataCenterIds,
-		networkVolumes,
-	});
-}
-
-function fromNothing(fields: Readonly<Record<string, Parameters<typeof shownValue>[0]>>): Change[] {
-	return Object.entries(fields)
-		.map(([field, value]) => ({ field, from: 'nothing', to: shownValue(value) }))
-		.filter(({ to }) => to !== 'nothing');
-}
-
-function notesOn(
-	{ image, workers }: DeploymentSettings,
-	{ endpoint }: Existing,
-	options: PlanOptions,
-): string[] {
-	const notes: string[] = [];
-	if (!/[:@][^/]*$/.test(image) || image.endsWith(':latest'))
-		notes.push(
-			`${image} has no version tag: RunPod keeps images on its hosts, so a new push may not be seen. Use a version tag or a digest.`,
-		);
-	const warm = warmPlanNote(endpoint, workers.min);
-	if (warm !== undefined) notes.push(warm);
-	if (workers.max === 0) notes.push('With 0 workers at most, no job will run.');
-	if (options.rotateRegistryAuth)
-		notes.push(
-			'While the registry auth is replaced, new workers cannot pull the image for a moment.',
-		);
-	return notes;
 }

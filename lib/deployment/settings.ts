@@ -3,6 +3,9 @@ import { InvalidInput, type InputFault } from '../contract/invalidInput';
 import { Secret, secretsIn } from '../contract/secret';
 import type { RunPodSettings } from '../runpod/settings';
 import type { WorkerVariables } from '../runpod/workerVariables';
+import { connection, toConnection } from './connection';
+import { givenFields, isGiven, type GivenFields } from './given';
+import { knownIds, toIds, type KnownIds } from './knownIds';
 import {
 	decimal,
 	optionalSecret,
@@ -14,6 +17,7 @@ import {
 	wholeNumber,
 	words,
 } from './values';
+import type { VariableName } from './variables';
 
 /** What a deployment is to be. Times carry their units; `diskGb` in GB. */
 export interface DeploymentSettings {
@@ -31,6 +35,9 @@ export interface DeploymentSettings {
 	flashboot: 'OFF' | 'FLASHBOOT' | 'PRIORITY_FLASHBOOT';
 	dataCenterIds: string[];
 	networkVolumeIds: string[];
+	/** Of what exists under other names. */
+	ids: KnownIds;
+	given: GivenFields;
 }
 
 export type RawSettings = Readonly<Record<string, unknown>>;
@@ -39,26 +46,6 @@ const ONE_HOUR_SECONDS = 3600;
 const SEVEN_DAYS_MS = 7 * 24 * 3_600_000;
 const CUDA_VERSION = /^\d+\.\d+$/;
 const ID = /^[\w-]+$/;
-
-const url = /^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/;
-
-const connection = z.object({
-	RUNPOD_API_KEY: requiredSecret(
-		'RUNPOD_API_KEY',
-		'give the API key of the RunPod account',
-		/^[\x21-\x7e]+$/,
-	),
-	RUNPOD_MANAGEMENT_BASE_URL: requiredText(
-		'RUNPOD_MANAGEMENT_BASE_URL',
-		'give an address that starts with https://',
-		url,
-	),
-	RUNPOD_QUEUE_BASE_URL: requiredText(
-		'RUNPOD_QUEUE_BASE_URL',
-		'give an address that starts with https://',
-		url,
-	),
-});
 
 /** The image of the worker, as Docker names it. */
 export const imageName = requiredText(
@@ -79,7 +66,7 @@ const flashboot = optionalText(
 	/^(OFF|FLASHBOOT|PRIORITY_FLASHBOOT|true|false)$/i,
 ).transform(toFlashboot);
 
-const deployment = z.object({
+const deployment = knownIds.extend({
 	WAN_AVATAR_NAME: deploymentName,
 	RUNPOD_IMAGE_NAME: imageName,
 	DOCKERHUB_USERNAME: optionalText('DOCKERHUB_USERNAME', 'give a Docker Hub user name', /^\S+$/),
@@ -146,40 +133,67 @@ export function parseSettings(raw: RawSettings): {
 	const faults = [
 		...faultsIn(reach.error),
 		...faultsIn(wanted.error),
-		...(wanted.success ? crossFaults(wanted.data) : []),
+		...(wanted.success ? crossFaults(wanted.data, raw) : []),
 	];
 	if (faults.length > 0 || !reach.success || !wanted.success) throw new InvalidInput(faults);
-	return { connection: toConnection(reach.data), settings: toSettings(wanted.data) };
+	return { connection: toConnection(reach.data), settings: toSettings(wanted.data, raw) };
 }
 
 /**
  * Reads what a deployment is to be, where the connection comes from elsewhere.
+ * @param emptied variables that were given as none
  * @throws InvalidInput naming every variable that is missing or malformed
  */
-export function parseDeployment(raw: RawSettings): DeploymentSettings {
+export function parseDeployment(
+	raw: RawSettings,
+	emptied: readonly VariableName[] = [],
+): DeploymentSettings {
 	const { success, data, error } = deployment.safeParse(raw);
-	const faults = success ? crossFaults(data) : faultsIn(error);
+	const faults = success ? crossFaults(data, raw) : faultsIn(error);
 	if (faults.length > 0 || !success) throw new InvalidInput(faults);
-	return toSettings(data);
+	return toSettings(data, raw, emptied);
 }
 
 /**
- * Reads the connection and the deployment's name: all that destroy and health need.
+ * Reads the connection and what says which deployment is meant: all that destroy and health need.
  * @throws InvalidInput naming every variable that is missing or malformed
  */
-export function parseTarget(raw: RawSettings): {
+export function parseTarget(raw: RawSettings): Target {
+	const { success, data, error } = target.safeParse(raw);
+	if (!success) throw new InvalidInput(faultsIn(error));
+	return toTarget(data, raw);
+}
+
+/**
+ * The same together with an image, for what puts that in and changes nothing else.
+ * @throws InvalidInput naming every variable that is missing or malformed
+ */
+export function parseImageTarget(raw: RawSettings): Target & { image: string } {
+	const { success, data, error } = target.extend({ RUNPOD_IMAGE_NAME: imageName }).safeParse(raw);
+	if (!success) throw new InvalidInput(faultsIn(error));
+	return { ...toTarget(data, raw), image: data.RUNPOD_IMAGE_NAME };
+}
+
+/** Which deployment is meant, and how to reach it. */
+export interface Target {
 	connection: RunPodSettings;
 	name: string;
+	ids: KnownIds;
 	/** Of the deployment: none is sent, but RunPod may say them back. */
 	secrets: Secret[];
-} {
-	const { success, data, error } = connection
-		.extend({ WAN_AVATAR_NAME: deploymentName })
-		.safeParse(raw);
-	if (!success) throw new InvalidInput(faultsIn(error));
+}
+
+const target = connection.extend({ ...knownIds.shape, WAN_AVATAR_NAME: deploymentName });
+
+function toTarget(data: z.output<typeof target>, raw: RawSettings): Target {
 	const others = Object.entries(deployment.shape).map(([name, rule]) => rule.safeParse(raw[name]));
 	const secrets = secretsIn(others).map((value) => new Secret(value));
-	return { connection: toConnection(data), name: data.WAN_AVATAR_NAME, secrets };
+	return {
+		connection: toConnection(data),
+		name: data.WAN_AVATAR_NAME,
+		ids: toIds(data),
+		secrets,
+	};
 }
 
 function faultsIn(error: z.ZodError | undefined): InputFault[] {
@@ -187,7 +201,7 @@ function faultsIn(error: z.ZodError | undefined): InputFault[] {
 }
 
 /** Rules that span variables. */
-function crossFaults(data: Deployment): InputFault[] {
+function crossFaults(data: Deployment, raw: RawSettings): InputFault[] {
 	const faults: InputFault[] = [];
 	if ((data.DOCKERHUB_USERNAME === undefined) !== (data.DOCKERHUB_PASSWORD === undefined)) {
 		const isUser = data.DOCKERHUB_USERNAME === undefined;
@@ -196,7 +210,9 @@ function crossFaults(data: Deployment): InputFault[] {
 			message: 'is missing: give both user name and password, or neither for a public image',
 		});
 	}
-	if (data.RUNPOD_WORKERS_MIN > data.RUNPOD_WORKERS_MAX)
+	// Where only one is given, the other is the endpoint's own.
+	const areGiven = isGiven(raw, 'RUNPOD_WORKERS_MIN') && isGiven(raw, 'RUNPOD_WORKERS_MAX');
+	if (areGiven && data.RUNPOD_WORKERS_MIN > data.RUNPOD_WORKERS_MAX)
 		faults.push({
 			field: 'RUNPOD_WORKERS_MIN',
 			message: `must not be more than RUNPOD_WORKERS_MAX (${String(data.RUNPOD_WORKERS_MAX)})`,
@@ -209,20 +225,11 @@ function crossFaults(data: Deployment): InputFault[] {
 	return faults;
 }
 
-function toConnection(data: z.output<typeof connection>): RunPodSettings {
-	return {
-		apiKey: data.RUNPOD_API_KEY,
-		endpointId: '',
-		managementBaseUrl: withoutSlash(data.RUNPOD_MANAGEMENT_BASE_URL),
-		queueBaseUrl: withoutSlash(data.RUNPOD_QUEUE_BASE_URL),
-	};
-}
-
-function withoutSlash(address: string): string {
-	return address.replace(/\/+$/, '');
-}
-
-function toSettings(data: Deployment): DeploymentSettings {
+function toSettings(
+	data: Deployment,
+	raw: RawSettings,
+	emptied: readonly VariableName[] = [],
+): DeploymentSettings {
 	const { DOCKERHUB_USERNAME: username, DOCKERHUB_PASSWORD: password } = data;
 	const minCudaVersion = data.RUNPOD_MIN_CUDA_VERSION;
 	return {
@@ -255,5 +262,7 @@ function toSettings(data: Deployment): DeploymentSettings {
 		flashboot: data.RUNPOD_FLASHBOOT,
 		dataCenterIds: data.RUNPOD_DATA_CENTER_IDS,
 		networkVolumeIds: data.RUNPOD_NETWORK_VOLUME_IDS,
+		ids: toIds(data),
+		given: givenFields(raw, Object.keys(data.RUNPOD_WORKER_ENV), emptied),
 	};
 }

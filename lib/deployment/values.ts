@@ -2,12 +2,13 @@ import * as z from 'zod/v4';
 import { Secret } from '../contract/secret';
 import { fallbackOf, type VariableName } from './variables';
 
-// A variable that is set to nothing is as good as not set, and then has its default.
+/** A variable that is set to nothing is as good as not set. */
+export function isBlank(value: unknown): boolean {
+	return value === undefined || value === null || (typeof value === 'string' && !value.trim());
+}
+
 function unblank(name: VariableName) {
-	return (value: unknown): unknown => {
-		const isBlank = value === null || (typeof value === 'string' && value.trim() === '');
-		return (isBlank ? undefined : value) ?? fallbackOf(name);
-	};
+	return (value: unknown): unknown => (isBlank(value) ? fallbackOf(name) : value);
 }
 
 function variable<T extends z.ZodType>(name: VariableName, rule: T) {

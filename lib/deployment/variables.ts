@@ -21,6 +21,9 @@ export type VariableName =
 	| 'MINIO_USE_SSL'
 	| 'MINIO_BUCKET'
 	| 'WAN_AVATAR_NAME'
+	| 'RUNPOD_ENDPOINT_ID'
+	| 'RUNPOD_TEMPLATE_ID'
+	| 'RUNPOD_REGISTRY_AUTH_ID'
 	| 'RUNPOD_INIT_TIMEOUT'
 	| 'RUNPOD_CONTAINER_DISK_GB'
 	| 'RUNPOD_GPU_POOLS'
@@ -85,6 +88,24 @@ export const VARIABLES: readonly Variable[] = [
 		value: 'name',
 		description: 'name of the endpoint, from which the other names derive',
 		fallback: 'wan-avatar',
+	},
+	{
+		name: 'RUNPOD_ENDPOINT_ID',
+		flag: 'endpoint-id',
+		value: 'id',
+		description: 'ID of an endpoint that exists under another name',
+	},
+	{
+		name: 'RUNPOD_TEMPLATE_ID',
+		flag: 'template-id',
+		value: 'id',
+		description: 'ID of a template that exists under another name',
+	},
+	{
+		name: 'RUNPOD_REGISTRY_AUTH_ID',
+		flag: 'registry-auth-id',
+		value: 'id',
+		description: 'ID of a registry auth that exists under another name',
 	},
 	{
 		name: 'RUNPOD_INIT_TIMEOUT',

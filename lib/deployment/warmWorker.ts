@@ -124,5 +124,5 @@ function reasonOf(error: unknown): string {
 
 /** What to do about a worker that nobody waits for any more. */
 export function stillWarm(endpointId: string): string {
-	return `A worker of the endpoint ${endpointId} is still kept warm, which is paid until its min workers are set back to 0: deploy again, or use Set Workers in n8n or the RunPod console.`;
+	return `A worker of the endpoint ${endpointId} is still kept warm, which is paid until its min workers are set back to 0: deploy again with RUNPOD_WORKERS_MIN=0, or use Set Workers in n8n or the RunPod console.`;
 }

@@ -1,13 +1,13 @@
 import { waitUnlessAborted } from '../contract/abort';
 import { createLanes } from '../contract/lanes';
-import type { Desk } from './desk';
 import type { Result } from './generate';
-import type { GenerationPorts } from './ports';
+import type { GenerationPorts, GenerationRequest } from './ports';
 import { createOptionalStore } from './optionalStore';
+import { openRecordBook } from './record';
 import { settle } from './settled';
 
 interface Given extends Result {
-	book: Desk['book'];
+	request: GenerationRequest;
 }
 
 const AT_ONCE = 16;
@@ -17,12 +17,18 @@ const MAX_FAULTS = 3;
 /** A result that was given out is not given out again by a later run: that one makes a new video. */
 export async function markDelivered(
 	given: readonly Given[],
-	{ bucket, clock, signal }: Pick<GenerationPorts, 'bucket' | 'clock' | 'signal'>,
+	{
+		bucket,
+		clock,
+		memory,
+		signal,
+	}: Pick<GenerationPorts, 'bucket' | 'clock' | 'memory' | 'signal'>,
 ): Promise<void> {
 	const inLane = createLanes(AT_ONCE);
 	let faults = 0;
-	const mark = async ({ book, record, report }: Given) => {
+	const mark = async ({ request, record, report }: Given) => {
 		if (!record || record.delivered) return;
+		const book = openRecordBook(request, record.fingerprint, memory);
 		const { fps, width, height, thumbnail_key } = report;
 		const delivered = {
 			...record,

@@ -107,7 +107,7 @@ async function runAll<T>(
 
 /** What is left of an item: no more than its note needs, since there may be thousands. */
 interface Made<T> extends Result {
-	book: Desk['book'];
+	request: GenerationRequest;
 	given: T;
 }
 
@@ -165,7 +165,7 @@ async function makeOne<T>(
 ): Promise<Made<T>> {
 	const result = await generate(desk);
 	const given = await settle(handOut(result.report, desk.request));
-	if ('value' in given) return { ...result, book: desk.book, given: given.value };
+	if ('value' in given) return { ...result, request: desk.request, given: given.value };
 	const { error } = given;
 	const facts = knownFacts(result.report);
 	throw error instanceof WanAvatarError ? error.withDetails(facts) : error;

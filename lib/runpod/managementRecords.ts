@@ -7,19 +7,22 @@ const text = z.string().nullish().catch(undefined);
 const number = z.number().nullish().catch(undefined);
 const texts = z.array(z.string()).nullish().catch(undefined);
 // Not z.record, which takes no object with a field named `constructor`.
-const env = z.unknown().transform((value) => workerVariables(textsIn(value)));
+const env = z
+	.unknown()
+	.transform((value) => (isJsonObject(value) ? workerVariables(textsIn(value)) : undefined));
 
-function textsIn(value: unknown): Record<string, string> {
-	const fields = isJsonObject(value) ? Object.entries(value) : [];
+function textsIn(value: object): Record<string, string> {
 	return Object.fromEntries(
-		fields.filter((field): field is [string, string] => typeof field[1] === 'string'),
+		Object.entries(value).filter(
+			(field): field is [string, string] => typeof field[1] === 'string',
+		),
 	);
 }
 
 /** A registry auth as RunPod shows it: its user name and password are write-only. */
 export const registryAuth = z.object({ id: z.string().min(1), name: z.string() });
 
-/** A template, read loosely: what an old or foreign one lacks is null or undefined. */
+/** A template, read loosely: what an old or foreign one lacks is null or undefined; `env` is so when it was not told. */
 export const template = z.object({
 	id: z.string().min(1),
 	name: z.string(),
@@ -38,6 +41,8 @@ export const endpoint = z.object({
 	id: z.string().min(1),
 	name: z.string(),
 	type: text,
+	/** Of the template it was made from, where RunPod still knows it. */
+	templateId: text,
 	image: text,
 	disk: number,
 	env,
@@ -124,6 +129,6 @@ export interface EndpointBody {
 
 /** What a PATCH of an endpoint may change. */
 export type EndpointChange = Partial<
-	Omit<EndpointBody, 'name' | 'type' | 'templateId' | 'workers'> &
-		ContainerBody & { workers: Partial<WorkersBody> }
+	Omit<EndpointBody, 'name' | 'type' | 'templateId' | 'workers' | 'gpu'> &
+		ContainerBody & { workers: Partial<WorkersBody>; gpu: Partial<GpuBody> }
 >;

@@ -19,6 +19,12 @@ export function readSwitchOption(options: unknown, field: Field): boolean {
 	return onOrOff(Reflect.get(Object(options), field.name) ?? false, field);
 }
 
+/** The options of a collection that are added, by their names. */
+export function addedOptions(options: unknown): ReadonlyMap<string, unknown> {
+	const fields = typeof options === 'object' && options !== null ? options : {};
+	return new Map<string, unknown>(Object.entries(fields));
+}
+
 function onOrOff(given: unknown, { displayName }: Field): boolean {
 	if (typeof given === 'boolean') return given;
 	throw new InvalidInput([{ field: displayName, message: 'must be on or off' }]);

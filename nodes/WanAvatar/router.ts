@@ -35,8 +35,13 @@ function outcomesOf(end: Ends[number], item: number): Outcome[] {
 function itemsOf(end: Outcome['end']): INodeExecutionData[] {
 	if (!('value' in end)) return [errorItem(reasonOf(end))];
 	const { value } = end;
-	if (value instanceof ItemWithFiles) return [{ json: value.json, binary: value.binary }];
+	if (value instanceof ItemWithFiles) return [itemWithFiles(value)];
 	return [value].flat().map((json) => ({ json }));
+}
+
+/** Without files there is no `binary`: Send Email, for one, looks for its attachments in an empty one and fails. */
+function itemWithFiles({ json, binary }: ItemWithFiles): INodeExecutionData {
+	return Object.keys(binary).length > 0 ? { json, binary } : { json };
 }
 
 async function runAll(context: IExecuteFunctions, continueOnFail: boolean): Promise<Ends> {

@@ -1,6 +1,7 @@
 import type { IBinaryData, IBinaryKeyData, IExecuteFunctions } from 'n8n-workflow';
 import { waitUnlessAborted } from '../../lib/contract/abort';
 import { AccessDenied } from '../../lib/contract/accessDenied';
+import { WanAvatarError } from '../../lib/contract/errors';
 import { cutOnStop, stoppedWhileCopying } from '../../lib/contract/stop';
 import { settle } from '../../lib/generation/settled';
 import type { Bucket } from '../../lib/storage/bucket';
@@ -10,44 +11,51 @@ export interface WantedFiles {
 	video: string | null;
 	/** Of the video, where it was looked at before. */
 	videoBytes?: number | null;
-	/** Whether it is an error that the access key may not read the video; default not. */
-	isVideoRequired?: boolean;
+	/** Whether they are of a result that is paid for. */
+	isPaid: boolean;
 	thumbnail: string | null;
 }
 
 export interface StoredFiles {
 	binary: IBinaryKeyData;
-	/** Which of them the access key may not read, in sentences. */
+	/** Which of them were left out and why, in sentences. */
 	warnings: string[];
 }
 
 /**
  * The files of a result that are wanted and there, by binary field; one stream at a time. The signal cuts the copies.
- * What the access key may not read is left out, unless it is required.
+ * What the access key may not read is left out of a paid result, and a thumbnail that cannot be had.
  * @throws WanAvatarError STORAGE, STOPPED
  */
 export async function storedFiles(
 	context: IExecuteFunctions,
 	bucket: Pick<Bucket, 'getStream'>,
-	{ video, videoBytes = null, isVideoRequired = false, thumbnail }: WantedFiles,
+	{ video, videoBytes = null, thumbnail, isPaid }: WantedFiles,
 	signal: AbortSignal | undefined,
 ): Promise<StoredFiles> {
 	const binary: IBinaryKeyData = {};
 	const warnings: string[] = [];
-	const copy = async (field: string, key: string | null, sizeBytes: number | null) => {
+	const copy = async (field: Field, key: string | null, sizeBytes: number | null) => {
 		if (key === null) return;
 		const file = await settle(storedFile(context, bucket, { key, sizeBytes }, signal));
-		const isRequired = isVideoRequired && field === 'video';
 		if ('value' in file) binary[field] = file.value;
-		else if (file.error instanceof AccessDenied && !isRequired)
-			warnings.push(
-				`${file.error.message}: there is no binary field "${field}". ${file.error.remedy}`,
-			);
-		else throw file.error;
+		else warnings.push(lossText(field, file.error, isPaid));
 	};
 	await copy('video', video, videoBytes);
 	await copy('thumbnail', thumbnail, null);
 	return { binary, warnings };
+}
+
+type Field = 'video' | 'thumbnail';
+
+/** @throws the error, where the file is what the item is about */
+function lossText(field: Field, error: unknown, isPaid: boolean): string {
+	if (!(error instanceof WanAvatarError)) throw error;
+	const isDenied = error instanceof AccessDenied;
+	const isPaidThumbnail = isPaid && field === 'thumbnail' && error.code === 'STORAGE';
+	const isBearable = isPaidThumbnail || (isDenied && (isPaid || field === 'thumbnail'));
+	if (!isBearable) throw error;
+	return `The ${field} was not downloaded: ${error.message}.`;
 }
 
 /**

@@ -18,7 +18,7 @@ export interface Claim {
 }
 
 const MAX_EXPIRES_S = 7 * 24 * 3600;
-const UNSIGNED = 'UNSIGNED-PAYLOAD';
+export const UNSIGNED = 'UNSIGNED-PAYLOAD';
 
 /** Reads the signature from the Authorization header or the query; throws S3Error. */
 export function readClaim(request: { headers: Headers; query: readonly QueryPair[] }): Claim {

@@ -9,6 +9,7 @@ import { type Traffic, TrafficCounter } from '../wire/traffic';
 import { writeFile } from './body';
 import { Faults, type ObjectStoreFault } from './faults';
 import type { Denial } from './policy';
+import { PublicReads } from './publicReads';
 import { serve, type ObjectStoreCall, type Service } from './service';
 import { Store } from './store';
 import { Uploads } from './uploads';
@@ -59,6 +60,8 @@ export interface ObjectStore {
 	deny: (...denials: Denial[]) => void;
 	/** Another access key, with all rights that are not denied. */
 	addUser: (keys: UserKeys, denials: readonly Denial[]) => void;
+	/** Lets anyone read these keys, without an access key. */
+	publish: (bucket: string, keys: RegExp) => void;
 	/** Whether If-Match and If-None-Match of writes count, as they do at first; some servers ignore them. */
 	heedWriteConditions: (heeds: boolean) => void;
 	/** Every request that came: `all`, and by method for objects and for buckets. */
@@ -85,6 +88,7 @@ export async function startObjectStore(options: ObjectStoreOptions): Promise<Obj
 	for (const bucket of options.buckets) if (!store.hasBucket(bucket)) store.createBucket(bucket);
 	const faults = new Faults();
 	const users = new Users({ accessKey, secretKey });
+	const publicReads = new PublicReads();
 	const calls = new KeptCalls<ObjectStoreCall>(options.callsKept ?? Infinity);
 	const traffic = new TrafficCounter();
 	let heedsWriteConditions = true;
@@ -96,6 +100,7 @@ export async function startObjectStore(options: ObjectStoreOptions): Promise<Obj
 			uploads: new Uploads(),
 			region,
 			users,
+			publicReads,
 			traffic,
 			heedsWriteConditions: () => heedsWriteConditions,
 			record: (call) => {
@@ -129,6 +134,9 @@ export async function startObjectStore(options: ObjectStoreOptions): Promise<Obj
 		},
 		addUser: (keys, denials) => {
 			users.add(keys, denials);
+		},
+		publish: (bucket, keys) => {
+			publicReads.grant(bucket, keys);
 		},
 		heedWriteConditions: (heeds) => {
 			heedsWriteConditions = heeds;

@@ -6,10 +6,12 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sendFault, type WholeAnswer } from '../wire/sendFault';
 import { bucketOperations, serviceOperations } from './bucketRoutes';
+import { UNSIGNED } from './claim';
 import { S3Error, usualCode } from './errors';
 import type { Faults, ObjectStoreFault, StatusFault } from './faults';
 import { objectOperations } from './objectRoutes';
 import { findOperation, type Answer, type Exchange, type Operation } from './operation';
+import type { PublicReads } from './publicReads';
 import { readRequest, type S3Request } from './request';
 import { verifySignature } from './signature';
 import type { Store } from './store';
@@ -37,6 +39,7 @@ export interface Service {
 	uploads: Uploads;
 	faults: Faults;
 	users: Users;
+	publicReads: PublicReads;
 	/** Whether conditions of a write count; some servers ignore them. */
 	heedsWriteConditions: () => boolean;
 	region: string;
@@ -112,17 +115,31 @@ async function answer(
 	received: S3Request,
 	fault: ObjectStoreFault | undefined,
 ): Promise<Answer> {
-	const { store, uploads, users, now } = service;
+	const { store, uploads, now } = service;
+	const payloadHash = admit(service, received);
+	const request = service.heedsWriteConditions() ? received : withoutWriteConditions(received);
+	const operation = findOperation(operationsFor(request), request);
+	const exchange = { request, payloadHash, store, uploads, region: service.region, now };
+	return await operation.run({ ...exchange, endlessListing: endlessListingOf(fault) });
+}
+
+/** Gives what the body must hash to; throws an S3Error for who may not do this. */
+function admit(service: Service, received: S3Request): string {
+	const { store, users, publicReads, now } = service;
+	const exists = (bucket: string, key: string) =>
+		store.hasBucket(bucket) && !!store.find(bucket, key);
+	if (publicReads.allow(received)) {
+		// Who may not list is not told what is missing.
+		if (!exists(received.bucket, received.key)) throw new S3Error('AccessDenied');
+		return UNSIGNED;
+	}
 	const { accessKey, secretKey, policy } = users.of(received);
 	// A client asks for the location because it does not know which region to sign for.
 	const region = received.parameters.has('location') ? undefined : service.region;
 	const payloadHash = verifySignature(received, { accessKey, secretKey, region }, now());
 	if (Buffer.byteLength(received.key) > MAX_KEY_BYTES) throw new S3Error('KeyTooLongError');
-	policy.check(received, (bucket, key) => store.hasBucket(bucket) && !!store.find(bucket, key));
-	const request = service.heedsWriteConditions() ? received : withoutWriteConditions(received);
-	const operation = findOperation(operationsFor(request), request);
-	const exchange = { request, payloadHash, store, uploads, region: service.region, now };
-	return await operation.run({ ...exchange, endlessListing: endlessListingOf(fault) });
+	policy.check(received, exists);
+	return payloadHash;
 }
 
 function endlessListingOf(fault: ObjectStoreFault | undefined): Exchange['endlessListing'] {

@@ -10,7 +10,7 @@ import {
 	managementWrites,
 } from './phases';
 import type { Ending, Running, Subject } from './subject';
-import type { World } from './world';
+import { IMAGE, type World } from './world';
 
 const program = join(ATTACKED_FOLDER, 'dist/cli/wan-avatar.js');
 const GRACE_MS = 5000;
@@ -25,7 +25,7 @@ const STOP_MS = 2000;
 const reads = { management: [anyManagementRequest], queue: [anyQueueRequest] };
 const readsAndWrites = { ...reads, management: [anyManagementRequest, managementWrites] };
 
-/** The four commands of the terminal, and deploy with its wait. */
+/** The commands of the terminal, and deploy with its wait. */
 export const commandSubjects: readonly Subject[] = [
 	command('plan', [], { phases: { management: [anyManagementRequest] } }),
 	command('deploy', ['--yes'], { phases: readsAndWrites, limitMs: servedMs }),
@@ -44,6 +44,10 @@ export const commandSubjects: readonly Subject[] = [
 		prepare: deployed,
 	}),
 	command('destroy', ['--yes'], {
+		phases: { management: [anyManagementRequest, managementWrites] },
+		prepare: deployed,
+	}),
+	command('update-image', ['--yes', '--image', `${IMAGE}b`], {
 		phases: { management: [anyManagementRequest, managementWrites] },
 		prepare: deployed,
 	}),

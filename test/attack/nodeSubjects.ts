@@ -139,8 +139,7 @@ const cases: readonly NodeCase[] = [
 		prepare: deployed,
 		parameters: ({ endpointId }) => ({
 			endpoint: byId(endpointId),
-			workersMin: 0,
-			workersMax: 2,
+			workers: { workersMin: 0, workersMax: 2 },
 		}),
 	},
 	{

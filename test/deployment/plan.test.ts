@@ -34,7 +34,7 @@ describe('what stands there already', () => {
 			{
 				id: endpoint_id,
 				gpu: {
-					pools: ['AMPERE_80', 'ADA_80_PRO', 'HOPPER_141'],
+					pools: ['ADA_80_PRO'],
 					excludedTypes: ['NVIDIA H100 NVL'],
 					allowedCudaVersions: [],
 					minCudaVersion: '12.8',
@@ -42,8 +42,10 @@ describe('what stands there already', () => {
 				env: { HF_TOKEN: 'hf_1234', MINIO_BUCKET: 'avatar-templates' },
 			},
 		]);
-		await rig.deploy();
-		expect(rig.management.contents().endpoints).toMatchObject([{ gpu: { minCudaVersion: null } }]);
+		await rig.deploy({ RUNPOD_ALLOWED_CUDA_VERSIONS: '12.4' });
+		expect(rig.management.contents().endpoints).toMatchObject([
+			{ gpu: { minCudaVersion: null, allowedCudaVersions: ['12.4'] } },
+		]);
 	});
 
 	it('is found when RunPod has put its FlashBoot suffix behind the name', async () => {

@@ -109,7 +109,7 @@ describe('deploy --wait', () => {
 		expect(workers()).toMatchObject([{ min: 2, max: 3 }]);
 	});
 
-	it('that was killed is told of by plan, health and deploy, and deploy sets it back', async () => {
+	it('that was killed is told of by plan, health and deploy, and deploy sets it back when it is told to', async () => {
 		const program = start(['deploy', '--yes', '--wait']);
 		await program.until(STARTING);
 		program.child.kill('SIGKILL');
@@ -121,9 +121,11 @@ describe('deploy --wait', () => {
 		);
 		const plan = await rig.command(['plan']);
 		expect(plan.out.join('\n')).toMatch(
-			/Note: 1 worker is kept warm now by the endpoint wan-avatar .* Deploying sets min workers back to 0\./,
+			/Note: 1 worker is kept warm now by the endpoint wan-avatar .* Deploying leaves min workers at 1\. If that is not wanted, set min workers \(RUNPOD_WORKERS_MIN\) to 0\./,
 		);
-		const deploy = await rig.command(['deploy', '--yes']);
+		await rig.command(['deploy', '--yes']);
+		expect(workers()).toMatchObject([{ min: 1 }]);
+		const deploy = await rig.command(['deploy', '--yes', '--workers-min', '0']);
 		expect(deploy.err.join('\n')).toContain('1 worker is kept warm now');
 		expect(workers()).toMatchObject([{ min: 0 }]);
 		expect((await rig.command(['health'])).out.join()).not.toContain('kept warm');
@@ -161,7 +163,13 @@ describe('Ctrl+C ends within 2 s', () => {
 		await rigWith(0);
 	});
 
-	const commands = [['plan'], ['deploy', '--yes'], ['destroy', '--yes'], ['health']];
+	const commands = [
+		['plan'],
+		['deploy', '--yes'],
+		['update-image', '--yes'],
+		['destroy', '--yes'],
+		['health'],
+	];
 
 	it.each(
 		(['silent', 'drip'] as const).flatMap((kind) =>

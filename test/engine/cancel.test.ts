@@ -182,7 +182,8 @@ describe('Cancel of all jobs of an execution', () => {
 			onError: 'continueErrorOutput',
 		});
 
-		expect(cancelled().sort()).toEqual([...ours].sort());
+		// The cancel of an earlier test's job may still be repeated.
+		expect(cancelled()).toEqual(expect.arrayContaining(ours));
 		expect(success).toHaveLength(2);
 		expect(failed).toMatchObject([
 			{ json: { error: expect.stringContaining(key), details: { record_key: key } } },

@@ -88,7 +88,15 @@ describe('the endpoint, in the engine', () => {
 		});
 		expect(await search('elsewhere')).toEqual({ results: [] });
 		expect((await runOne('getHealth', { endpoint })).json).toMatchObject({ health: 'cold' });
-		const paused = await runOne('setWorkers', { endpoint, workersMin: 0, workersMax: 0 });
+		await runOne('setWorkers', { endpoint, workers: { workersMax: 20 } });
+		const warm = await runOne('setWorkers', { endpoint, workers: { workersMin: 1 } });
+		expect(warm.json).toMatchObject({ workers_min: 1, workers_max: 20 });
+		const above = await run('setWorkers', { endpoint, workers: { workersMin: 21 } });
+		expect(above.error?.message).toContain('Min Workers must not be more than the 20 that may run');
+		const nothing = await run('setWorkers', { endpoint });
+		expect(nothing.error?.message).toContain('Workers is empty: add Min or Max Workers');
+		const workers = { workersMin: 0, workersMax: 0 };
+		const paused = await runOne('setWorkers', { endpoint, workers });
 		expect(paused.json).toMatchObject({ workers_min: 0, workers_max: 0 });
 		expect((await runOne('getHealth', { endpoint })).json).toMatchObject({ health: 'paused' });
 		const image = 'dexsynccom/twin-avatar:next';
@@ -106,6 +114,51 @@ describe('the endpoint, in the engine', () => {
 		expect(standIn.management.contents().endpoints).toHaveLength(1);
 		await runOne('delete', { endpoint, confirmedName: 'one-by-one' });
 		expect(standIn.management.contents()).toEqual({ registries: [], templates: [], endpoints: [] });
+	});
+
+	it('keeps what was tuned in the console, and changes the options that are added alone', async () => {
+		const form = (deploymentOptions: INode['parameters'], deploymentName = 'tuned') => ({
+			deploymentName,
+			image: IMAGE,
+			deploymentOptions,
+		});
+		const { json } = await runOne('deploy', form({ dataCenterIds: 'EU-RO-1' }));
+		await tune(endpointId(json), { workers: { max: 20 }, timeout: 7_200_000 });
+		const kept = [
+			{ resource: 'endpoint', field: 'workers.max', value: '20', default: '1' },
+			{ resource: 'endpoint', field: 'timeout', value: '7200000', default: '3600000' },
+			{
+				resource: 'endpoint',
+				field: 'dataCenterIds',
+				value: 'EU-RO-1',
+				default: 'nothing',
+			},
+		];
+		expect((await runOne('plan', form({}))).json).toMatchObject({ changes_something: false, kept });
+		expect((await runOne('deploy', form({}))).json).toMatchObject({ changed: false, kept });
+
+		// A list that is added and left blank is emptied; under another name it is found by its ID.
+		const byId = { endpointId: invokeBase(json), workersMax: 5, dataCenterIds: '' };
+		expect((await runOne('deploy', form(byId, 'another name'))).json).toMatchObject({
+			name: 'tuned',
+			endpoint_id: json.endpoint_id,
+			template_id: json.template_id,
+			registry_auth_id: json.registry_auth_id,
+			changed: true,
+			kept: kept.slice(1, 2),
+		});
+		const endpoint = { __rl: true, mode: 'id', value: invokeBase(json) };
+		expect((await runOne('get', { endpoint })).json).toMatchObject({
+			workers_max: 5,
+			execution_timeout_ms: 7_200_000,
+			data_center_ids: [],
+		});
+		const unfit = await run('deploy', form({ workersMin: 9 }));
+		expect(unfit.error?.message).toContain('min workers 9) than may run (max workers 5)');
+		const empty = await run('deploy', form({ endpointId: '={{ $json.nothing }}' }));
+		expect(empty.error?.message).toContain('Endpoint ID is empty: give the ID, or remove');
+		expect(standIn.management.contents().endpoints).toHaveLength(1);
+		await runOne('delete', { endpoint, confirmedName: 'tuned' });
 	});
 
 	it('tells a malformed form by its labels, before any request', async () => {
@@ -128,6 +181,17 @@ async function search(filter: string): Promise<unknown> {
 	const getCredentials = async () => Promise.resolve(credentialsOf(standIn).runPodApi);
 	const found: unknown = await Reflect.apply(find, { getCredentials }, [filter]);
 	return found;
+}
+
+/** As a person does in RunPod's console. */
+async function tune(id: string, change: object): Promise<void> {
+	const { apiKey, managementBaseUrl } = standIn.address().runpod;
+	const response = await fetch(`${managementBaseUrl}/serverless/${id}`, {
+		method: 'PATCH',
+		headers: { authorization: `Bearer ${apiKey}` },
+		body: JSON.stringify(change),
+	});
+	expect(response.status).toBe(200);
 }
 
 function endpointId({ endpoint_id }: IDataObject): string {

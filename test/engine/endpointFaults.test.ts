@@ -51,14 +51,14 @@ async function runOne(parameters: Parameters<Rig['run']>[0]) {
 }
 
 describe('workers that are kept warm, whatever the cause', () => {
-	it('are told of by Plan, Deploy and Get Health, until Deploy has set min workers back', async () => {
+	it('are told of by Plan, Deploy and Get Health, until Deploy is told to set min workers back', async () => {
 		const deployed = await runOne({ ...settings, operation: 'deploy' });
 		expect(deployed?.notes).toEqual([]);
 		const [made] = management.contents().endpoints;
 		const endpoint = located('id', made?.id ?? '');
 		const health = { resource: 'endpoint', operation: 'getHealth', endpoint };
 		expect(await runOne(health)).toMatchObject({ notes: [] });
-		const warm = { resource: 'endpoint', operation: 'setWorkers', workersMin: 1, workersMax: 1 };
+		const warm = { resource: 'endpoint', operation: 'setWorkers', workers: { workersMin: 1 } };
 		await runOne({ ...warm, endpoint });
 
 		expect((await runOne(health))?.notes).toEqual([
@@ -67,6 +67,9 @@ describe('workers that are kept warm, whatever the cause', () => {
 		const now = expect.stringMatching(/^1 worker is kept warm now by the endpoint warm .* paid/);
 		expect((await runOne({ ...settings, operation: 'plan' }))?.notes).toEqual([now]);
 		expect((await runOne({ ...settings, operation: 'deploy' }))?.notes).toEqual([now]);
+		expect(await runOne(health)).toMatchObject({ workers: { min: 1 } });
+		const deploymentOptions = { workersMin: 0 };
+		await runOne({ ...settings, deploymentOptions, operation: 'deploy' });
 		expect(await runOne(health)).toMatchObject({ notes: [], workers: { min: 0 } });
 	});
 });
@@ -104,7 +107,7 @@ describe('Stop ends within 2 s', () => {
 		['getMany', { resource: 'endpoint', returnAll: true }],
 		['get', { resource: 'endpoint' }],
 		['getHealth', { resource: 'endpoint' }],
-		['setWorkers', { resource: 'endpoint' }],
+		['setWorkers', { resource: 'endpoint', workers: { workersMin: 0 } }],
 		['updateImage', { resource: 'endpoint', image: 'somebody/worker:2' }],
 		['delete', { resource: 'endpoint', confirmedName: 'warm' }],
 	])('%s, although RunPod is silent or drips', async (operation, parameters) => {

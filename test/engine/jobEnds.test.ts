@@ -59,6 +59,7 @@ const SHORT_TIMEOUT_MINUTES = 0.05;
 const form = {
 	...generateForm,
 	options: {
+		maxParallelJobs: 10,
 		timeoutMinutes: `={{ $json.avatar === "slow" ? ${String(SHORT_TIMEOUT_MINUTES)} : 60 }}`,
 	},
 };

@@ -272,23 +272,36 @@ describe('files', () => {
 
 	it('do not come unasked, nor where there is none', async () => {
 		expect(await resultOf('plain')).not.toHaveProperty('binary');
-		const { binary } = await resultOf('noThumbnail', { downloadThumbnail: true });
-		expect(binary).toEqual({});
+		expect(await resultOf('noThumbnail', { downloadThumbnail: true })).not.toHaveProperty('binary');
 	});
 
 	it('that cannot be fetched do not lose the result: the next run gives it out', async () => {
-		const key = 'user-avatars/user_1/unlucky/thumb.jpg';
-		rig.store.fault({ method: 'GET', key, times: 1, status: 404, code: 'NoSuchKey' });
+		const key = keyOf('unlucky');
+		rig.store.fault({ method: 'GET', key, times: 2, status: 404, code: 'NoSuchKey' });
 		const options = { downloadVideo: true, downloadThumbnail: true };
 		const first = await generate('unlucky', options, { executionId: 'first' });
-		expect(first.error?.message).toMatch(/unlucky/);
+		expect(first.error?.message).toMatch(/^There is no object ".*\/unlucky\/idle\.mp4"/);
+		rig.store.clearFaults();
 		const second = await generate('unlucky', options, { executionId: 'second' });
 
 		expect(second.error).toBeUndefined();
-		expect(sha256(await contentOf(second.success[0]?.binary?.thumbnail))).toBe(
-			sha256(videoOf(key)),
-		);
+		expect(sha256(await contentOf(second.success[0]?.binary?.video))).toBe(sha256(videoOf(key)));
 		expect(rig.queue.calls('run')).toHaveLength(1);
+	});
+
+	it('come without the thumbnail where it cannot be fetched, and a warning says so', async () => {
+		const key = 'user-avatars/user_1/faceless/thumb.jpg';
+		rig.store.fault({ method: 'GET', key, times: 1, status: 404, code: 'NoSuchKey' });
+		const { json, binary } = await resultOf('faceless', {
+			downloadVideo: true,
+			downloadThumbnail: true,
+		});
+
+		expect(Object.keys(binary ?? {})).toEqual(['video']);
+		expect(json).toMatchObject({
+			status: 'COMPLETED',
+			warnings: [expect.stringMatching(/^The thumbnail was not downloaded: .*thumb\.jpg/)],
+		});
 	});
 
 	it('need Wait for Completion', async () => {

@@ -97,7 +97,7 @@ describe('a key of few rights', () => {
 		expect(success[0]?.json).toMatchObject({
 			video_url: workersLink,
 			warnings: expect.arrayContaining([
-				expect.stringMatching(/may not read .*idle\.mp4.*: there is no binary field "video"/),
+				expect.stringMatching(/The video was not downloaded: .* may not read .*idle\.mp4/),
 			]),
 		});
 	});

@@ -104,9 +104,9 @@ const cases: Readonly<Record<string, Case[]>> = {
 		{ form: { limit: field }, good: 1, bad: 0, message: /Limit must be a whole number from 1 up/ },
 	],
 	'endpoint:setWorkers': [
-		{ form: { endpoint, workersMin: 0, workersMax: 1 }, ...anId },
+		{ form: { endpoint, workers: { workersMin: 0, workersMax: 1 } }, ...anId },
 		{
-			form: { workersMin: field, workersMax: 1 },
+			form: { workers: { workersMin: field, workersMax: 1 } },
 			good: 1,
 			bad: 2,
 			message: /Min Workers must not be more than the 1 that may run/,

@@ -21,6 +21,7 @@ afterAll(async () => {
 	await rig.close();
 });
 
+const form = { ...generateForm, options: { maxParallelJobs: 10 } };
 const ten = Array.from({ length: 10 }, (_, i) => ({ avatar: `stop${String(i)}` }));
 
 describe('Stop with ten jobs in flight, six running and four queued', () => {
@@ -28,7 +29,7 @@ describe('Stop with ten jobs in flight, six running and four queued', () => {
 		const stop = new AbortController();
 		const node = { retryOnFail, maxTries: 3, waitBetweenTries: 10 };
 		let settledAtMs = 0;
-		const running = rig.run(generateForm, { items: ten, node, signal: stop.signal });
+		const running = rig.run(form, { items: ten, node, signal: stop.signal });
 		void running.then(() => {
 			settledAtMs = Date.now();
 		});
@@ -49,6 +50,21 @@ describe('Stop with ten jobs in flight, six running and four queued', () => {
 		expect(ours.map(({ status }) => status)).toEqual(ten.map(() => 'CANCELLED'));
 	});
 
+	it('cancels what an automatic number has sent, and sends no more', async () => {
+		const stop = new AbortController();
+		const running = rig.run(generateForm, { items: ten, signal: stop.signal });
+		await until('the endpoint has its jobs', () => rig.queue.calls('run').length >= 7);
+		stop.abort();
+		await running;
+		const sent = rig.queue.calls('run').length;
+		await until('all are cancelled', () => rig.queue.calls('cancel').length === sent);
+
+		await delay(1500);
+		expect(rig.queue.calls('run')).toHaveLength(sent);
+		const ours = rig.queue.jobs().slice(-sent);
+		expect(ours.map(({ status }) => status)).toEqual(ours.map(() => 'CANCELLED'));
+	});
+
 	it('before anything is submitted submits nothing', async () => {
 		await rig.run(generateForm, { items: ten, signal: AbortSignal.abort() });
 		await delay(300);
@@ -61,7 +77,7 @@ describe('an item that fails', () => {
 	it('ends the run: what waits is cancelled, what runs is left, and the error names every job', async () => {
 		const items = [{ avatar: 'fails' }, ...ten.slice(1)];
 
-		const { error } = await rig.run(generateForm, { items });
+		const { error } = await rig.run(form, { items });
 
 		expect(error?.message).toMatch(/failed on the worker: no face found/);
 		const lines = error?.description?.split('\n') ?? [];

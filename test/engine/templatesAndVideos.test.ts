@@ -201,6 +201,8 @@ describe.each(['filesystem', 'default'] as const)('binary mode %s', (binaryMode)
 		expect(item.pairedItem).toEqual({ item: 0 });
 		const thumbnailAlone = await run('download', { downloadVideo: false });
 		expect(Object.keys(thumbnailAlone.success[0]?.binary ?? {})).toEqual(['thumbnail']);
+		const nothing = await run('download', { downloadVideo: false, downloadThumbnail: false });
+		expect(nothing.success[0]).not.toHaveProperty('binary');
 
 		const listed = await rig.run(video('getMany', { userId: 'user_1' }));
 		expect(listed.success.map((one) => one.json.minio_key)).toContain(key);

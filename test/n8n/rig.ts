@@ -8,6 +8,7 @@ import { startMailbox, type Mailbox } from '../../demo/n8n/mailbox';
 import { startN8n, type N8n, type N8nOptions } from '../../demo/n8n/n8n';
 import { installPackage } from '../../demo/n8n/package';
 import type { Execution } from '../../demo/n8n/rest';
+import { publishVideos } from '../../demo/n8n/publicBucket';
 import { OWNER, saveCredentials, type CredentialsByType } from '../../demo/n8n/seed';
 import { standInCredentials } from '../../demo/n8n/services';
 import { seedExamples } from '../../standin/seedExamples';
@@ -20,6 +21,8 @@ export interface Rig {
 	mailbox: Mailbox;
 	blog: Blog;
 	credentials: CredentialsByType;
+	/** Where anyone may read the finished videos. */
+	publicBaseUrl: string;
 	/** Ends n8n as a crash does and starts it on the same data. */
 	crash: () => Promise<void>;
 	/** Waits for the end of an execution. */
@@ -75,6 +78,7 @@ async function start(
 		mailbox,
 		blog,
 		credentials,
+		publicBaseUrl: publishVideos(standIn),
 		crash: async () => {
 			await n8n.kill();
 			n8n = await startN8n(options);

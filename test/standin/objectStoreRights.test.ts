@@ -140,3 +140,23 @@ it('a fault without a code says what S3 means by its status', async () => {
 		code: 'PreconditionFailed',
 	});
 });
+
+describe('who has no key', () => {
+	it('may read what is published, and nothing else', async () => {
+		const { store, client } = await startWithClient();
+		await store.putBytes(BUCKET, 'public/a.mp4', 'content');
+		await store.putBytes(BUCKET, 'public/a.json', 'content');
+		const ask = async (path: string, method = 'GET') =>
+			(await fetch(`${store.url}/${BUCKET}${path}`, { method })).status;
+		expect(await ask('/public/a.mp4')).toBe(403);
+		store.publish(BUCKET, /^public\/.*\.mp4$/);
+
+		expect(await ask('/public/a.mp4')).toBe(200);
+		expect(await ask('/public/a.mp4', 'HEAD')).toBe(200);
+		expect(await ask('/public/a.mp4', 'DELETE')).toBe(403);
+		expect(await ask('/public/a.json')).toBe(403);
+		expect(await ask('/public/gone.mp4')).toBe(403);
+		expect(await ask('?list-type=2')).toBe(403);
+		expect(await readText(client.getObject(BUCKET, 'public/a.mp4'))).toBe('content');
+	});
+});

@@ -26,7 +26,8 @@ const OWN_LINKS = [
 
 const GIVE_READ =
 	'Give it a policy that allows s3:GetObject. A key that may not list (s3:ListBucket) is told the same of what is not there.';
-const NO_FILE = `warning: The access key may not read "<folder>/idle.mp4" in bucket <bucket>: there is no binary field "video". ${GIVE_READ}`;
+const NO_FILE =
+	'warning: The video was not downloaded: The access key may not read "<folder>/idle.mp4" in bucket <bucket>.';
 
 const made = ['COMPLETED', 'video_url opens', 'thumbnail_url opens'];
 const linked = ['done', 'video_url opens', 'thumbnail_url opens'];

@@ -168,6 +168,7 @@ async function withFiles(
 			video: video ? report.minio_key : null,
 			videoBytes: report.size_bytes,
 			thumbnail: thumbnail ? report.thumbnail_key : null,
+			isPaid: true,
 		};
 		const { binary, warnings } = await storedFiles(context, bucket, wanted, signal);
 		const json = item({ ...report, warnings: [...report.warnings, ...warnings] });

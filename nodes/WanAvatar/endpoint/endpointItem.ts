@@ -5,7 +5,7 @@ import type { Endpoint } from '../../../lib/runpod/managementRecords';
 export function endpointItem(endpoint: Endpoint, queueBaseUrl: string): IDataObject {
 	const { id, name, gpu, workers, scaling } = endpoint;
 	const env: IDataObject = {};
-	for (const [variable, value] of Object.entries(endpoint.env)) env[variable] = String(value);
+	for (const [variable, value] of Object.entries(endpoint.env ?? {})) env[variable] = String(value);
 	return {
 		endpoint_id: id,
 		name,

@@ -11,7 +11,7 @@ export const option: INodePropertyOptions = {
 	name: 'Plan',
 	value: 'plan',
 	action: 'Plan an endpoint',
-	description: 'See what Deploy would create, update or replace, and change nothing',
+	description: 'See what Deploy would create, change or keep, and change nothing',
 };
 
 export const description = updateDisplayOptions(

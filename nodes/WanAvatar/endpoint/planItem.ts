@@ -2,8 +2,13 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Plan, PlanStep } from '../../../lib/deployment/plan';
 
 /** A plan as fields of an item. */
-export function planFields({ name, steps, notes }: Plan): IDataObject {
-	return { name, steps: steps.map(stepFields), notes };
+export function planFields({ name, steps, kept, notes }: Plan): IDataObject {
+	return {
+		name,
+		steps: steps.map(stepFields),
+		kept: kept.map((setting) => ({ ...setting })),
+		notes,
+	};
 }
 
 export function stepFields({ resource, action, name, id, changes, reason }: PlanStep): IDataObject {

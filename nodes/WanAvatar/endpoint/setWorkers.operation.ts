@@ -7,6 +7,7 @@ import type {
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
 import { endpointLocator } from '../endpointLocator';
+import { addedOptions } from '../formValue';
 import type { RunMode } from '../operation';
 import { MAY_HAVE_HAPPENED, runItems } from '../runItems';
 import { endpointItem } from './endpointItem';
@@ -19,24 +20,35 @@ export const option: INodePropertyOptions = {
 	description: 'Warm workers up before a batch, or scale to zero after it',
 };
 
+const maxWorkers: INodeProperties = {
+	displayName: 'Max Workers',
+	name: 'workersMax',
+	type: 'number',
+	typeOptions: { minValue: 0 },
+	default: 1,
+	description: 'How many workers may run at once. With 0 the endpoint is paused: jobs wait.',
+};
+
+const minWorkers: INodeProperties = {
+	displayName: 'Min Workers',
+	name: 'workersMin',
+	type: 'number',
+	typeOptions: { minValue: 0 },
+	default: 0,
+	description:
+		'How many workers are kept warm. They are paid all the time, so set it back to 0 when they are not needed.',
+};
+
 const properties: INodeProperties[] = [
 	endpointLocator,
 	{
-		displayName: 'Min Workers',
-		name: 'workersMin',
-		type: 'number',
-		typeOptions: { minValue: 0 },
-		default: 0,
-		description:
-			'How many workers are kept warm. They are paid all the time, so set it back to 0 when they are not needed.',
-	},
-	{
-		displayName: 'Max Workers',
-		name: 'workersMax',
-		type: 'number',
-		typeOptions: { minValue: 0 },
-		default: 1,
-		description: 'How many workers may run at once. With 0 the endpoint is paused: jobs wait.',
+		displayName: 'Workers',
+		name: 'workers',
+		type: 'collection',
+		placeholder: 'Add number',
+		default: {},
+		description: 'What is not added stays as it is',
+		options: [maxWorkers, minWorkers],
 	},
 ];
 
@@ -46,8 +58,8 @@ export const description = updateDisplayOptions(
 );
 
 const labels = new Map([
-	['min', 'Min Workers'],
-	['max', 'Max Workers'],
+	['min', minWorkers.displayName],
+	['max', maxWorkers.displayName],
 ]);
 
 export async function execute(
@@ -58,20 +70,36 @@ export async function execute(
 	const { parseWorkersChange, setWorkers } = await import('../../../lib/deployment/changes');
 	const { account, read, factsOf } = await openEndpoints(context);
 	const { management, settings } = account;
+	const relabelled = (error: unknown) =>
+		error instanceof InvalidInput ? error.relabelled(labels) : error;
 	const readChange = (item: number) => {
-		const min: unknown = context.getNodeParameter('workersMin', item);
-		const max: unknown = context.getNodeParameter('workersMax', item);
+		const change = addedNumbers(context.getNodeParameter('workers', item, {}));
+		if (Object.keys(change).length === 0)
+			throw new InvalidInput([{ field: 'Workers', message: 'is empty: add Min or Max Workers' }]);
 		try {
-			return parseWorkersChange({ min, max });
+			return parseWorkersChange(change);
 		} catch (error) {
-			throw error instanceof InvalidInput ? error.relabelled(labels) : error;
+			throw relabelled(error);
 		}
 	};
 	return await runItems(context, mode, {
 		check: async (item) => ({ ...(await read(item)), change: readChange(item) }),
-		perform: async ({ id, change }) =>
-			endpointItem(await setWorkers(management, id, change), settings.queueBaseUrl),
+		perform: async ({ id, change }) => {
+			const endpoint = await setWorkers(management, id, change).catch((error: unknown) => {
+				throw relabelled(error);
+			});
+			return endpointItem(endpoint, settings.queueBaseUrl);
+		},
 		factsOf,
 		ifLeft: MAY_HAVE_HAPPENED,
 	});
+}
+
+/** What is added but gives nothing is no number, and refused as such. */
+function addedNumbers(workers: unknown): { min?: unknown; max?: unknown } {
+	const added = addedOptions(workers);
+	return {
+		...(added.has(minWorkers.name) ? { min: added.get(minWorkers.name) ?? null } : {}),
+		...(added.has(maxWorkers.name) ? { max: added.get(maxWorkers.name) ?? null } : {}),
+	};
 }

@@ -42,7 +42,7 @@ export async function execute(
 	context: IExecuteFunctions,
 	mode: RunMode,
 ): Promise<End<IDataObject>[]> {
-	const { parseImage, updateImage } = await import('../../../lib/deployment/changes');
+	const { parseImage, updateImage } = await import('../../../lib/deployment/imageUpdate');
 	const { account, read, factsOf } = await openEndpoints(context);
 	const { management, settings } = account;
 	return await runItems(context, mode, {

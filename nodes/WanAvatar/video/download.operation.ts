@@ -72,7 +72,7 @@ export async function execute(
 			const thumbnailKey = thumbnail?.key ?? null;
 			const files = {
 				video: wantsVideo ? video.key : null,
-				isVideoRequired: true,
+				isPaid: false,
 				thumbnail: wantsThumbnail ? thumbnailKey : null,
 			};
 			const signal = context.getExecutionCancelSignal();

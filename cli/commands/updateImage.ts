@@ -1,0 +1,43 @@
+import { readLinked } from '../../lib/deployment/existing';
+import { planImage, putImage } from '../../lib/deployment/imageUpdate';
+import { changesSomething } from '../../lib/deployment/plan';
+import { parseImageTarget, type RawSettings } from '../../lib/deployment/settings';
+import { connect } from '../connect';
+import { EXIT, type ExitCode } from '../exitCodes';
+import { notDeployed } from '../notDeployed';
+import { planText, progressText } from '../planText';
+import type { Terminal } from '../terminal';
+
+export interface UpdateImageFlags {
+	json?: boolean;
+	yes?: boolean;
+}
+
+/** Shows where the image changes, asks, and puts it into endpoint and template; all else stays. */
+export async function updateImage(
+	raw: RawSettings,
+	{ json, yes }: UpdateImageFlags,
+	terminal: Terminal,
+): Promise<ExitCode> {
+	const target = parseImageTarget(raw);
+	const { connection, name, ids, image } = target;
+	const { management } = connect(connection, target, terminal.signal);
+	const { endpoint, template } = await readLinked(management, name, ids);
+	if (!endpoint) throw notDeployed(name);
+	const plan = planImage(image, { endpoint, template });
+	terminal.say(planText(plan));
+	if (!changesSomething(plan)) terminal.say('Nothing to change.');
+	else if (!yes) await terminal.confirm('Apply this plan?');
+	const { templateId, changed } = await putImage(
+		image,
+		{ endpoint, template },
+		management,
+		(step) => {
+			terminal.say(progressText(step));
+		},
+	);
+	const invoke_base = `${connection.queueBaseUrl}/${endpoint.id}`;
+	const result = { endpoint_id: endpoint.id, template_id: templateId, image, invoke_base, changed };
+	terminal.result(json ? JSON.stringify({ ...result, ...plan }, null, 2) : invoke_base);
+	return EXIT.done;
+}

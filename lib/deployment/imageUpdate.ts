@@ -1,0 +1,83 @@
+import { InvalidInput } from '../contract/invalidInput';
+import type { ManagementClient } from '../runpod/management';
+import type { Endpoint, Template } from '../runpod/managementRecords';
+import { plainName, templateOf } from './existing';
+import type { Plan, PlanStep } from './plan';
+import { imageNotes } from './planNotes';
+import { imageName } from './settings';
+
+/** Where an image stands: no link between the two is kept, so it is put into both. */
+export interface ImageHolders {
+	endpoint: Endpoint;
+	template: Template | undefined;
+}
+
+export interface UpdatedImage {
+	endpoint: Endpoint;
+	templateId: string | null;
+	changed: boolean;
+}
+
+type Editor = Pick<ManagementClient, 'updateEndpoint' | 'updateTemplate'>;
+
+/** @throws InvalidInput when it names no image */
+export function parseImage(wanted: unknown): string {
+	const { success, data, error } = imageName.safeParse(wanted);
+	if (!success) throw InvalidInput.from(error).relabelled(new Map([['', 'image']]));
+	return data;
+}
+
+/** What putting another image in changes: nothing but that. */
+export function planImage(image: string, { endpoint, template }: ImageHolders): Plan {
+	return {
+		name: plainName(endpoint),
+		steps: [
+			...(template ? [imageStep('template', template, image)] : []),
+			imageStep('endpoint', endpoint, image),
+		],
+		kept: [],
+		notes: imageNotes(image),
+	};
+}
+
+function imageStep(
+	resource: 'template' | 'endpoint',
+	thing: Endpoint | Template,
+	to: string,
+): PlanStep {
+	const from = thing.image ?? 'nothing';
+	const changes = from === to ? [] : [{ field: 'image', from, to }];
+	const action = changes.length === 0 ? 'keep' : 'update';
+	return { resource, action, name: plainName(thing), id: thing.id, changes };
+}
+
+/** Puts another image into the endpoint and its template; each step is safe to repeat. */
+export async function putImage(
+	image: string,
+	{ endpoint, template }: ImageHolders,
+	management: Editor,
+	onStep?: (step: PlanStep) => void,
+): Promise<UpdatedImage> {
+	let after = endpoint;
+	const steps = planImage(image, { endpoint, template }).steps.filter(
+		({ action }) => action === 'update',
+	);
+	for (const step of steps) {
+		onStep?.(step);
+		if (step.resource === 'endpoint') after = await management.updateEndpoint(endpoint, { image });
+		else if (template) await management.updateTemplate(template, { image });
+	}
+	return { endpoint: after, templateId: template?.id ?? null, changed: steps.length > 0 };
+}
+
+/** The same of an endpoint that is known by its ID; its template is looked for. */
+export async function updateImage(
+	management: Editor & Pick<ManagementClient, 'getEndpoint' | 'listTemplates'>,
+	endpointId: string,
+	wanted: unknown,
+): Promise<UpdatedImage> {
+	const image = parseImage(wanted);
+	const endpoint = await management.getEndpoint(endpointId);
+	const template = templateOf(endpoint, await management.listTemplates());
+	return await putImage(image, { endpoint, template }, management);
+}
