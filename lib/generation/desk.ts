@@ -55,13 +55,14 @@ export function isSubmitted(record: JobRecord): record is SubmittedRecord {
 }
 
 /** Notes a later state of a job: in memory surely, in the bucket if it answers. */
-export async function note(record: JobRecord, { book, optional }: Desk): Promise<void> {
+export async function note(record: JobRecord, { book, optional, ports }: Desk): Promise<void> {
 	book.remember(record);
 	if (book.key === undefined) return;
 	await optional.attempt('The record of the job could not be written', async (bucket) => {
-		if (!(await book.advance(record, bucket)))
-			optional.warn(
-				'The access key may no longer write the record of this job: other executions cannot see it.',
-			);
+		if (await book.advance(record, bucket)) return;
+		ports.onDenied?.('writeRecord', bucket.name);
+		optional.warn(
+			'The access key may not write the record of this job: other executions cannot see it.',
+		);
 	});
 }

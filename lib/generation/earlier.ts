@@ -46,16 +46,12 @@ export async function findEarlier(desk: Desk): Promise<Earlier> {
 }
 
 /** What stands in the bucket, in time for a decision about money. */
-export async function readStanding({ book, store, optional, request }: Desk): Promise<Standing> {
+export async function readStanding({ book, store, request }: Desk): Promise<Standing> {
 	if (!store) return { tag: 'none' };
 	const first = await book.read(store);
 	// What is no record may be an answer of the moment, such as a page of a proxy.
 	const standing = first.tag === 'unreadable' ? await book.read(store) : first;
 	if (standing.tag === 'unreadable' && !request.submitAnyway) throw unreadable(book.key ?? '');
-	if (standing.tag === 'denied')
-		optional.warn(
-			'The access key may not read job records (*.job.json) in the bucket: jobs of other executions are not found again.',
-		);
 	return standing;
 }
 

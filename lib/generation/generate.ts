@@ -112,7 +112,7 @@ async function existingVideo(desk: Desk): Promise<Result | undefined> {
 	const key = request.input.output_video_key;
 	if (request.ifVideoExists === 'regenerate' || !store || key === undefined) return undefined;
 	const found = await store.stat(key);
-	if (found.tag === 'unknown') throw mayNotLook(key, desk);
+	if (found.tag === 'denied' || found.tag === 'unknown') throw mayNotLook(key, found.tag, desk);
 	if (found.tag === 'missing' || found.facts.sizeBytes === 0) return undefined;
 	if (request.ifVideoExists === 'fail') throw videoExists(key, desk);
 	const thumbnail = request.input.output_thumbnail_key;
@@ -131,16 +131,13 @@ function unknownJob({ request, ports }: Desk) {
 }
 
 /** What the option asks for cannot be found out, and must not fail open. */
-function mayNotLook(key: string, { request }: Desk): WanAvatarError {
-	return new WanAvatarError(
-		'STORAGE',
-		`The access key may not look whether there is a video at ${key}`,
-		{
-			remedy:
-				'Nothing was sent to RunPod for the item. Give the key a policy that allows s3:GetObject and s3:ListBucket, or set If the Video Exists to Regenerate in the options.',
-			details: { ...ownerOf(request) },
-		},
-	);
+function mayNotLook(key: string, tag: 'denied' | 'unknown', { request }: Desk): WanAvatarError {
+	const who = tag === 'denied' ? 'The access key may not look' : 'The object store does not tell';
+	return new WanAvatarError('STORAGE', `${who} whether there is a video at ${key}`, {
+		remedy:
+			'Nothing was sent to RunPod for the item. Give the key a policy that allows s3:GetObject and s3:ListBucket, or set If the Video Exists to Regenerate in the options.',
+		details: { ...ownerOf(request) },
+	});
 }
 
 function videoExists(key: string, { request }: Desk): WanAvatarError {

@@ -11,6 +11,7 @@ import { createGate, watched } from './gate';
 import { generate } from './generate';
 import type { JobResult } from './jobResult';
 import { Halted } from './pursue';
+import { namingUnseen } from './deniedRights';
 import { refuseMissingObjects } from './preflight';
 import type { GenerationPorts, GenerationRequest, RunOptions, SharedWatch } from './ports';
 import { createOptionalStore } from './optionalStore';
@@ -59,7 +60,7 @@ export async function generateAll<T>(
 	const distinct = refuseCollisions(requests);
 	if (mustStop(distinct, options)) return distinct.map(withoutStarting);
 	const ports = await connect();
-	const checked = await refuseMissingObjects(distinct, ports.bucket);
+	const checked = await refuseMissingObjects(distinct, ports.bucket, ports.onDenied);
 	if (mustStop(checked, options)) return checked.map(withoutStarting);
 	if (options.checkOnly)
 		return checked.map((request, i) =>
@@ -137,7 +138,8 @@ async function run<T>(
 		const end = await settle(untilOutputIsDue(made, desk));
 		if ('value' in end) return end;
 		if (end.error instanceof Halted) return { skipped: end.error.message };
-		return isHalted(shared) && isNotStarted(end.error) ? NOT_STARTED : end;
+		if (isHalted(shared) && isNotStarted(end.error)) return NOT_STARTED;
+		return { error: namingUnseen(end.error, request.unseenInputs) };
 	} finally {
 		// What is still being copied would go on for nobody.
 		given.abort();

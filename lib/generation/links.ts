@@ -1,23 +1,58 @@
 import type { Link, LinkWish } from '../contract/link';
 import type { LinkMaker } from '../storage/links';
 import type { JobReport } from './report';
+import type { Verified } from './verify';
 
-/** Makes the links of the objects that a report names; where that cannot be done here, the worker's links stay. */
+interface Wanted {
+	field: 'video_url' | 'thumbnail_url';
+	key: string | null;
+	/** The worker's link. */
+	url: string | null;
+	isDenied: boolean;
+}
+
+/**
+ * Makes the links of the objects that a report names; where that cannot be done here, the worker's links stay. What the
+ * access key may not look at would not open by a link that it signs.
+ */
 export async function linked(
-	report: JobReport,
+	{ report, deniedKeys }: Pick<Verified, 'report' | 'deniedKeys'>,
 	wish: LinkWish,
 	maker: LinkMaker,
 ): Promise<JobReport> {
 	const { minio_key, video_url, thumbnail_key, thumbnail_url } = report;
-	const video = (await linkTo(minio_key, wish, maker)) ?? workersLink(video_url, maker);
-	const thumbnail = (await linkTo(thumbnail_key, wish, maker)) ?? workersLink(thumbnail_url, maker);
+	const isDenied = (key: string | null) => key !== null && deniedKeys.includes(key);
+	const made = async (one: Omit<Wanted, 'isDenied'>) =>
+		await madeLink({ ...one, isDenied: isDenied(one.key) }, wish, maker);
+	const video = await made({ field: 'video_url', key: minio_key, url: video_url });
+	const thumbnail = await made({ field: 'thumbnail_url', key: thumbnail_key, url: thumbnail_url });
 	return {
 		...report,
 		video_url: video.url,
 		video_url_expires_at: video.expires_at,
 		thumbnail_url: thumbnail.url,
 		thumbnail_url_expires_at: thumbnail.expires_at,
+		warnings: [...report.warnings, ...video.warnings, ...thumbnail.warnings],
 	};
+}
+
+type Made = { [Field in keyof Link]: Link[Field] | null } & { warnings: string[] };
+
+async function madeLink(wanted: Wanted, wish: LinkWish, maker: LinkMaker): Promise<Made> {
+	const { key, url, isDenied } = wanted;
+	const isDead = isDenied && wish.type !== 'public';
+	const own = isDead ? undefined : await linkTo(key, wish, maker);
+	const warnings = isDenied ? [deniedText(wanted, own)] : [];
+	if (own) return { ...own, warnings };
+	return { url, expires_at: url === null ? null : maker.expiryOf(url), warnings };
+}
+
+function deniedText({ field, key, url }: Wanted, own: Link | undefined): string {
+	const said = `The access key may not look at ${key ?? ''}: it was not checked`;
+	if (own) return `${said}.`;
+	return url === null
+		? `${said}, and there is no link to it: the worker gave none.`
+		: `${said}, and ${field} is the worker's own link.`;
 }
 
 async function linkTo(
@@ -32,8 +67,4 @@ async function linkTo(
 		// The video is paid for: a key that cannot be signed here must not cost the result.
 		return undefined;
 	}
-}
-
-function workersLink(url: string | null, { expiryOf }: LinkMaker) {
-	return { url, expires_at: url === null ? null : expiryOf(url) };
 }

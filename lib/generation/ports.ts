@@ -59,6 +59,8 @@ export interface GenerationRequest {
 	onTimeout: OnTimeout;
 	maxRestarts: number;
 	links: LinkWish;
+	/** Keys of inputs that the access key may not look at; none where nobody looked. */
+	unseenInputs?: readonly string[];
 	/** Which files the item is to carry. */
 	downloads: { video: boolean; thumbnail: boolean };
 	ifVideoExists: IfVideoExists;

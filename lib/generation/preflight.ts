@@ -1,6 +1,7 @@
 import { WanAvatarError } from '../contract/errors';
 import { InvalidInput } from '../contract/invalidInput';
 import type { Bucket, Stat } from '../storage/bucket';
+import type { OnDenied } from './deniedRights';
 import { ownerOf } from './desk';
 import type { GenerationRequest } from './ports';
 import type { Settled } from './settled';
@@ -24,6 +25,7 @@ export function refuseTooMany(count: number, maxJobs: number): void {
 export async function refuseMissingObjects(
 	requests: Requests,
 	bucket: Pick<Bucket, 'stat' | 'name' | 'check'> | undefined,
+	onDenied?: OnDenied,
 ): Promise<Settled<GenerationRequest>[]> {
 	if (!bucket) return [...requests];
 	const stats = new Map<string, Promise<Stat>>();
@@ -43,8 +45,10 @@ export async function refuseMissingObjects(
 					async ([field, key]) => [field, key, await look(key)] as const,
 				),
 			);
+			const unseenInputs = tags.flatMap(([, key, tag]) => (tag === 'denied' ? [key] : []));
+			if (unseenInputs.length > 0) onDenied?.('readInput', bucket.name);
 			const missing = tags.filter(([, , tag]) => tag === 'missing');
-			if (missing.length === 0) return request;
+			if (missing.length === 0) return { value: { ...request.value, unseenInputs } };
 			await assertBucket();
 			return { error: missingObjects(missing, bucket.name, request.value) };
 		}),

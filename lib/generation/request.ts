@@ -21,7 +21,8 @@ export interface RawRequest extends GivenFiles {
  */
 export async function parseGenerationRequest(raw: RawRequest): Promise<GenerationRequest> {
 	const { slot, runTag, contract, options: rawOptions, hasBucket } = raw;
-	const options = checkItemOptions(rawOptions, hasBucket);
+	const hasOutputKey = contract.output_video_key !== undefined;
+	const options = checkItemOptions(rawOptions, { hasBucket, hasOutputKey });
 	const additional = checkAdditionalInputs(rawOptions.additionalWorkerInputs);
 	const links = checked(linkWish, rawOptions);
 	const files = await measureFiles(raw, keyOwner(contract));

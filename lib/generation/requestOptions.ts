@@ -73,12 +73,19 @@ export function checked<T>(schema: z.ZodType<T>, raw: unknown): Checked<T> {
 	return { value: data, faults: error ? [...InvalidInput.from(error).faults] : [] };
 }
 
+/** What an item has beside its options, as far as some of them need it. */
+export interface ItemMeans {
+	hasBucket: boolean;
+	hasOutputKey: boolean;
+}
+
 /** Checks the options of one item, those that need others as well. */
-export function checkItemOptions(raw: RawOptions, hasBucket: boolean): Checked<ItemOptions> {
+export function checkItemOptions(raw: RawOptions, means: ItemMeans): Checked<ItemOptions> {
 	const { value, faults } = checked(itemOptions, raw);
+	const missing = [...downloadFaults(raw, means), ...guardFaults(raw, means)];
 	return {
 		value: value && optionsOf(value),
-		faults: [...faults, ...policyFaults(raw), ...downloadFaults(raw, hasBucket)],
+		faults: [...faults, ...policyFaults(raw), ...missing],
 	};
 }
 
@@ -89,7 +96,7 @@ function policyFaults({ maxQueueMinutes, maxRunMinutes }: RawOptions): InputFaul
 	return [{ field: 'maxQueueMinutes', message }];
 }
 
-function downloadFaults(raw: RawOptions, hasBucket: boolean): InputFault[] {
+function downloadFaults(raw: RawOptions, { hasBucket }: ItemMeans): InputFault[] {
 	if (hasBucket && raw.waitForCompletion !== false) return [];
 	const message = hasBucket
 		? 'needs Wait for Completion: without it there is no video yet'
@@ -97,6 +104,21 @@ function downloadFaults(raw: RawOptions, hasBucket: boolean): InputFault[] {
 	return ['downloadVideo', 'downloadThumbnail']
 		.filter((field) => raw[field] === true)
 		.map((field) => ({ field, message }));
+}
+
+/** A guard that cannot look must not let anything through. */
+function guardFaults(
+	{ ifVideoExists }: RawOptions,
+	{ hasBucket, hasOutputKey }: ItemMeans,
+): InputFault[] {
+	if (ifVideoExists !== 'fail' && ifVideoExists !== 'return') return [];
+	const field = 'ifVideoExists';
+	const credential = 'needs a MinIO API credential to look for the video: choose one in this node';
+	const key = 'needs an Output Video Key to look at: without one the worker chooses it';
+	return [
+		...(hasBucket ? [] : [{ field, message: credential }]),
+		...(hasOutputKey ? [] : [{ field, message: key }]),
+	];
 }
 
 function optionsOf(options: z.output<typeof itemOptions>): ItemOptions {

@@ -2,13 +2,14 @@ import type { LinkWish } from '../contract/link';
 import { LIMITS } from '../contract/limits';
 import type { LinkMaker } from '../storage/links';
 import type { Mp4Facts } from '../storage/mp4Facts';
+import type { OnDenied } from './deniedRights';
 import { badVideo } from './failures';
 import type { JobResult } from './jobResult';
 import { linked } from './links';
 import type { OptionalStore } from './optionalStore';
 import type { JobRecord } from './record';
 import { storeInline } from './storeInline';
-import { verify, withFacts, type ReadFacts, type VideoFault } from './verify';
+import { verify, withFacts, type ReadFacts, type Verified, type VideoFault } from './verify';
 
 /** Whom a finished job's report is made ready with. */
 export interface ResultPorts {
@@ -17,6 +18,7 @@ export interface ResultPorts {
 	/** The same of a file in memory: nothing for one that is no whole MP4. Missing: it is not looked at. */
 	readContent?: ((content: Uint8Array) => Promise<Mp4Facts | undefined>) | undefined;
 	links: LinkMaker;
+	onDenied?: OnDenied | undefined;
 }
 
 /** What is known of the result beside the worker's words. */
@@ -73,14 +75,14 @@ export async function describeResult(
 }
 
 async function withLinks(
-	{ report, video }: JobResult,
+	{ report, video, deniedKeys = [] }: Seen,
 	{ links }: ResultContext,
 	ports: ResultPorts,
 ): Promise<JobResult> {
-	return { report: await linked(report, links, ports.links), video };
+	return { report: await linked({ report, deniedKeys }, links, ports.links), video };
 }
 
-interface Seen extends JobResult {
+interface Seen extends JobResult, Partial<Pick<Verified, 'deniedKeys'>> {
 	fault?: VideoFault;
 }
 
@@ -91,7 +93,7 @@ async function looked(
 	ports: ResultPorts,
 	store: OptionalStore,
 ): Promise<Seen> {
-	const { readFacts } = ports;
+	const { readFacts, onDenied } = ports;
 	const seen = await inlineSeen(found, ports, store);
 	const { report } = seen;
 	if (seen.fault || seen.video || !readFacts || report.minio_key === null) return seen;
@@ -99,7 +101,11 @@ async function looked(
 	const judgedBy = found.video ? undefined : record;
 	const verified = await store.attempt(
 		'The video was not looked at in MinIO',
-		async (bucket) => await verify(report, judgedBy, { bucket, readFacts }),
+		async (bucket) => {
+			const checked = await verify(report, judgedBy, { bucket, readFacts });
+			if (checked.deniedKeys.length > 0) onDenied?.('readResult', bucket.name);
+			return checked;
+		},
 		LIMITS.verifyMs,
 	);
 	return verified ?? { report };

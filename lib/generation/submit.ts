@@ -79,15 +79,24 @@ async function writeIntent(intent: JobRecord, judged: Standing, desk: Desk, anyw
 		return 'written';
 	}
 	const written = await unsentIfFault(intent, desk, book.claim(intent, judged, store, anyway));
-	if (written === 'denied')
+	if (written === 'denied') {
+		desk.ports.onDenied?.('writeRecord', store.name);
 		optional.warn(
-			'The access key may not write job records (*.job.json) in the bucket: other executions cannot see this job.',
+			'The access key may not write the record of this job: other executions cannot see it.',
 		);
+	}
 	return written;
 }
 
+/** What may not be read even now is no record that is missing. */
 async function readBack(intent: JobRecord, desk: Desk): Promise<Standing> {
-	return await unsentIfFault(intent, desk, readStanding(desk));
+	const standing = await unsentIfFault(intent, desk, readStanding(desk));
+	if (standing.tag !== 'denied' || !desk.store) return standing;
+	desk.ports.onDenied?.('readRecord', desk.store.name);
+	desk.optional.warn(
+		'The access key may not read the record of this job: jobs of other executions are not found again.',
+	);
+	return standing;
 }
 
 /** Nothing is sent where the record cannot be kept, and the item may be run again at once. */

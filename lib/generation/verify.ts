@@ -1,3 +1,4 @@
+import { AccessDenied } from '../contract/accessDenied';
 import type { ErrorCode } from '../contract/errors';
 import type { Bucket, Stat } from '../storage/bucket';
 import { warned } from './jobResult';
@@ -31,6 +32,8 @@ export interface Verified {
 	/** With the facts of the stored file, as far as they are known. */
 	report: JobReport;
 	fault?: VideoFault;
+	/** What the access key may not look at: a link that it signs would not open. */
+	deniedKeys: readonly string[];
 }
 
 /**
@@ -43,27 +46,33 @@ export async function verify(
 	store: VideoStore,
 ): Promise<Verified> {
 	const { minio_key } = report;
-	if (minio_key === null) return { report };
+	if (minio_key === null) return { report, deniedKeys: [] };
 	const { bucket } = store;
 	const stat = await bucket.statPatiently(minio_key);
-	if (stat.tag === 'unknown')
-		return {
-			report: warned(report, `The access key may not look at ${minio_key}: it was not checked.`),
-		};
+	if (stat.tag === 'denied' && (await isDenied(minio_key, store)))
+		return await withRealThumbnail(report, store, [minio_key]);
+	if (stat.tag === 'denied' || stat.tag === 'unknown') {
+		const untold = `The object store does not tell the size of ${minio_key}: it was not checked.`;
+		return await withRealThumbnail(warned(report, untold), store);
+	}
 	if (stat.tag === 'missing')
-		return {
+		return faulty(
 			report,
-			fault: missing(`is not in bucket ${bucket.name}, where it should be as ${minio_key}`),
-		};
+			missing(`is not in bucket ${bucket.name}, where it should be as ${minio_key}`),
+		);
 	const { sizeBytes, lastModifiedMs } = stat.facts;
 	const origin = originOf(report, record, lastModifiedMs);
 	if (origin === 'earlier')
-		return {
+		return faulty(
 			report,
-			fault: missing(`was not stored: ${minio_key} in bucket ${bucket.name} is of an earlier job`),
-		};
+			missing(`was not stored: ${minio_key} in bucket ${bucket.name} is of an earlier job`),
+		);
 	const told = origin === 'doubtful' ? warned(report, doubtText(minio_key, record)) : report;
 	return await verifyFile(told, minio_key, sizeBytes, store);
+}
+
+function faulty(report: JobReport, fault: VideoFault): Verified {
+	return { report, fault, deniedKeys: [] };
 }
 
 // A worker that was cancelled may run on and store its video over that of the job after it.
@@ -80,18 +89,18 @@ async function verifyFile(
 ): Promise<Verified> {
 	const sized = { ...report, size_bytes: sizeBytes };
 	const read = await readVideo(sized, key, sizeBytes, store);
-	if (read) return { report: await withRealThumbnail(read, store) };
+	if (read) return await withRealThumbnail(read, store);
 	const realBytes = await secondSize(key, store);
 	if (realBytes === sizeBytes) {
 		const what = sizeBytes === 0 ? 'is empty' : 'is no whole MP4';
-		return { report: sized, fault: broken(`${key} ${what}`) };
+		return faulty(sized, broken(`${key} ${what}`));
 	}
 	// A good video must not be paid again because of a wrong size.
 	const remeasured = { ...report, size_bytes: realBytes };
 	const reread =
 		realBytes === null ? undefined : await readVideo(remeasured, key, realBytes, store);
 	const passed = reread ?? warned(remeasured, unsureText(key, sizeBytes, realBytes));
-	return { report: await withRealThumbnail(passed, store) };
+	return await withRealThumbnail(passed, store);
 }
 
 /** What is known of a video that can be played, or cannot be read; nothing for one that is no whole MP4. */
@@ -143,12 +152,25 @@ function rounded(value: number | null): number | null {
 }
 
 /** A thumbnail is made as best the worker can: a link to one that is not there would be a dead one. */
-async function withRealThumbnail(report: JobReport, store: VideoStore): Promise<JobReport> {
+async function withRealThumbnail(
+	report: JobReport,
+	store: VideoStore,
+	deniedKeys: readonly string[] = [],
+): Promise<Verified> {
 	const { thumbnail_key } = report;
-	if (thumbnail_key === null) return report;
+	if (thumbnail_key === null) return { report, deniedKeys };
 	const stat = await look(thumbnail_key, store);
-	const isThere = stat.tag === 'unknown' || (stat.tag === 'there' && stat.facts.sizeBytes > 0);
-	return isThere ? report : { ...report, thumbnail_key: null, thumbnail_url: null };
+	if (stat.tag === 'denied' && (await isDenied(thumbnail_key, store)))
+		return { report, deniedKeys: [...deniedKeys, thumbnail_key] };
+	const isGone = stat.tag === 'missing' || (stat.tag === 'there' && stat.facts.sizeBytes === 0);
+	if (!isGone) return { report, deniedKeys };
+	return { report: { ...report, thumbnail_key: null, thumbnail_url: null }, deniedKeys };
+}
+
+/** Some proxies refuse every HEAD: what a link does is a GET. */
+async function isDenied(key: string, { bucket }: VideoStore): Promise<boolean> {
+	const read = await settle(bucket.measure(key));
+	return 'error' in read && read.error instanceof AccessDenied;
 }
 
 function missing(reason: string): VideoFault {

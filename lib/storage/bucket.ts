@@ -92,8 +92,15 @@ export interface LinkOptions {
 	downloadName?: string;
 }
 
-/** An object that is there; that is not; or of which the key may not know. */
-export type Stat = { tag: 'there'; facts: ObjectFacts } | { tag: 'missing' } | { tag: 'unknown' };
+/**
+ * An object that is there; that is not; of which the key may not know, which is also said of what is not there to a key
+ * that may not list; or of which the store does not tell enough.
+ */
+export type Stat =
+	| { tag: 'there'; facts: ObjectFacts }
+	| { tag: 'missing' }
+	| { tag: 'denied' }
+	| { tag: 'unknown' };
 
 /** The worker's bucket, made narrow: only what this package does with it. All throw WanAvatarError STORAGE. */
 export interface Bucket {
@@ -135,11 +142,8 @@ export interface Bucket {
 	getText: (key: string) => Promise<StoredText>;
 	/** Removes one object; one that is not there is no error. False when the access key may not remove it. */
 	remove: (key: string) => Promise<boolean>;
-	/**
-	 * Sends one signed request, which costs nothing.
-	 * @returns what is worth a note though the credential is good
-	 */
-	check: () => Promise<{ note?: string }>;
+	/** Asks for a list of one object: are the keys right, is the bucket there, and may it be listed? */
+	check: () => Promise<{ mayList: boolean }>;
 }
 
 export interface BucketOptions {
@@ -186,7 +190,7 @@ function bucketOf(context: RequestContext, views = new WeakMap<AbortSignal, Buck
 				};
 			} catch (error) {
 				if (isMissing(error)) return { tag: 'missing' };
-				if (isAccessDenied(error)) return { tag: 'unknown' };
+				if (isAccessDenied(error)) return { tag: 'denied' };
 				throw error;
 			}
 		});
@@ -282,9 +286,9 @@ function bucketOf(context: RequestContext, views = new WeakMap<AbortSignal, Buck
 			await ask({ verb: 'list' }, async (client) => {
 				try {
 					await client.listObjectsV2Query(bucket, '', '', '', 1, '');
-					return {};
+					return { mayList: true };
 				} catch (error) {
-					if (isAccessDenied(error)) return { note: NO_LISTING };
+					if (isAccessDenied(error)) return { mayList: false };
 					throw error;
 				}
 			}),
@@ -292,6 +296,3 @@ function bucketOf(context: RequestContext, views = new WeakMap<AbortSignal, Buck
 }
 
 const MAX_ETAG_LENGTH = 1024;
-
-const NO_LISTING =
-	'The keys are right. They may not list the bucket, which only the lists to choose from and Get Many need.';

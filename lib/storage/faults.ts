@@ -1,3 +1,4 @@
+import { AccessDenied } from '../contract/accessDenied';
 import { WanAvatarError } from '../contract/errors';
 import { codeOf, messageOf } from '../contract/foreignError';
 import { cleanRemoteText } from '../contract/remoteText';
@@ -75,7 +76,9 @@ export function explainStorageFault(
 		limitFaults(server, said, deed).get(code) ??
 		refusals(settings, server, deed).get(code) ??
 		otherFault(code, said, server);
-	return new WanAvatarError('STORAGE', words.message, { remedy: words.remedy });
+	const { message, remedy } = words;
+	if (isAccessDenied(error)) return new AccessDenied(message, { remedy });
+	return new WanAvatarError('STORAGE', message, { remedy });
 }
 
 interface Words {
@@ -271,12 +274,16 @@ const PERMISSIONS = {
 	delete: 's3:DeleteObject',
 };
 
+const BESIDES: Partial<Record<Deed['verb'], string>> = {
+	list: ' Without it, give IDs and paths by hand.',
+	read: ' A key that may not list (s3:ListBucket) is told the same of what is not there.',
+};
+
 function deniedWords(bucket: string, { verb, key = '' }: Deed): Words {
 	const what = verb === 'list' ? `bucket ${bucket}` : `"${key}" in bucket ${bucket}`;
-	const instead = verb === 'list' ? ' Without it, give IDs and paths by hand: all else works.' : '';
 	return {
 		message: `The access key may not ${verb} ${what}`,
-		remedy: `Give it a policy that allows ${PERMISSIONS[verb]}.${instead}`,
+		remedy: `Give it a policy that allows ${PERMISSIONS[verb]}.${BESIDES[verb] ?? ''}`,
 	};
 }
 

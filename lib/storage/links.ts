@@ -1,8 +1,10 @@
+import { AccessDenied } from '../contract/accessDenied';
 import type { Clock } from '../contract/clock';
 import { WanAvatarError } from '../contract/errors';
 import { linkExpirySeconds, publicBaseUrl, type Link, type LinkWish } from '../contract/link';
 import { MAX_LINK_EXPIRY_SECONDS } from '../contract/linkLimit';
 import type { Bucket } from './bucket';
+import { requireReadable, type FoundFile } from './videos';
 
 export interface LinkRequest {
 	/** From 1 second to 7 days. */
@@ -52,6 +54,23 @@ export async function presignedLink(
 		...(downloadName === undefined || downloadName === '' ? {} : { downloadName }),
 	});
 	return { url, expires_at: toIso(signedAtMs + expirySeconds * 1000) };
+}
+
+/** The same for a file that a result does not depend on: none, and a warning, where the access key may not read it. */
+export async function linkUnlessDenied(
+	bucket: Pick<Bucket, 'presignGet' | 'measure'>,
+	file: FoundFile,
+	request: LinkRequest,
+	warnings: string[],
+): Promise<Link | undefined> {
+	try {
+		await requireReadable(bucket, file);
+		return await presignedLink(bucket, file.key, request);
+	} catch (error) {
+		if (!(error instanceof AccessDenied)) throw error;
+		warnings.push(`${error.message}: there is no link to it. ${error.remedy}`);
+		return undefined;
+	}
 }
 
 /** @throws WanAvatarError INVALID_INPUT for an expiry that S3 does not allow */

@@ -1,3 +1,4 @@
+import { AccessDenied } from '../contract/accessDenied';
 import { WanAvatarError } from '../contract/errors';
 import { INPUT_FOLDERS, VIDEO_FOLDER } from '../contract/layout';
 import type { Bucket, ListedObject } from './bucket';
@@ -135,7 +136,7 @@ async function templateAt(
 	const found = await bucket.stat(key);
 	if (found.tag === 'there') return { key, ...found.facts, templateId: await idOf(bucket, key) };
 	if (found.tag === 'missing') throw notFound(`There is no template "${key}"`, prefix);
-	throw new WanAvatarError('STORAGE', `The access key may not read "${key}"`, {
+	throw new AccessDenied(`The access key may not read "${key}"`, {
 		remedy: 'Give it a policy that allows s3:GetObject.',
 	});
 }

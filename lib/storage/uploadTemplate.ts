@@ -1,9 +1,10 @@
 import type { Readable } from 'node:stream';
+import { AccessDenied } from '../contract/accessDenied';
 import { WanAvatarError } from '../contract/errors';
 import { InvalidInput } from '../contract/invalidInput';
 import { objectKey } from '../contract/objectKey';
 import type { Bucket } from './bucket';
-import { contentTypeOf, isVideoKey } from './fileName';
+import { contentTypeOf, isVideoKey, withoutExtension } from './fileName';
 import { findTemplate, isTemplateKey, type Template } from './templates';
 
 /** A video whose type and size are known. */
@@ -32,7 +33,14 @@ export async function uploadTemplate(
 	const key = keyOf(path, prefix, contentType);
 	if (!overwrite) await assertFree(bucket, key);
 	await bucket.put(key, await open(), sizeBytes, contentType);
-	return await findTemplate(bucket, { path: key }, prefix);
+	try {
+		return await findTemplate(bucket, { path: key }, prefix);
+	} catch (error) {
+		// It is stored: that it may not be looked at costs no more than its facts.
+		if (!(error instanceof AccessDenied)) throw error;
+		const untold = { etag: '', lastModifiedMs: NaN };
+		return { key, sizeBytes, ...untold, templateId: withoutExtension(key) };
+	}
 }
 
 /** What may not be looked at may be there, and would be lost. */
@@ -44,7 +52,7 @@ async function assertFree(bucket: Pick<Bucket, 'stat'>, key: string): Promise<vo
 			remedy: 'Give another Template Path, or add the option Overwrite.',
 			details,
 		});
-	if (tag === 'unknown')
+	if (tag !== 'missing')
 		throw new WanAvatarError(
 			'STORAGE',
 			`The access key may not see whether there is a template "${key}" already`,

@@ -96,8 +96,15 @@ export function parseVideoKey(given: unknown): string {
 	);
 }
 
+/** An object that is to be given out. */
+export interface FoundFile {
+	key: string;
+	/** The access key may not look at it, so that it may not be there, or a link to it may not open. */
+	isDenied: boolean;
+}
+
 /**
- * The key of a video's thumbnail that is there: the one given, else the one of the job record, else one beside it.
+ * A video's thumbnail that is there: the one given, else the one of the job record, else one beside it.
  * @returns nothing when there is none
  * @throws InvalidInput when the given one is no key of a picture
  */
@@ -105,14 +112,14 @@ export async function findThumbnail(
 	bucket: Pick<Bucket, 'getText' | 'stat'>,
 	videoKey: string,
 	given: unknown,
-): Promise<string | undefined> {
+): Promise<FoundFile | undefined> {
 	const named = await namedThumbnail(bucket, videoKey, given);
 	const candidates = named === undefined ? thumbnailsBeside(videoKey) : [named];
 	for (const key of candidates) {
 		const { tag } = await bucket.stat(key);
-		if (tag === 'there') return key;
+		if (tag === 'there') return { key, isDenied: false };
 		// One that may not be looked at is only believed when it was named.
-		if (tag === 'unknown' && key === named) return key;
+		if (tag !== 'missing' && key === named) return { key, isDenied: tag === 'denied' };
 	}
 	return undefined;
 }
@@ -148,8 +155,21 @@ export function parseThumbnailKey(given: unknown): string | undefined {
 export async function requireVideo(
 	bucket: Pick<Bucket, 'stat' | 'name'>,
 	key: string,
+): Promise<FoundFile> {
+	const { tag } = await bucket.stat(key);
+	if (tag === 'missing') throw noVideo(bucket.name, key);
+	return { key, isDenied: tag === 'denied' };
+}
+
+/**
+ * A link that the access key signs opens what it may read: where a look is denied, a byte is read.
+ * @throws AccessDenied
+ */
+export async function requireReadable(
+	bucket: Pick<Bucket, 'measure'>,
+	{ key, isDenied }: FoundFile,
 ): Promise<void> {
-	if ((await bucket.stat(key)).tag === 'missing') throw noVideo(bucket.name, key);
+	if (isDenied) await bucket.measure(key);
 }
 
 export function noVideo(bucketName: string, key: string): WanAvatarError {

@@ -6,6 +6,7 @@ import type { QueueClient } from '../../lib/runpod/queue';
 import type { RunPodSettings } from '../../lib/runpod/settings';
 import type { ResultPorts } from '../../lib/generation/result';
 import type { Bucket } from '../../lib/storage/bucket';
+import { deniedHints } from './deniedHints';
 import { readEndpointId } from './endpointLocator';
 
 export const clock: Clock = {
@@ -88,7 +89,8 @@ export async function connectResults(
 	const bucket = await connectBucket(context);
 	const links = createLinkMaker(bucket, clock);
 	const results = { bucket, links, readContent: contentFacts };
-	return bucket ? { ...results, readFacts: headerFacts } : results;
+	if (!bucket) return results;
+	return { ...results, readFacts: headerFacts, onDenied: deniedHints(context) };
 }
 
 /**

@@ -1,6 +1,9 @@
 import type { IBinaryData, IBinaryKeyData, IExecuteFunctions } from 'n8n-workflow';
 import { waitUnlessAborted } from '../../lib/contract/abort';
+import { AccessDenied } from '../../lib/contract/accessDenied';
+import { WanAvatarError } from '../../lib/contract/errors';
 import { cutOnStop, stoppedWhileCopying } from '../../lib/contract/stop';
+import { settle } from '../../lib/generation/settled';
 import type { Bucket } from '../../lib/storage/bucket';
 
 /** The keys of the files that are wanted. */
@@ -8,25 +11,51 @@ export interface WantedFiles {
 	video: string | null;
 	/** Of the video, where it was looked at before. */
 	videoBytes?: number | null;
+	/** Whether they are of a result that is paid for. */
+	isPaid: boolean;
 	thumbnail: string | null;
+}
+
+export interface StoredFiles {
+	binary: IBinaryKeyData;
+	/** Which of them were left out and why, in sentences. */
+	warnings: string[];
 }
 
 /**
  * The files of a result that are wanted and there, by binary field; one stream at a time. The signal cuts the copies.
+ * What the access key may not read is left out of a paid result, and a thumbnail that cannot be had.
  * @throws WanAvatarError STORAGE, STOPPED
  */
 export async function storedFiles(
 	context: IExecuteFunctions,
 	bucket: Pick<Bucket, 'getStream'>,
-	{ video, videoBytes = null, thumbnail }: WantedFiles,
+	{ video, videoBytes = null, thumbnail, isPaid }: WantedFiles,
 	signal: AbortSignal | undefined,
-): Promise<IBinaryKeyData> {
+): Promise<StoredFiles> {
 	const binary: IBinaryKeyData = {};
-	const copy = async (key: string, sizeBytes: number | null) =>
-		await storedFile(context, bucket, { key, sizeBytes }, signal);
-	if (video !== null) binary.video = await copy(video, videoBytes);
-	if (thumbnail !== null) binary.thumbnail = await copy(thumbnail, null);
-	return binary;
+	const warnings: string[] = [];
+	const copy = async (field: Field, key: string | null, sizeBytes: number | null) => {
+		if (key === null) return;
+		const file = await settle(storedFile(context, bucket, { key, sizeBytes }, signal));
+		if ('value' in file) binary[field] = file.value;
+		else warnings.push(lossText(field, file.error, isPaid));
+	};
+	await copy('video', video, videoBytes);
+	await copy('thumbnail', thumbnail, null);
+	return { binary, warnings };
+}
+
+type Field = 'video' | 'thumbnail';
+
+/** @throws the error, where the file is what the item is about */
+function lossText(field: Field, error: unknown, isPaid: boolean): string {
+	if (!(error instanceof WanAvatarError)) throw error;
+	const isDenied = error instanceof AccessDenied;
+	const isPaidThumbnail = isPaid && field === 'thumbnail' && error.code === 'STORAGE';
+	const isBearable = isPaidThumbnail || (isDenied && (isPaid || field === 'thumbnail'));
+	if (!isBearable) throw error;
+	return `The ${field} was not downloaded: ${error.message}.`;
 }
 
 /**

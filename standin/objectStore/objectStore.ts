@@ -8,11 +8,12 @@ import { KeptCalls } from '../wire/keptCalls';
 import { type Traffic, TrafficCounter } from '../wire/traffic';
 import { writeFile } from './body';
 import { Faults, type ObjectStoreFault } from './faults';
-import { type Denial, Policy } from './policy';
+import type { Denial } from './policy';
 import { PublicReads } from './publicReads';
 import { serve, type ObjectStoreCall, type Service } from './service';
 import { Store } from './store';
 import { Uploads } from './uploads';
+import { Users, type UserKeys } from './users';
 
 export type { ObjectStoreCall } from './service';
 export type { ObjectStoreFault } from './faults';
@@ -57,6 +58,8 @@ export interface ObjectStore {
 	clearFaults: () => void;
 	/** What the access key may not do from now on; presigned URLs of it have no more rights. */
 	deny: (...denials: Denial[]) => void;
+	/** Another access key, with all rights that are not denied. */
+	addUser: (keys: UserKeys, denials: readonly Denial[]) => void;
 	/** Lets anyone read these keys, without an access key. */
 	publish: (bucket: string, keys: RegExp) => void;
 	/** Whether If-Match and If-None-Match of writes count, as they do at first; some servers ignore them. */
@@ -84,7 +87,7 @@ export async function startObjectStore(options: ObjectStoreOptions): Promise<Obj
 	const store = new Store(folder, now);
 	for (const bucket of options.buckets) if (!store.hasBucket(bucket)) store.createBucket(bucket);
 	const faults = new Faults();
-	const policy = new Policy();
+	const users = new Users({ accessKey, secretKey });
 	const publicReads = new PublicReads();
 	const calls = new KeptCalls<ObjectStoreCall>(options.callsKept ?? Infinity);
 	const traffic = new TrafficCounter();
@@ -95,8 +98,8 @@ export async function startObjectStore(options: ObjectStoreOptions): Promise<Obj
 			faults,
 			now,
 			uploads: new Uploads(),
-			credentials: { accessKey, secretKey, region },
-			policy,
+			region,
+			users,
 			publicReads,
 			traffic,
 			heedsWriteConditions: () => heedsWriteConditions,
@@ -127,7 +130,10 @@ export async function startObjectStore(options: ObjectStoreOptions): Promise<Obj
 			faults.clear();
 		},
 		deny: (...denials) => {
-			policy.set(denials);
+			users.own.policy.set(denials);
+		},
+		addUser: (keys, denials) => {
+			users.add(keys, denials);
 		},
 		publish: (bucket, keys) => {
 			publicReads.grant(bucket, keys);

@@ -11,7 +11,7 @@ export interface Denial {
 	keys?: RegExp;
 }
 
-/** The policy of the access key: everything is allowed that is not denied. */
+/** The policy of one access key: everything is allowed that is not denied. */
 export class Policy {
 	#denials: readonly Denial[] = [];
 

@@ -11,12 +11,12 @@ import { S3Error, usualCode } from './errors';
 import type { Faults, ObjectStoreFault, StatusFault } from './faults';
 import { objectOperations } from './objectRoutes';
 import { findOperation, type Answer, type Exchange, type Operation } from './operation';
-import type { Policy } from './policy';
 import type { PublicReads } from './publicReads';
 import { readRequest, type S3Request } from './request';
-import { verifySignature, type Credentials } from './signature';
+import { verifySignature } from './signature';
 import type { Store } from './store';
 import type { Uploads } from './uploads';
+import type { Users } from './users';
 import { renderXml, type XmlElement } from './xml';
 
 const MAX_KEY_BYTES = 1024;
@@ -38,11 +38,11 @@ export interface Service {
 	store: Store;
 	uploads: Uploads;
 	faults: Faults;
-	policy: Policy;
+	users: Users;
 	publicReads: PublicReads;
 	/** Whether conditions of a write count; some servers ignore them. */
 	heedsWriteConditions: () => boolean;
-	credentials: Credentials & { region: string };
+	region: string;
 	now: () => number;
 	record: (call: ObjectStoreCall) => void;
 	/** Aborted when the store closes. */
@@ -115,17 +115,17 @@ async function answer(
 	received: S3Request,
 	fault: ObjectStoreFault | undefined,
 ): Promise<Answer> {
-	const { store, uploads, credentials, now } = service;
+	const { store, uploads, now } = service;
 	const payloadHash = admit(service, received);
 	const request = service.heedsWriteConditions() ? received : withoutWriteConditions(received);
 	const operation = findOperation(operationsFor(request), request);
-	const exchange = { request, payloadHash, store, uploads, region: credentials.region, now };
+	const exchange = { request, payloadHash, store, uploads, region: service.region, now };
 	return await operation.run({ ...exchange, endlessListing: endlessListingOf(fault) });
 }
 
 /** Gives what the body must hash to; throws an S3Error for who may not do this. */
 function admit(service: Service, received: S3Request): string {
-	const { store, policy, publicReads, credentials, now } = service;
+	const { store, users, publicReads, now } = service;
 	const exists = (bucket: string, key: string) =>
 		store.hasBucket(bucket) && !!store.find(bucket, key);
 	if (publicReads.allow(received)) {
@@ -133,9 +133,10 @@ function admit(service: Service, received: S3Request): string {
 		if (!exists(received.bucket, received.key)) throw new S3Error('AccessDenied');
 		return UNSIGNED;
 	}
+	const { accessKey, secretKey, policy } = users.of(received);
 	// A client asks for the location because it does not know which region to sign for.
-	const region = received.parameters.has('location') ? undefined : credentials.region;
-	const payloadHash = verifySignature(received, { ...credentials, region }, now());
+	const region = received.parameters.has('location') ? undefined : service.region;
+	const payloadHash = verifySignature(received, { accessKey, secretKey, region }, now());
 	if (Buffer.byteLength(received.key) > MAX_KEY_BYTES) throw new S3Error('KeyTooLongError');
 	policy.check(received, exists);
 	return payloadHash;

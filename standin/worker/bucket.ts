@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import type { Agent } from 'node:http';
 import type { Readable } from 'node:stream';
 import { type BucketItem, Client, S3Error } from 'minio';
 import { abortable } from './abortable';
@@ -15,6 +16,8 @@ export interface BucketSettings {
 	region?: string;
 	/** Host and port that presigned URLs are made for, when not those above. */
 	publicUrl?: string;
+	/** For a server whose certificate is of a CA of its own. */
+	transportAgent?: Agent;
 }
 
 const MISSING_CODES = ['NoSuchKey', 'NotFound'];

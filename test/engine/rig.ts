@@ -21,6 +21,8 @@ export interface Run {
 	success: INodeExecutionData[];
 	/** The items on the error output, in the mode that has one. */
 	failed: INodeExecutionData[];
+	/** What the output panel says of the run as a whole. */
+	hints: string[];
 }
 
 export interface RunOptions {
@@ -69,11 +71,13 @@ export async function startRig(
 		queue,
 		engine,
 		run: async (parameters, options = {}) => {
-			const { error, items } = await engine.run(workflowOf(parameters, options), options);
+			const { error, items, runData } = await engine.run(workflowOf(parameters, options), options);
+			const hints = runData['Wan Avatar']?.at(-1)?.hints ?? [];
 			return {
 				error: error && shown(error),
 				success: items('Wan Avatar', 0),
 				failed: items('Wan Avatar', 1),
+				hints: hints.map(({ message }) => message),
 			};
 		},
 		close: async () => {

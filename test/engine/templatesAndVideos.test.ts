@@ -187,6 +187,7 @@ describe.each(['filesystem', 'default'] as const)('binary mode %s', (binaryMode)
 			'video_url_expires_at',
 			'thumbnail_url',
 			'thumbnail_url_expires_at',
+			'warnings',
 		]);
 		const opened = await fetch(textOf(json.video_url));
 		const videoHash = sha256(videoOf(textOf(key)));

@@ -110,8 +110,8 @@ it('credential tests and lists end within 20 s on silent and dripping servers, a
 	for (const { end } of ends.slice(tests.length)) {
 		expect(end).toBeInstanceOf(NodeOperationError);
 		expect(end).toMatchObject({
-			message: 'There was no answer for 15 seconds',
-			description: expect.stringMatching(/^Check the address/),
+			message: expect.stringMatching(/^There was no answer for 15 seconds$|was silent for 15 s/),
+			description: expect.stringMatching(/^Check (the address|that it)/),
 		});
 	}
 	// What was cut may be tried once more, in vain.

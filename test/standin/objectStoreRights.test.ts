@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import {
 	BUCKET,
 	collect,
+	connect,
 	md5Of,
 	readText,
 	signedFetch,
@@ -56,6 +57,24 @@ describe('a key of few rights', () => {
 
 		expect(await collect(client.listObjectsV2(BUCKET, 'mine/'))).toHaveLength(1);
 		await expect(collect(client.listObjectsV2(BUCKET, 'other/'))).rejects.toMatchObject(refusal);
+	});
+});
+
+it('another access key has rights of its own, and its links no more', async () => {
+	const { store, client } = await startWithClient();
+	await store.putBytes(BUCKET, 'key', 'content');
+	const keys = { accessKey: 'few-rights', secretKey: 'another-secret' };
+	store.addUser(keys, [{ rights: ['read'] }]);
+	const other = connect(store, keys);
+
+	await expect(other.getObject(BUCKET, 'key')).rejects.toMatchObject(refusal);
+	expect((await fetch(await other.presignedGetObject(BUCKET, 'key'))).status).toBe(403);
+	await other.putObject(BUCKET, 'new', 'content');
+	expect(await readText(client.getObject(BUCKET, 'new'))).toBe('content');
+	expect((await fetch(await client.presignedGetObject(BUCKET, 'key'))).status).toBe(200);
+	const wrong = connect(store, { ...keys, secretKey: 'a-secret' });
+	await expect(wrong.getObject(BUCKET, 'key')).rejects.toMatchObject({
+		code: 'SignatureDoesNotMatch',
 	});
 });
 

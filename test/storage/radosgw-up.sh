@@ -3,6 +3,7 @@
 # neither Docker nor systemd. Ends with 0 once S3 answers signed requests; its CA is test/fixtures/certificates/ca.crt.
 #   RADOSGW_DIR (/tmp/wan-radosgw; short, for its sockets)  RADOSGW_PORT (7480; the next two are taken too)
 #   RADOSGW_TLS_PORT (7443)  RADOSGW_ACCESS_KEY  RADOSGW_SECRET_KEY
+#   RADOSGW_USERS (none; more users, each name:access-key:secret-key)
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 certificates=$(readlink -f "$here/../fixtures/certificates")
@@ -124,6 +125,11 @@ listens() {
 	(exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null
 }
 
+add_user() {
+	timeout 60 radosgw-admin -c "$conf" -n client.admin user create --uid="$1" --display-name="$1" \
+		--access-key="$2" --secret-key="$3" >/dev/null 2>>"$folder/log/start.log"
+}
+
 start_gateway() {
 	local front
 	front="beast endpoint=127.0.0.1:$port ssl_endpoint=127.0.0.1:$tls_port"
@@ -134,8 +140,12 @@ start_gateway() {
 		sleep 0.2
 	done
 	listens
-	timeout 60 radosgw-admin -c "$conf" -n client.admin user create --uid=test --display-name=test \
-		--access-key="$access_key" --secret-key="$secret_key" >/dev/null 2>>"$folder/log/start.log"
+	add_user test "$access_key" "$secret_key"
+	local user name access secret
+	for user in ${RADOSGW_USERS:-}; do
+		IFS=: read -r name access secret <<<"$user"
+		add_user "$name" "$access" "$secret"
+	done
 }
 
 if listens; then

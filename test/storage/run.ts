@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { USERS } from './users';
 
 /** Below the ports that the system gives to outgoing connections, so that none of those takes one in between. */
 const FIRST_PORT = 17480;
@@ -25,17 +26,30 @@ async function main(): Promise<boolean> {
 	const port = await freePorts();
 	const tlsPort = port + PORTS - 1;
 	const keys = { accessKey: 'wan-avatar', secretKey: randomBytes(20).toString('hex') };
+	const users = USERS.map((name) => ({
+		name,
+		accessKey: `key-of-${name}`,
+		secretKey: randomBytes(20).toString('hex'),
+		principal: `arn:aws:iam:::user/${name}`,
+	}));
 	const env = {
 		RADOSGW_DIR: folder,
 		RADOSGW_PORT: String(port),
 		RADOSGW_TLS_PORT: String(tlsPort),
 		RADOSGW_ACCESS_KEY: keys.accessKey,
 		RADOSGW_SECRET_KEY: keys.secretKey,
+		RADOSGW_USERS: users
+			.map((user) => [user.name, user.accessKey, user.secretKey].join(':'))
+			.join(' '),
 	};
 	const server = {
 		STORAGE_TEST_ACCESS_KEY: keys.accessKey,
 		STORAGE_TEST_SECRET_KEY: keys.secretKey,
 		STORAGE_TEST_CA_FILE: join('test', 'fixtures', 'certificates', 'ca.crt'),
+		STORAGE_TEST_USERS: JSON.stringify({
+			owner: { principal: 'arn:aws:iam:::user/test' },
+			...Object.fromEntries(users.map((user) => [user.name, user])),
+		}),
 	};
 	const suiteAt = async (endpoint: string) =>
 		await runSuite({ ...server, STORAGE_TEST_ENDPOINT: endpoint });

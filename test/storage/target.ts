@@ -10,6 +10,7 @@ import { parseStorageSettings } from '../../lib/storage/settings';
 import { startObjectStore } from '../../standin/objectStore/objectStore';
 import { CA_CERTIFICATE, serverCertificate } from './certificates';
 import { clock } from './clock';
+import { bucketPolicy, DENIALS, serverUsers, USERS, type UserName } from './users';
 
 /** The data of a *MinIO API* credential. */
 export type Credential = Record<string, string | boolean>;
@@ -21,6 +22,8 @@ export interface Target {
 	/** Requests that the bucket has got, where the server tells. */
 	requests: (() => readonly { method: string; key: string }[]) | undefined;
 	clearRequests: () => void;
+	/** The credentials of the users with their few rights in the bucket. */
+	addUsers: () => Promise<Record<UserName, Credential>>;
 	close: () => Promise<void>;
 }
 
@@ -56,6 +59,11 @@ async function openStandIn(isSecure: boolean): Promise<Target> {
 		bucket: createBucket(parseStorageSettings(credential), clock),
 		requests: store.calls,
 		clearRequests: store.clearCalls,
+		addUsers: async () => {
+			const keysOf = (user: UserName) => ({ accessKey: user, secretKey: `secret of ${user}` });
+			for (const user of USERS) store.addUser(keysOf(user), DENIALS[user]);
+			return await Promise.resolve(credentialsOf(credential, keysOf));
+		},
 		close: async () => {
 			await store.close();
 			rmSync(folder, { recursive: true, force: true });
@@ -85,10 +93,36 @@ async function openServer(url: string): Promise<Target> {
 		bucket: createBucket(settings, clock),
 		requests: undefined,
 		clearRequests: () => undefined,
+		addUsers: async () => {
+			const users = serverUsers();
+			await client.setBucketPolicy(
+				bucket,
+				bucketPolicy(bucket, (user) => users[user].principal),
+			);
+			return credentialsOf(credential, (user) => users[user]);
+		},
 		close: async () => {
 			await client.removeObjects(bucket, await allKeys(createBucket(settings, clock)));
 			await client.removeBucket(bucket);
 		},
+	};
+}
+
+function credentialsOf(
+	credential: Credential,
+	keysOf: (user: UserName) => { accessKey: string; secretKey: string },
+): Record<UserName, Credential> {
+	const of = (user: UserName): Credential => {
+		const { accessKey, secretKey } = keysOf(user);
+		return { ...credential, accessKey, secretKey };
+	};
+	return {
+		full: of('full'),
+		'read-only': of('read-only'),
+		'no-list': of('no-list'),
+		'write-only': of('write-only'),
+		nothing: of('nothing'),
+		'no-records': of('no-records'),
 	};
 }
 

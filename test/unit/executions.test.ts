@@ -223,7 +223,7 @@ describe('a record that can no longer be written', () => {
 
 		expect(end).toMatchObject({
 			value: {
-				warnings: expect.arrayContaining([expect.stringMatching(/may no longer write the record/)]),
+				warnings: expect.arrayContaining([expect.stringMatching(/may not write the record/)]),
 			},
 		});
 	});

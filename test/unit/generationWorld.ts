@@ -92,7 +92,7 @@ export function world(): World {
 			events.push('record removed');
 			return Promise.resolve(objects.delete(key));
 		},
-		check: async () => Promise.resolve({}),
+		check: async () => Promise.resolve({ mayList: true }),
 		statPatiently: async (key) => await bucket.stat(key),
 		measure: unused,
 		listPage: unused,

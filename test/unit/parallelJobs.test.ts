@@ -27,7 +27,10 @@ async function make(
 	for (const i of existing) w.objects.set(keyOf(i), { text: 'video', atMs: 1 });
 	const rented = simulatedEndpoint(w.clock, endpoint);
 	const requests = Array.from({ length: count }, (_, i): GenerationRequest => {
-		const { value } = checkItemOptions({ waitForCompletion: true, ...form, ...items[i] }, false);
+		const { value } = checkItemOptions(
+			{ waitForCompletion: true, ...form, ...items[i] },
+			{ hasBucket: false, hasOutputKey: true },
+		);
 		if (!value) throw new Error('The options are wrong');
 		const output_video_key = existing.length > 0 ? keyOf(i) : undefined;
 		const input = { ...request().input, avatar_id: `a${String(i)}`, output_video_key };

@@ -6,7 +6,6 @@ import type {
 } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import { joinSignals } from '../../../lib/contract/abort';
-import { WanAvatarError } from '../../../lib/contract/errors';
 import { InvalidInput, type InputFault } from '../../../lib/contract/invalidInput';
 import type { HandedAlong } from '../../../lib/generation/generateAll';
 import type { GenerationPorts, GenerationRequest } from '../../../lib/generation/ports';
@@ -18,7 +17,7 @@ import { executionMemory } from '../executionMemory';
 import { inlineFiles, resultItem } from '../inlineVideo';
 import { withInputFields } from '../itemInput';
 import { ItemWithFiles, type RunMode } from '../operation';
-import { storedFiles, type WantedFiles } from '../storedFiles';
+import { storedFiles } from '../storedFiles';
 import { drivingVideoProperties } from './drivingVideo';
 import { optionalProperties } from './optional';
 import { portraitProperties } from './portrait';
@@ -128,7 +127,7 @@ export async function execute(
 							connect: async () => await connect(context),
 							stallOf,
 							handOut: async (report, { downloads }, i, along) =>
-								await withFiles(context, item(i, report), { report, downloads, ...along }),
+								await withFiles(context, { report, downloads, ...along }, (json) => item(i, json)),
 							show: (body, i) => item(i, body),
 						},
 						options,
@@ -170,32 +169,26 @@ interface HandOut extends HandedAlong {
 /** The item of a result, with the files that are asked for; what is not copied when it is given out, or at Stop, is cut. */
 async function withFiles(
 	context: IExecuteFunctions,
-	json: IDataObject,
 	{ report, downloads: { video, thumbnail }, ...along }: HandOut,
+	item: (json: object) => IDataObject,
 ): Promise<IDataObject | ItemWithFiles> {
-	if (!video && !thumbnail) return await resultItem(context, { report, ...along }, () => json);
+	if (!video && !thumbnail) return await resultItem(context, { report, ...along }, item);
 	const inline = await inlineFiles(context, along.video, report.output_video_key);
 	const { signal, release } = joinSignals([context.getExecutionCancelSignal(), along.signal]);
 	try {
 		const bucket = (await requireBucket(context)).within(signal);
-		const copy = async (files: Partial<WantedFiles>) =>
-			await storedFiles(context, bucket, { video: null, thumbnail: null, ...files }, signal);
-		const videoBytes = report.size_bytes;
-		const copiedVideo = video ? await copy({ video: report.minio_key, videoBytes }) : {};
-		const files = { ...copiedVideo, ...inline };
-		if (!thumbnail) return new ItemWithFiles(json, files);
-		const copied = await copy({ thumbnail: report.thumbnail_key }).catch(thumbnailWarning);
-		if (typeof copied === 'object') return new ItemWithFiles(json, { ...files, ...copied });
-		return new ItemWithFiles({ ...json, warnings: [...report.warnings, copied] }, files);
+		const wanted = {
+			video: video ? report.minio_key : null,
+			videoBytes: report.size_bytes,
+			thumbnail: thumbnail ? report.thumbnail_key : null,
+			isPaid: true,
+		};
+		const { binary, warnings } = await storedFiles(context, bucket, wanted, signal);
+		const json = item({ ...report, warnings: [...report.warnings, ...warnings] });
+		return new ItemWithFiles(json, { ...binary, ...inline });
 	} finally {
 		release();
 	}
-}
-
-/** The video is paid for: a thumbnail that cannot be fetched does not hold it up. */
-function thumbnailWarning(error: unknown): string {
-	if (!(error instanceof WanAvatarError) || error.code !== 'STORAGE') throw error;
-	return `The thumbnail was not downloaded: ${error.message}.`;
 }
 
 async function connect(context: IExecuteFunctions): Promise<GenerationPorts> {

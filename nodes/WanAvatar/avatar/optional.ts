@@ -47,7 +47,7 @@ export const optionalProperties: INodeProperties[] = [
 		],
 		default: 'regenerate',
 		description:
-			'What to do when there is a video at Output Video Key already. Needs a MinIO API credential, without which it is not noticed.',
+			'What to do when there is a video at Output Video Key already. Fail and Return It need that key and a MinIO API credential; where they cannot look, nothing is sent.',
 	},
 	includeInputFields,
 	resultLinkOptions.expiry,

@@ -3,10 +3,11 @@ import type {
 	ICredentialTestFunctions,
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
+import { WanAvatarError } from '../../../lib/contract/errors';
 import { clock } from '../connections';
 import { testedWith } from './verdict';
 
-/** Sends one signed request to the bucket. */
+/** Looks what the keys may do in the bucket, by a few free requests that leave nothing behind. */
 export async function minioApiTest(
 	this: ICredentialTestFunctions,
 	{ data }: ICredentialsDecrypted,
@@ -14,8 +15,18 @@ export async function minioApiTest(
 	return await testedWith(async (signal) => {
 		const { parseStorageSettings } = await import('../../../lib/storage/settings');
 		const { createBucket } = await import('../../../lib/storage/bucket');
+		const { findRights, lacksRights, rightsText } = await import('../../../lib/storage/rights');
 		const settings = parseStorageSettings(data);
-		const { note } = await createBucket(settings, clock).within(signal).check();
-		return note ?? `The keys are right, and bucket ${settings.bucket} answers.`;
+		const rights = await findRights(createBucket(settings, clock).within(signal));
+		const text = `The keys are right, and bucket ${settings.bucket} answers. ${rightsText(rights)}`;
+		// n8n shows the words of a test only where it has failed.
+		if (lacksRights(rights)) throw missingRights(text);
+		return text;
+	});
+}
+
+function missingRights(text: string): WanAvatarError {
+	return new WanAvatarError('INVALID_CREDENTIAL', text.replace(/\.$/, ''), {
+		remedy: 'The credential can be used all the same: what goes without a right says so.',
 	});
 }

@@ -68,14 +68,16 @@ export async function execute(
 			finish: inputFieldsOf(context, item),
 		}),
 		perform: async ({ wantsVideo, wantsThumbnail, finish, ...wanted }) => {
-			const keys = await find(wanted);
+			const { video, thumbnail } = await find(wanted);
+			const thumbnailKey = thumbnail?.key ?? null;
 			const files = {
-				video: wantsVideo ? keys.videoKey : null,
-				thumbnail: wantsThumbnail ? keys.thumbnailKey : null,
+				video: wantsVideo ? video.key : null,
+				isPaid: false,
+				thumbnail: wantsThumbnail ? thumbnailKey : null,
 			};
 			const signal = context.getExecutionCancelSignal();
-			const binary = await storedFiles(context, bucket, files, signal);
-			const json = finish({ minio_key: keys.videoKey, thumbnail_key: keys.thumbnailKey });
+			const { binary, warnings } = await storedFiles(context, bucket, files, signal);
+			const json = finish({ minio_key: video.key, thumbnail_key: thumbnailKey, warnings });
 			return new ItemWithFiles(json, binary);
 		},
 		factsOf,

@@ -54,7 +54,9 @@ export async function execute(
 	context: IExecuteFunctions,
 	mode: RunMode,
 ): Promise<End<IDataObject>[]> {
-	const { checkExpiry, presignedLink } = await import('../../../lib/storage/links');
+	const { checkExpiry, linkUnlessDenied, presignedLink } =
+		await import('../../../lib/storage/links');
+	const { requireReadable } = await import('../../../lib/storage/videos');
 	const bucket = await readingBucket(context);
 	const { check, find, factsOf } = await openVideos(context, bucket);
 	return await runItems(context, mode, {
@@ -67,20 +69,21 @@ export async function execute(
 			return { ...check(item), expirySeconds, downloadName, finish };
 		},
 		perform: async ({ expirySeconds, downloadName, finish, ...wanted }) => {
-			const keys = await find(wanted);
+			const { video, thumbnail } = await find(wanted);
 			const wish = { expirySeconds, nowMs: clock.now() };
-			const video = await presignedLink(bucket, keys.videoKey, { ...wish, downloadName });
-			const thumbnail =
-				keys.thumbnailKey === null
-					? undefined
-					: await presignedLink(bucket, keys.thumbnailKey, wish);
+			await requireReadable(bucket, video);
+			const videoLink = await presignedLink(bucket, video.key, { ...wish, downloadName });
+			const warnings: string[] = [];
+			const thumbnailLink =
+				thumbnail && (await linkUnlessDenied(bucket, thumbnail, wish, warnings));
 			return finish({
-				minio_key: keys.videoKey,
-				video_url: video.url,
-				video_url_expires_at: video.expires_at,
-				thumbnail_key: keys.thumbnailKey,
-				thumbnail_url: thumbnail?.url ?? null,
-				thumbnail_url_expires_at: thumbnail?.expires_at ?? null,
+				minio_key: video.key,
+				video_url: videoLink.url,
+				video_url_expires_at: videoLink.expires_at,
+				thumbnail_key: thumbnail?.key ?? null,
+				thumbnail_url: thumbnailLink?.url ?? null,
+				thumbnail_url_expires_at: thumbnailLink?.expires_at ?? null,
+				warnings,
 			});
 		},
 		factsOf,

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { Bucket } from '../../../lib/storage/bucket';
+import type { FoundFile } from '../../../lib/storage/videos';
 import type { Facts } from '../runItems';
 
 export const videoKey: INodeProperties = {
@@ -29,11 +30,11 @@ export interface WantedVideo {
 	namedThumbnail: string | undefined;
 }
 
-/** The keys of objects that are there. */
+/** Objects that are there, or may be. */
 export interface FoundVideo {
-	videoKey: string;
+	video: FoundFile;
 	/** Null when there is no thumbnail. */
-	thumbnailKey: string | null;
+	thumbnail: FoundFile | null;
 }
 
 /** How the videos of items are read, and looked up in the bucket. */
@@ -55,9 +56,9 @@ export async function openVideos(
 			),
 		}),
 		find: async ({ key, namedThumbnail }) => {
-			await videos.requireVideo(bucket, key);
+			const video = await videos.requireVideo(bucket, key);
 			const thumbnail = await videos.findThumbnail(bucket, key, namedThumbnail);
-			return { videoKey: key, thumbnailKey: thumbnail ?? null };
+			return { video, thumbnail: thumbnail ?? null };
 		},
 		factsOf: ({ key }) => ({ minio_key: key }),
 	};
