@@ -5,6 +5,7 @@ import { whatExists, type ApplyPorts, type DeployedIds } from './apply';
 import type { Names } from './desired';
 import { plainName, readExisting, type Existing } from './existing';
 import type { Plan, PlanStep, Resource } from './plan';
+import { registryUsers } from './registryUsers';
 
 /** What is taken down, in reverse order of making; what others use stays. */
 export function planDestroy(existing: Existing): Plan {
@@ -14,7 +15,7 @@ export function planDestroy(existing: Existing): Plan {
 	if (template) steps.push(deletion('template', names.template, template.id));
 	if (registryAuth) {
 		const step = deletion('registry auth', names.registryAuth, registryAuth.id);
-		const users = usersOf(registryAuth.id, existing);
+		const users = registryUsers(registryAuth.id, existing.all, [endpoint?.id, template?.id]);
 		steps.push(
 			users.length === 0
 				? step
@@ -26,16 +27,6 @@ export function planDestroy(existing: Existing): Plan {
 
 function deletion(resource: Resource, name: string, id: string): PlanStep {
 	return { resource, action: 'delete', name, id, changes: [] };
-}
-
-/** Names of templates and endpoints of others that pull with this registry auth. */
-function usersOf(registryId: string, { all, endpoint, template }: Existing): string[] {
-	return [...all.templates, ...all.endpoints]
-		.filter(({ id, registry }) => {
-			const isOurs = id === endpoint?.id || id === template?.id;
-			return registry === registryId && !isOurs;
-		})
-		.map(({ name }) => name);
 }
 
 /** What became of each step. */

@@ -1,8 +1,8 @@
 import { WanAvatarError } from '../contract/errors';
 import { MASK } from '../contract/secret';
-import type { Endpoint, Template } from '../runpod/managementRecords';
+import type { Endpoint, RegistryAuth, Template } from '../runpod/managementRecords';
 import { createdEndpoint, createdTemplate } from './created';
-import { containerBody, endpointBody, registryAuthBody, templateBody } from './desired';
+import { containerBody, endpointBody, namesOf, registryAuthBody, templateBody } from './desired';
 import {
 	endpointDifference,
 	hasVolume,
@@ -15,6 +15,7 @@ import type { Existing } from './existing';
 import type { GivenFields } from './given';
 import type { DeploymentSettings } from './settings';
 import { planNotes } from './planNotes';
+import { registryUsers } from './registryUsers';
 import { workersAfter } from './workersAfter';
 
 export type Resource = 'registry auth' | 'template' | 'endpoint';
@@ -92,9 +93,10 @@ interface Planned {
 /** Its secrets are write-only, so one that exists is kept until it is rotated on purpose. */
 function planRegistryAuth(
 	settings: DeploymentSettings,
-	{ registryAuth, names }: Existing,
+	existing: Existing,
 	{ rotateRegistryAuth }: PlanOptions,
 ): PlanStep | undefined {
+	const { registryAuth, names } = existing;
 	const wanted = registryAuthBody(settings, names);
 	const step = {
 		resource: 'registry auth',
@@ -111,6 +113,7 @@ function planRegistryAuth(
 	}
 	if (!rotateRegistryAuth) return { ...step, action: 'keep', changes: [] };
 	if (!wanted) throw withoutPassword();
+	assertOurs(registryAuth, settings, existing);
 	const changes = [{ field: 'password', from: MASK, to: MASK }];
 	return { ...step, action: 'replace', changes, reason: 'to rotate its password' };
 }
@@ -122,6 +125,32 @@ function withoutPassword(): WanAvatarError {
 		{
 			remedy: 'Give the Docker Hub user name and the new password. Nothing was changed.',
 		},
+	);
+}
+
+/** A rotation deletes the old one: whoever still pulls with it could no longer start workers. */
+function assertOurs(
+	{ id, name }: RegistryAuth,
+	{ ids }: DeploymentSettings,
+	{ all, endpoint, template, names }: Existing,
+): void {
+	const users = registryUsers(id, all, [endpoint?.id, template?.id]);
+	const isMeant = ids.registryAuth === id || name === namesOf(names.endpoint).registryAuth;
+	if (users.length === 0 && isMeant) return;
+	const [reason, remedy] =
+		users.length > 0
+			? [
+					`${users.join(', ')} use it too`,
+					'Give those another registry auth first, or change the password without a rotation: make a new registry auth and give its ID (RUNPOD_REGISTRY_AUTH_ID).',
+				]
+			: [
+					'it was only found through the endpoint',
+					'If it is the one to be replaced, give its ID (RUNPOD_REGISTRY_AUTH_ID).',
+				];
+	throw new WanAvatarError(
+		'INVALID_INPUT',
+		`The registry auth ${name} (${id}) is not rotated: ${reason}`,
+		{ remedy: `Nothing was changed. ${remedy}`, details: { registry_auth_id: id } },
 	);
 }
 

@@ -1,0 +1,75 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { openConsole, type Console } from './console';
+import { IMAGE, startRig, type Rig } from './rig';
+
+jest.setTimeout(60_000);
+
+let rig: Rig;
+let person: Console;
+
+beforeEach(async () => {
+	rig = await startRig();
+	person = openConsole(rig);
+});
+
+afterEach(async () => {
+	await rig.close();
+});
+
+/** An endpoint that pulls with this registry auth. */
+async function endpointWith(registry: string, name: string): Promise<string> {
+	return await person.make('serverless', {
+		name,
+		type: 'QUEUE',
+		image: IMAGE,
+		registry,
+		gpu: { pools: ['AMPERE_80'] },
+		scaling: { type: 'QUEUE_DELAY', queueDelay: 4 },
+	});
+}
+
+async function registryAuth(): Promise<string> {
+	const password = 'secret-of-docker-hub';
+	return await person.make('registries', { name: 'dockerhub', username: 'dexsynccom', password });
+}
+
+describe('the rotation of a registry auth', () => {
+	it.each([
+		['found through the endpoint', []],
+		['given by its ID', ['--registry-auth-id']],
+	])('that others use too is refused, %s', async (_how, flags) => {
+		const shared = await registryAuth();
+		const twin = await endpointWith(shared, 'twin');
+		await endpointWith(shared, 'other');
+		await person.make('templates', { name: 'other-t', image: IMAGE, registry: shared });
+		rig.clearCalls();
+
+		const { exitCode, err } = await rig.command([
+			...['deploy', '--yes', '--endpoint-id', twin, '--rotate-registry-auth'],
+			...flags.flatMap((flag) => [flag, shared]),
+		]);
+
+		expect(exitCode).toBe(2);
+		expect(err.join()).toContain(
+			`dockerhub (${shared}) is not rotated: other-t, other use it too. Nothing was changed`,
+		);
+		expect(rig.writes()).toEqual([]);
+	});
+
+	it('that was only found through the endpoint is refused until its ID is given', async () => {
+		const registry = await registryAuth();
+		const twin = await endpointWith(registry, 'twin');
+		const rotates = ['deploy', '--yes', '--endpoint-id', twin, '--rotate-registry-auth'];
+
+		const refused = await rig.command(rotates);
+
+		expect(refused.exitCode).toBe(2);
+		expect(refused.err.join()).toContain('it was only found through the endpoint');
+		expect(rig.management.contents().registries).toMatchObject([{ id: registry }]);
+		const meant = await rig.command([...rotates, '--registry-auth-id', registry]);
+		expect(meant.exitCode).toBe(0);
+		const { registries, endpoints } = rig.management.contents();
+		expect(registries).toHaveLength(1);
+		expect(endpoints).toMatchObject([{ registry: registries[0]?.id }]);
+	});
+});
