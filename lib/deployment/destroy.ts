@@ -3,7 +3,9 @@ import { InvalidInput } from '../contract/invalidInput';
 import type { Deletion, ManagementClient } from '../runpod/management';
 import { whatExists, type ApplyPorts, type DeployedIds } from './apply';
 import type { Names } from './desired';
-import { plainName, readExisting, type Existing } from './existing';
+import { readExisting, type Existing } from './existing';
+import { plainName } from './plainName';
+import { takenOverNote } from './planNotes';
 import type { Plan, PlanStep, Resource } from './plan';
 import { registryUsers } from './registryUsers';
 
@@ -22,7 +24,7 @@ export function planDestroy(existing: Existing): Plan {
 				: { ...step, action: 'keep', reason: `${users.join(', ')} still use it` },
 		);
 	}
-	return { name: names.endpoint, steps, kept: [], notes: [] };
+	return { name: names.endpoint, steps, kept: [], notes: takenOverNote(existing) };
 }
 
 function deletion(resource: Resource, name: string, id: string): PlanStep {

@@ -1,8 +1,10 @@
 import { WanAvatarError } from '../contract/errors';
+import { InvalidInput } from '../contract/invalidInput';
 import type { ManagementClient } from '../runpod/management';
 import type { Endpoint, RegistryAuth, Template } from '../runpod/managementRecords';
 import { namesOf, type Names } from './desired';
 import type { KnownIds } from './knownIds';
+import { plainName } from './plainName';
 
 /** What an account has: of one deployment, and of others. */
 export interface Existing {
@@ -11,13 +13,15 @@ export interface Existing {
 	registryAuth: RegistryAuth | undefined;
 	template: Template | undefined;
 	endpoint: Endpoint | undefined;
+	/** The endpoint was given by its ID, whatever its name. */
+	isTakenOver: boolean;
 	all: { templates: readonly Template[]; endpoints: readonly Endpoint[] };
 }
 
 /**
  * Reads what there is of a deployment, by ID where one is known, else by name. The name of an endpoint that is known
- * by its ID stands in the place of the given one.
- * @throws WanAvatarError AMBIGUOUS_NAME when two things have one name, NOT_FOUND when nothing has the ID
+ * by its ID stands in the place of the default one; a given one has to be the same.
+ * @throws WanAvatarError INVALID_INPUT when name and ID are of two endpoints, AMBIGUOUS_NAME when two things have one name, NOT_FOUND when nothing has the ID
  */
 export async function readExisting(
 	management: ManagementClient,
@@ -85,17 +89,36 @@ function foundIn(account: Account, name: string, ids: KnownIds): Existing {
 		registryAuth,
 		template,
 		endpoint,
+		isTakenOver: ids.endpoint !== undefined,
 		all: { templates, endpoints },
 	};
 }
 
-/** The endpoint that is meant, if there is one. */
+/**
+ * The endpoint that is meant, if there is one.
+ * @throws WanAvatarError as readExisting
+ */
 export function findEndpoint(
 	{ endpoints }: Pick<Account, 'endpoints'>,
 	name: string,
 	ids: KnownIds,
 ): Endpoint | undefined {
-	return findOne('endpoint', name, ids.endpoint, endpoints);
+	const endpoint = findOne('endpoint', name, ids.endpoint, endpoints);
+	if (endpoint && ids.endpointName !== undefined) assertNamed(endpoint, ids.endpointName);
+	return endpoint;
+}
+
+/** Which of the two is meant is not for us to guess: one may stand in a file that nobody thinks of. */
+function assertNamed(endpoint: Endpoint, name: string): void {
+	const found = plainName(endpoint);
+	if (found === name) return;
+	throw new InvalidInput([
+		{
+			field: 'WAN_AVATAR_NAME',
+			message: `is "${name}", but the endpoint of RUNPOD_ENDPOINT_ID (${endpoint.id}) is named "${found}"`,
+			remedy: 'Give one of the two alone.',
+		},
+	]);
 }
 
 function findOne<T extends { id: string; name: string }>(
@@ -127,14 +150,6 @@ async function readAll(management: ManagementClient): Promise<Account> {
 
 function unchanged({ code, message, remedy, details }: WanAvatarError): WanAvatarError {
 	return new WanAvatarError(code, message, { remedy: `${remedy} Nothing was changed.`, details });
-}
-
-// RunPod's older faces put this behind the name of an endpoint that has FlashBoot.
-const FLASHBOOT_SUFFIX = / -fb$/;
-
-/** The name as it was given. */
-export function plainName({ name }: { name: string }): string {
-	return name.replace(FLASHBOOT_SUFFIX, '');
 }
 
 /** The one thing of this name, or none. */

@@ -1,7 +1,8 @@
 import { InvalidInput } from '../contract/invalidInput';
 import type { ManagementClient } from '../runpod/management';
 import type { Endpoint, Template } from '../runpod/managementRecords';
-import { plainName, templateOf } from './existing';
+import { templateOf } from './existing';
+import { plainName } from './plainName';
 import type { Plan, PlanStep } from './plan';
 import { imageNotes } from './planNotes';
 import { imageName } from './settings';

@@ -12,6 +12,7 @@ export function planNotes(
 ): string[] {
 	const { min, max } = workersAfter(settings, existing.endpoint);
 	return [
+		...takenOverNote(existing),
 		...imageNotes(settings.image),
 		...without(warmPlanNote(existing.endpoint, min)),
 		...(max === 0 ? [NO_WORKERS] : []),
@@ -27,6 +28,14 @@ export function imageNotes(image: string): string[] {
 	if (/[:@][^/]*$/.test(image) && !image.endsWith(':latest')) return [];
 	return [
 		`${image} has no version tag: RunPod keeps images on its hosts, so a new push may not be seen. Use a version tag or a digest.`,
+	];
+}
+
+/** Where an ID stands in a file, it may not be the endpoint that somebody has in mind. */
+export function takenOverNote({ endpoint, isTakenOver }: Existing): string[] {
+	if (!endpoint || !isTakenOver) return [];
+	return [
+		`The endpoint ${endpoint.name} is the one whose ID is given (RUNPOD_ENDPOINT_ID: ${endpoint.id}).`,
 	];
 }
 

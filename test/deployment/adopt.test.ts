@@ -129,7 +129,10 @@ describe('what exists under other names', () => {
 				{ resource: 'registry auth', action: 'keep', id: ids.registry },
 				{ resource: 'endpoint', action: 'keep', id: ids.endpoint },
 			],
-			notes: [expect.stringContaining('No template of this endpoint was found')],
+			notes: [
+				expect.stringContaining('whose ID is given'),
+				expect.stringContaining('No template of this endpoint was found'),
+			],
 		});
 	});
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { openConsole, type Console } from './console';
+import { openConsole, planJson, type Console } from './console';
 import { IMAGE, startRig, type Rig } from './rig';
 
 jest.setTimeout(60_000);
@@ -71,5 +71,42 @@ describe('the rotation of a registry auth', () => {
 		const { registries, endpoints } = rig.management.contents();
 		expect(registries).toHaveLength(1);
 		expect(endpoints).toMatchObject([{ registry: registries[0]?.id }]);
+	});
+});
+
+describe('a name and the ID of another endpoint', () => {
+	it.each([['destroy'], ['deploy'], ['update-image'], ['health']])(
+		'are not both followed by %s: which one is meant is asked',
+		async (command) => {
+			const { endpoint_id } = await rig.deploy({ WAN_AVATAR_NAME: 'twin' });
+			await rig.deploy({ WAN_AVATAR_NAME: 'staging' });
+			rig.clearCalls();
+			const before = rig.management.contents();
+			const yes = command === 'health' ? [] : ['--yes'];
+
+			const { exitCode, err } = await rig.command([command, ...yes, '--name', 'staging'], {
+				RUNPOD_ENDPOINT_ID: endpoint_id,
+			});
+
+			expect(exitCode).toBe(2);
+			expect(err.join()).toContain(
+				`--name is "staging", but the endpoint of RUNPOD_ENDPOINT_ID (${endpoint_id}) is named "twin"`,
+			);
+			expect(rig.management.contents()).toEqual(before);
+		},
+	);
+
+	it('may be of one and the same, and plans say that it is taken by its ID', async () => {
+		const { endpoint_id } = await rig.deploy({ WAN_AVATAR_NAME: 'twin' });
+		const flags = ['--name', 'twin', '--endpoint-id', endpoint_id];
+
+		const { notes } = await planJson(rig, flags);
+		const { exitCode, err } = await rig.command(['destroy', '--yes', ...flags]);
+
+		const note = `The endpoint twin is the one whose ID is given (RUNPOD_ENDPOINT_ID: ${endpoint_id}).`;
+		expect(notes).toEqual([note]);
+		expect(err).toContain(`  Note: ${note}`);
+		expect(exitCode).toBe(0);
+		expect(rig.management.contents().endpoints).toEqual([]);
 	});
 });
