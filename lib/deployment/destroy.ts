@@ -107,7 +107,7 @@ export async function destroyEndpoint(
 	const endpoint = await management.getEndpoint(endpointId);
 	const name = plainName(endpoint);
 	const typed = typeof confirmedName === 'string' ? confirmedName.trim() : '';
-	if (typed !== name) throw notConfirmed(endpointId, name, typed);
+	if (plainName({ name: typed }) !== name) throw notConfirmed(endpointId, name, typed);
 	const existing = await readExisting(management, name, { endpoint: endpointId });
 	const plan = planDestroy(existing);
 	const steps = plan.steps.filter(({ resource }) => resource === 'endpoint' || !endpointOnly);

@@ -6,6 +6,7 @@ import type { WorkerVariables } from '../runpod/workerVariables';
 import { connection, toConnection } from './connection';
 import { givenFields, isGiven, type GivenFields } from './given';
 import { knownIds, toIds, type KnownIds } from './knownIds';
+import { plainName } from './plainName';
 import {
 	decimal,
 	optionalSecret,
@@ -58,7 +59,7 @@ const deploymentName = requiredText(
 	'WAN_AVATAR_NAME',
 	'give up to 170 letters, digits, hyphens, dots, spaces or underscores',
 	/^[A-Za-z0-9][\w .-]{0,169}$/,
-);
+).transform((name) => plainName({ name }));
 
 const flashboot = optionalText(
 	'RUNPOD_FLASHBOOT',

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { destroyEndpoint } from '../../lib/deployment/destroy';
 import { openConsole, planJson, type Console } from './console';
 import { IMAGE, startRig, type Rig } from './rig';
 
@@ -98,7 +99,7 @@ describe('a name and the ID of another endpoint', () => {
 
 	it('may be of one and the same, and plans say that it is taken by its ID', async () => {
 		const { endpoint_id } = await rig.deploy({ WAN_AVATAR_NAME: 'twin' });
-		const flags = ['--name', 'twin', '--endpoint-id', endpoint_id];
+		const flags = ['--name', 'twin -fb', '--endpoint-id', endpoint_id];
 
 		const { notes } = await planJson(rig, flags);
 		const { exitCode, err } = await rig.command(['destroy', '--yes', ...flags]);
@@ -107,6 +108,28 @@ describe('a name and the ID of another endpoint', () => {
 		expect(notes).toEqual([note]);
 		expect(err).toContain(`  Note: ${note}`);
 		expect(exitCode).toBe(0);
+		expect(rig.management.contents().endpoints).toEqual([]);
+	});
+});
+
+describe("RunPod's FlashBoot suffix, copied from the console into the name", () => {
+	it('makes no second endpoint', async () => {
+		const first = await rig.deploy({ WAN_AVATAR_NAME: 'twin2 -fb' });
+		const second = await rig.deploy({ WAN_AVATAR_NAME: 'twin2 -fb' });
+
+		expect(second.endpoint_id).toBe(first.endpoint_id);
+		expect(rig.management.contents().endpoints).toMatchObject([{ name: 'twin2' }]);
+	});
+
+	it('may be typed to confirm a deletion', async () => {
+		const { endpoint_id } = await rig.deploy();
+		await person.change('serverless', { name: 'wan-avatar -fb' });
+
+		await destroyEndpoint(rig.client, endpoint_id, {
+			confirmedName: 'wan-avatar -fb',
+			endpointOnly: false,
+		});
+
 		expect(rig.management.contents().endpoints).toEqual([]);
 	});
 });
