@@ -1,8 +1,9 @@
 import { WanAvatarError } from '../contract/errors';
 import { InvalidInput } from '../contract/invalidInput';
 import type { Deletion, ManagementClient } from '../runpod/management';
+import type { Endpoint, Template } from '../runpod/managementRecords';
 import { whatExists, type ApplyPorts, type DeployedIds } from './apply';
-import type { Names } from './desired';
+import { namesOf, type Names } from './desired';
 import { readExisting, type Existing } from './existing';
 import { plainName } from './plainName';
 import { takenOverNote } from './planNotes';
@@ -14,21 +15,40 @@ export function planDestroy(existing: Existing): Plan {
 	const { names, endpoint, template, registryAuth } = existing;
 	const steps: PlanStep[] = [];
 	if (endpoint) steps.push(deletion('endpoint', names.endpoint, endpoint.id));
-	if (template) steps.push(deletion('template', names.template, template.id));
+	const owners = template ? ownersOf(template, existing) : [];
+	if (template) {
+		const step = deletion('template', names.template, template.id);
+		steps.push(
+			owners.length === 0 ? step : kept(step, `the endpoint ${owners.join(', ')} is of it`),
+		);
+	}
 	if (registryAuth) {
 		const step = deletion('registry auth', names.registryAuth, registryAuth.id);
-		const users = registryUsers(registryAuth.id, existing.all, [endpoint?.id, template?.id]);
-		steps.push(
-			users.length === 0
-				? step
-				: { ...step, action: 'keep', reason: `${users.join(', ')} still use it` },
-		);
+		const going = [endpoint?.id, ...(owners.length === 0 ? [template?.id] : [])];
+		const users = registryUsers(registryAuth.id, existing.all, going);
+		steps.push(users.length === 0 ? step : kept(step, `${users.join(', ')} still use it`));
 	}
 	return { name: names.endpoint, steps, kept: [], notes: takenOverNote(existing) };
 }
 
 function deletion(resource: Resource, name: string, id: string): PlanStep {
 	return { resource, action: 'delete', name, id, changes: [] };
+}
+
+function kept(step: PlanStep, reason: string): PlanStep {
+	return { ...step, action: 'keep', reason };
+}
+
+/** Names of other endpoints that were made from this template, as far as RunPod or their names tell. */
+function ownersOf(template: Template, { all, endpoint }: Existing): string[] {
+	return all.endpoints
+		.filter((other) => other.id !== endpoint?.id && isOf(other, template))
+		.map(({ name }) => name);
+}
+
+function isOf(endpoint: Endpoint, { id, name }: Template): boolean {
+	if (endpoint.templateId) return endpoint.templateId === id;
+	return namesOf(plainName(endpoint)).template === name;
 }
 
 /** What became of each step. */

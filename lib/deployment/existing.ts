@@ -58,7 +58,19 @@ export function templateOf(
 	templates: readonly Template[],
 ): Template | undefined {
 	const { template: name } = namesOf(plainName(endpoint));
-	return linked(templates, endpoint.templateId) ?? onlyOne('template', name, templates);
+	return (
+		linked(templates, endpoint.templateId) ??
+		onlyOne('template', name, maybeOf(endpoint, templates))
+	);
+}
+
+/** Where an endpoint names its template, another one of a fitting name is none of its. */
+function maybeOf(
+	endpoint: Endpoint | undefined,
+	templates: readonly Template[],
+): readonly Template[] {
+	const named = endpoint?.templateId;
+	return named ? templates.filter(({ id }) => id === named) : templates;
 }
 
 function linked<T extends { id: string }>(
@@ -78,7 +90,12 @@ function foundIn(account: Account, name: string, ids: KnownIds): Existing {
 	const { auths, templates, endpoints } = account;
 	const endpoint = findEndpoint(account, name, ids);
 	const names = namesOf(ids.endpoint !== undefined && endpoint ? plainName(endpoint) : name);
-	const template = findOne('template', names.template, ids.template, templates);
+	const template = findOne(
+		'template',
+		names.template,
+		ids.template,
+		ids.template === undefined ? maybeOf(endpoint, templates) : templates,
+	);
 	const registryAuth = findOne('registry auth', names.registryAuth, ids.registryAuth, auths);
 	return {
 		names: {

@@ -23,7 +23,7 @@ async function endpointWith(registry: string, name: string): Promise<string> {
 		name,
 		type: 'QUEUE',
 		image: IMAGE,
-		registry,
+		...(registry === '' ? {} : { registry }),
 		gpu: { pools: ['AMPERE_80'] },
 		scaling: { type: 'QUEUE_DELAY', queueDelay: 4 },
 	});
@@ -133,3 +133,62 @@ describe("RunPod's FlashBoot suffix, copied from the console into the name", () 
 		expect(rig.management.contents().endpoints).toEqual([]);
 	});
 });
+
+describe('destroying one endpoint', () => {
+	it("leaves the template of another, whose ID stands in the environment, and that one's registry auth", async () => {
+		const prod = await rig.deploy({ WAN_AVATAR_NAME: 'prod' });
+		const staging = await rig.deploy({ WAN_AVATAR_NAME: 'staging' });
+
+		const { exitCode, err } = await rig.command(
+			['destroy', '--yes', '--endpoint-id', staging.endpoint_id],
+			{
+				RUNPOD_TEMPLATE_ID: String(prod.template_id),
+				RUNPOD_REGISTRY_AUTH_ID: String(prod.registry_auth_id),
+			},
+		);
+
+		expect(exitCode).toBe(0);
+		expect(err.join('\n')).toContain('the endpoint prod is of it');
+		const { endpoints, templates, registries } = rig.management.contents();
+		expect(endpoints).toMatchObject([{ name: 'prod' }]);
+		expect(templates.map(({ name }) => name)).toContain('prod-template');
+		expect(registries.map(({ name }) => name)).toContain('prod-registry');
+	});
+
+	it('leaves a template that another endpoint names by its ID', async () => {
+		const { template_id } = await rig.deploy();
+		await endpointWith('', 'other');
+		tellEndpoints((name) => (name === 'other' ? { templateId: template_id } : {}));
+
+		await rig.command(['destroy', '--yes']);
+
+		expect(rig.management.contents()).toMatchObject({
+			endpoints: [{ name: 'other' }],
+			templates: [{ id: template_id }],
+		});
+	});
+
+	it('leaves a template of its name where it was made from another one', async () => {
+		const real = await person.make('templates', { name: 'real-t', image: IMAGE });
+		const unrelated = await person.make('templates', { name: 'e3-template', image: IMAGE });
+		await endpointWith('', 'e3');
+		tellEndpoints(() => ({ templateId: real }));
+
+		await rig.command(['destroy', '--yes', '--name', 'e3']);
+
+		expect(rig.management.contents()).toMatchObject({
+			endpoints: [],
+			templates: [{ id: real }, { id: unrelated }],
+		});
+	});
+});
+
+/** What RunPod's list of the endpoints tells beside what they are. */
+function tellEndpoints(more: (name: string) => object): void {
+	const endpoints = rig.management.contents().endpoints.map((endpoint) => ({
+		...endpoint,
+		...more(endpoint.name),
+	}));
+	const body = JSON.stringify({ endpoints });
+	rig.management.fault({ route: 'listEndpoints', kind: 'answer', status: 200, body });
+}
