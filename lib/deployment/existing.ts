@@ -32,8 +32,8 @@ export async function readExisting(
 }
 
 /**
- * The same, where the template that an endpoint of a known ID names comes first, and the registry auth that it, or a
- * template of a known ID, pulls with comes after the one of its name. What others made is found so, for changing it:
+ * The same, where the template that the endpoint names comes first, and the registry auth that an endpoint or a template
+ * of a known ID pulls with comes after the one of its name. What others made is found so, for changing it:
  * nothing is deleted on the strength of such an ID.
  */
 export async function readLinked(
@@ -42,11 +42,12 @@ export async function readLinked(
 	ids: KnownIds,
 ): Promise<Existing> {
 	const account = await readAll(management);
-	const known = ids.endpoint === undefined ? undefined : findEndpoint(account, name, ids);
-	const template = linked(account.templates, known?.templateId);
+	const endpoint = findEndpoint(account, name, ids);
+	const template = linked(account.templates, endpoint?.templateId);
 	const found = foundIn(account, name, { ...(template ? { template: template.id } : {}), ...ids });
 	if (found.registryAuth) return found;
-	const registry = known?.registry ?? (ids.template && found.template?.registry);
+	const pulledWith = ids.endpoint === undefined ? undefined : endpoint?.registry;
+	const registry = pulledWith ?? (ids.template && found.template?.registry);
 	const registryAuth = linked(account.auths, registry);
 	if (!registryAuth) return found;
 	return { ...found, registryAuth, names: { ...found.names, registryAuth: registryAuth.name } };

@@ -4,7 +4,7 @@ import type { Endpoint, Template } from '../runpod/managementRecords';
 import { templateOf } from './existing';
 import { plainName } from './plainName';
 import type { Plan, PlanStep } from './plan';
-import { imageNotes } from './planNotes';
+import { imageNotes, NO_TEMPLATE } from './planNotes';
 import { imageName } from './settings';
 
 /** Where an image stands: no link between the two is kept, so it is put into both. */
@@ -37,7 +37,7 @@ export function planImage(image: string, { endpoint, template }: ImageHolders): 
 			imageStep('endpoint', endpoint, image),
 		],
 		kept: [],
-		notes: imageNotes(image),
+		notes: [...imageNotes(image), ...(template ? [] : [NO_TEMPLATE])],
 	};
 }
 

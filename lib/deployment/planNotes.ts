@@ -46,7 +46,8 @@ function without(note: string | undefined): string[] {
 const NO_WORKERS =
 	'With 0 workers at most, no job will run. RunPod sets this itself after some days without a job: set max workers (RUNPOD_WORKERS_MAX) to 1 or more.';
 
-const NO_TEMPLATE =
+/** Said where an endpoint exists and its template does not. */
+export const NO_TEMPLATE =
 	'No template of this endpoint was found, and none is made: a template only serves to make an endpoint. Give the ID of one (RUNPOD_TEMPLATE_ID) to have it changed too.';
 
 const ROTATION =

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { destroyEndpoint } from '../../lib/deployment/destroy';
 import { openConsole, planJson, type Console } from './console';
-import { IMAGE, startRig, type Rig } from './rig';
+import { IMAGE, NEXT_IMAGE, startRig, type Rig } from './rig';
 
 jest.setTimeout(60_000);
 
@@ -180,6 +180,32 @@ describe('destroying one endpoint', () => {
 			endpoints: [],
 			templates: [{ id: real }, { id: unrelated }],
 		});
+	});
+});
+
+describe('an endpoint that names its template', () => {
+	it('is found by name, and has that template changed, not one of its own name', async () => {
+		const real = await person.make('templates', { name: 'real-t', image: IMAGE });
+		const unrelated = await person.make('templates', { name: 'e3-template', image: IMAGE });
+		await endpointWith('', 'e3');
+		tellEndpoints(() => ({ templateId: real }));
+
+		const flags = ['--yes', '--name', 'e3', '--image', NEXT_IMAGE];
+		expect((await rig.command(['update-image', ...flags])).exitCode).toBe(0);
+
+		expect(rig.management.contents().templates).toMatchObject([
+			{ id: real, image: NEXT_IMAGE },
+			{ id: unrelated, image: IMAGE },
+		]);
+	});
+
+	it('has a note where no template of it is found, also when its image is updated', async () => {
+		await endpointWith('', 'e3');
+		const flags = ['--yes', '--name', 'e3', '--image', NEXT_IMAGE];
+
+		const { err } = await rig.command(['update-image', ...flags]);
+
+		expect(err.join('\n')).toContain('Note: No template of this endpoint was found');
 	});
 });
 
