@@ -6,7 +6,7 @@ import { whatExists, type ApplyPorts, type DeployedIds } from './apply';
 import { namesOf, type Names } from './desired';
 import { readExisting, type Existing } from './existing';
 import { plainName } from './plainName';
-import { takenOverNote } from './planNotes';
+import { accountNotes } from './planNotes';
 import type { Plan, PlanStep, Resource } from './plan';
 import { registryUsers } from './registryUsers';
 
@@ -28,7 +28,7 @@ export function planDestroy(existing: Existing): Plan {
 		const users = registryUsers(registryAuth.id, existing.all, going);
 		steps.push(users.length === 0 ? step : kept(step, `${users.join(', ')} still use it`));
 	}
-	return { name: names.endpoint, steps, kept: [], notes: takenOverNote(existing) };
+	return { name: names.endpoint, steps, kept: [], notes: accountNotes(existing) };
 }
 
 function deletion(resource: Resource, name: string, id: string): PlanStep {
@@ -128,10 +128,23 @@ export async function destroyEndpoint(
 	const name = plainName(endpoint);
 	const typed = typeof confirmedName === 'string' ? confirmedName.trim() : '';
 	if (plainName({ name: typed }) !== name) throw notConfirmed(endpointId, name, typed);
-	const existing = await readExisting(management, name, { endpoint: endpointId });
-	const plan = planDestroy(existing);
-	const steps = plan.steps.filter(({ resource }) => resource === 'endpoint' || !endpointOnly);
-	return await applyDestroy({ ...plan, steps }, existing, { management });
+	const existing = endpointOnly
+		? alone(endpoint)
+		: await readExisting(management, name, { endpoint: endpointId });
+	return await applyDestroy(planDestroy(existing), existing, { management });
+}
+
+/** An account as if it had this endpoint and nothing else: what is not to be touched is not read. */
+function alone(endpoint: Endpoint): Existing {
+	return {
+		names: namesOf(plainName(endpoint)),
+		registryAuth: undefined,
+		template: undefined,
+		endpoint,
+		isTakenOver: true,
+		areRegistryAuthsHidden: false,
+		all: { templates: [], endpoints: [endpoint] },
+	};
 }
 
 function notConfirmed(endpointId: string, name: string, typed: string): WanAvatarError {

@@ -15,6 +15,8 @@ export interface Existing {
 	endpoint: Endpoint | undefined;
 	/** The endpoint was given by its ID, whatever its name. */
 	isTakenOver: boolean;
+	/** The API key may not list registry auths, and none was needed: what there is of them is not known. */
+	areRegistryAuthsHidden: boolean;
 	all: { templates: readonly Template[]; endpoints: readonly Endpoint[] };
 }
 
@@ -28,7 +30,7 @@ export async function readExisting(
 	name: string,
 	ids: KnownIds = {},
 ): Promise<Existing> {
-	return foundIn(await readAll(management), name, ids);
+	return foundIn(await readAll(management, ids.registryAuth !== undefined), name, ids);
 }
 
 /**
@@ -40,15 +42,16 @@ export async function readLinked(
 	management: ManagementClient,
 	name: string,
 	ids: KnownIds,
+	{ needsRegistryAuths = false }: { needsRegistryAuths?: boolean } = {},
 ): Promise<Existing> {
-	const account = await readAll(management);
+	const account = await readAll(management, needsRegistryAuths || ids.registryAuth !== undefined);
 	const endpoint = findEndpoint(account, name, ids);
 	const template = linked(account.templates, endpoint?.templateId);
 	const found = foundIn(account, name, { ...(template ? { template: template.id } : {}), ...ids });
 	if (found.registryAuth) return found;
 	const pulledWith = ids.endpoint === undefined ? undefined : endpoint?.registry;
 	const registry = pulledWith ?? (ids.template && found.template?.registry);
-	const registryAuth = linked(account.auths, registry);
+	const registryAuth = linked(account.auths ?? [], registry);
 	if (!registryAuth) return found;
 	return { ...found, registryAuth, names: { ...found.names, registryAuth: registryAuth.name } };
 }
@@ -82,7 +85,8 @@ function linked<T extends { id: string }>(
 }
 
 interface Account {
-	auths: RegistryAuth[];
+	/** Nothing where the API key may not list them. */
+	auths: RegistryAuth[] | undefined;
 	templates: Template[];
 	endpoints: Endpoint[];
 }
@@ -97,7 +101,7 @@ function foundIn(account: Account, name: string, ids: KnownIds): Existing {
 		ids.template,
 		ids.template === undefined ? maybeOf(endpoint, templates) : templates,
 	);
-	const registryAuth = findOne('registry auth', names.registryAuth, ids.registryAuth, auths);
+	const registryAuth = findOne('registry auth', names.registryAuth, ids.registryAuth, auths ?? []);
 	return {
 		names: {
 			endpoint: names.endpoint,
@@ -108,6 +112,7 @@ function foundIn(account: Account, name: string, ids: KnownIds): Existing {
 		template,
 		endpoint,
 		isTakenOver: ids.endpoint !== undefined,
+		areRegistryAuthsHidden: auths === undefined,
 		all: { templates, endpoints },
 	};
 }
@@ -154,15 +159,32 @@ function findOne<T extends { id: string; name: string }>(
 	});
 }
 
-async function readAll(management: ManagementClient): Promise<Account> {
+async function readAll(
+	management: ManagementClient,
+	needsRegistryAuths: boolean,
+): Promise<Account> {
 	try {
 		return {
-			auths: await management.listRegistryAuths(),
+			auths: await listAuths(management, needsRegistryAuths),
 			templates: await management.listTemplates(),
 			endpoints: await management.listEndpoints(),
 		};
 	} catch (error) {
 		throw error instanceof WanAvatarError ? unchanged(error) : error;
+	}
+}
+
+/** A public image needs none, and so no right to list them. */
+async function listAuths(
+	management: ManagementClient,
+	areNeeded: boolean,
+): Promise<RegistryAuth[] | undefined> {
+	try {
+		return await management.listRegistryAuths();
+	} catch (error) {
+		const isForbidden = error instanceof WanAvatarError && error.code === 'FORBIDDEN';
+		if (areNeeded || !isForbidden) throw error;
+		return undefined;
 	}
 }
 

@@ -12,7 +12,7 @@ export function planNotes(
 ): string[] {
 	const { min, max } = workersAfter(settings, existing.endpoint);
 	return [
-		...takenOverNote(existing),
+		...accountNotes(existing),
 		...imageNotes(settings.image),
 		...without(warmPlanNote(existing.endpoint, min)),
 		...(max === 0 ? [NO_WORKERS] : []),
@@ -31,8 +31,19 @@ export function imageNotes(image: string): string[] {
 	];
 }
 
+/** On what was read of the account, and how it was found. */
+export function accountNotes(existing: Existing): string[] {
+	return [
+		...takenOverNote(existing),
+		...(existing.areRegistryAuthsHidden ? [HIDDEN_REGISTRY_AUTHS] : []),
+	];
+}
+
+const HIDDEN_REGISTRY_AUTHS =
+	'The API key may not list the registry auths: none is looked at, changed or deleted.';
+
 /** Where an ID stands in a file, it may not be the endpoint that somebody has in mind. */
-export function takenOverNote({ endpoint, isTakenOver }: Existing): string[] {
+function takenOverNote({ endpoint, isTakenOver }: Existing): string[] {
 	if (!endpoint || !isTakenOver) return [];
 	return [
 		`The endpoint ${endpoint.name} is the one whose ID is given (RUNPOD_ENDPOINT_ID: ${endpoint.id}).`,
