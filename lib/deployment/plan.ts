@@ -212,7 +212,7 @@ function updated(
 	return { step: { ...step, action: changes.length === 0 ? 'keep' : 'update', changes }, kept };
 }
 
-function assertWorkersInOrder({ min, max }: { min: number; max: number }): void {
+function assertWorkersInOrder({ min = 0, max = min }: ReturnType<typeof workersAfter>): void {
 	if (min <= max) return;
 	throw new WanAvatarError(
 		'INVALID_INPUT',
@@ -226,7 +226,7 @@ function assertWorkersInOrder({ min, max }: { min: number; max: number }): void 
 
 function refuseOtherKind({ id, name, type, cpu }: Endpoint): void {
 	const isQueue = type === undefined || type === null || type === 'QUEUE';
-	if (isQueue && !cpu) return;
+	if (isQueue && !cpu?.length) return;
 	const kind = isQueue ? 'a CPU endpoint' : 'no queue endpoint';
 	throw new WanAvatarError(
 		'NAME_TAKEN',

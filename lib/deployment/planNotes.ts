@@ -14,7 +14,7 @@ export function planNotes(
 	return [
 		...accountNotes(existing),
 		...imageNotes(settings.image),
-		...without(warmPlanNote(existing.endpoint, min)),
+		...without(warmPlanNote(existing.endpoint, min ?? 0)),
 		...(max === 0 ? [NO_WORKERS] : []),
 		...untoldNotes(existing),
 		...(settings.ids.endpoint !== undefined && !existing.template ? [NO_TEMPLATE] : []),

@@ -231,6 +231,15 @@ it('variables that RunPod does not tell are not compared, and the plan says so',
 	]);
 });
 
+it('odd numbers of workers are not told ones, and no CPU is no CPU endpoint', async () => {
+	const told = { ...endpoint(), cpu: [], workers: { min: '0', max: '5', idleTimeout: '60' } };
+	const body = JSON.stringify({ endpoints: [told] });
+	rig.management.fault({ route: 'listEndpoints', kind: 'answer', status: 200, body });
+	const { steps } = await planJson(rig, ['--workers-min', '2']);
+	const change = { field: 'workers.min', from: 'nothing', to: '2' };
+	expect(steps.at(-1)).toMatchObject({ resource: 'endpoint', action: 'update', changes: [change] });
+});
+
 it('a list is emptied by an empty list in the settings file', async () => {
 	await person.change('serverless', { dataCenterIds: ['EU-RO-1'] });
 	const folder = mkdtempSync(join(tmpdir(), 'wan-avatar-settings-'));
