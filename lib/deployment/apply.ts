@@ -89,10 +89,12 @@ async function applyTemplate(
 	const body = templateBody(settings, existing.names, ids.registry_auth_id);
 	if (action === 'update' && existing.template) {
 		const { id } = existing.template;
-		const now = await stillThere('template_id', ids, async () => await management.getTemplate(id));
 		const given = givenOfTemplate(settings, existing);
-		const { body: change, changes } = templateDifference(now, body, given);
-		if (changes.length > 0) await management.updateTemplate(now, change);
+		await noticingDeletion('template_id', ids, async () => {
+			const now = await management.getTemplate(id);
+			const { body: change, changes } = templateDifference(now, body, given);
+			if (changes.length > 0) await management.updateTemplate(now, change);
+		});
 		return;
 	}
 	if (action === 'replace' && existing.template) {
@@ -117,9 +119,11 @@ async function applyEndpoint(
 	if (existing.endpoint) {
 		const container = containerBody(settings, ids.registry_auth_id);
 		const { id } = existing.endpoint;
-		const now = await stillThere('endpoint_id', ids, async () => await management.getEndpoint(id));
-		const { body: change, changes } = endpointDifference(now, body, container, settings.given);
-		if (changes.length > 0) await management.updateEndpoint(now, change);
+		await noticingDeletion('endpoint_id', ids, async () => {
+			const now = await management.getEndpoint(id);
+			const { body: change, changes } = endpointDifference(now, body, container, settings.given);
+			if (changes.length > 0) await management.updateEndpoint(now, change);
+		});
 		return;
 	}
 	const endpoint = await createOrFind<Endpoint>(
@@ -129,14 +133,17 @@ async function applyEndpoint(
 	ids.endpoint_id = endpoint.id;
 }
 
-/** Read anew: a change carries whole blocks, and would undo what somebody has set since the plan was made. */
-async function stillThere<T>(
+/**
+ * For a change that reads anew first: it carries whole blocks, and would undo what somebody has set since the plan was
+ * made. What is gone by then does not count as existing.
+ */
+async function noticingDeletion(
 	field: 'template_id' | 'endpoint_id',
 	ids: DeployedIds,
-	read: () => Promise<T>,
-): Promise<T> {
+	change: () => Promise<void>,
+): Promise<void> {
 	try {
-		return await read();
+		await change();
 	} catch (error) {
 		if (error instanceof WanAvatarError && error.code === 'NOT_FOUND') ids[field] = null;
 		throw error;

@@ -64,3 +64,16 @@ describe('what is changed in the console between plan and yes', () => {
 		expect(rig.writes()).toEqual([]);
 	});
 });
+
+it.each(['getEndpoint', 'updateEndpoint'] as const)(
+	'an endpoint that RunPod does not know any more (%s) does not count as existing',
+	async (route) => {
+		rig.management.fault({ route, kind: 'answer', status: 404 });
+
+		const { exitCode, err } = await rig.command(['deploy', '--yes', '--workers-max', '20']);
+
+		expect(exitCode).toBe(1);
+		expect(err.at(-1)).toContain('What exists now: registry auth wan-avatar-registry');
+		expect(err.at(-1)).not.toContain('endpoint wan-avatar (');
+	},
+);
