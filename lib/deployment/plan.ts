@@ -154,14 +154,14 @@ function assertOurs(
 	);
 }
 
-/** None where an endpoint is known by its ID and its template is not: a template only serves to make an endpoint. */
+/** None where there is an endpoint and its template is not known: a template only serves to make an endpoint. */
 function planTemplate(
 	settings: DeploymentSettings,
 	existing: Existing,
 	registryId: string | null,
 ): Planned[] {
 	const { names, template, endpoint } = existing;
-	if (!template && settings.ids.endpoint !== undefined) return [];
+	if (!template && endpoint) return [];
 	const wanted = templateBody(settings, names, registryId);
 	const step = { resource: 'template', name: wanted.name, id: template?.id ?? null } as const;
 	const changes = createdTemplate(wanted);

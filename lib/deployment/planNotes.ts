@@ -17,7 +17,7 @@ export function planNotes(
 		...without(warmPlanNote(existing.endpoint, min ?? 0)),
 		...(max === 0 ? [NO_WORKERS] : []),
 		...untoldNotes(existing),
-		...(settings.ids.endpoint !== undefined && !existing.template ? [NO_TEMPLATE] : []),
+		...(existing.endpoint && !existing.template ? [NO_TEMPLATE] : []),
 		...(rotateRegistryAuth ? [ROTATION] : []),
 		...(rotateRegistryAuth && settings.ids.registryAuth !== undefined ? [NEW_REGISTRY_ID] : []),
 	];

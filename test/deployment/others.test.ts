@@ -209,6 +209,18 @@ describe('an endpoint that names its template', () => {
 	});
 });
 
+it('an endpoint without a template gets none, also by name', async () => {
+	const publicImage = { DOCKERHUB_USERNAME: '', DOCKERHUB_PASSWORD: '' };
+	await endpointWith('', 'e3');
+
+	const plan = await planJson(rig, ['--name', 'e3'], publicImage);
+	await rig.command(['deploy', '--yes', '--name', 'e3'], publicImage);
+
+	expect(plan.steps.map(({ resource }) => resource)).toEqual(['endpoint']);
+	expect(plan.notes).toEqual([expect.stringContaining('No template of this endpoint was found')]);
+	expect(rig.management.contents()).toMatchObject({ templates: [], endpoints: [{ name: 'e3' }] });
+});
+
 /** What RunPod's list of the endpoints tells beside what they are. */
 function tellEndpoints(more: (name: string) => object): void {
 	const endpoints = rig.management.contents().endpoints.map((endpoint) => ({
