@@ -201,6 +201,7 @@ function planEndpoint(
 	if (!endpoint)
 		return { step: { ...step, action: 'create', changes: createdEndpoint(wanted) }, kept: [] };
 	refuseOtherKind(endpoint);
+	refuseIdleTimeout(endpoint, settings);
 	const container = containerBody(settings, registryId);
 	return updated(step, endpointDifference(endpoint, wanted, container, settings.given));
 }
@@ -220,6 +221,21 @@ function assertWorkersInOrder({ min = 0, max = min }: ReturnType<typeof workersA
 		{
 			remedy:
 				'Nothing was changed. Give a lower RUNPOD_WORKERS_MIN or a higher RUNPOD_WORKERS_MAX (in n8n Min Workers and Max Workers).',
+		},
+	);
+}
+
+/** RunPod refuses the two together, whatever the number. */
+function refuseIdleTimeout({ id, name, scaling }: Endpoint, { given }: DeploymentSettings): void {
+	const isByRequests = scaling?.type === 'REQUEST_COUNT' && !given.has('scaling.type');
+	if (!isByRequests || !given.has('workers.idleTimeout')) return;
+	throw new WanAvatarError(
+		'INVALID_INPUT',
+		`The endpoint ${name} (${id}) scales by the number of requests, and takes no idle timeout`,
+		{
+			remedy:
+				'Nothing was changed. Give no RUNPOD_IDLE_TIMEOUT, or a RUNPOD_QUEUE_DELAY, by which it scales then (in n8n Idle Timeout and Queue Delay).',
+			details: { endpoint_id: id },
 		},
 	);
 }

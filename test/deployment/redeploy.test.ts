@@ -136,6 +136,15 @@ describe('what was changed in the console', () => {
 		});
 	});
 
+	it('as scaling by the number of requests takes no idle timeout, and the plan says so', async () => {
+		await replaceEndpoint({ scaling: { type: 'REQUEST_COUNT', requestCount: 4 } });
+		const writes = rig.writes();
+		const { exitCode, err } = await rig.command(['deploy', '--yes', '--idle-timeout', '30']);
+		expect(exitCode).toBe(2);
+		expect(err.join()).toContain('scales by the number of requests, and takes no idle timeout');
+		expect(rig.writes()).toEqual(writes);
+	});
+
 	it('does not come back as a change when what was given is changed', async () => {
 		await person.change('serverless', {
 			workers: { max: 20, idleTimeout: 5 },
