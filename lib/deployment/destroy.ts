@@ -28,8 +28,22 @@ export function planDestroy(existing: Existing): Plan {
 		const users = registryUsers(registryAuth.id, existing.all, going);
 		steps.push(users.length === 0 ? step : kept(step, `${users.join(', ')} still use it`));
 	}
-	return { name: names.endpoint, steps, kept: [], notes: accountNotes(existing) };
+	return {
+		name: names.endpoint,
+		steps,
+		kept: [],
+		notes: [...accountNotes(existing), ...boundTemplateNote(existing, steps)],
+	};
 }
+
+/** Which templates RunPod binds to an endpoint it does not always tell. */
+function boundTemplateNote({ endpoint }: Existing, steps: readonly PlanStep[]): string[] {
+	const goes = steps.some(({ resource, action }) => resource === 'template' && action === 'delete');
+	return endpoint && !goes ? [BOUND_TEMPLATE] : [];
+}
+
+const BOUND_TEMPLATE =
+	'No template is deleted, but RunPod itself deletes one that is bound to the endpoint together with it.';
 
 function deletion(resource: Resource, name: string, id: string): PlanStep {
 	return { resource, action: 'delete', name, id, changes: [] };

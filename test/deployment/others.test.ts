@@ -174,8 +174,9 @@ describe('destroying one endpoint', () => {
 		await endpointWith('', 'e3');
 		tellEndpoints(() => ({ templateId: real }));
 
-		await rig.command(['destroy', '--yes', '--name', 'e3']);
+		const { err } = await rig.command(['destroy', '--yes', '--name', 'e3']);
 
+		expect(err.join()).toContain('RunPod itself deletes one that is bound to the endpoint');
 		expect(rig.management.contents()).toMatchObject({
 			endpoints: [],
 			templates: [{ id: real }, { id: unrelated }],
