@@ -23,7 +23,7 @@ export interface Existing {
 /**
  * Reads what there is of a deployment, by ID where one is known, else by name. The name of an endpoint that is known
  * by its ID stands in the place of the default one; a given one has to be the same.
- * @throws WanAvatarError INVALID_INPUT when name and ID are of two endpoints, AMBIGUOUS_NAME when two things have one name, NOT_FOUND when nothing has the ID
+ * @throws WanAvatarError INVALID_INPUT when name and ID are of two endpoints, AMBIGUOUS_NAME when two things have one name, INVALID_INPUT too when nothing has the ID
  */
 export async function readExisting(
 	management: ManagementClient,
@@ -153,7 +153,7 @@ function findOne<T extends { id: string; name: string }>(
 	if (knownId === undefined) return onlyOne(kind, name, things);
 	const found = things.find(({ id }) => id === knownId);
 	if (found) return found;
-	throw new WanAvatarError('NOT_FOUND', `The account has no ${kind} of the ID ${knownId}`, {
+	throw new WanAvatarError('INVALID_INPUT', `The account has no ${kind} of the ID ${knownId}`, {
 		remedy: 'Nothing was changed. Look its ID up in the RunPod console, or leave it out.',
 		details: { id: knownId },
 	});
@@ -206,7 +206,7 @@ export function onlyOne<T extends { id: string; name: string }>(
 		`The account has ${String(found.length)} things of the name "${name}" (${kind}): ${ids}`,
 		{
 			remedy:
-				'Nothing was changed. Delete or rename all but one in the RunPod console, or choose another name.',
+				'Nothing was changed. Say which is meant by its ID (--endpoint-id, --template-id or --registry-auth-id; in n8n an option), or delete or rename all but one in the RunPod console.',
 			details: { name, ids },
 		},
 	);
