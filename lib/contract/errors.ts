@@ -2,6 +2,8 @@ export type ErrorCode =
 	| 'INVALID_INPUT'
 	| 'INVALID_CREDENTIAL'
 	| 'UNAUTHORIZED'
+	/** The key is accepted, but may not do this. */
+	| 'FORBIDDEN'
 	| 'ENDPOINT_NOT_FOUND'
 	| 'DOMAIN_NOT_ALLOWED'
 	| 'REQUEST_REJECTED'

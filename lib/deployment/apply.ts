@@ -88,9 +88,13 @@ async function applyTemplate(
 	const { management } = ports;
 	const body = templateBody(settings, existing.names, ids.registry_auth_id);
 	if (action === 'update' && existing.template) {
+		const { id } = existing.template;
 		const given = givenOfTemplate(settings, existing);
-		const { body: change } = templateDifference(existing.template, body, given);
-		await management.updateTemplate(existing.template, change);
+		await noticingDeletion('template_id', ids, async () => {
+			const now = await management.getTemplate(id);
+			const { body: change, changes } = templateDifference(now, body, given);
+			if (changes.length > 0) await management.updateTemplate(now, change);
+		});
 		return;
 	}
 	if (action === 'replace' && existing.template) {
@@ -114,9 +118,12 @@ async function applyEndpoint(
 	const body = endpointBody(settings, existing.names, ids.template_id ?? '');
 	if (existing.endpoint) {
 		const container = containerBody(settings, ids.registry_auth_id);
-		const { endpoint } = existing;
-		const { body: change } = endpointDifference(endpoint, body, container, settings.given);
-		await management.updateEndpoint(endpoint, change);
+		const { id } = existing.endpoint;
+		await noticingDeletion('endpoint_id', ids, async () => {
+			const now = await management.getEndpoint(id);
+			const { body: change, changes } = endpointDifference(now, body, container, settings.given);
+			if (changes.length > 0) await management.updateEndpoint(now, change);
+		});
 		return;
 	}
 	const endpoint = await createOrFind<Endpoint>(
@@ -124,6 +131,23 @@ async function applyEndpoint(
 		async () => onlyOne('endpoint', name, await management.listEndpoints()),
 	);
 	ids.endpoint_id = endpoint.id;
+}
+
+/**
+ * For a change that reads anew first: it carries whole blocks, and would undo what somebody has set since the plan was
+ * made. What is gone by then does not count as existing.
+ */
+async function noticingDeletion(
+	field: 'template_id' | 'endpoint_id',
+	ids: DeployedIds,
+	change: () => Promise<void>,
+): Promise<void> {
+	try {
+		await change();
+	} catch (error) {
+		if (error instanceof WanAvatarError && error.code === 'NOT_FOUND') ids[field] = null;
+		throw error;
+	}
 }
 
 /** A creation whose answer was lost is looked for before it counts as failed: a second one would be a double. */

@@ -46,7 +46,11 @@ export async function prepareDeployment(
 	management: ManagementClient,
 	options: PlanOptions = {},
 ): Promise<PreparedDeployment> {
-	const existing = await readLinked(management, settings.name, settings.ids);
+	const needsRegistryAuths =
+		settings.dockerHub !== undefined || options.rotateRegistryAuth === true;
+	const existing = await readLinked(management, settings.name, settings.ids, {
+		needsRegistryAuths,
+	});
 	return { settings, existing, plan: planDeployment(settings, existing, options) };
 }
 

@@ -1,41 +1,68 @@
 import { WanAvatarError } from '../contract/errors';
 import { InvalidInput } from '../contract/invalidInput';
 import type { Deletion, ManagementClient } from '../runpod/management';
+import type { Endpoint, Template } from '../runpod/managementRecords';
 import { whatExists, type ApplyPorts, type DeployedIds } from './apply';
-import type { Names } from './desired';
-import { plainName, readExisting, type Existing } from './existing';
+import { namesOf, type Names } from './desired';
+import { readExisting, type Existing } from './existing';
+import { plainName } from './plainName';
+import { accountNotes } from './planNotes';
 import type { Plan, PlanStep, Resource } from './plan';
+import { registryUsers } from './registryUsers';
 
 /** What is taken down, in reverse order of making; what others use stays. */
 export function planDestroy(existing: Existing): Plan {
 	const { names, endpoint, template, registryAuth } = existing;
 	const steps: PlanStep[] = [];
 	if (endpoint) steps.push(deletion('endpoint', names.endpoint, endpoint.id));
-	if (template) steps.push(deletion('template', names.template, template.id));
-	if (registryAuth) {
-		const step = deletion('registry auth', names.registryAuth, registryAuth.id);
-		const users = usersOf(registryAuth.id, existing);
+	const owners = template ? ownersOf(template, existing) : [];
+	if (template) {
+		const step = deletion('template', names.template, template.id);
 		steps.push(
-			users.length === 0
-				? step
-				: { ...step, action: 'keep', reason: `${users.join(', ')} still use it` },
+			owners.length === 0 ? step : kept(step, `the endpoint ${owners.join(', ')} is of it`),
 		);
 	}
-	return { name: names.endpoint, steps, kept: [], notes: [] };
+	if (registryAuth) {
+		const step = deletion('registry auth', names.registryAuth, registryAuth.id);
+		const going = [endpoint?.id, ...(owners.length === 0 ? [template?.id] : [])];
+		const users = registryUsers(registryAuth.id, existing.all, going);
+		steps.push(users.length === 0 ? step : kept(step, `${users.join(', ')} still use it`));
+	}
+	return {
+		name: names.endpoint,
+		steps,
+		kept: [],
+		notes: [...accountNotes(existing), ...boundTemplateNote(existing, steps)],
+	};
 }
+
+/** Which templates RunPod binds to an endpoint it does not always tell. */
+function boundTemplateNote({ endpoint }: Existing, steps: readonly PlanStep[]): string[] {
+	const goes = steps.some(({ resource, action }) => resource === 'template' && action === 'delete');
+	return endpoint && !goes ? [BOUND_TEMPLATE] : [];
+}
+
+const BOUND_TEMPLATE =
+	'No template is deleted, but RunPod itself deletes one that is bound to the endpoint together with it.';
 
 function deletion(resource: Resource, name: string, id: string): PlanStep {
 	return { resource, action: 'delete', name, id, changes: [] };
 }
 
-/** Names of templates and endpoints of others that pull with this registry auth. */
-function usersOf(registryId: string, { all, endpoint, template }: Existing): string[] {
-	return [...all.templates, ...all.endpoints]
-		.filter(({ id, registry }) => {
-			const isOurs = id === endpoint?.id || id === template?.id;
-			return registry === registryId && !isOurs;
-		})
+function kept(step: PlanStep, reason: string): PlanStep {
+	return { ...step, action: 'keep', reason };
+}
+
+/** Names of other endpoints that were made from this template, as far as RunPod or their names tell. */
+function ownersOf(template: Template, { all, endpoint }: Existing): string[] {
+	return all.endpoints
+		.filter((other) => other.id !== endpoint?.id && isOf(other, template))
 		.map(({ name }) => name);
+}
+
+function isOf(endpoint: Endpoint, { id, name }: Template): boolean {
+	if (endpoint.templateId) return endpoint.templateId === id;
+	return namesOf(plainName(endpoint)).template === name;
 }
 
 /** What became of each step. */
@@ -114,11 +141,24 @@ export async function destroyEndpoint(
 	const endpoint = await management.getEndpoint(endpointId);
 	const name = plainName(endpoint);
 	const typed = typeof confirmedName === 'string' ? confirmedName.trim() : '';
-	if (typed !== name) throw notConfirmed(endpointId, name, typed);
-	const existing = await readExisting(management, name, { endpoint: endpointId });
-	const plan = planDestroy(existing);
-	const steps = plan.steps.filter(({ resource }) => resource === 'endpoint' || !endpointOnly);
-	return await applyDestroy({ ...plan, steps }, existing, { management });
+	if (plainName({ name: typed }) !== name) throw notConfirmed(endpointId, name, typed);
+	const existing = endpointOnly
+		? alone(endpoint)
+		: await readExisting(management, name, { endpoint: endpointId });
+	return await applyDestroy(planDestroy(existing), existing, { management });
+}
+
+/** An account as if it had this endpoint and nothing else: what is not to be touched is not read. */
+function alone(endpoint: Endpoint): Existing {
+	return {
+		names: namesOf(plainName(endpoint)),
+		registryAuth: undefined,
+		template: undefined,
+		endpoint,
+		isTakenOver: true,
+		areRegistryAuthsHidden: false,
+		all: { templates: [], endpoints: [endpoint] },
+	};
 }
 
 function notConfirmed(endpointId: string, name: string, typed: string): WanAvatarError {

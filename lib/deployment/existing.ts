@@ -1,8 +1,10 @@
 import { WanAvatarError } from '../contract/errors';
+import { InvalidInput } from '../contract/invalidInput';
 import type { ManagementClient } from '../runpod/management';
 import type { Endpoint, RegistryAuth, Template } from '../runpod/managementRecords';
 import { namesOf, type Names } from './desired';
 import type { KnownIds } from './knownIds';
+import { plainName } from './plainName';
 
 /** What an account has: of one deployment, and of others. */
 export interface Existing {
@@ -11,39 +13,45 @@ export interface Existing {
 	registryAuth: RegistryAuth | undefined;
 	template: Template | undefined;
 	endpoint: Endpoint | undefined;
+	/** The endpoint was given by its ID, whatever its name. */
+	isTakenOver: boolean;
+	/** The API key may not list registry auths, and none was needed: what there is of them is not known. */
+	areRegistryAuthsHidden: boolean;
 	all: { templates: readonly Template[]; endpoints: readonly Endpoint[] };
 }
 
 /**
  * Reads what there is of a deployment, by ID where one is known, else by name. The name of an endpoint that is known
- * by its ID stands in the place of the given one.
- * @throws WanAvatarError AMBIGUOUS_NAME when two things have one name, NOT_FOUND when nothing has the ID
+ * by its ID stands in the place of the default one; a given one has to be the same.
+ * @throws WanAvatarError INVALID_INPUT when name and ID are of two endpoints, AMBIGUOUS_NAME when two things have one name, INVALID_INPUT too when nothing has the ID
  */
 export async function readExisting(
 	management: ManagementClient,
 	name: string,
 	ids: KnownIds = {},
 ): Promise<Existing> {
-	return foundIn(await readAll(management), name, ids);
+	return foundIn(await readAll(management, ids.registryAuth !== undefined), name, ids);
 }
 
 /**
- * The same, where the template that an endpoint of a known ID names comes first, and the registry auth that it, or a
- * template of a known ID, pulls with comes after the one of its name. What others made is found so, for changing it:
+ * The same, where the template that the endpoint names comes first, and the registry auth that an endpoint or a template
+ * of a known ID pulls with comes after the one of its name. What others made is found so, for changing it:
  * nothing is deleted on the strength of such an ID.
  */
 export async function readLinked(
 	management: ManagementClient,
 	name: string,
 	ids: KnownIds,
+	{ needsRegistryAuths = false }: { needsRegistryAuths?: boolean } = {},
 ): Promise<Existing> {
-	const account = await readAll(management);
-	const known = ids.endpoint === undefined ? undefined : findEndpoint(account, name, ids);
-	const template = linked(account.templates, known?.templateId);
+	const account = await readAll(management, needsRegistryAuths || ids.registryAuth !== undefined);
+	const endpoint = findEndpoint(account, name, ids);
+	const template = linked(account.templates, endpoint?.templateId);
 	const found = foundIn(account, name, { ...(template ? { template: template.id } : {}), ...ids });
 	if (found.registryAuth) return found;
-	const registry = known?.registry ?? (ids.template && found.template?.registry);
-	const registryAuth = linked(account.auths, registry);
+	const pulledWith = ids.endpoint === undefined ? undefined : endpoint?.registry;
+	const registry = pulledWith ?? (ids.template && found.template?.registry);
+	const registryAuth = linked(account.auths ?? [], registry);
 	if (!registryAuth) return found;
 	return { ...found, registryAuth, names: { ...found.names, registryAuth: registryAuth.name } };
 }
@@ -54,7 +62,19 @@ export function templateOf(
 	templates: readonly Template[],
 ): Template | undefined {
 	const { template: name } = namesOf(plainName(endpoint));
-	return linked(templates, endpoint.templateId) ?? onlyOne('template', name, templates);
+	return (
+		linked(templates, endpoint.templateId) ??
+		onlyOne('template', name, maybeOf(endpoint, templates))
+	);
+}
+
+/** Where an endpoint names its template, another one of a fitting name is none of its. */
+function maybeOf(
+	endpoint: Endpoint | undefined,
+	templates: readonly Template[],
+): readonly Template[] {
+	const named = endpoint?.templateId;
+	return named ? templates.filter(({ id }) => id === named) : templates;
 }
 
 function linked<T extends { id: string }>(
@@ -65,7 +85,8 @@ function linked<T extends { id: string }>(
 }
 
 interface Account {
-	auths: RegistryAuth[];
+	/** Nothing where the API key may not list them. */
+	auths: RegistryAuth[] | undefined;
 	templates: Template[];
 	endpoints: Endpoint[];
 }
@@ -74,8 +95,13 @@ function foundIn(account: Account, name: string, ids: KnownIds): Existing {
 	const { auths, templates, endpoints } = account;
 	const endpoint = findEndpoint(account, name, ids);
 	const names = namesOf(ids.endpoint !== undefined && endpoint ? plainName(endpoint) : name);
-	const template = findOne('template', names.template, ids.template, templates);
-	const registryAuth = findOne('registry auth', names.registryAuth, ids.registryAuth, auths);
+	const template = findOne(
+		'template',
+		names.template,
+		ids.template,
+		ids.template === undefined ? maybeOf(endpoint, templates) : templates,
+	);
+	const registryAuth = findOne('registry auth', names.registryAuth, ids.registryAuth, auths ?? []);
 	return {
 		names: {
 			endpoint: names.endpoint,
@@ -85,17 +111,37 @@ function foundIn(account: Account, name: string, ids: KnownIds): Existing {
 		registryAuth,
 		template,
 		endpoint,
+		isTakenOver: ids.endpoint !== undefined,
+		areRegistryAuthsHidden: auths === undefined,
 		all: { templates, endpoints },
 	};
 }
 
-/** The endpoint that is meant, if there is one. */
+/**
+ * The endpoint that is meant, if there is one.
+ * @throws WanAvatarError as readExisting
+ */
 export function findEndpoint(
 	{ endpoints }: Pick<Account, 'endpoints'>,
 	name: string,
 	ids: KnownIds,
 ): Endpoint | undefined {
-	return findOne('endpoint', name, ids.endpoint, endpoints);
+	const endpoint = findOne('endpoint', name, ids.endpoint, endpoints);
+	if (endpoint && ids.endpointName !== undefined) assertNamed(endpoint, ids.endpointName);
+	return endpoint;
+}
+
+/** Which of the two is meant is not for us to guess: one may stand in a file that nobody thinks of. */
+function assertNamed(endpoint: Endpoint, name: string): void {
+	const found = plainName(endpoint);
+	if (found === name) return;
+	throw new InvalidInput([
+		{
+			field: 'WAN_AVATAR_NAME',
+			message: `is "${name}", but the endpoint of RUNPOD_ENDPOINT_ID (${endpoint.id}) is named "${found}"`,
+			remedy: 'Give one of the two alone.',
+		},
+	]);
 }
 
 function findOne<T extends { id: string; name: string }>(
@@ -107,16 +153,19 @@ function findOne<T extends { id: string; name: string }>(
 	if (knownId === undefined) return onlyOne(kind, name, things);
 	const found = things.find(({ id }) => id === knownId);
 	if (found) return found;
-	throw new WanAvatarError('NOT_FOUND', `The account has no ${kind} of the ID ${knownId}`, {
+	throw new WanAvatarError('INVALID_INPUT', `The account has no ${kind} of the ID ${knownId}`, {
 		remedy: 'Nothing was changed. Look its ID up in the RunPod console, or leave it out.',
 		details: { id: knownId },
 	});
 }
 
-async function readAll(management: ManagementClient): Promise<Account> {
+async function readAll(
+	management: ManagementClient,
+	needsRegistryAuths: boolean,
+): Promise<Account> {
 	try {
 		return {
-			auths: await management.listRegistryAuths(),
+			auths: await listAuths(management, needsRegistryAuths),
 			templates: await management.listTemplates(),
 			endpoints: await management.listEndpoints(),
 		};
@@ -125,16 +174,22 @@ async function readAll(management: ManagementClient): Promise<Account> {
 	}
 }
 
-function unchanged({ code, message, remedy, details }: WanAvatarError): WanAvatarError {
-	return new WanAvatarError(code, message, { remedy: `${remedy} Nothing was changed.`, details });
+/** A public image needs none, and so no right to list them. */
+async function listAuths(
+	management: ManagementClient,
+	areNeeded: boolean,
+): Promise<RegistryAuth[] | undefined> {
+	try {
+		return await management.listRegistryAuths();
+	} catch (error) {
+		const isForbidden = error instanceof WanAvatarError && error.code === 'FORBIDDEN';
+		if (areNeeded || !isForbidden) throw error;
+		return undefined;
+	}
 }
 
-// RunPod's older faces put this behind the name of an endpoint that has FlashBoot.
-const FLASHBOOT_SUFFIX = / -fb$/;
-
-/** The name as it was given. */
-export function plainName({ name }: { name: string }): string {
-	return name.replace(FLASHBOOT_SUFFIX, '');
+function unchanged({ code, message, remedy, details }: WanAvatarError): WanAvatarError {
+	return new WanAvatarError(code, message, { remedy: `${remedy} Nothing was changed.`, details });
 }
 
 /** The one thing of this name, or none. */
@@ -151,7 +206,7 @@ export function onlyOne<T extends { id: string; name: string }>(
 		`The account has ${String(found.length)} things of the name "${name}" (${kind}): ${ids}`,
 		{
 			remedy:
-				'Nothing was changed. Delete or rename all but one in the RunPod console, or choose another name.',
+				'Nothing was changed. Say which is meant by its ID (--endpoint-id, --template-id or --registry-auth-id; in n8n an option), or delete or rename all but one in the RunPod console.',
 			details: { name, ids },
 		},
 	);

@@ -1,9 +1,10 @@
 import { InvalidInput } from '../contract/invalidInput';
 import type { ManagementClient } from '../runpod/management';
 import type { Endpoint, Template } from '../runpod/managementRecords';
-import { plainName, templateOf } from './existing';
+import { templateOf } from './existing';
+import { plainName } from './plainName';
 import type { Plan, PlanStep } from './plan';
-import { imageNotes } from './planNotes';
+import { imageNotes, NO_TEMPLATE } from './planNotes';
 import { imageName } from './settings';
 
 /** Where an image stands: no link between the two is kept, so it is put into both. */
@@ -36,7 +37,7 @@ export function planImage(image: string, { endpoint, template }: ImageHolders): 
 			imageStep('endpoint', endpoint, image),
 		],
 		kept: [],
-		notes: imageNotes(image),
+		notes: [...imageNotes(image), ...(template ? [] : [NO_TEMPLATE])],
 	};
 }
 

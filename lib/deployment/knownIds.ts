@@ -5,6 +5,8 @@ import { optionalText } from './values';
 /** IDs that say what is meant, where names do not. */
 export interface KnownIds {
 	endpoint?: string;
+	/** The name that was given beside it, which must be that endpoint's. */
+	endpointName?: string;
 	template?: string;
 	registryAuth?: string;
 }
@@ -26,11 +28,13 @@ export const knownIds = z.object({
 	),
 });
 
-export function toIds(data: z.output<typeof knownIds>): KnownIds {
+/** @param givenName of the endpoint; nothing where it is the default */
+export function toIds(data: z.output<typeof knownIds>, givenName: string | undefined): KnownIds {
 	const { RUNPOD_ENDPOINT_ID: endpoint, RUNPOD_TEMPLATE_ID: template } = data;
 	const registryAuth = data.RUNPOD_REGISTRY_AUTH_ID;
 	return {
 		...(endpoint === undefined ? {} : { endpoint: idIn(endpoint) }),
+		...(endpoint === undefined || givenName === undefined ? {} : { endpointName: givenName }),
 		...(template === undefined ? {} : { template }),
 		...(registryAuth === undefined ? {} : { registryAuth }),
 	};

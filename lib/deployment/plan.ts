@@ -1,8 +1,8 @@
 import { WanAvatarError } from '../contract/errors';
 import { MASK } from '../contract/secret';
-import type { Endpoint, Template } from '../runpod/managementRecords';
+import type { Endpoint, RegistryAuth, Template } from '../runpod/managementRecords';
 import { createdEndpoint, createdTemplate } from './created';
-import { containerBody, endpointBody, registryAuthBody, templateBody } from './desired';
+import { containerBody, endpointBody, namesOf, registryAuthBody, templateBody } from './desired';
 import {
 	endpointDifference,
 	hasVolume,
@@ -15,6 +15,7 @@ import type { Existing } from './existing';
 import type { GivenFields } from './given';
 import type { DeploymentSettings } from './settings';
 import { planNotes } from './planNotes';
+import { registryUsers } from './registryUsers';
 import { workersAfter } from './workersAfter';
 
 export type Resource = 'registry auth' | 'template' | 'endpoint';
@@ -92,9 +93,10 @@ interface Planned {
 /** Its secrets are write-only, so one that exists is kept until it is rotated on purpose. */
 function planRegistryAuth(
 	settings: DeploymentSettings,
-	{ registryAuth, names }: Existing,
+	existing: Existing,
 	{ rotateRegistryAuth }: PlanOptions,
 ): PlanStep | undefined {
+	const { registryAuth, names } = existing;
 	const wanted = registryAuthBody(settings, names);
 	const step = {
 		resource: 'registry auth',
@@ -111,6 +113,7 @@ function planRegistryAuth(
 	}
 	if (!rotateRegistryAuth) return { ...step, action: 'keep', changes: [] };
 	if (!wanted) throw withoutPassword();
+	assertOurs(registryAuth, settings, existing);
 	const changes = [{ field: 'password', from: MASK, to: MASK }];
 	return { ...step, action: 'replace', changes, reason: 'to rotate its password' };
 }
@@ -125,14 +128,40 @@ function withoutPassword(): WanAvatarError {
 	);
 }
 
-/** None where an endpoint is known by its ID and its template is not: a template only serves to make an endpoint. */
+/** A rotation deletes the old one: whoever still pulls with it could no longer start workers. */
+function assertOurs(
+	{ id, name }: RegistryAuth,
+	{ ids }: DeploymentSettings,
+	{ all, endpoint, template, names }: Existing,
+): void {
+	const users = registryUsers(id, all, [endpoint?.id, template?.id]);
+	const isMeant = ids.registryAuth === id || name === namesOf(names.endpoint).registryAuth;
+	if (users.length === 0 && isMeant) return;
+	const [reason, remedy] =
+		users.length > 0
+			? [
+					`${users.join(', ')} use it too`,
+					'Give those another registry auth first, or change the password without a rotation: make a new registry auth and give its ID (RUNPOD_REGISTRY_AUTH_ID).',
+				]
+			: [
+					'it was only found through the endpoint',
+					'If it is the one to be replaced, give its ID (RUNPOD_REGISTRY_AUTH_ID).',
+				];
+	throw new WanAvatarError(
+		'INVALID_INPUT',
+		`The registry auth ${name} (${id}) is not rotated: ${reason}`,
+		{ remedy: `Nothing was changed. ${remedy}`, details: { registry_auth_id: id } },
+	);
+}
+
+/** None where there is an endpoint and its template is not known: a template only serves to make an endpoint. */
 function planTemplate(
 	settings: DeploymentSettings,
 	existing: Existing,
 	registryId: string | null,
 ): Planned[] {
 	const { names, template, endpoint } = existing;
-	if (!template && settings.ids.endpoint !== undefined) return [];
+	if (!template && endpoint) return [];
 	const wanted = templateBody(settings, names, registryId);
 	const step = { resource: 'template', name: wanted.name, id: template?.id ?? null } as const;
 	const changes = createdTemplate(wanted);
@@ -172,6 +201,7 @@ function planEndpoint(
 	if (!endpoint)
 		return { step: { ...step, action: 'create', changes: createdEndpoint(wanted) }, kept: [] };
 	refuseOtherKind(endpoint);
+	refuseIdleTimeout(endpoint, settings);
 	const container = containerBody(settings, registryId);
 	return updated(step, endpointDifference(endpoint, wanted, container, settings.given));
 }
@@ -183,7 +213,7 @@ function updated(
 	return { step: { ...step, action: changes.length === 0 ? 'keep' : 'update', changes }, kept };
 }
 
-function assertWorkersInOrder({ min, max }: { min: number; max: number }): void {
+function assertWorkersInOrder({ min = 0, max = min }: ReturnType<typeof workersAfter>): void {
 	if (min <= max) return;
 	throw new WanAvatarError(
 		'INVALID_INPUT',
@@ -195,9 +225,24 @@ function assertWorkersInOrder({ min, max }: { min: number; max: number }): void 
 	);
 }
 
+/** RunPod refuses the two together, whatever the number. */
+function refuseIdleTimeout({ id, name, scaling }: Endpoint, { given }: DeploymentSettings): void {
+	const isByRequests = scaling?.type === 'REQUEST_COUNT' && !given.has('scaling.type');
+	if (!isByRequests || !given.has('workers.idleTimeout')) return;
+	throw new WanAvatarError(
+		'INVALID_INPUT',
+		`The endpoint ${name} (${id}) scales by the number of requests, and takes no idle timeout`,
+		{
+			remedy:
+				'Nothing was changed. Give no RUNPOD_IDLE_TIMEOUT, or a RUNPOD_QUEUE_DELAY, by which it scales then (in n8n Idle Timeout and Queue Delay).',
+			details: { endpoint_id: id },
+		},
+	);
+}
+
 function refuseOtherKind({ id, name, type, cpu }: Endpoint): void {
 	const isQueue = type === undefined || type === null || type === 'QUEUE';
-	if (isQueue && !cpu) return;
+	if (isQueue && !cpu?.length) return;
 	const kind = isQueue ? 'a CPU endpoint' : 'no queue endpoint';
 	throw new WanAvatarError(
 		'NAME_TAKEN',

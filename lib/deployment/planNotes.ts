@@ -12,11 +12,12 @@ export function planNotes(
 ): string[] {
 	const { min, max } = workersAfter(settings, existing.endpoint);
 	return [
+		...accountNotes(existing),
 		...imageNotes(settings.image),
-		...without(warmPlanNote(existing.endpoint, min)),
+		...without(warmPlanNote(existing.endpoint, min ?? 0)),
 		...(max === 0 ? [NO_WORKERS] : []),
 		...untoldNotes(existing),
-		...(settings.ids.endpoint !== undefined && !existing.template ? [NO_TEMPLATE] : []),
+		...(existing.endpoint && !existing.template ? [NO_TEMPLATE] : []),
 		...(rotateRegistryAuth ? [ROTATION] : []),
 		...(rotateRegistryAuth && settings.ids.registryAuth !== undefined ? [NEW_REGISTRY_ID] : []),
 	];
@@ -30,6 +31,25 @@ export function imageNotes(image: string): string[] {
 	];
 }
 
+/** On what was read of the account, and how it was found. */
+export function accountNotes(existing: Existing): string[] {
+	return [
+		...takenOverNote(existing),
+		...(existing.areRegistryAuthsHidden ? [HIDDEN_REGISTRY_AUTHS] : []),
+	];
+}
+
+const HIDDEN_REGISTRY_AUTHS =
+	'The API key may not list the registry auths: none is looked at, changed or deleted.';
+
+/** Where an ID stands in a file, it may not be the endpoint that somebody has in mind. */
+function takenOverNote({ endpoint, isTakenOver }: Existing): string[] {
+	if (!endpoint || !isTakenOver) return [];
+	return [
+		`The endpoint ${endpoint.name} is the one whose ID is given (RUNPOD_ENDPOINT_ID: ${endpoint.id}).`,
+	];
+}
+
 function without(note: string | undefined): string[] {
 	return note === undefined ? [] : [note];
 }
@@ -37,7 +57,8 @@ function without(note: string | undefined): string[] {
 const NO_WORKERS =
 	'With 0 workers at most, no job will run. RunPod sets this itself after some days without a job: set max workers (RUNPOD_WORKERS_MAX) to 1 or more.';
 
-const NO_TEMPLATE =
+/** Said where an endpoint exists and its template does not. */
+export const NO_TEMPLATE =
 	'No template of this endpoint was found, and none is made: a template only serves to make an endpoint. Give the ID of one (RUNPOD_TEMPLATE_ID) to have it changed too.';
 
 const ROTATION =

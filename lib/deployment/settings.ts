@@ -6,6 +6,7 @@ import type { WorkerVariables } from '../runpod/workerVariables';
 import { connection, toConnection } from './connection';
 import { givenFields, isGiven, type GivenFields } from './given';
 import { knownIds, toIds, type KnownIds } from './knownIds';
+import { plainName } from './plainName';
 import {
 	decimal,
 	optionalSecret,
@@ -58,7 +59,7 @@ const deploymentName = requiredText(
 	'WAN_AVATAR_NAME',
 	'give up to 170 letters, digits, hyphens, dots, spaces or underscores',
 	/^[A-Za-z0-9][\w .-]{0,169}$/,
-);
+).transform((name) => plainName({ name }));
 
 const flashboot = optionalText(
 	'RUNPOD_FLASHBOOT',
@@ -185,13 +186,20 @@ export interface Target {
 
 const target = connection.extend({ ...knownIds.shape, WAN_AVATAR_NAME: deploymentName });
 
+function idsIn(
+	data: Parameters<typeof toIds>[0] & { WAN_AVATAR_NAME: string },
+	raw: RawSettings,
+): KnownIds {
+	return toIds(data, isGiven(raw, 'WAN_AVATAR_NAME') ? data.WAN_AVATAR_NAME : undefined);
+}
+
 function toTarget(data: z.output<typeof target>, raw: RawSettings): Target {
 	const others = Object.entries(deployment.shape).map(([name, rule]) => rule.safeParse(raw[name]));
 	const secrets = secretsIn(others).map((value) => new Secret(value));
 	return {
 		connection: toConnection(data),
 		name: data.WAN_AVATAR_NAME,
-		ids: toIds(data),
+		ids: idsIn(data, raw),
 		secrets,
 	};
 }
@@ -272,7 +280,7 @@ function toSettings(
 		flashboot: data.RUNPOD_FLASHBOOT,
 		dataCenterIds: data.RUNPOD_DATA_CENTER_IDS,
 		networkVolumeIds: data.RUNPOD_NETWORK_VOLUME_IDS,
-		ids: toIds(data),
+		ids: idsIn(data, raw),
 		given: givenFields(raw, Object.keys(data.RUNPOD_WORKER_ENV), emptied),
 	};
 }

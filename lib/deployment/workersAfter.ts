@@ -1,14 +1,14 @@
 import type { Endpoint } from '../runpod/managementRecords';
 import type { DeploymentSettings } from './settings';
 
-/** How many workers an endpoint will keep warm and may run once it is deployed. */
+/** How many workers an endpoint will keep warm and may run once it is deployed; nothing where RunPod does not tell. */
 export function workersAfter(
-	{ workers: { min, max }, given }: Pick<DeploymentSettings, 'workers' | 'given'>,
+	{ workers, given }: Pick<DeploymentSettings, 'workers' | 'given'>,
 	endpoint: Endpoint | undefined,
-): { min: number; max: number } {
-	const now = endpoint?.workers;
-	return {
-		min: given.has('workers.min') ? min : (now?.min ?? min),
-		max: given.has('workers.max') ? max : (now?.max ?? max),
-	};
+): { min: number | undefined; max: number | undefined } {
+	const after = (count: 'min' | 'max'): number | undefined =>
+		endpoint && !given.has(`workers.${count}`)
+			? (endpoint.workers?.[count] ?? undefined)
+			: workers[count];
+	return { min: after('min'), max: after('max') };
 }

@@ -45,6 +45,7 @@ export interface ManagementClient {
 	createRegistryAuth: (body: RegistryAuthBody) => Promise<RegistryAuth>;
 	deleteRegistryAuth: (auth: Named) => Promise<Deletion>;
 	listTemplates: () => Promise<Template[]>;
+	getTemplate: (id: string) => Promise<Template>;
 	createTemplate: (body: TemplateBody) => Promise<Template>;
 	updateTemplate: (target: Named, change: Partial<TemplateBody>) => Promise<Template>;
 	deleteTemplate: (target: Named) => Promise<Deletion>;
@@ -82,6 +83,10 @@ export function createManagementClient(
 		if (!success) throw changeUnknown('it cannot be read', asked);
 		return data;
 	};
+	const get = async <T>(path: string, what: string, item: z.ZodType<T>): Promise<T> => {
+		const asked = askedOf(channel, what);
+		return readItem(await ask(channel, planOf(settings, 'GET', path), asked, 'read'), item, asked);
+	};
 	const remove = async (path: string, what: string): Promise<Deletion> =>
 		await deleteOne(channel, path, what);
 	return {
@@ -98,6 +103,8 @@ export function createManagementClient(
 		deleteRegistryAuth: async ({ id, name }) =>
 			await remove(`registries/${id}`, `delete the registry auth ${name} (${id})`),
 		listTemplates: async () => await list('templates', 'templates', 'list the templates', template),
+		getTemplate: async (id) =>
+			await get(`templates/${encodeURIComponent(id)}`, `show the template ${id}`, template),
 		createTemplate: async (body) =>
 			await write('POST', 'templates', `create the template ${body.name}`, body, template),
 		updateTemplate: async ({ id, name }, change) =>
@@ -112,11 +119,8 @@ export function createManagementClient(
 			await remove(`templates/${id}`, `delete the template ${name} (${id})`),
 		listEndpoints: async () =>
 			await list('serverless', 'endpoints', 'list the endpoints', endpoint),
-		getEndpoint: async (id) => {
-			const asked = askedOf(channel, `show the endpoint ${id}`);
-			const plan = planOf(settings, 'GET', `serverless/${encodeURIComponent(id)}`);
-			return readItem(await ask(channel, plan, asked, 'read'), endpoint, asked);
-		},
+		getEndpoint: async (id) =>
+			await get(`serverless/${encodeURIComponent(id)}`, `show the endpoint ${id}`, endpoint),
 		createEndpoint: async (body) =>
 			await write('POST', 'serverless', `create the endpoint ${body.name}`, body, endpoint),
 		updateEndpoint: async ({ id, name }, change) =>

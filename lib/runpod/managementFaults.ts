@@ -15,9 +15,12 @@ export function managementRefusal(answer: HttpAnswer, asked: Asked): WanAvatarEr
 	const message = `RunPod did not ${asked.what}`;
 	switch (answer.status) {
 		case 401:
-		case 403:
 			return new WanAvatarError('UNAUTHORIZED', `${message}: the API key is not accepted`, {
-				remedy: `Check the RunPod API key: it may be mistyped, revoked, or without the right to change endpoints. RunPod said ${said}.`,
+				remedy: `Check the RunPod API key: it may be mistyped or revoked. RunPod said ${said}.`,
+			});
+		case 403:
+			return new WanAvatarError('FORBIDDEN', `${message}: the API key may not do that`, {
+				remedy: `Give the key that right in RunPod's settings, or use another key. RunPod said ${said}.`,
 			});
 		case 404:
 			return new WanAvatarError('NOT_FOUND', `${message}: it does not know it`, {

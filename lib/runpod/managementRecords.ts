@@ -6,17 +6,12 @@ import { workerVariables, type WorkerVariables } from './workerVariables';
 const text = z.string().nullish().catch(undefined);
 const number = z.number().nullish().catch(undefined);
 const texts = z.array(z.string()).nullish().catch(undefined);
-// Not z.record, which takes no object with a field named `constructor`.
-const env = z
-	.unknown()
-	.transform((value) => (isJsonObject(value) ? workerVariables(textsIn(value)) : undefined));
+// Not z.record, which takes no object with a field named `constructor`. What is not all texts counts as not told: a
+// change replaces all variables, and would lose the one that cannot be said back.
+const env = z.unknown().transform((value) => (isTexts(value) ? workerVariables(value) : undefined));
 
-function textsIn(value: object): Record<string, string> {
-	return Object.fromEntries(
-		Object.entries(value).filter(
-			(field): field is [string, string] => typeof field[1] === 'string',
-		),
-	);
+function isTexts(value: unknown): value is Record<string, string> {
+	return isJsonObject(value) && Object.values(value).every((one) => typeof one === 'string');
 }
 
 /** A registry auth as RunPod shows it: its user name and password are write-only. */

@@ -129,7 +129,10 @@ describe('what exists under other names', () => {
 				{ resource: 'registry auth', action: 'keep', id: ids.registry },
 				{ resource: 'endpoint', action: 'keep', id: ids.endpoint },
 			],
-			notes: [expect.stringContaining('No template of this endpoint was found')],
+			notes: [
+				expect.stringContaining('whose ID is given'),
+				expect.stringContaining('No template of this endpoint was found'),
+			],
 		});
 	});
 
@@ -198,7 +201,7 @@ describe('what exists under other names', () => {
 		for (const kind of ['endpoint', 'template', 'registry auth']) {
 			const flag = `--${kind.replace(' ', '-')}-id`;
 			const { exitCode, err } = await rig.command(['deploy', '--yes', flag, 'unknown']);
-			expect(exitCode).toBe(1);
+			expect(exitCode).toBe(2);
 			expect(err.join()).toContain(`The account has no ${kind} of the ID unknown. Nothing was`);
 		}
 		expect(rig.management.contents().endpoints).toMatchObject([{ id: ids.endpoint }]);

@@ -136,6 +136,15 @@ describe('what was changed in the console', () => {
 		});
 	});
 
+	it('as scaling by the number of requests takes no idle timeout, and the plan says so', async () => {
+		await replaceEndpoint({ scaling: { type: 'REQUEST_COUNT', requestCount: 4 } });
+		const writes = rig.writes();
+		const { exitCode, err } = await rig.command(['deploy', '--yes', '--idle-timeout', '30']);
+		expect(exitCode).toBe(2);
+		expect(err.join()).toContain('scales by the number of requests, and takes no idle timeout');
+		expect(rig.writes()).toEqual(writes);
+	});
+
 	it('does not come back as a change when what was given is changed', async () => {
 		await person.change('serverless', {
 			workers: { max: 20, idleTimeout: 5 },
@@ -229,6 +238,15 @@ it('variables that RunPod does not tell are not compared, and the plan says so',
 	expect(plan.notes).toEqual([
 		expect.stringMatching(/did not tell the variables of the endpoint wan-avatar \(\w+\)/),
 	]);
+});
+
+it('odd numbers of workers are not told ones, and no CPU is no CPU endpoint', async () => {
+	const told = { ...endpoint(), cpu: [], workers: { min: '0', max: '5', idleTimeout: '60' } };
+	const body = JSON.stringify({ endpoints: [told] });
+	rig.management.fault({ route: 'listEndpoints', kind: 'answer', status: 200, body });
+	const { steps } = await planJson(rig, ['--workers-min', '2']);
+	const change = { field: 'workers.min', from: 'nothing', to: '2' };
+	expect(steps.at(-1)).toMatchObject({ resource: 'endpoint', action: 'update', changes: [change] });
 });
 
 it('a list is emptied by an empty list in the settings file', async () => {

@@ -57,7 +57,7 @@ describe('a list', () => {
 	});
 
 	it('may have fields that every object has, and so may the variables of an endpoint', async () => {
-		const env = { constructor: 'a', toString: 'b', MINIO_BUCKET: 'videos', odd: 7 };
+		const env = { constructor: 'a', toString: 'b', MINIO_BUCKET: 'videos' };
 		const { management, clock } = client(() => ({
 			endpoints: [{ id: 'e', name: 'a', env, constructor: 1 }],
 			constructor: {},
@@ -69,16 +69,17 @@ describe('a list', () => {
 		expect(Object.keys(found?.env ?? {})).toEqual(['constructor', 'toString', 'MINIO_BUCKET']);
 	});
 
-	it('may name no variables, or odd ones', async () => {
+	it('may name no variables, or odd ones, which count as not told: a change replaces all of them', async () => {
 		const { management, clock } = client(() => ({
 			endpoints: [
 				{ id: 'e', name: 'a' },
 				{ id: 'f', name: 'b', env: ['x'] },
+				{ id: 'g', name: 'c', env: { MINIO_BUCKET: 'videos', odd: 7 } },
 			],
 		}));
 
 		const found = await clock.run(management.listEndpoints());
 
-		expect(found.map(({ env }) => env)).toEqual([undefined, undefined]);
+		expect(found.map(({ env }) => env)).toEqual([undefined, undefined, undefined]);
 	});
 });

@@ -90,12 +90,14 @@ export async function openSettings(
 	return (item) => {
 		const chosen: unknown = context.getNodeParameter('deploymentOptions', item, {});
 		const { given, emptied } = readOptions(chosen);
-		const raw = {
+		const raw: Record<string, unknown> = {
 			...fromCredentials,
 			WAN_AVATAR_NAME: context.getNodeParameter('deploymentName', item),
 			RUNPOD_IMAGE_NAME: context.getNodeParameter('image', item),
 			...given,
 		};
+		// The form always has a name: the ID of an endpoint beside it counts alone.
+		if (raw.RUNPOD_ENDPOINT_ID !== undefined) raw.WAN_AVATAR_NAME = undefined;
 		try {
 			const rotates = readSwitchOption(chosen, rotateRegistryAuth);
 			return { settings: parseDeployment(raw, emptied), rotateRegistryAuth: rotates };
