@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { InvalidInput } from '../lib/contract/invalidInput';
 import type { RawSettings } from '../lib/deployment/settings';
-import { VARIABLES } from '../lib/deployment/variables';
+import { isBlank } from '../lib/deployment/values';
+import { VARIABLES, type VariableName } from '../lib/deployment/variables';
 import { similarName } from './similar';
 
 /** Flags as the parser gives them, by the name of the variable that they set. */
@@ -26,13 +27,14 @@ export interface Sources {
 /**
  * Reads the settings from where they stand. A flag wins over the environment, that over the .env file, that over
  * the settings file.
- * @throws InvalidInput when a file cannot be read or names a setting that there is not
+ * @throws InvalidInput when a file cannot be read or names a setting that there is not, or an ID is given as empty
  */
 export function readSources(
 	flags: Flags,
 	{ dotenv, settings }: Files,
 	environment: Readonly<Record<string, string | undefined>>,
 ): Sources {
+	refuseEmpty(flags);
 	const dotenvPath = dotenv ?? (existsSync(DEFAULT_DOTENV) ? DEFAULT_DOTENV : undefined);
 	const dotenvValues = dotenvPath === undefined ? {} : readDotenv(dotenvPath);
 	const layers: Layer[] = [
@@ -76,8 +78,26 @@ function fileLayer(path: string, values: Layer['values']): Layer {
 	return { values, label: (name) => `${name} in ${path}` };
 }
 
-function isBlank(value: unknown): boolean {
-	return value === undefined || value === '';
+/** Variables that say which things are meant. */
+const MEANING: readonly VariableName[] = [
+	'WAN_AVATAR_NAME',
+	'RUNPOD_ENDPOINT_ID',
+	'RUNPOD_TEMPLATE_ID',
+	'RUNPOD_REGISTRY_AUTH_ID',
+];
+
+/** A script whose variable is empty must not come to mean the deployment of the default name. */
+function refuseEmpty(flags: Flags): void {
+	const empty = VARIABLES.filter(
+		({ name }) => MEANING.includes(name) && name in flags && isBlank(flags[name]),
+	);
+	if (empty.length === 0) return;
+	throw new InvalidInput(
+		empty.map(({ flag = '' }) => ({
+			field: `--${flag}`,
+			message: 'is empty: give a value, or leave it out',
+		})),
+	);
 }
 
 const DEFAULT_DOTENV = '.env';

@@ -80,6 +80,29 @@ describe('settings', () => {
 		]);
 	});
 
+	it.each(['--endpoint-id', '--template-id', '--registry-auth-id', '--name'])(
+		'that say what is meant must not be empty: %s',
+		async (flag) => {
+			await rig.deploy();
+			rig.clearCalls();
+			for (const blank of [[flag, ''], [`${flag}=`], [flag, ' ']]) {
+				const { exitCode, err } = await rig.command(['destroy', '--yes', ...blank]);
+				expect(exitCode).toBe(2);
+				expect(err).toEqual([expect.stringContaining(`wan-avatar: ${flag} is empty`)]);
+			}
+			expect(rig.management.calls()).toEqual([]);
+		},
+	);
+
+	it('of blanks alone do not hide what stands in a file', async () => {
+		const folder = mkdtempSync(join(tmpdir(), 'wan-avatar-settings-'));
+		const file = join(folder, 'twin.env');
+		writeFileSync(file, 'WAN_AVATAR_NAME=twin\n');
+		const { out } = await rig.command(['plan', '--dotenv', file], { WAN_AVATAR_NAME: ' ' });
+		rmSync(folder, { recursive: true });
+		expect(out).toContain('Plan for twin');
+	});
+
 	it('in a file that names what there is not are refused', async () => {
 		const folder = mkdtempSync(join(tmpdir(), 'wan-avatar-settings-'));
 		const file = join(folder, 'settings.json');
