@@ -88,14 +88,14 @@ async function setBack(
 	}
 }
 
-/** What another has set meanwhile is left alone. */
+/** What another has set meanwhile is left alone; what RunPod does not tell counts as warm still. */
 async function lowered(
 	client: WorkerSetter,
 	endpointId: string,
 ): Promise<{ min: number } | { error: unknown }> {
 	try {
 		const endpoint = await client.getEndpoint(endpointId);
-		const min = endpoint.workers?.min ?? 0;
+		const min = endpoint.workers?.min ?? WARM;
 		if (min !== WARM) return { min };
 		await client.updateEndpoint(endpoint, workersChangeOf(endpoint, { min: 0 }));
 		return { min: 0 };
