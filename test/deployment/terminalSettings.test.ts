@@ -141,4 +141,30 @@ describe('secrets', () => {
 		for (const secret of [...Object.values(SECRETS), 'secret-of-minio-2'])
 			expect(text).not.toContain(secret);
 	});
+
+	it.each([
+		['the API key', { RUNPOD_ENDPOINT_ID: SECRETS.RUNPOD_API_KEY }, SECRETS.RUNPOD_API_KEY],
+		['another API key', { RUNPOD_ENDPOINT_ID: 'rpa_ANOTHERKEY' }, 'ANOTHERKEY'],
+		['a MinIO key', { RUNPOD_TEMPLATE_ID: SECRETS.MINIO_SECRET_KEY }, SECRETS.MINIO_SECRET_KEY],
+	])('are in no error where %s stands in the wrong variable', async (_name, changes, secret) => {
+		for (const command of ['plan', 'destroy']) {
+			const { exitCode, out, err } = await rig.command([command, '--json'], changes);
+			expect(exitCode).not.toBe(0);
+			const text = [...out, ...err].join('\n');
+			expect(text).toContain('•••');
+			expect(text).not.toContain(secret);
+		}
+	});
+
+	it.each(['sekret-1', "se'kret-1 '", 'a sekret-1\nb', 'a=sekret-1'])(
+		'are in no error where %j is given by a flag that there is not',
+		async (secret) => {
+			const args = ['plan', '--json', `--minio-secret-key=${secret}`];
+			const { exitCode, out, err } = await rig.command(args);
+			expect(exitCode).toBe(2);
+			const text = [...out, ...err].join('\n');
+			expect(text).toContain("unknown option '--minio-secret-key'");
+			expect(text).not.toContain('kret-1');
+		},
+	);
 });
