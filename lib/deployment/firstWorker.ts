@@ -10,6 +10,8 @@ export interface FirstWorkerPorts extends HealthPorts, WarmWorkerPorts {
 }
 
 const LOOK_INTERVAL_MS = 5000;
+// A worker that is kept warm for longer is paid for nothing: the address of the queue API is wrong.
+const UNKNOWN_AT_MOST_MS = 60_000;
 
 /**
  * Waits for a worker to come up. An endpoint that keeps none warm is told to keep one until then, and set back after.
@@ -38,12 +40,15 @@ async function watch(
 	const deadlineMs = clock.monotonic() + timeoutMs;
 	const end = joinSignals([signal, clock.timeout(timeoutMs)]);
 	let last: HealthReport | undefined;
+	let knownMs = clock.monotonic();
 	try {
 		for (;;) {
 			last = await waitUnlessAborted(getHealth(endpointId, ports), end.signal);
 			onLook?.(last);
 			if (last.health === 'ready') return last;
-			const isHopeless = last.health === 'unhealthy' || last.health === 'paused';
+			if (last.health !== 'unknown') knownMs = clock.monotonic();
+			const isUnknown = clock.monotonic() - knownMs >= UNKNOWN_AT_MOST_MS;
+			const isHopeless = isUnknown || last.health === 'unhealthy' || last.health === 'paused';
 			if (isHopeless || clock.monotonic() >= deadlineMs) throw notReady(last);
 			await pause(clock, LOOK_INTERVAL_MS, end.signal);
 		}

@@ -238,6 +238,16 @@ describe('health', () => {
 		await rig.deploy({ RUNPOD_WORKERS_MAX: '0' });
 		expect((await rig.command(['health'])).exitCode).toBe(4);
 	});
+
+	it('tells where the queue API does not know the endpoint, such as at a wrong address', async () => {
+		await rig.deploy();
+		const wrong = { RUNPOD_QUEUE_BASE_URL: rig.queue.baseUrl.replace('/v2', '/v3') };
+		const { exitCode, out, err } = await rig.command(['health'], wrong);
+		expect(exitCode).toBe(4);
+		expect(out[0]).toMatch(/^wan-avatar \(.*\): unknown$/);
+		expect(out[1]).toContain('The queue API does not know this endpoint');
+		expect(err).toEqual([]);
+	});
 });
 
 describe('what is wrong with the command line', () => {
