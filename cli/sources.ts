@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { InvalidInput } from '../lib/contract/invalidInput';
 import type { RawSettings } from '../lib/deployment/settings';
 import { isBlank } from '../lib/deployment/values';
 import { VARIABLES, type VariableName } from '../lib/deployment/variables';
+import { cutValues } from './cutValues';
 import { similarName } from './similar';
 
 /** Flags as the parser gives them, by the name of the variable that they set. */
@@ -35,7 +36,7 @@ export function readSources(
 	environment: Readonly<Record<string, string | undefined>>,
 ): Sources {
 	refuseEmpty(flags);
-	const dotenvPath = dotenv ?? (existsSync(DEFAULT_DOTENV) ? DEFAULT_DOTENV : undefined);
+	const dotenvPath = dotenv ?? (isThere(DEFAULT_DOTENV) ? DEFAULT_DOTENV : undefined);
 	const dotenvValues = dotenvPath === undefined ? {} : readDotenv(dotenvPath);
 	const layers: Layer[] = [
 		...(settings === undefined ? [] : [fileLayer(settings, readSettingsFile(settings))]),
@@ -103,8 +104,22 @@ function refuseEmpty(flags: Flags): void {
 const DEFAULT_DOTENV = '.env';
 const KNOWN = VARIABLES.map(({ name }) => name);
 
+/** A folder of that name is no file of variables. */
+function isThere(path: string): boolean {
+	return existsSync(path) && !statSync(path).isDirectory();
+}
+
 function readDotenv(path: string): Layer['values'] {
-	return { ...parseEnv(readText(path)) };
+	const text = readText(path);
+	const values = { ...parseEnv(text) };
+	const cut = cutValues(text, values);
+	const faults = KNOWN.filter((name) => cut.has(name)).map((name) => ({
+		field: `${name} in ${path}`,
+		message: 'has a # without a space before it, where a comment would begin',
+		remedy: 'Put the value into quotes.',
+	}));
+	if (faults.length > 0) throw new InvalidInput(faults);
+	return values;
 }
 
 /** A .env file may serve other programs too, so only what looks like a slip is pointed out. */
@@ -148,6 +163,13 @@ function parseOrNothing(text: string): unknown {
 }
 
 function readText(path: string): string {
+	const text = readWhole(path);
+	// Every second byte of UTF-16 is 0 in such a file.
+	if (text.includes('\0')) throw fileFault(path, 'is not UTF-8', 'Save it as UTF-8.');
+	return text.replace(/^\uFEFF/, '');
+}
+
+function readWhole(path: string): string {
 	try {
 		return readFileSync(path, 'utf8');
 	} catch {
@@ -155,6 +177,8 @@ function readText(path: string): string {
 	}
 }
 
-function fileFault(path: string, message: string): InvalidInput {
-	return new InvalidInput([{ field: `The file ${path}`, message }]);
+function fileFault(path: string, message: string, remedy?: string): InvalidInput {
+	return new InvalidInput([
+		{ field: `The file ${path}`, message, ...(remedy === undefined ? {} : { remedy }) },
+	]);
 }
