@@ -5,7 +5,7 @@ import { parseImageTarget, type RawSettings } from '../../lib/deployment/setting
 import { connect } from '../connect';
 import { EXIT, type ExitCode } from '../exitCodes';
 import { notDeployed } from '../notDeployed';
-import { planText, progressText } from '../planText';
+import { planText, saysSteps } from '../planText';
 import type { NextLines } from '../nextLines';
 import type { Terminal } from '../terminal';
 
@@ -34,9 +34,7 @@ export async function updateImage(
 		image,
 		{ endpoint, template },
 		management,
-		(step) => {
-			terminal.say(progressText(step));
-		},
+		saysSteps(terminal),
 	);
 	const invoke_base = `${connection.queueBaseUrl}/${endpoint.id}`;
 	const result = { endpoint_id: endpoint.id, template_id: templateId, image, invoke_base, changed };

@@ -22,6 +22,24 @@ export async function waitForWorker(
 	ports: FirstWorkerPorts,
 	{ timeoutMs }: { timeoutMs: number },
 ): Promise<HealthReport> {
+	try {
+		return await warmedUp(endpointId, ports, timeoutMs);
+	} catch (error) {
+		throw ports.signal?.aborted && isCut(error) ? stopped(endpointId) : error;
+	}
+}
+
+/** A stop cut a request: min workers are set back all the same. */
+function isCut(error: unknown): boolean {
+	if (!(error instanceof WanAvatarError)) return false;
+	return error.code === 'STOPPED' || error.code === 'CHANGE_UNKNOWN';
+}
+
+async function warmedUp(
+	endpointId: string,
+	ports: FirstWorkerPorts,
+	timeoutMs: number,
+): Promise<HealthReport> {
 	const endpoint = await ports.management.getEndpoint(endpointId);
 	const { workers } = endpoint;
 	const work = async () => await watch(endpointId, ports, timeoutMs);

@@ -80,7 +80,10 @@ describe('one worker kept warm', () => {
 
 	it('is let go when the answer to raising it was lost, also when that takes effect late', async () => {
 		const { state, run } = account(['CHANGE_UNKNOWN'], { lostTakesEffectAfter: 1 });
-		await expect(run(done)).rejects.toMatchObject({ code: 'CHANGE_UNKNOWN' });
+		await expect(run(done)).rejects.toMatchObject({
+			code: 'CHANGE_UNKNOWN',
+			remedy: expect.stringContaining('min workers of the endpoint e1 is 0 now'),
+		});
 		expect(state).toMatchObject({ min: 0, writes: 2 });
 	});
 
