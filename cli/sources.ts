@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { parseEnv } from 'node:util';
+import { WanAvatarError } from '../lib/contract/errors';
 import { InvalidInput } from '../lib/contract/invalidInput';
 import type { RawSettings } from '../lib/deployment/settings';
 import { isBlank } from '../lib/deployment/values';
@@ -57,9 +58,9 @@ export function readSources(
 
 /** The same error in terms of what the person gave; any other error as it is. */
 export function blamed(error: unknown, labels: Sources['labels']): unknown {
-	if (!(error instanceof InvalidInput)) return error;
 	const labelled = (text: string) =>
 		text.replace(/(?<!")\b[A-Z][A-Z_]+\b/g, (name) => labels.get(name) ?? name);
+	if (!(error instanceof InvalidInput)) return fitting(error, labelled);
 	return new InvalidInput(
 		error.faults.map((fault) => ({
 			...fault,
@@ -68,6 +69,13 @@ export function blamed(error: unknown, labels: Sources['labels']): unknown {
 		})),
 		error.details,
 	);
+}
+
+/** What was given may also not fit what exists. */
+function fitting(error: unknown, labelled: (text: string) => string): unknown {
+	if (!(error instanceof WanAvatarError) || error.code !== 'INVALID_INPUT') return error;
+	const { code, message, remedy, details } = error;
+	return new WanAvatarError(code, labelled(message), { remedy: labelled(remedy), details });
 }
 
 interface Layer {

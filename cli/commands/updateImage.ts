@@ -39,6 +39,6 @@ export async function updateImage(
 	const invoke_base = `${connection.queueBaseUrl}/${endpoint.id}`;
 	const result = { endpoint_id: endpoint.id, template_id: templateId, image, invoke_base, changed };
 	terminal.result(json ? JSON.stringify({ ...result, ...plan }, null, 2) : invoke_base);
-	terminal.say(next.afterImage());
+	terminal.say(next.afterImage(changed));
 	return EXIT.done;
 }

@@ -168,6 +168,13 @@ describe('what is malformed is named as it was given', () => {
 		expect(rig.management.calls()).toEqual([]);
 	});
 
+	it('also where it does not fit what exists', async () => {
+		await rig.deploy();
+		const { exitCode, err } = await rig.command(['plan', '--workers-min', '3']);
+		expect(exitCode).toBe(2);
+		expect(err.join()).toContain('Give a lower --workers-min or a higher RUNPOD_WORKERS_MAX');
+	});
+
 	it('in a file, with the file', async () => {
 		const path = fileOf('twin.env', 'RUNPOD_GPU_COUNT=many\n');
 		const { err } = await rig.command(['plan', '--dotenv', path]);
@@ -265,7 +272,17 @@ describe('the next step', () => {
 		await rig.deploy({ RUNPOD_WORKERS_MAX: '0' });
 		const paused = await rig.command(['health']);
 		expect(paused.err).toEqual([
-			'Next: let workers run again with: wan-avatar deploy --workers-max 1',
+			'Next: let workers run again with Set Workers in n8n, in the RunPod console, or, with all variables of the deployment, with: wan-avatar deploy --workers-max 1',
+		]);
+	});
+
+	it('of update-image says only what there is to come', async () => {
+		await rig.deploy();
+		const image = ['update-image', '--yes', '--image', 'dexsynccom/twin-avatar:2'];
+		expect((await rig.command(image)).err.at(-1)).toContain('workers take the image on');
+		expect((await rig.command(image)).err.slice(-2)).toEqual([
+			'Nothing to change.',
+			'Next: see how it is with: wan-avatar health',
 		]);
 	});
 
