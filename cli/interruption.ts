@@ -50,8 +50,8 @@ export class Interruption {
 	}
 }
 
-/** Written at once: the program may end before a stream is empty. */
-function say(text: string): void {
+/** Written to stderr at once: the program may end before a stream is empty. */
+export function say(text: string): void {
 	try {
 		writeSync(2, `${text}\n`);
 	} catch {

@@ -34,11 +34,24 @@ const COLOURED: Paint = {
 
 /** Colours on a terminal that knows them, unless `NO_COLOR` says none (https://no-color.org). */
 export function paintFor(
-	{ isTTY = false }: { isTTY?: boolean },
-	{ NO_COLOR, TERM }: Readonly<Record<string, string | undefined>>,
+	stream: Stream,
+	environment: Readonly<Record<string, string | undefined>>,
 ): Paint {
+	const { NO_COLOR } = environment;
 	const isUnwanted = NO_COLOR !== undefined && NO_COLOR !== '';
-	return isTTY && !isUnwanted && TERM !== 'dumb' ? COLOURED : PLAIN;
+	return takesEscapes(stream, environment) && !isUnwanted ? COLOURED : PLAIN;
+}
+
+interface Stream {
+	isTTY?: boolean;
+}
+
+/** Whether a stream is a terminal that knows escape sequences. */
+export function takesEscapes(
+	{ isTTY = false }: Stream,
+	{ TERM }: Readonly<Record<string, string | undefined>>,
+): boolean {
+	return isTTY && TERM !== 'dumb';
 }
 
 function styled(mark: Mark): Paint[Mark] {

@@ -1,5 +1,6 @@
 import type { Action, Kept, Plan, PlanStep } from '../lib/deployment/plan';
 import type { Paint } from './paint';
+import type { Terminal } from './terminal';
 
 const SIGNS: Readonly<Record<Action, string>> = {
 	create: '+',
@@ -86,7 +87,9 @@ const DOING: Readonly<Record<Action, string>> = {
 	keep: 'Keeping',
 };
 
-/** What is said while a step is carried out. */
-export function progressText(step: PlanStep): string {
-	return `${DOING[step.action]} ${stepName(step)} …`;
+/** Says which step is carried out; after a stop none is begun any more. */
+export function saysSteps({ say, signal }: Pick<Terminal, 'say' | 'signal'>) {
+	return (step: PlanStep): void => {
+		if (!signal.aborted) say(`${DOING[step.action]} ${stepName(step)} …`);
+	};
 }

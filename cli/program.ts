@@ -1,7 +1,8 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { InvalidInput } from '../lib/contract/invalidInput';
 import { MAX_MINUTES } from '../lib/generation/optionFields';
-import type { RawSettings } from '../lib/deployment/settings';
+import { secretsIn } from '../lib/contract/secret';
+import { secretsOf, type RawSettings } from '../lib/deployment/settings';
 import { VARIABLES, type VariableName } from '../lib/deployment/variables';
 import { version } from '../package.json';
 import { calledAs, type CalledAs } from './calledAs';
@@ -13,7 +14,7 @@ import { updateImage } from './commands/updateImage';
 import { EXIT, type ExitCode } from './exitCodes';
 import { helpAfter, helpAfterCommands } from './help';
 import { nextLines, type NextLines } from './nextLines';
-import { report, reportUsage } from './report';
+import { report, reportUsage, withoutValue } from './report';
 import { blamed, readSources, type Files } from './sources';
 import type { Terminal } from './terminal';
 
@@ -57,6 +58,13 @@ const IMAGE_TARGET: readonly VariableName[] = [
 	'RUNPOD_TEMPLATE_ID',
 ];
 
+/** What is known of a run so far. */
+interface Progress {
+	exitCode: ExitCode;
+	/** Of the settings that were read. */
+	secrets: readonly string[];
+}
+
 const DEFAULT_WAIT_MINUTES = 45;
 
 /** Runs one command line and gives its exit code; never rejects. */
@@ -65,18 +73,16 @@ export async function run(
 	environment: Environment,
 	terminal: Terminal,
 ): Promise<ExitCode> {
-	let exitCode: ExitCode = EXIT.done;
+	const progress: Progress = { exitCode: EXIT.done, secrets: [] };
 	const call = calledAs(environment);
-	const program = createProgram(environment, terminal, call, (code) => {
-		exitCode = code;
-	});
+	const program = createProgram(environment, terminal, call, progress);
 	const json = args.includes('--json');
 	try {
 		refuseOptionsOfNode(args);
 		await program.parseAsync(args, { from: 'user' });
-		return exitCode;
+		return progress.exitCode;
 	} catch (error) {
-		if (!(error instanceof CommanderError)) return report(error, json, terminal);
+		if (!(error instanceof CommanderError)) return report(error, progress.secrets, json, terminal);
 		const names = program.commands.map((command) => command.name());
 		const name = args.find((arg) => names.includes(arg));
 		return reportUsage(error, whereOptionsAre(name, call), json, terminal);
@@ -102,7 +108,7 @@ function createProgram(
 	environment: Environment,
 	terminal: Terminal,
 	call: CalledAs,
-	onEnd: (code: ExitCode) => void,
+	progress: Progress,
 ): Command {
 	const program = new Command('wan-avatar')
 		.description('Deploys the Wan avatar worker to RunPod as a serverless endpoint')
@@ -113,7 +119,7 @@ function createProgram(
 				terminal.result(text.trimEnd());
 			},
 			writeErr: (text) => {
-				terminal.say(text.trimEnd());
+				terminal.say(withoutValue(text.trimEnd()));
 			},
 		})
 		.showHelpAfterError(whereOptionsAre(undefined, call))
@@ -128,6 +134,7 @@ function createProgram(
 			.action(async (options: F & Files) => {
 				const flags = flagsIn(options);
 				const { raw, labels, notes } = readSources(flags, options, environment);
+				progress.secrets = secretsIn(secretsOf(raw));
 				for (const note of notes) terminal.say(`Note: ${note}`);
 				const again = {
 					all: flagsAgain(flags, options, ALL),
@@ -135,7 +142,7 @@ function createProgram(
 				};
 				const next = nextLines(call, again);
 				try {
-					onEnd(await action(raw, options, terminal, next));
+					progress.exitCode = await action(raw, options, terminal, next);
 				} catch (error) {
 					throw blamed(error, labels);
 				}

@@ -1,7 +1,7 @@
 import type { CommanderError } from 'commander';
 import { WanAvatarError } from '../lib/contract/errors';
 import { messageOf } from '../lib/contract/foreignError';
-import { InvalidInput } from '../lib/contract/invalidInput';
+import { withoutSecrets } from '../lib/contract/remoteText';
 import { EXIT, type ExitCode } from './exitCodes';
 import type { Terminal } from './terminal';
 
@@ -13,27 +13,45 @@ export function reportUsage(
 	{ result }: Terminal,
 ): ExitCode {
 	if (error.exitCode === 0) return EXIT.done;
-	const fault = new WanAvatarError('INVALID_INPUT', error.message, { remedy });
+	const fault = new WanAvatarError('INVALID_INPUT', withoutValue(error.message), { remedy });
 	if (json) result(errorJson(fault));
 	return EXIT.usage;
 }
 
-/** One line that says what happened and what to do. */
+/** What Commander says of an unknown option, without a value that was given to it: it may be a secret. */
+export function withoutValue(text: string): string {
+	return text.replace(/(unknown option '[^'=]*)=[^]*'(?=\n|$)/, "$1'");
+}
+
+/** One line that says what happened and what to do, without the `secrets`. */
 export function report(
 	error: unknown,
+	secrets: readonly string[],
 	json: boolean,
 	{ result, say, signal, paint }: Terminal,
 ): ExitCode {
 	const name = paint.say.removed('wan-avatar:');
-	if (!(error instanceof WanAvatarError)) {
-		const fault = new WanAvatarError('INTERNAL', messageOf(error), { remedy: '' });
-		say(`${name} ${fault.message}`);
-		if (json) result(errorJson(fault));
-		return signal.aborted ? EXIT.interrupted : EXIT.failed;
-	}
-	say(`${name} ${error.message}. ${error.remedy}`);
-	if (json) result(errorJson(error));
-	return signal.aborted ? EXIT.interrupted : exitCodeOf(error);
+	const fault = masked(faultOf(error), secrets);
+	say(`${name} ${fault.message}${fault.remedy === '' ? '' : `. ${fault.remedy}`}`);
+	if (json) result(errorJson(fault));
+	return signal.aborted ? EXIT.interrupted : exitCodeOf(fault);
+}
+
+function faultOf(error: unknown): WanAvatarError {
+	if (error instanceof WanAvatarError) return error;
+	return new WanAvatarError('INTERNAL', messageOf(error), { remedy: '' });
+}
+
+/** A key that stands in the place of an ID would be named with it. */
+function masked({ code, message, remedy, details }: WanAvatarError, secrets: readonly string[]) {
+	const mask = (text: string) => withoutSecrets(text, secrets);
+	const facts = Object.entries(details).map(
+		([name, fact]) => [name, typeof fact === 'string' ? mask(fact) : fact] as const,
+	);
+	return new WanAvatarError(code, mask(message), {
+		remedy: mask(remedy),
+		details: Object.fromEntries(facts),
+	});
 }
 
 function errorJson({ code, message, remedy, details }: WanAvatarError): string {
@@ -41,9 +59,10 @@ function errorJson({ code, message, remedy, details }: WanAvatarError): string {
 }
 
 function exitCodeOf(error: WanAvatarError): ExitCode {
-	if (error instanceof InvalidInput) return EXIT.usage;
 	switch (error.code) {
 		case 'INVALID_INPUT':
+		case 'AMBIGUOUS_NAME':
+		case 'NAME_TAKEN':
 			return EXIT.usage;
 		case 'NOT_CONFIRMED':
 			return EXIT.notConfirmed;

@@ -1,8 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { parseEnv } from 'node:util';
+import { WanAvatarError } from '../lib/contract/errors';
 import { InvalidInput } from '../lib/contract/invalidInput';
 import type { RawSettings } from '../lib/deployment/settings';
-import { VARIABLES } from '../lib/deployment/variables';
+import { isBlank } from '../lib/deployment/values';
+import { VARIABLES, type VariableName } from '../lib/deployment/variables';
+import { cutValues } from './cutValues';
 import { similarName } from './similar';
 
 /** Flags as the parser gives them, by the name of the variable that they set. */
@@ -26,14 +29,15 @@ export interface Sources {
 /**
  * Reads the settings from where they stand. A flag wins over the environment, that over the .env file, that over
  * the settings file.
- * @throws InvalidInput when a file cannot be read or names a setting that there is not
+ * @throws InvalidInput when a file cannot be read or names a setting that there is not, or an ID is given as empty
  */
 export function readSources(
 	flags: Flags,
 	{ dotenv, settings }: Files,
 	environment: Readonly<Record<string, string | undefined>>,
 ): Sources {
-	const dotenvPath = dotenv ?? (existsSync(DEFAULT_DOTENV) ? DEFAULT_DOTENV : undefined);
+	refuseEmpty(flags);
+	const dotenvPath = dotenv ?? (isThere(DEFAULT_DOTENV) ? DEFAULT_DOTENV : undefined);
 	const dotenvValues = dotenvPath === undefined ? {} : readDotenv(dotenvPath);
 	const layers: Layer[] = [
 		...(settings === undefined ? [] : [fileLayer(settings, readSettingsFile(settings))]),
@@ -54,9 +58,9 @@ export function readSources(
 
 /** The same error in terms of what the person gave; any other error as it is. */
 export function blamed(error: unknown, labels: Sources['labels']): unknown {
-	if (!(error instanceof InvalidInput)) return error;
 	const labelled = (text: string) =>
 		text.replace(/(?<!")\b[A-Z][A-Z_]+\b/g, (name) => labels.get(name) ?? name);
+	if (!(error instanceof InvalidInput)) return fitting(error, labelled);
 	return new InvalidInput(
 		error.faults.map((fault) => ({
 			...fault,
@@ -65,6 +69,13 @@ export function blamed(error: unknown, labels: Sources['labels']): unknown {
 		})),
 		error.details,
 	);
+}
+
+/** What was given may also not fit what exists. */
+function fitting(error: unknown, labelled: (text: string) => string): unknown {
+	if (!(error instanceof WanAvatarError) || error.code !== 'INVALID_INPUT') return error;
+	const { code, message, remedy, details } = error;
+	return new WanAvatarError(code, labelled(message), { remedy: labelled(remedy), details });
 }
 
 interface Layer {
@@ -76,15 +87,47 @@ function fileLayer(path: string, values: Layer['values']): Layer {
 	return { values, label: (name) => `${name} in ${path}` };
 }
 
-function isBlank(value: unknown): boolean {
-	return value === undefined || value === '';
+/** Variables that say which things are meant. */
+const MEANING: readonly VariableName[] = [
+	'WAN_AVATAR_NAME',
+	'RUNPOD_ENDPOINT_ID',
+	'RUNPOD_TEMPLATE_ID',
+	'RUNPOD_REGISTRY_AUTH_ID',
+];
+
+/** A script whose variable is empty must not come to mean the deployment of the default name. */
+function refuseEmpty(flags: Flags): void {
+	const empty = VARIABLES.filter(
+		({ name }) => MEANING.includes(name) && name in flags && isBlank(flags[name]),
+	);
+	if (empty.length === 0) return;
+	throw new InvalidInput(
+		empty.map(({ flag = '' }) => ({
+			field: `--${flag}`,
+			message: 'is empty: give a value, or leave it out',
+		})),
+	);
 }
 
 const DEFAULT_DOTENV = '.env';
 const KNOWN = VARIABLES.map(({ name }) => name);
 
+/** A folder of that name is no file of variables. */
+function isThere(path: string): boolean {
+	return existsSync(path) && !statSync(path).isDirectory();
+}
+
 function readDotenv(path: string): Layer['values'] {
-	return { ...parseEnv(readText(path)) };
+	const text = readText(path);
+	const values = { ...parseEnv(text) };
+	const cut = cutValues(text, values);
+	const faults = KNOWN.filter((name) => cut.has(name)).map((name) => ({
+		field: `${name} in ${path}`,
+		message: 'has a # without a space before it, where a comment would begin',
+		remedy: 'Put the value into quotes.',
+	}));
+	if (faults.length > 0) throw new InvalidInput(faults);
+	return values;
 }
 
 /** A .env file may serve other programs too, so only what looks like a slip is pointed out. */
@@ -128,6 +171,13 @@ function parseOrNothing(text: string): unknown {
 }
 
 function readText(path: string): string {
+	const text = readWhole(path);
+	// Every second byte of UTF-16 is 0 in such a file.
+	if (text.includes('\0')) throw fileFault(path, 'is not UTF-8', 'Save it as UTF-8.');
+	return text.replace(/^\uFEFF/, '');
+}
+
+function readWhole(path: string): string {
 	try {
 		return readFileSync(path, 'utf8');
 	} catch {
@@ -135,6 +185,8 @@ function readText(path: string): string {
 	}
 }
 
-function fileFault(path: string, message: string): InvalidInput {
-	return new InvalidInput([{ field: `The file ${path}`, message }]);
+function fileFault(path: string, message: string, remedy?: string): InvalidInput {
+	return new InvalidInput([
+		{ field: `The file ${path}`, message, ...(remedy === undefined ? {} : { remedy }) },
+	]);
 }

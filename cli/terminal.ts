@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { WanAvatarError } from '../lib/contract/errors';
 import type { Interruption, LeftBehind } from './interruption';
-import { paintFor, type Paint } from './paint';
+import { paintFor, takesEscapes, type Paint } from './paint';
 
 export type { LeftBehind } from './interruption';
 
@@ -28,6 +28,7 @@ export function openTerminal(
 	interruption: Interruption,
 	environment: Readonly<Record<string, string | undefined>>,
 ): Terminal {
+	const isOneLine = takesEscapes(process.stderr, environment);
 	let isProgress = false;
 	const say = (text: string) => {
 		isProgress = false;
@@ -37,8 +38,8 @@ export function openTerminal(
 		result: (text) => process.stdout.write(`${text}\n`),
 		say,
 		progress: (text) => {
-			if (isProgress && process.stderr.isTTY) process.stderr.write(UP_AND_CLEAR);
-			say(fitting(text));
+			if (isProgress && isOneLine) process.stderr.write(UP_AND_CLEAR);
+			say(isOneLine ? fitting(text) : text);
 			isProgress = true;
 		},
 		confirm: async (question) => {
@@ -61,8 +62,8 @@ const UP_AND_CLEAR = '\x1b[1A\x1b[2K';
 
 /** One row of the terminal, since only one is cleared for the next. */
 function fitting(text: string): string {
-	const { isTTY, columns } = process.stderr;
-	if (!isTTY || columns < 2 || text.length < columns) return text;
+	const { columns } = process.stderr;
+	if (columns < 2 || text.length < columns) return text;
 	return `${text.slice(0, columns - 2)}…`;
 }
 

@@ -6,7 +6,7 @@ import { stillWarm } from '../../lib/deployment/warmWorker';
 import { parseSettings, type RawSettings } from '../../lib/deployment/settings';
 import { connect, type Connection } from '../connect';
 import { EXIT, type ExitCode } from '../exitCodes';
-import { planText, progressText } from '../planText';
+import { planText, saysSteps } from '../planText';
 import { waitText } from '../waitText';
 import type { NextLines } from '../nextLines';
 import type { LeftBehind, Terminal } from '../terminal';
@@ -34,11 +34,9 @@ export async function deploy(
 	else if (!yes) await terminal.confirm('Apply this plan?');
 	const deployment = await deployPrepared(prepared, connection.queueBaseUrl, {
 		...ports,
-		onStep: (step) => {
-			terminal.say(progressText(step));
-		},
+		onStep: saysSteps(terminal),
 	});
-	if (!deployment.served)
+	if (!deployment.served && !terminal.signal.aborted)
 		terminal.say('The queue API does not know the endpoint yet: jobs may get 404 for a while.');
 	const end = wait ? await awaitWorker(deployment.endpoint_id, ports, waitTimeout, terminal) : {};
 	// The endpoint is there, also when no worker of it is ready; with --json the error is the result.
@@ -63,7 +61,8 @@ async function awaitWorker(
 	timeoutMinutes: number,
 	terminal: Terminal,
 ): Promise<{ health: HealthReport } | { error: unknown }> {
-	terminal.say(`Waiting for the first worker, at most ${String(timeoutMinutes)} min …`);
+	if (!signal.aborted)
+		terminal.say(`Waiting for the first worker, at most ${String(timeoutMinutes)} min …`);
 	const startMs = clock.monotonic();
 	const ready = waitForWorker(
 		endpointId,

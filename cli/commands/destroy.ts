@@ -5,7 +5,7 @@ import { changesSomething } from '../../lib/deployment/plan';
 import { parseTarget, type RawSettings } from '../../lib/deployment/settings';
 import { connect } from '../connect';
 import { EXIT, type ExitCode } from '../exitCodes';
-import { planText, progressText, stepName } from '../planText';
+import { planText, saysSteps, stepName } from '../planText';
 import type { NextLines } from '../nextLines';
 import type { Terminal } from '../terminal';
 
@@ -35,9 +35,7 @@ export async function destroy(
 	else if (!yes) await terminal.confirm('Delete all of this?');
 	const steps = await applyDestroy(plan, existing, {
 		management,
-		onStep: (step) => {
-			terminal.say(progressText(step));
-		},
+		onStep: saysSteps(terminal),
 	});
 	for (const step of steps)
 		if (step.action === 'keep') terminal.say(`Kept ${stepName(step)}: ${step.reason ?? ''}`);

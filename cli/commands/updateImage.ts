@@ -5,7 +5,7 @@ import { parseImageTarget, type RawSettings } from '../../lib/deployment/setting
 import { connect } from '../connect';
 import { EXIT, type ExitCode } from '../exitCodes';
 import { notDeployed } from '../notDeployed';
-import { planText, progressText } from '../planText';
+import { planText, saysSteps } from '../planText';
 import type { NextLines } from '../nextLines';
 import type { Terminal } from '../terminal';
 
@@ -34,13 +34,11 @@ export async function updateImage(
 		image,
 		{ endpoint, template },
 		management,
-		(step) => {
-			terminal.say(progressText(step));
-		},
+		saysSteps(terminal),
 	);
 	const invoke_base = `${connection.queueBaseUrl}/${endpoint.id}`;
 	const result = { endpoint_id: endpoint.id, template_id: templateId, image, invoke_base, changed };
 	terminal.result(json ? JSON.stringify({ ...result, ...plan }, null, 2) : invoke_base);
-	terminal.say(next.afterImage());
+	terminal.say(next.afterImage(changed));
 	return EXIT.done;
 }

@@ -29,8 +29,17 @@ export function cleanRemoteText(text: string, secrets: readonly string[] = []): 
 	const plain = withoutMarkup(isCut ? withoutCutAddress(read) : read)
 		.replace(/[\p{Cc}\s]+/gu, ' ')
 		.trim();
-	const safe = SECRETS.reduce((cleaned, [secret, mask]) => cleaned.replace(secret, mask), plain);
+	const safe = withoutPatterns(plain);
 	return isCut || safe.length > SHOWN_LENGTH ? shortened(safe) : safe;
+}
+
+/** Text of this program, whole, without the `secrets` and whatever looks like one: somebody may have mixed values up. */
+export function withoutSecrets(text: string, secrets: readonly string[]): string {
+	return withoutPatterns(createMasker(secrets)(text, text.length));
+}
+
+function withoutPatterns(text: string): string {
+	return SECRETS.reduce((cleaned, [secret, mask]) => cleaned.replace(secret, mask), text);
 }
 
 /** Never cut between the two halves of a character. */

@@ -36,19 +36,28 @@ export async function setWorkers(
 ): Promise<Endpoint> {
 	const data = parseWorkersChange(change);
 	const endpoint = await management.getEndpoint(endpointId);
-	const min = data.min ?? endpoint.workers?.min ?? 0;
-	const max = data.max ?? endpoint.workers?.max ?? 0;
-	assertInOrder(min, max);
-	return await management.updateEndpoint(endpoint, workersChangeOf(endpoint, { min, max }));
+	const { min, max } = { ...toldIn(endpoint), ...givenIn(data) };
+	if (min !== undefined && max !== undefined) assertInOrder(min, max);
+	return await management.updateEndpoint(endpoint, workersChangeOf(endpoint, givenIn(data)));
 }
 
-/** Sent whole: what is left out of the block might be reset. */
+function givenIn({ min, max }: WorkersChange): Partial<Pick<WorkersBody, 'min' | 'max'>> {
+	return { ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) };
+}
+
+/** Sent whole, since what is left out of the block might be reset; but what RunPod did not tell cannot be said back. */
 export function workersChangeOf(
-	{ workers }: Endpoint,
+	endpoint: Endpoint,
 	change: Partial<Pick<WorkersBody, 'min' | 'max'>>,
 ): EndpointChange {
+	return { workers: { ...toldIn(endpoint), ...change } };
+}
+
+function toldIn({ workers }: Endpoint): Partial<WorkersBody> {
 	const { min, max, idleTimeout } = workers ?? {};
 	return {
-		workers: { min: min ?? 0, max: max ?? 0, ...(idleTimeout ? { idleTimeout } : {}), ...change },
+		...(typeof min === 'number' ? { min } : {}),
+		...(typeof max === 'number' ? { max } : {}),
+		...(idleTimeout ? { idleTimeout } : {}),
 	};
 }

@@ -10,6 +10,8 @@ export interface FirstWorkerPorts extends HealthPorts, WarmWorkerPorts {
 }
 
 const LOOK_INTERVAL_MS = 5000;
+// A worker that is kept warm for longer is paid for nothing: the address of the queue API is wrong.
+const UNKNOWN_AT_MOST_MS = 60_000;
 
 /**
  * Waits for a worker to come up. An endpoint that keeps none warm is told to keep one until then, and set back after.
@@ -19,6 +21,24 @@ export async function waitForWorker(
 	endpointId: string,
 	ports: FirstWorkerPorts,
 	{ timeoutMs }: { timeoutMs: number },
+): Promise<HealthReport> {
+	try {
+		return await warmedUp(endpointId, ports, timeoutMs);
+	} catch (error) {
+		throw ports.signal?.aborted && isCut(error) ? stopped(endpointId) : error;
+	}
+}
+
+/** A stop cut a request: min workers are set back all the same. */
+function isCut(error: unknown): boolean {
+	if (!(error instanceof WanAvatarError)) return false;
+	return error.code === 'STOPPED' || error.code === 'CHANGE_UNKNOWN';
+}
+
+async function warmedUp(
+	endpointId: string,
+	ports: FirstWorkerPorts,
+	timeoutMs: number,
 ): Promise<HealthReport> {
 	const endpoint = await ports.management.getEndpoint(endpointId);
 	const { workers } = endpoint;
@@ -38,12 +58,15 @@ async function watch(
 	const deadlineMs = clock.monotonic() + timeoutMs;
 	const end = joinSignals([signal, clock.timeout(timeoutMs)]);
 	let last: HealthReport | undefined;
+	let knownMs = clock.monotonic();
 	try {
 		for (;;) {
 			last = await waitUnlessAborted(getHealth(endpointId, ports), end.signal);
 			onLook?.(last);
 			if (last.health === 'ready') return last;
-			const isHopeless = last.health === 'unhealthy' || last.health === 'paused';
+			if (last.health !== 'unknown') knownMs = clock.monotonic();
+			const isUnknown = clock.monotonic() - knownMs >= UNKNOWN_AT_MOST_MS;
+			const isHopeless = isUnknown || last.health === 'unhealthy' || last.health === 'paused';
 			if (isHopeless || clock.monotonic() >= deadlineMs) throw notReady(last);
 			await pause(clock, LOOK_INTERVAL_MS, end.signal);
 		}

@@ -3,7 +3,7 @@ import type { ManagementClient } from '../runpod/management';
 import { warmNote } from './warmNote';
 
 /** One plain word for the state of an endpoint. */
-export type HealthWord = 'ready' | 'cold' | 'throttled' | 'unhealthy' | 'paused';
+export type HealthWord = 'ready' | 'cold' | 'throttled' | 'unhealthy' | 'paused' | 'unknown';
 
 /** The state of an endpoint, as it is shown. */
 export interface HealthReport {
@@ -40,10 +40,11 @@ export async function getHealth(
 	{ management, queue }: HealthPorts,
 ): Promise<HealthReport> {
 	const endpoint = await management.getEndpoint(endpointId);
-	const { jobs, workers } = (await queue.health()) ?? NO_NEWS;
+	const news = await queue.health();
+	const { jobs, workers } = news ?? NO_NEWS;
 	const max = endpoint.workers?.max ?? null;
 	const min = endpoint.workers?.min ?? null;
-	const health = wordFor(workers, max);
+	const health = news || max === 0 ? wordFor(workers, max) : 'unknown';
 	return {
 		endpoint_id: endpoint.id,
 		name: endpoint.name,
@@ -94,5 +95,7 @@ function meaningOf(health: HealthWord, { initializing }: Workers): string {
 			return 'The workers do not come up: look at their logs in the RunPod console. The image may fail at its start, or downloading the models takes longer than RUNPOD_INIT_TIMEOUT.';
 		case 'paused':
 			return 'At most 0 workers may run: set Max Workers to 1 or more.';
+		case 'unknown':
+			return 'The queue API does not know this endpoint. Just after it was made that passes within a minute; else check the address of the queue API (RUNPOD_QUEUE_BASE_URL, or the base URL in the RunPod API credential).';
 	}
 }

@@ -1,3 +1,4 @@
+import { WanAvatarError } from '../contract/errors';
 import { InvalidInput } from '../contract/invalidInput';
 import type { ManagementClient } from '../runpod/management';
 import type { Endpoint, Template } from '../runpod/managementRecords';
@@ -52,7 +53,10 @@ function imageStep(
 	return { resource, action, name: plainName(thing), id: thing.id, changes };
 }
 
-/** Puts another image into the endpoint and its template; each step is safe to repeat. */
+/**
+ * Puts another image into the endpoint and its template; each step is safe to repeat.
+ * @throws WanAvatarError that says, beside what went wrong, what has the new image already
+ */
 export async function putImage(
 	image: string,
 	{ endpoint, template }: ImageHolders,
@@ -63,12 +67,40 @@ export async function putImage(
 	const steps = planImage(image, { endpoint, template }).steps.filter(
 		({ action }) => action === 'update',
 	);
+	const done: PlanStep[] = [];
 	for (const step of steps) {
 		onStep?.(step);
-		if (step.resource === 'endpoint') after = await management.updateEndpoint(endpoint, { image });
-		else if (template) await management.updateTemplate(template, { image });
+		try {
+			if (step.resource === 'endpoint')
+				after = await management.updateEndpoint(endpoint, { image });
+			else if (template) await management.updateTemplate(template, { image });
+		} catch (error) {
+			const ids = { endpoint_id: endpoint.id, template_id: template?.id ?? null };
+			throw error instanceof WanAvatarError ? withWhatIsDone(error, done, ids) : error;
+		}
+		done.push(step);
 	}
 	return { endpoint: after, templateId: template?.id ?? null, changed: steps.length > 0 };
+}
+
+function withWhatIsDone(
+	{ code, message, remedy, details }: WanAvatarError,
+	done: readonly PlanStep[],
+	ids: object,
+): WanAvatarError {
+	const updated = done.map(({ resource }) => resource).join(', ');
+	return new WanAvatarError(code, message, {
+		remedy: [remedy, ...whatIsDone(code, done)].join(' '),
+		details: { ...details, ...ids, updated },
+	});
+}
+
+function whatIsDone(code: WanAvatarError['code'], done: readonly PlanStep[]): string[] {
+	if (done.length === 0) return code === 'CHANGE_UNKNOWN' ? [] : ['Nothing was changed.'];
+	const things = done.map(({ resource, name, id }) => `${resource} ${name} (${String(id)})`);
+	return [
+		`The ${things.join(' and the ')} has the new image already. Updating the image again goes on from there.`,
+	];
 }
 
 /** The same of an endpoint that is known by its ID; its template is looked for. */

@@ -194,14 +194,19 @@ function idsIn(
 }
 
 function toTarget(data: z.output<typeof target>, raw: RawSettings): Target {
-	const others = Object.entries(deployment.shape).map(([name, rule]) => rule.safeParse(raw[name]));
-	const secrets = secretsIn(others).map((value) => new Secret(value));
 	return {
 		connection: toConnection(data),
 		name: data.WAN_AVATAR_NAME,
 		ids: idsIn(data, raw),
-		secrets,
+		secrets: secretsOf(raw),
 	};
+}
+
+/** All that no message may show, also where other settings are malformed. */
+export function secretsOf(raw: RawSettings): Secret[] {
+	const rules = Object.entries({ ...connection.shape, ...deployment.shape });
+	const read = rules.map(([name, rule]) => rule.safeParse(raw[name]));
+	return secretsIn(read).map((value) => new Secret(value));
 }
 
 function faultsIn(error: z.ZodError | undefined): InputFault[] {

@@ -43,8 +43,19 @@ export async function withWarmWorker<T>(
 	const looks = 'error' in raised ? LOOKS_WHEN_UNCLEAR : 1;
 	const min = mayBeWarm(raised) ? await setBack(endpoint.id, ports, looks) : 0;
 	onWarm?.(false);
+	if ('error' in raised && mayBeWarm(raised)) throw setBackAfter(raised.error, endpoint.id, min);
 	if ('error' in worked) throw worked.error;
 	return { result: worked.value, min };
+}
+
+/** Whether it was raised for a moment is not known, but how it was left is. */
+function setBackAfter(error: unknown, endpointId: string, min: number): unknown {
+	if (!(error instanceof WanAvatarError)) return error;
+	const { code, message, details } = error;
+	return new WanAvatarError(code, message, {
+		remedy: `It was looked at since: min workers of the endpoint ${endpointId} is ${String(min)} now. The endpoint is deployed: run it again to wait for a worker.`,
+		details: { ...details, endpoint_id: endpointId },
+	});
 }
 
 type Outcome<T> = { value: T } | { error: unknown };
@@ -88,14 +99,14 @@ async function setBack(
 	}
 }
 
-/** What another has set meanwhile is left alone. */
+/** What another has set meanwhile is left alone; what RunPod does not tell counts as warm still. */
 async function lowered(
 	client: WorkerSetter,
 	endpointId: string,
 ): Promise<{ min: number } | { error: unknown }> {
 	try {
 		const endpoint = await client.getEndpoint(endpointId);
-		const min = endpoint.workers?.min ?? 0;
+		const min = endpoint.workers?.min ?? WARM;
 		if (min !== WARM) return { min };
 		await client.updateEndpoint(endpoint, workersChangeOf(endpoint, { min: 0 }));
 		return { min: 0 };

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -26,7 +26,7 @@ afterEach(async () => {
 	rmSync(folder, { recursive: true, force: true });
 });
 
-function fileOf(name: string, text: string): string {
+function fileOf(name: string, text: string | Buffer): string {
 	const path = join(folder, name);
 	writeFileSync(path, text);
 	return path;
@@ -82,6 +82,58 @@ describe('a file of variables', () => {
 		]);
 	});
 
+	it.each([
+		['twin.env', '--dotenv', 'WAN_AVATAR_NAME=twin\n'],
+		['settings.json', '--settings', '{"WAN_AVATAR_NAME": "twin"}'],
+	])('%s may begin with a byte order mark, and must be UTF-8', async (name, flag, text) => {
+		const marked = await rig.command(['plan', flag, fileOf(name, `\uFEFF${text}`)]);
+		expect(marked.out[0]).toBe('Plan for twin');
+		expect(marked.err.join()).not.toContain('not read');
+		const path = fileOf(name, Buffer.from(`\uFEFF${text}`, 'utf16le'));
+		const { exitCode, err } = await rig.command(['plan', flag, path]);
+		expect(exitCode).toBe(2);
+		expect(err).toEqual([
+			`wan-avatar: The file ${path} is not UTF-8. Save it as UTF-8. Correct it and run again. Nothing was sent to RunPod.`,
+		]);
+	});
+
+	it.each(['abc#2024', 'abc#2024 # a note', ' abc#', '#abc'])(
+		'in which a # would cut a value is refused: %j',
+		async (value) => {
+			const path = fileOf('twin.env', `# a#b\nexport WAN_AVATAR_NAME=${value}\nOTHER=a#b\n`);
+			const { exitCode, err } = await rig.command(['plan', '--dotenv', path]);
+			expect(exitCode).toBe(2);
+			expect(err.join()).toContain(`WAN_AVATAR_NAME in ${path} has a #`);
+			expect(err.join()).toContain('Put the value into quotes');
+			expect(err.join()).not.toContain('2024');
+			expect(rig.management.calls()).toEqual([]);
+		},
+	);
+
+	it.each([
+		['"ab#1"', 'ab#1'],
+		["'ab#1' # a note", 'ab#1'],
+		['abc # a note#1', 'abc'],
+		['# a note', 'avatar-templates'],
+		['', 'avatar-templates'],
+		['abc\nOTHER="\nMINIO_BUCKET=a#b\n"', 'abc'],
+	])('may have a # in quotes and in a note: %j', async (value, wanted) => {
+		const path = fileOf('twin.env', `RUNPOD_WORKER_ENV='{"A": "b#c"}'\nMINIO_BUCKET=${value}\n`);
+		const { out, err } = await rig.command(['plan', '--dotenv', path], {
+			MINIO_BUCKET: wanted === 'avatar-templates' ? wanted : '',
+		});
+		const text = [...out, ...err].join('\n');
+		expect(text).toContain(wanted.includes('#') ? 'MINIO_BUCKET in' : `MINIO_BUCKET: ${wanted}`);
+		expect(text).not.toContain('has a #');
+	});
+
+	it('is not looked for in a folder of the name .env', async () => {
+		mkdirSync(join(folder, '.env'));
+		const program = [resolve('dist/cli/wan-avatar.js'), 'plan'];
+		const options = { cwd: folder, env: rig.environment };
+		expect((await run(process.execPath, program, options)).stdout).toContain('Plan for wan-avatar');
+	});
+
 	it('of settings that names what there is not is refused with what may be meant', async () => {
 		const path = fileOf('settings.json', '{"RUNPOD_WORKER_MAX": 2, "theirs": 1}');
 		const { exitCode, err } = await rig.command(['plan', '--settings', path]);
@@ -114,6 +166,13 @@ describe('what is malformed is named as it was given', () => {
 		expect(exitCode).toBe(2);
 		expect(err.join()).toContain(`wan-avatar: ${words}`);
 		expect(rig.management.calls()).toEqual([]);
+	});
+
+	it('also where it does not fit what exists', async () => {
+		await rig.deploy();
+		const { exitCode, err } = await rig.command(['plan', '--workers-min', '3']);
+		expect(exitCode).toBe(2);
+		expect(err.join()).toContain('Give a lower --workers-min or a higher RUNPOD_WORKERS_MAX');
 	});
 
 	it('in a file, with the file', async () => {
@@ -213,7 +272,17 @@ describe('the next step', () => {
 		await rig.deploy({ RUNPOD_WORKERS_MAX: '0' });
 		const paused = await rig.command(['health']);
 		expect(paused.err).toEqual([
-			'Next: let workers run again with: wan-avatar deploy --workers-max 1',
+			'Next: let workers run again with Set Workers in n8n, in the RunPod console, or, with all variables of the deployment, with: wan-avatar deploy --workers-max 1',
+		]);
+	});
+
+	it('of update-image says only what there is to come', async () => {
+		await rig.deploy();
+		const image = ['update-image', '--yes', '--image', 'dexsynccom/twin-avatar:2'];
+		expect((await rig.command(image)).err.at(-1)).toContain('workers take the image on');
+		expect((await rig.command(image)).err.slice(-2)).toEqual([
+			'Nothing to change.',
+			'Next: see how it is with: wan-avatar health',
 		]);
 	});
 

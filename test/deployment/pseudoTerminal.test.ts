@@ -131,6 +131,15 @@ inTerminal('in a pseudo-terminal (needs script of util-linux)', () => {
 		}
 	});
 
+	it('moves no cursor on a dumb terminal while it waits', async () => {
+		await rig.close();
+		rig = await startRig({ queue: { coldStartMs: 6000 } });
+		const run = open('deploy --yes --wait', { TERM: 'dumb' });
+		expect(await run.ended()).toBe(EXIT.done);
+		expect(run.screen()).toMatch(/ {2}0:\d\d cold .*\r\n {2}0:\d\d /);
+		expect(run.screen()).not.toContain('\x1b');
+	});
+
 	it('colours neither JSON nor what goes to a file', async () => {
 		const [json, text] = [join(folder, 'plan.json'), join(folder, 'plan.txt')];
 		expect(await open(`plan --json > '${json}'`).ended()).toBe(EXIT.done);

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { startProgram } from './program';
@@ -94,7 +96,8 @@ describe('deploy --wait', () => {
 		while (JSON.stringify(workers()).includes('"min":0')) await sleep(20);
 		program.child.kill('SIGINT');
 		expect((await program.ended()).exitCode).toBe(130);
-		expect(program.err()).toContain('may or may not have happened');
+		expect(program.err()).toContain('The endpoint is deployed, and takes jobs.');
+		expect(program.err()).not.toContain('may or may not have happened');
 		expect(workers()).toMatchObject([{ min: 0 }]);
 	});
 
@@ -156,6 +159,71 @@ it('deploy --wait notices within seconds that its reader has gone, though nothin
 	const { tookMs } = await program.ended();
 	expect(tookMs).toBeLessThan(15_000);
 	expect(workers()).toMatchObject([{ min: 0 }]);
+});
+
+describe('a result that nobody can read', () => {
+	beforeEach(async () => {
+		await rigWith(0);
+	});
+
+	it.each([['plan'], ['deploy', '--yes'], ['update-image', '--yes']])(
+		'of %s ends with 130, without a word of stopping what is done',
+		async (...args) => {
+			if (args[0] === 'update-image') await rig.deploy();
+			const program = start(args);
+			program.child.stdout?.destroy();
+			const { exitCode } = await program.ended();
+			expect(exitCode).toBe(130);
+			expect(program.err()).not.toContain('Stopping');
+			expect(program.err()).toContain('Next: ');
+		},
+	);
+
+	it('since the disk is full ends with 1, and says so', async () => {
+		const words = ['-c', `'${process.execPath}' dist/cli/wan-avatar.js plan > /dev/full`];
+		const child = spawn('sh', words, { env: rig.environment });
+		let err = '';
+		child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+		await once(child, 'close');
+		expect(child.exitCode).toBe(1);
+		expect(err).toContain('wan-avatar: Not all of the output could be written (ENOSPC)');
+		expect(err).not.toContain('Stopping');
+	});
+});
+
+describe('what is said at Ctrl+C', () => {
+	beforeEach(async () => {
+		await rigWith(0);
+	});
+
+	it('names no step that is not begun any more', async () => {
+		rig.management.fault({ route: 'createTemplate', kind: 'drip', everyMs: 1 });
+		const program = start(['deploy', '--yes']);
+		await program.until('Creating template');
+		while (!rig.management.calls().some(({ operation }) => operation === 'createTemplate'))
+			await sleep(5);
+		program.child.kill('SIGINT');
+		expect((await program.ended()).exitCode).toBe(130);
+		expect(program.err()).not.toContain('Creating endpoint');
+		expect(program.err()).toContain('What exists now: ');
+	});
+
+	it('just before the wait for a worker is that the endpoint is deployed', async () => {
+		const isWaiting = (line: string) => line.startsWith('Waiting for the first worker');
+		const args = ['deploy', '--yes', '--wait', '--json'];
+		const { exitCode, out } = await rig.command(args, {}, isWaiting);
+		expect(exitCode).toBe(130);
+		const [endpoint] = rig.management.contents().endpoints;
+		expect(JSON.parse(out.join('\n'))).toMatchObject({
+			error: {
+				code: 'STOPPED',
+				message: `Stopped while waiting for a worker of the endpoint ${String(endpoint?.id)}`,
+				remedy: 'The endpoint is deployed, and takes jobs.',
+				details: { endpoint_id: endpoint?.id },
+			},
+		});
+		expect(workers()).toMatchObject([{ min: 0 }]);
+	});
 });
 
 describe('Ctrl+C ends within 2 s', () => {

@@ -222,6 +222,55 @@ describe('destroy', () => {
 	});
 });
 
+describe('update-image that stops half-way', () => {
+	const args = ['update-image', '--yes', '--image', NEXT_IMAGE];
+
+	beforeEach(async () => {
+		await rig.deploy();
+		rig.clearCalls();
+	});
+
+	it.each([400, 404, 422])('at an answer with %d says what has the new image', async (status) => {
+		rig.management.fault({ route: 'updateEndpoint', kind: 'answer', status });
+		const { exitCode, err } = await rig.command(args);
+		expect(exitCode).toBe(1);
+		expect(err.at(-1)).toMatch(
+			/The template wan-avatar-template \(.+\) has the new image already\. Updating the image again goes on from there\.$/,
+		);
+	});
+
+	it('at Ctrl+C does so too, as JSON', async () => {
+		const isEndpoint = (line: string) => line.startsWith('Updating endpoint');
+		const { exitCode, out } = await rig.command([...args, '--json'], {}, isEndpoint);
+		expect(exitCode).toBe(130);
+		const [template] = rig.management.contents().templates;
+		expect(JSON.parse(out.join('\n'))).toMatchObject({
+			error: {
+				code: 'STOPPED',
+				remedy: expect.stringContaining('has the new image already'),
+				details: { template_id: template?.id, updated: 'template' },
+			},
+		});
+		expect(rig.management.contents()).toMatchObject({
+			templates: [{ image: NEXT_IMAGE }],
+			endpoints: [{ image: IMAGE }],
+		});
+	});
+
+	it('at the first step says that nothing was changed, unless that is not known', async () => {
+		rig.management.fault({ route: 'updateTemplate', kind: 'answer', status: 400 });
+		const refused = await rig.command(args);
+		expect(refused.err.at(-1)).toMatch(/ Nothing was changed\.$/);
+		const isTemplate = (line: string) => line.startsWith('Updating template');
+		const stopped = await rig.command(args, {}, isTemplate);
+		expect(stopped.err.at(-1)).toMatch(/Stopped before .* Nothing was changed\.$/);
+		rig.management.fault({ route: 'updateTemplate', kind: 'answer', status: 500, times: 9 });
+		const unclear = await rig.command(args);
+		expect(unclear.err.at(-1)).toMatch(/may or may not have happened: run it again/);
+		expect(unclear.err.at(-1)).not.toContain('Nothing was changed');
+	});
+});
+
 describe('health', () => {
 	it('has one plain word and an exit code for it', async () => {
 		const before = await rig.command(['health']);
@@ -237,6 +286,16 @@ describe('health', () => {
 		});
 		await rig.deploy({ RUNPOD_WORKERS_MAX: '0' });
 		expect((await rig.command(['health'])).exitCode).toBe(4);
+	});
+
+	it('tells where the queue API does not know the endpoint, such as at a wrong address', async () => {
+		await rig.deploy();
+		const wrong = { RUNPOD_QUEUE_BASE_URL: rig.queue.baseUrl.replace('/v2', '/v3') };
+		const { exitCode, out, err } = await rig.command(['health'], wrong);
+		expect(exitCode).toBe(4);
+		expect(out[0]).toMatch(/^wan-avatar \(.*\): unknown$/);
+		expect(out[1]).toContain('The queue API does not know this endpoint');
+		expect(err).toEqual([]);
 	});
 });
 

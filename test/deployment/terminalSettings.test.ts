@@ -80,6 +80,29 @@ describe('settings', () => {
 		]);
 	});
 
+	it.each(['--endpoint-id', '--template-id', '--registry-auth-id', '--name'])(
+		'that say what is meant must not be empty: %s',
+		async (flag) => {
+			await rig.deploy();
+			rig.clearCalls();
+			for (const blank of [[flag, ''], [`${flag}=`], [flag, ' ']]) {
+				const { exitCode, err } = await rig.command(['destroy', '--yes', ...blank]);
+				expect(exitCode).toBe(2);
+				expect(err).toEqual([expect.stringContaining(`wan-avatar: ${flag} is empty`)]);
+			}
+			expect(rig.management.calls()).toEqual([]);
+		},
+	);
+
+	it('of blanks alone do not hide what stands in a file', async () => {
+		const folder = mkdtempSync(join(tmpdir(), 'wan-avatar-settings-'));
+		const file = join(folder, 'twin.env');
+		writeFileSync(file, 'WAN_AVATAR_NAME=twin\n');
+		const { out } = await rig.command(['plan', '--dotenv', file], { WAN_AVATAR_NAME: ' ' });
+		rmSync(folder, { recursive: true });
+		expect(out).toContain('Plan for twin');
+	});
+
 	it('in a file that names what there is not are refused', async () => {
 		const folder = mkdtempSync(join(tmpdir(), 'wan-avatar-settings-'));
 		const file = join(folder, 'settings.json');
@@ -118,4 +141,30 @@ describe('secrets', () => {
 		for (const secret of [...Object.values(SECRETS), 'secret-of-minio-2'])
 			expect(text).not.toContain(secret);
 	});
+
+	it.each([
+		['the API key', { RUNPOD_ENDPOINT_ID: SECRETS.RUNPOD_API_KEY }, SECRETS.RUNPOD_API_KEY],
+		['another API key', { RUNPOD_ENDPOINT_ID: 'rpa_ANOTHERKEY' }, 'ANOTHERKEY'],
+		['a MinIO key', { RUNPOD_TEMPLATE_ID: SECRETS.MINIO_SECRET_KEY }, SECRETS.MINIO_SECRET_KEY],
+	])('are in no error where %s stands in the wrong variable', async (_name, changes, secret) => {
+		for (const command of ['plan', 'destroy']) {
+			const { exitCode, out, err } = await rig.command([command, '--json'], changes);
+			expect(exitCode).not.toBe(0);
+			const text = [...out, ...err].join('\n');
+			expect(text).toContain('•••');
+			expect(text).not.toContain(secret);
+		}
+	});
+
+	it.each(['sekret-1', "se'kret-1 '", 'a sekret-1\nb', 'a=sekret-1'])(
+		'are in no error where %j is given by a flag that there is not',
+		async (secret) => {
+			const args = ['plan', '--json', `--minio-secret-key=${secret}`];
+			const { exitCode, out, err } = await rig.command(args);
+			expect(exitCode).toBe(2);
+			const text = [...out, ...err].join('\n');
+			expect(text).toContain("unknown option '--minio-secret-key'");
+			expect(text).not.toContain('kret-1');
+		},
+	);
 });

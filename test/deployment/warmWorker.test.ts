@@ -8,16 +8,22 @@ import { quickClock } from './rig';
 const fault = (code: ErrorCode) => new WanAvatarError(code, `a fault: ${code}`, { remedy: '' });
 
 /** An endpoint that keeps none warm, whose API does what the test says. */
-function account(faults: (ErrorCode | undefined)[], { lostTakesEffectAfter = 0 } = {}) {
+function account(
+	faults: (ErrorCode | undefined)[],
+	{ lostTakesEffectAfter = 0, tellsWorkers = true } = {},
+) {
 	const stop = new AbortController();
 	const clock = quickClock();
 	const state = { min: 0, reads: 0, writes: 0, warm: new Array<boolean>() };
+	const sent = new Array<EndpointChange>();
 	let late: { min: number; reads: number } | undefined;
 	const current = () =>
 		endpointShape.parse({
 			id: 'e1',
 			name: 'a',
-			workers: { min: state.min, max: 3, idleTimeout: 5 },
+			...(tellsWorkers || state.reads === 0
+				? { workers: { min: state.min, max: 3, idleTimeout: 5 } }
+				: {}),
 		});
 	const management = {
 		getEndpoint: async () => {
@@ -25,7 +31,9 @@ function account(faults: (ErrorCode | undefined)[], { lostTakesEffectAfter = 0 }
 			if (late && state.reads > late.reads) [state.min, late] = [late.min, undefined];
 			return Promise.resolve(current());
 		},
-		updateEndpoint: async (_target: unknown, { workers }: EndpointChange) => {
+		updateEndpoint: async (_target: unknown, change: EndpointChange) => {
+			const { workers } = change;
+			sent.push(change);
 			state.writes++;
 			const code = faults.shift();
 			const min = workers?.min ?? -1;
@@ -43,7 +51,7 @@ function account(faults: (ErrorCode | undefined)[], { lostTakesEffectAfter = 0 }
 		onWarm: (isWarm: boolean) => state.warm.push(isWarm),
 	};
 	const run = async (work: () => Promise<string>) => await withWarmWorker(current(), ports, work);
-	return { state, stop, clock, run };
+	return { state, sent, stop, clock, run };
 }
 
 const done = async () => Promise.resolve('done');
@@ -56,6 +64,13 @@ describe('one worker kept warm', () => {
 		expect(state).toMatchObject({ min: 0, writes: 2, warm: [true, false] });
 	});
 
+	it('is let go also when RunPod does not tell how many are kept warm', async () => {
+		const { state, sent, run } = account([], { tellsWorkers: false });
+		expect(await run(done)).toEqual({ result: 'done', min: 0 });
+		expect(state.min).toBe(0);
+		expect(sent.at(-1)).toEqual({ workers: { min: 0 } });
+	});
+
 	it('is let go when the work fails, and the error of the work is told', async () => {
 		const { state, run } = account([]);
 		const failing = run(async () => Promise.reject(fault('WORKER_NOT_READY')));
@@ -65,7 +80,10 @@ describe('one worker kept warm', () => {
 
 	it('is let go when the answer to raising it was lost, also when that takes effect late', async () => {
 		const { state, run } = account(['CHANGE_UNKNOWN'], { lostTakesEffectAfter: 1 });
-		await expect(run(done)).rejects.toMatchObject({ code: 'CHANGE_UNKNOWN' });
+		await expect(run(done)).rejects.toMatchObject({
+			code: 'CHANGE_UNKNOWN',
+			remedy: expect.stringContaining('min workers of the endpoint e1 is 0 now'),
+		});
 		expect(state).toMatchObject({ min: 0, writes: 2 });
 	});
 

@@ -10,7 +10,8 @@ export const option: INodePropertyOptions = {
 	name: 'Get Health',
 	value: 'getHealth',
 	action: 'Get the health of an endpoint',
-	description: 'See workers and jobs, and one word: ready, cold, throttled, unhealthy or paused',
+	description:
+		'See workers and jobs, and one word: ready, cold, throttled, unhealthy, paused or unknown',
 };
 
 export const description = updateDisplayOptions(
