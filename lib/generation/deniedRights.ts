@@ -25,6 +25,14 @@ export function deniedSentence(right: DeniedRight, bucketName: string): string {
 	return SENTENCES[right](` in bucket ${bucketName}`);
 }
 
+const MISSING = /not found|no such|NoSuchKey|does not exist|\b404\b/i;
+
+/** Whether a worker's reason is about an input at which nobody could look before. */
+export function missesUnseen(reason: string, unseenInputs: readonly string[] = []): boolean {
+	if (unseenInputs.length === 0) return false;
+	return MISSING.test(reason) || unseenInputs.some((key) => reason.includes(key));
+}
+
 /** A job may have failed over an input at which nobody could look before. */
 export function namingUnseen(error: unknown, unseenInputs: readonly string[] = []): unknown {
 	const isFailed = error instanceof WanAvatarError && error.code === 'JOB_FAILED';

@@ -3,6 +3,7 @@ import { WanAvatarError } from '../contract/errors';
 import { LIMITS } from '../contract/limits';
 import type { EndedLook, JobLook } from '../runpod/job';
 import { isSubmitted, ownerOf, referenceOf, type Desk, type SubmittedRecord } from './desk';
+import { missesUnseen } from './deniedRights';
 import { failedJob } from './failures';
 import { resultOf, type JobResult } from './jobResult';
 import { hasRunOut, isFollowed, isOlderThanItsTtl } from './timeToLive';
@@ -125,6 +126,7 @@ async function judge(record: JobRecord, desk: Desk, isOthers: boolean): Promise<
 		case 'cancelled':
 			return await stored(record, desk);
 		case 'failed':
+			return judgeFailed(record, look, desk);
 		case 'timedOut':
 			return { tag: 'nothing' };
 	}
@@ -173,6 +175,18 @@ async function judgeWithoutVideo(
 	if (found.tag !== 'nothing' || desk.request.submitAnyway) return found;
 	if (record.execution_id !== desk.ports.executionId) return found;
 	throw failedJob(referenceOf(record, desk), look);
+}
+
+/** Nobody could look at its inputs: where one is missing, each try would be paid, and end so too. */
+function judgeFailed(
+	record: SubmittedRecord,
+	look: Extract<EndedLook, { tag: 'failed' }>,
+	{ request, ports }: Desk,
+): Judgement {
+	const isOwn = record.execution_id === ports.executionId;
+	if (!isOwn || request.submitAnyway || !missesUnseen(look.reason, request.unseenInputs))
+		return { tag: 'nothing' };
+	throw failedJob(referenceOf(record, { request }), look);
 }
 
 async function judgeUnreadable(
