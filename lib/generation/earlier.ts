@@ -5,11 +5,11 @@ import type { EndedLook, JobLook } from '../runpod/job';
 import { isSubmitted, ownerOf, referenceOf, type Desk, type SubmittedRecord } from './desk';
 import { missesUnseen } from './deniedRights';
 import { failedJob } from './failures';
-import { resultOf, type JobResult } from './jobResult';
+import { resultOf, warned, type JobResult } from './jobResult';
 import { hasRunOut, isFollowed, isOlderThanItsTtl } from './timeToLive';
 import type { JobRecord, Standing } from './record';
 import { recover } from './recover';
-import { reportFrom } from './report';
+import { reportFrom, type JobReport } from './report';
 import { findResult } from './result';
 import { settle } from './settled';
 
@@ -73,7 +73,8 @@ export async function judgeStanding(
 	const { record } = standing;
 	if (judgedBefore && isSameJob(record, judgedBefore)) return { tag: 'nothing', standing };
 	const { executionId, clock } = desk.ports;
-	if (record.state !== 'intent' || record.execution_id === executionId) {
+	const mayChange = record.state === 'intent' && !hasRunOut(record, clock.now());
+	if (!mayChange || record.execution_id === executionId) {
 		const isOthers = record.execution_id !== executionId && isFollowed(record, clock.now());
 		const judged = await judge(record, desk, isOthers);
 		return judged.tag === 'nothing' ? { tag: 'nothing', standing } : judged;
@@ -136,9 +137,16 @@ async function result(found: JobResult, record: JobRecord, desk: Desk): Promise<
 	const context = { record, links: desk.request.links };
 	const seen = await settle(findResult(found, context, desk.ports, desk.optional));
 	if ('error' in seen && !desk.request.submitAnyway) throw seen.error;
-	return 'value' in seen && seen.value
-		? { tag: 'result', ...seen.value, record }
-		: { tag: 'nothing' };
+	if (!('value' in seen) || !seen.value) return { tag: 'nothing' };
+	const { report, video } = seen.value;
+	return { tag: 'result', report: tellingOrigin(report, record, desk), video, record };
+}
+
+/** Whoever asked for a new video is told that this is none. */
+function tellingOrigin(report: JobReport, record: JobRecord, { ports }: Desk): JobReport {
+	if (record.execution_id === ports.executionId) return report;
+	const origin = `This video was made by execution ${record.execution_id}, which did not give it out: nothing was paid for it again.`;
+	return warned(report, origin);
 }
 
 /** What lies under the output key, where it is newer than the record. */
@@ -208,13 +216,14 @@ async function judgeUnreadable(
 }
 
 async function judgeIntent(record: JobRecord, desk: Desk): Promise<Judgement> {
+	// So long after it no video under the key is told from those of later jobs.
+	if (hasRunOut(record, desk.ports.clock.now())) return { tag: 'nothing' };
 	const { endpoint_id } = record;
 	const job = { ...ownerOf(desk.request), job_id: 'unknown', endpoint_id, submitted_at: null };
 	const report = await recover(job, record, desk.store);
 	const found = report && (await result({ report }, record, desk));
 	if (found?.tag === 'result') return found;
-	if (desk.request.submitAnyway || hasRunOut(record, desk.ports.clock.now()))
-		return { tag: 'nothing' };
+	if (desk.request.submitAnyway) return { tag: 'nothing' };
 	return { tag: 'uncertain', record };
 }
 
