@@ -25,7 +25,8 @@ export async function markDelivered(
 		clock,
 		memory,
 		signal,
-	}: Pick<GenerationPorts, 'bucket' | 'clock' | 'memory' | 'signal'>,
+		onDenied,
+	}: Pick<GenerationPorts, 'bucket' | 'clock' | 'memory' | 'signal' | 'onDenied'>,
 ): Promise<void> {
 	const inLane = createLanes(AT_ONCE);
 	let faults = 0;
@@ -44,7 +45,7 @@ export async function markDelivered(
 		// The video is paid for and there: a note that cannot be written must not cost it.
 		const optional = createOptionalStore(bucket, clock);
 		await optional.attempt('', async (within) => {
-			await book.advance(delivered, within);
+			if (!(await book.advance(delivered, within))) onDenied?.('writeRecord', within.name);
 		});
 		faults = optional.warnings().length > 0 ? faults + 1 : 0;
 	};

@@ -17,12 +17,20 @@ const SENTENCES: Readonly<Record<DeniedRight, (of: string) => string>> = {
 	readRecord: (of) =>
 		`The access key may not read job records (*.job.json)${of}: jobs of other executions are not found again, and may be paid for twice. It needs s3:GetObject.`,
 	writeRecord: (of) =>
-		`The access key may not write job records (*.job.json)${of}: other executions cannot see these jobs, and may pay for the same again. It needs s3:PutObject.`,
+		`The access key may not write job records (*.job.json)${of}: other executions cannot see these jobs, and may pay for the same again; where a record of an earlier execution stands there, each run gives out the same video again. It needs s3:PutObject.`,
 };
 
 /** What a refusal means for the whole run. */
 export function deniedSentence(right: DeniedRight, bucketName: string): string {
 	return SENTENCES[right](` in bucket ${bucketName}`);
+}
+
+const MISSING = /not found|no such|NoSuchKey|does not exist|\b404\b/i;
+
+/** Whether a worker's reason is about an input at which nobody could look before. */
+export function missesUnseen(reason: string, unseenInputs: readonly string[] = []): boolean {
+	if (unseenInputs.length === 0) return false;
+	return MISSING.test(reason) || unseenInputs.some((key) => reason.includes(key));
 }
 
 /** A job may have failed over an input at which nobody could look before. */

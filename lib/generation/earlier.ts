@@ -3,12 +3,13 @@ import { WanAvatarError } from '../contract/errors';
 import { LIMITS } from '../contract/limits';
 import type { EndedLook, JobLook } from '../runpod/job';
 import { isSubmitted, ownerOf, referenceOf, type Desk, type SubmittedRecord } from './desk';
+import { missesUnseen } from './deniedRights';
 import { failedJob } from './failures';
-import { resultOf, type JobResult } from './jobResult';
+import { resultOf, warned, type JobResult } from './jobResult';
 import { hasRunOut, isFollowed, isOlderThanItsTtl } from './timeToLive';
 import type { JobRecord, Standing } from './record';
 import { recover } from './recover';
-import { reportFrom } from './report';
+import { reportFrom, type JobReport } from './report';
 import { findResult } from './result';
 import { settle } from './settled';
 
@@ -72,7 +73,8 @@ export async function judgeStanding(
 	const { record } = standing;
 	if (judgedBefore && isSameJob(record, judgedBefore)) return { tag: 'nothing', standing };
 	const { executionId, clock } = desk.ports;
-	if (record.state !== 'intent' || record.execution_id === executionId) {
+	const mayChange = record.state === 'intent' && !hasRunOut(record, clock.now());
+	if (!mayChange || record.execution_id === executionId) {
 		const isOthers = record.execution_id !== executionId && isFollowed(record, clock.now());
 		const judged = await judge(record, desk, isOthers);
 		return judged.tag === 'nothing' ? { tag: 'nothing', standing } : judged;
@@ -125,6 +127,7 @@ async function judge(record: JobRecord, desk: Desk, isOthers: boolean): Promise<
 		case 'cancelled':
 			return await stored(record, desk);
 		case 'failed':
+			return judgeFailed(record, look, desk);
 		case 'timedOut':
 			return { tag: 'nothing' };
 	}
@@ -134,9 +137,16 @@ async function result(found: JobResult, record: JobRecord, desk: Desk): Promise<
 	const context = { record, links: desk.request.links };
 	const seen = await settle(findResult(found, context, desk.ports, desk.optional));
 	if ('error' in seen && !desk.request.submitAnyway) throw seen.error;
-	return 'value' in seen && seen.value
-		? { tag: 'result', ...seen.value, record }
-		: { tag: 'nothing' };
+	if (!('value' in seen) || !seen.value) return { tag: 'nothing' };
+	const { report, video } = seen.value;
+	return { tag: 'result', report: tellingOrigin(report, record, desk), video, record };
+}
+
+/** Whoever asked for a new video is told that this is none. */
+function tellingOrigin(report: JobReport, record: JobRecord, { ports }: Desk): JobReport {
+	if (record.execution_id === ports.executionId) return report;
+	const origin = `This video was made by execution ${record.execution_id}, which did not give it out: nothing was paid for it again.`;
+	return warned(report, origin);
 }
 
 /** What lies under the output key, where it is newer than the record. */
@@ -173,6 +183,18 @@ async function judgeWithoutVideo(
 	if (found.tag !== 'nothing' || desk.request.submitAnyway) return found;
 	if (record.execution_id !== desk.ports.executionId) return found;
 	throw failedJob(referenceOf(record, desk), look);
+}
+
+/** Nobody could look at its inputs: where one is missing, each try would be paid, and end so too. */
+function judgeFailed(
+	record: SubmittedRecord,
+	look: Extract<EndedLook, { tag: 'failed' }>,
+	{ request, ports }: Desk,
+): Judgement {
+	const isOwn = record.execution_id === ports.executionId;
+	if (!isOwn || request.submitAnyway || !missesUnseen(look.reason, request.unseenInputs))
+		return { tag: 'nothing' };
+	throw failedJob(referenceOf(record, { request }), look);
 }
 
 async function judgeUnreadable(

@@ -134,6 +134,32 @@ describe('another run of the same item', () => {
 		expect(submits()).toEqual({ '"spoiler"': 2, '"spoilt"': 1 });
 	});
 
+	describe('whose record stayed as it was', () => {
+		const noted = async (avatar: string, changes: object) => {
+			const key = `user-avatars/user_1/${avatar}/idle.mp4.job.json`;
+			const read: unknown = JSON.parse(String(await rig.store.read(BUCKET, key)));
+			const changed = { ...z.looseObject({}).parse(read), ...changes };
+			await rig.store.putBytes(BUCKET, key, JSON.stringify(changed));
+		};
+
+		it('says that the video is an earlier one, and that it will be given out again', async () => {
+			await rig.run(generateForm, { ...item('kept'), executionId: 'a' });
+			await noted('kept', { delivered: false });
+			rig.queue.clearCalls();
+			rig.store.deny({ rights: ['write'] });
+			const { success, hints } = await rig.run(generateForm, { ...item('kept'), executionId: 'b' });
+			rig.store.deny();
+
+			expect(rig.queue.calls('run')).toEqual([]);
+			expect(success[0]?.json.warnings).toEqual([
+				'This video was made by execution a, which did not give it out: nothing was paid for it again.',
+			]);
+			expect(hints).toEqual([
+				expect.stringMatching(/may not write job records .* gives out the same video again/),
+			]);
+		});
+	});
+
 	it('of another content makes another video', async () => {
 		rig.queue.script({ kind: 'never', when: ({ avatar_id }) => avatar_id === 'content' });
 		const short = { ...generateForm, options: { timeoutMinutes: 0.08, onTimeout: 'leave' } };

@@ -121,6 +121,28 @@ describe('a key of few rights', () => {
 		]);
 	});
 
+	it.each([
+		['that names it', 'cannot open input-avatars/typo.png', 1],
+		['that says that something is not there', 'An error occurred (404): Not Found', 1],
+		['over something else', 'CUDA out of memory', 3],
+	])(
+		'that may not list, with Retry On Fail and a failure %s (%s): jobs %i',
+		async (what, error, jobs) => {
+			rig.store.deny({ rights: ['list'] });
+			const avatar = `typo-${String(what.length)}`;
+			rig.queue.script({ kind: 'failed', error, when: ({ avatar_id }) => avatar_id === avatar });
+			const form = { ...generateForm, portraitPath: 'input-avatars/typo.png' };
+			const run = await rig.run(form, {
+				items: [{ avatar }],
+				node: { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 },
+			});
+
+			expect(run.error?.message).toContain(error);
+			expect(run.error?.description).toMatch(/check that input-avatars\/typo\.png can be found/);
+			expect(rig.queue.calls('run')).toHaveLength(jobs);
+		},
+	);
+
 	it('that may not read keeps the links of the worker in Get Status, too', async () => {
 		const { success } = await rig.run(generateForm, { items: [{ avatar: 'status' }] });
 		rig.store.deny({ rights: ['read'], keys: /\.(mp4|jpg)$/ });

@@ -14,7 +14,7 @@ const RESULTS_UNSEEN = `hint: The access key may not look at results in bucket <
 const RECORDS_UNREAD =
 	'hint: The access key may not read job records (*.job.json) in bucket <bucket>: jobs of other executions are not found again, and may be paid for twice. It needs s3:GetObject.';
 const RECORDS_UNWRITTEN =
-	'hint: The access key may not write job records (*.job.json) in bucket <bucket>: other executions cannot see these jobs, and may pay for the same again. It needs s3:PutObject.';
+	'hint: The access key may not write job records (*.job.json) in bucket <bucket>: other executions cannot see these jobs, and may pay for the same again; where a record of an earlier execution stands there, each run gives out the same video again. It needs s3:PutObject.';
 const UNREAD =
 	'warning: The access key may not read the record of this job: jobs of other executions are not found again.';
 const UNWRITTEN =
