@@ -14,7 +14,8 @@ async function main(): Promise<void> {
 		output.on('error', () => {
 			interruption.stop();
 		});
-	const exitCode = await run(process.argv.slice(2), process.env, openTerminal(interruption));
+	const terminal = openTerminal(interruption, process.env);
+	const exitCode = await run(process.argv.slice(2), process.env, terminal);
 	for (const output of [process.stdout, process.stderr])
 		await new Promise((resolve) => output.write('', resolve));
 	// A request that was given up may still have its connection.

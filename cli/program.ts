@@ -1,31 +1,48 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { InvalidInput } from '../lib/contract/invalidInput';
-import { WanAvatarError } from '../lib/contract/errors';
-import { messageOf } from '../lib/contract/foreignError';
 import { MAX_MINUTES } from '../lib/generation/optionFields';
 import type { RawSettings } from '../lib/deployment/settings';
 import { VARIABLES, type VariableName } from '../lib/deployment/variables';
 import { version } from '../package.json';
+import { calledAs, type CalledAs } from './calledAs';
 import { deploy, type DeployFlags } from './commands/deploy';
 import { destroy } from './commands/destroy';
 import { health } from './commands/health';
 import { plan } from './commands/plan';
 import { updateImage } from './commands/updateImage';
 import { EXIT, type ExitCode } from './exitCodes';
-import { readSources, type Files } from './sources';
+import { helpAfter, helpAfterCommands } from './help';
+import { nextLines, type NextLines } from './nextLines';
+import { report, reportUsage } from './report';
+import { blamed, readSources, type Files } from './sources';
 import type { Terminal } from './terminal';
 
 type Environment = Readonly<Record<string, string | undefined>>;
-type Action<F> = (raw: RawSettings, flags: F, terminal: Terminal) => Promise<ExitCode>;
+type Action<F> = (
+	raw: RawSettings,
+	flags: F,
+	terminal: Terminal,
+	next: NextLines,
+) => Promise<ExitCode>;
+
+interface CommandFacts<F> {
+	description: string;
+	/** Those that it reads. */
+	variables: readonly VariableName[];
+	examples: readonly string[];
+	action: Action<F>;
+}
 
 /** Variables that health reads. */
 const TARGET: readonly VariableName[] = [
+	'RUNPOD_API_KEY',
 	'WAN_AVATAR_NAME',
 	'RUNPOD_ENDPOINT_ID',
 	'RUNPOD_MANAGEMENT_BASE_URL',
 	'RUNPOD_QUEUE_BASE_URL',
 ];
 
+const ALL = VARIABLES.map(({ name }) => name);
 /** Variables that destroy reads. */
 const TARGETS: readonly VariableName[] = [
 	...TARGET,
@@ -49,22 +66,42 @@ export async function run(
 	terminal: Terminal,
 ): Promise<ExitCode> {
 	let exitCode: ExitCode = EXIT.done;
-	const program = createProgram(environment, terminal, (code) => {
+	const call = calledAs(environment);
+	const program = createProgram(environment, terminal, call, (code) => {
 		exitCode = code;
 	});
+	const json = args.includes('--json');
 	try {
+		refuseOptionsOfNode(args);
 		await program.parseAsync(args, { from: 'user' });
 		return exitCode;
 	} catch (error) {
-		const json = args.includes('--json');
-		if (error instanceof CommanderError) return reportUsage(error, json, terminal);
-		return report(error, json, terminal);
+		if (!(error instanceof CommanderError)) return report(error, json, terminal);
+		const names = program.commands.map((command) => command.name());
+		const name = args.find((arg) => names.includes(arg));
+		return reportUsage(error, whereOptionsAre(name, call), json, terminal);
 	}
+}
+
+/** Node takes these wherever they stand, and ends with 9 when the file is not there: it may be there this time. */
+function refuseOptionsOfNode(args: readonly string[]): void {
+	const [option] = args.flatMap((arg) => /^--env-file(-if-exists)?(?==|$)/.exec(arg)?.[0] ?? []);
+	if (option === undefined) return;
+	const message = 'is an option of Node, which reads it before this program does';
+	const remedy = 'Give the file with --dotenv <path>.';
+	throw new InvalidInput([{ field: option, message, remedy }]);
+}
+
+function whereOptionsAre(command: string | undefined, call: CalledAs): string {
+	return command === undefined
+		? `Run ${call('help')} for all commands.`
+		: `Run ${call(command, '--help')} for all options.`;
 }
 
 function createProgram(
 	environment: Environment,
 	terminal: Terminal,
+	call: CalledAs,
 	onEnd: (code: ExitCode) => void,
 ): Command {
 	const program = new Command('wan-avatar')
@@ -79,45 +116,65 @@ function createProgram(
 				terminal.say(text.trimEnd());
 			},
 		})
-		.showHelpAfterError('Run wan-avatar help for all options.');
-	const all = VARIABLES.map(({ name }) => name);
+		.showHelpAfterError(whereOptionsAre(undefined, call))
+		.addHelpText('after', helpAfterCommands(call));
 	const addCommand = <F extends object>(
 		name: string,
-		description: string,
-		variables: readonly VariableName[],
-		action: Action<F>,
+		{ description, variables, examples, action }: CommandFacts<F>,
 	): Command =>
-		withSources(program.command(name).description(description), variables).action(
-			async (options: F & Files) => {
-				const raw = readSources(flagsIn(options), options, environment);
-				onEnd(await action(raw, options, terminal));
-			},
-		);
+		withSources(program.command(name).description(description), variables)
+			.showHelpAfterError(whereOptionsAre(name, call))
+			.addHelpText('after', helpAfter(variables, examples, call))
+			.action(async (options: F & Files) => {
+				const flags = flagsIn(options);
+				const { raw, labels, notes } = readSources(flags, options, environment);
+				for (const note of notes) terminal.say(`Note: ${note}`);
+				const again = {
+					all: flagsAgain(flags, options, ALL),
+					target: flagsAgain(flags, options, TARGET),
+				};
+				const next = nextLines(call, again);
+				try {
+					onEnd(await action(raw, options, terminal, next));
+				} catch (error) {
+					throw blamed(error, labels);
+				}
+			});
 	const rotate = 'replace the registry auth, to change its password';
-	addCommand<DeployFlags>(
-		'deploy',
-		'create or update registry auth, template and endpoint; prints the invoke base',
-		all,
-		deploy,
-	)
+	addCommand<DeployFlags>('deploy', {
+		description: 'create or update registry auth, template and endpoint; prints the invoke base',
+		variables: ALL,
+		examples: ['deploy', 'deploy --yes --wait', 'deploy --workers-max 3 --dotenv twin.env'],
+		action: deploy,
+	})
 		.option('-y, --yes', 'apply without asking')
 		.option('--rotate-registry-auth', rotate)
 		.option('--wait', 'wait until the first worker is ready, or say why it is not')
 		.addOption(waitTimeout());
-	addCommand('plan', 'show what deploy would change', all, plan).option(
-		'--rotate-registry-auth',
-		rotate,
-	);
-	addCommand('destroy', 'delete endpoint, template and registry auth', TARGETS, destroy).option(
-		'-y, --yes',
-		'delete without asking',
-	);
-	const image = 'put another image into endpoint and template, and change nothing else';
-	addCommand('update-image', image, IMAGE_TARGET, updateImage).option(
-		'-y, --yes',
-		'apply without asking',
-	);
-	addCommand('health', 'show workers and jobs of the endpoint', TARGET, health);
+	addCommand('plan', {
+		description: 'show what deploy would change',
+		variables: ALL,
+		examples: ['plan', 'plan --dotenv twin.env --workers-max 3', 'plan --json'],
+		action: plan,
+	}).option('--rotate-registry-auth', rotate);
+	addCommand('destroy', {
+		description: 'delete endpoint, template and registry auth',
+		variables: TARGETS,
+		examples: ['destroy', 'destroy --name twin --yes'],
+		action: destroy,
+	}).option('-y, --yes', 'delete without asking');
+	addCommand('update-image', {
+		description: 'put another image into endpoint and template, and change nothing else',
+		variables: IMAGE_TARGET,
+		examples: ['update-image --image dexsynccom/twin-avatar:wan-worker-20260301'],
+		action: updateImage,
+	}).option('-y, --yes', 'apply without asking');
+	addCommand('health', {
+		description: 'show workers and jobs of the endpoint',
+		variables: TARGET,
+		examples: ['health', 'health --name twin --json'],
+		action: health,
+	});
 	return program;
 }
 
@@ -136,7 +193,7 @@ function waitTimeout() {
 
 function withSources(command: Command, variables: readonly VariableName[]): Command {
 	command
-		.option('--env-file <path>', 'file of variables (default: .env, where there is one)')
+		.option('--dotenv <path>', 'file of variables (default: .env, where there is one)')
 		.option('--settings <path>', 'JSON file of variables')
 		.option('--json', 'give the result as JSON');
 	for (const { name, flag, value, description, fallback } of VARIABLES) {
@@ -161,42 +218,16 @@ function camelCase(flag: string): string {
 	return flag.replace(/-(\w)/g, (_whole, letter: string) => letter.toUpperCase());
 }
 
-/** Commander has said on stderr what is wrong. */
-function reportUsage(error: CommanderError, json: boolean, { result }: Terminal): ExitCode {
-	if (error.exitCode === 0) return EXIT.done;
-	const remedy = 'Run wan-avatar help for all options.';
-	const fault = new WanAvatarError('INVALID_INPUT', error.message, { remedy });
-	if (json) result(errorJson(fault));
-	return EXIT.usage;
-}
-
-function errorJson({ code, message, remedy, details }: WanAvatarError): string {
-	return JSON.stringify({ error: { code, message, remedy, details } }, null, 2);
-}
-
-/** One line that says what happened and what to do. */
-function report(error: unknown, json: boolean, { result, say, signal }: Terminal): ExitCode {
-	if (!(error instanceof WanAvatarError)) {
-		const fault = new WanAvatarError('INTERNAL', messageOf(error), { remedy: '' });
-		say(`wan-avatar: ${fault.message}`);
-		if (json) result(errorJson(fault));
-		return signal.aborted ? EXIT.interrupted : EXIT.failed;
-	}
-	say(`wan-avatar: ${error.message}. ${error.remedy}`);
-	if (json) result(errorJson(error));
-	return signal.aborted ? EXIT.interrupted : exitCodeOf(error);
-}
-
-function exitCodeOf(error: WanAvatarError): ExitCode {
-	if (error instanceof InvalidInput) return EXIT.usage;
-	switch (error.code) {
-		case 'INVALID_INPUT':
-			return EXIT.usage;
-		case 'NOT_CONFIRMED':
-			return EXIT.notConfirmed;
-		case 'WORKER_NOT_READY':
-			return EXIT.notReady;
-		default:
-			return EXIT.failed;
-	}
+/** What was given for some variables, and the files, as flags of another command line. */
+function flagsAgain(
+	flags: Readonly<Record<string, string>>,
+	{ dotenv, settings }: Files,
+	variables: readonly VariableName[],
+): string[] {
+	const given = VARIABLES.filter(({ name }) => variables.includes(name)).map(
+		({ name, flag = '' }) => [flag, flags[name]] as const,
+	);
+	return [['dotenv', dotenv] as const, ['settings', settings] as const, ...given].flatMap(
+		([flag, value]) => (value === undefined ? [] : [`--${flag}`, value]),
+	);
 }

@@ -7,6 +7,8 @@ import { parseSettings, type RawSettings } from '../../lib/deployment/settings';
 import { connect, type Connection } from '../connect';
 import { EXIT, type ExitCode } from '../exitCodes';
 import { planText, progressText } from '../planText';
+import { waitText } from '../waitText';
+import type { NextLines } from '../nextLines';
 import type { LeftBehind, Terminal } from '../terminal';
 import type { PlanFlags } from './plan';
 
@@ -22,11 +24,12 @@ export async function deploy(
 	raw: RawSettings,
 	{ json, yes, wait, waitTimeout, rotateRegistryAuth = false }: DeployFlags,
 	terminal: Terminal,
+	next: NextLines,
 ): Promise<ExitCode> {
 	const { connection, settings } = parseSettings(raw);
 	const ports = connect(connection, settings, terminal.signal);
 	const prepared = await prepareDeployment(settings, ports.management, { rotateRegistryAuth });
-	terminal.say(planText(prepared.plan));
+	terminal.say(planText(prepared.plan, terminal.paint.say));
 	if (!changesSomething(prepared.plan)) terminal.say('Nothing to change.');
 	else if (!yes) await terminal.confirm('Apply this plan?');
 	const deployment = await deployPrepared(prepared, connection.queueBaseUrl, {
@@ -42,7 +45,9 @@ export async function deploy(
 	if (!json) terminal.result(deployment.invoke_base);
 	if ('error' in end) throw end.error;
 	if (json) terminal.result(JSON.stringify({ ...deployment, ...prepared.plan, ...end }, null, 2));
-	return terminal.signal.aborted ? EXIT.interrupted : EXIT.done;
+	if (terminal.signal.aborted) return EXIT.interrupted;
+	terminal.say(next.afterDeploy());
+	return EXIT.done;
 }
 
 function warmWorkerLeft(endpointId: string): LeftBehind {
@@ -52,19 +57,13 @@ function warmWorkerLeft(endpointId: string): LeftBehind {
 	};
 }
 
-function elapsed(ms: number): string {
-	const seconds = Math.round(ms / 1000);
-	return seconds < 120 ? `${String(seconds)} s` : `${String(Math.floor(seconds / 60))} min`;
-}
-
 async function awaitWorker(
 	endpointId: string,
 	{ management, afterStop, queueOf, clock, signal }: Connection,
 	timeoutMinutes: number,
 	terminal: Terminal,
 ): Promise<{ health: HealthReport } | { error: unknown }> {
-	terminal.say('Waiting for the first worker …');
-	let shown = '';
+	terminal.say(`Waiting for the first worker, at most ${String(timeoutMinutes)} min …`);
 	const startMs = clock.monotonic();
 	const ready = waitForWorker(
 		endpointId,
@@ -77,13 +76,9 @@ async function awaitWorker(
 			onWarm: (isWarm) => {
 				terminal.leavesBehind(isWarm ? warmWorkerLeft(endpointId) : undefined);
 			},
-			onLook: ({ health, meaning }) => {
-				const line = `  ${health}: ${meaning}`;
+			onLook: (report) => {
 				// Something is written at each look: only so it is noticed that nobody reads any more.
-				terminal.say(
-					line === shown ? `  still so after ${elapsed(clock.monotonic() - startMs)}` : line,
-				);
-				shown = line;
+				terminal.progress(waitText(clock.monotonic() - startMs, report));
 			},
 		},
 		{ timeoutMs: timeoutMinutes * 60_000 },

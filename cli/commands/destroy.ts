@@ -1,10 +1,12 @@
 import { applyDestroy, planDestroy } from '../../lib/deployment/destroy';
 import { readExisting } from '../../lib/deployment/existing';
+import { openJobsOf, type OpenJobs } from '../../lib/deployment/openJobs';
 import { changesSomething } from '../../lib/deployment/plan';
 import { parseTarget, type RawSettings } from '../../lib/deployment/settings';
 import { connect } from '../connect';
 import { EXIT, type ExitCode } from '../exitCodes';
 import { planText, progressText, stepName } from '../planText';
+import type { NextLines } from '../nextLines';
 import type { Terminal } from '../terminal';
 
 export interface DestroyFlags {
@@ -17,14 +19,19 @@ export async function destroy(
 	raw: RawSettings,
 	{ json, yes }: DestroyFlags,
 	terminal: Terminal,
+	next: NextLines,
 ): Promise<ExitCode> {
 	const target = parseTarget(raw);
 	const { connection, name, ids } = target;
-	const { management } = connect(connection, target, terminal.signal);
+	const { management, queueOf, ...ports } = connect(connection, target, terminal.signal);
 	const existing = await readExisting(management, name, ids);
 	const plan = planDestroy(existing);
-	terminal.say(planText(plan));
-	if (!changesSomething(plan)) terminal.say('Nothing to delete.');
+	const { endpoint } = existing;
+	const jobs = endpoint && (await openJobsOf({ queue: queueOf(endpoint.id), ...ports }));
+	const isNeeded = changesSomething(plan);
+	const notes = endpoint ? [...plan.notes, openJobsText(jobs)] : plan.notes;
+	terminal.say(planText({ ...plan, notes }, terminal.paint.say, 'destroy'));
+	if (!isNeeded) terminal.say('Nothing to delete.');
 	else if (!yes) await terminal.confirm('Delete all of this?');
 	const steps = await applyDestroy(plan, existing, {
 		management,
@@ -34,6 +41,17 @@ export async function destroy(
 	});
 	for (const step of steps)
 		if (step.action === 'keep') terminal.say(`Kept ${stepName(step)}: ${step.reason ?? ''}`);
-	if (json) terminal.result(JSON.stringify({ name: plan.name, steps }, null, 2));
+	if (json)
+		terminal.result(JSON.stringify({ name: plan.name, steps, open_jobs: jobs ?? null }, null, 2));
+	terminal.say(next.afterDestroy(isNeeded));
 	return EXIT.done;
+}
+
+function openJobsText(jobs: OpenJobs | undefined): string {
+	if (!jobs) return 'How many jobs wait and run is not known: RunPod did not tell.';
+	const { in_queue, in_progress } = jobs;
+	const counts = `${String(in_queue)} waiting and ${String(in_progress)} running`;
+	return in_queue + in_progress === 0
+		? 'No job waits or runs.'
+		: `Jobs that are lost with the endpoint: ${counts}.`;
 }

@@ -3,6 +3,7 @@ import { getHealth, type HealthReport } from '../../lib/deployment/health';
 import { parseTarget, type RawSettings } from '../../lib/deployment/settings';
 import { connect } from '../connect';
 import { EXIT, type ExitCode } from '../exitCodes';
+import type { NextLines } from '../nextLines';
 import { notDeployed } from '../notDeployed';
 import type { Terminal } from '../terminal';
 
@@ -15,6 +16,7 @@ export async function health(
 	raw: RawSettings,
 	{ json }: HealthFlags,
 	terminal: Terminal,
+	next: NextLines,
 ): Promise<ExitCode> {
 	const target = parseTarget(raw);
 	const { connection, name, ids } = target;
@@ -24,6 +26,8 @@ export async function health(
 	const queue = queueOf(endpoint.id);
 	const report = await getHealth(endpoint.id, { management, queue });
 	terminal.result(json ? JSON.stringify(report, null, 2) : healthText(report));
+	const line = next.afterHealth(report);
+	if (line !== undefined) terminal.say(line);
 	return report.health === 'ready' || report.health === 'cold' ? EXIT.done : EXIT.notReady;
 }
 

@@ -4,6 +4,7 @@ import { parseSettings, type RawSettings } from '../../lib/deployment/settings';
 import { connect } from '../connect';
 import { EXIT, type ExitCode } from '../exitCodes';
 import { planText } from '../planText';
+import type { NextLines } from '../nextLines';
 import type { Terminal } from '../terminal';
 
 export interface PlanFlags {
@@ -16,16 +17,18 @@ export async function plan(
 	raw: RawSettings,
 	{ json, rotateRegistryAuth = false }: PlanFlags,
 	terminal: Terminal,
+	next: NextLines,
 ): Promise<ExitCode> {
 	const { connection, settings } = parseSettings(raw);
 	const { management } = connect(connection, settings, terminal.signal);
 	const prepared = await prepareDeployment(settings, management, { rotateRegistryAuth });
 	const changes = changesSomething(prepared.plan);
-	if (json) {
-		terminal.result(JSON.stringify({ ...prepared.plan, changes_something: changes }, null, 2));
-		return EXIT.done;
-	}
-	terminal.result(planText(prepared.plan));
-	if (!changes) terminal.result('Nothing to change.');
+	terminal.result(
+		json
+			? JSON.stringify({ ...prepared.plan, changes_something: changes }, null, 2)
+			: planText(prepared.plan, terminal.paint.result),
+	);
+	if (!changes) terminal.say('Nothing to change.');
+	terminal.say(next.afterPlan(changes, rotateRegistryAuth ? ['--rotate-registry-auth'] : []));
 	return EXIT.done;
 }

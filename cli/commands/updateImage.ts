@@ -6,6 +6,7 @@ import { connect } from '../connect';
 import { EXIT, type ExitCode } from '../exitCodes';
 import { notDeployed } from '../notDeployed';
 import { planText, progressText } from '../planText';
+import type { NextLines } from '../nextLines';
 import type { Terminal } from '../terminal';
 
 export interface UpdateImageFlags {
@@ -18,6 +19,7 @@ export async function updateImage(
 	raw: RawSettings,
 	{ json, yes }: UpdateImageFlags,
 	terminal: Terminal,
+	next: NextLines,
 ): Promise<ExitCode> {
 	const target = parseImageTarget(raw);
 	const { connection, name, ids, image } = target;
@@ -25,7 +27,7 @@ export async function updateImage(
 	const { endpoint, template } = await readLinked(management, name, ids);
 	if (!endpoint) throw notDeployed(name);
 	const plan = planImage(image, { endpoint, template });
-	terminal.say(planText(plan));
+	terminal.say(planText(plan, terminal.paint.say));
 	if (!changesSomething(plan)) terminal.say('Nothing to change.');
 	else if (!yes) await terminal.confirm('Apply this plan?');
 	const { templateId, changed } = await putImage(
@@ -39,5 +41,6 @@ export async function updateImage(
 	const invoke_base = `${connection.queueBaseUrl}/${endpoint.id}`;
 	const result = { endpoint_id: endpoint.id, template_id: templateId, image, invoke_base, changed };
 	terminal.result(json ? JSON.stringify({ ...result, ...plan }, null, 2) : invoke_base);
+	terminal.say(next.afterImage());
 	return EXIT.done;
 }

@@ -222,7 +222,25 @@ function crossFaults(data: Deployment, raw: RawSettings): InputFault[] {
 			field: 'RUNPOD_MIN_CUDA_VERSION',
 			message: 'cannot be given together with RUNPOD_ALLOWED_CUDA_VERSIONS: give one of the two',
 		});
+	const own = ownWorkerVariables(data);
+	for (const key of Object.keys(data.RUNPOD_WORKER_ENV).filter((one) => Object.hasOwn(own, one)))
+		faults.push({
+			field: 'RUNPOD_WORKER_ENV',
+			message: `must not have the key "${key}", which has a setting of its own`,
+		});
 	return faults;
+}
+
+/** What the worker finds in its environment from settings of their own. */
+function ownWorkerVariables(data: Deployment): WorkerVariables {
+	return {
+		MINIO_ENDPOINT: data.MINIO_ENDPOINT,
+		MINIO_ACCESS_KEY: data.MINIO_ACCESS_KEY,
+		MINIO_SECRET_KEY: data.MINIO_SECRET_KEY,
+		MINIO_USE_SSL: String(data.MINIO_USE_SSL),
+		MINIO_BUCKET: data.MINIO_BUCKET,
+		RUNPOD_INIT_TIMEOUT: String(data.RUNPOD_INIT_TIMEOUT),
+	};
 }
 
 function toSettings(
@@ -236,15 +254,7 @@ function toSettings(
 		name: data.WAN_AVATAR_NAME,
 		image: data.RUNPOD_IMAGE_NAME,
 		...(username && password ? { dockerHub: { username, password } } : {}),
-		env: {
-			...data.RUNPOD_WORKER_ENV,
-			MINIO_ENDPOINT: data.MINIO_ENDPOINT,
-			MINIO_ACCESS_KEY: data.MINIO_ACCESS_KEY,
-			MINIO_SECRET_KEY: data.MINIO_SECRET_KEY,
-			MINIO_USE_SSL: String(data.MINIO_USE_SSL),
-			MINIO_BUCKET: data.MINIO_BUCKET,
-			RUNPOD_INIT_TIMEOUT: String(data.RUNPOD_INIT_TIMEOUT),
-		},
+		env: { ...data.RUNPOD_WORKER_ENV, ...ownWorkerVariables(data) },
 		diskGb: data.RUNPOD_CONTAINER_DISK_GB,
 		gpu: {
 			pools: data.RUNPOD_GPU_POOLS,

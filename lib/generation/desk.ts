@@ -1,3 +1,4 @@
+import type { WanAvatarError } from '../contract/errors';
 import type { OptionalStore } from './optionalStore';
 import type { JobRecord, RecordBook } from './record';
 import type { Bucket } from '../storage/bucket';
@@ -16,6 +17,8 @@ export interface Desk {
 	upload: (upload: Upload, signal: AbortSignal) => Promise<void>;
 	/** Aborted when another item failed and the run ends with it. */
 	halt: AbortSignal;
+	/** Why nothing is to be sent for the item; nothing where it may be. */
+	refusal: WanAvatarError | undefined;
 	/** By the monotonic clock: one for all that is done for the item, whoever's job it ends up with. */
 	deadlineMs: number;
 	/** Aborted at Stop and at the deadline: ends what is done before the submit. */

@@ -111,6 +111,9 @@ export function unfinishedJob(
 const RAISE_TIMEOUT =
 	'Raise Timeout in the options, or turn off Wait for Completion and ask later with Get Status.';
 
+const LOOK_AT_WORKERS =
+	'Look at the workers of the endpoint in the RunPod console: Max Workers may be 0, no GPU of the chosen kind free, or the image may not start. If they only start slowly, raise Timeout in the options.';
+
 function deadlineError(
 	job: JobReference,
 	last: JobLook,
@@ -137,15 +140,15 @@ function deadlineError(
 export function noWorkerInTime(
 	owner: Owner,
 	endpointId: string,
-	timeoutMs: number,
+	quietMs: number,
 	stall: Stall | undefined,
 ): WanAvatarError {
 	const why = stall ? STALLS[stall] : undefined;
 	return new WanAvatarError(
 		'DEADLINE',
-		`This item was not sent: no worker of endpoint ${endpointId} has taken a job of this run for ${minutes(timeoutMs)}${why ? ` (${why.reason})` : ''}`,
+		`This item was not sent: no worker of endpoint ${endpointId} has taken a job of this run for ${minutes(quietMs)}${why ? ` (${why.reason})` : ''}`,
 		{
-			remedy: `Nothing was sent to RunPod for it. ${why?.remedy ?? RAISE_TIMEOUT}`,
+			remedy: `Nothing was sent to RunPod for it. ${why?.remedy ?? LOOK_AT_WORKERS}`,
 			details: { ...owner, endpoint_id: endpointId, ...(stall ? { queue_reason: stall } : {}) },
 		},
 	);

@@ -37,7 +37,9 @@ function warningsOf({ warnings }: JobReport, { optional }: Desk): string[] {
 
 async function begin(desk: Desk, judged: Standing): Promise<Result> {
 	const existing = await existingVideo(desk);
-	return existing ?? (await takeUp(await submit(desk, judged), desk));
+	if (existing) return existing;
+	if (desk.refusal) throw desk.refusal;
+	return await takeUp(await submit(desk, judged), desk);
 }
 
 /** A job of an earlier time that turns out to be lost is made anew; one of our own ends the item. */

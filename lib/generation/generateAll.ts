@@ -91,10 +91,12 @@ async function runAll<T>(
 		if ('error' in request) return request;
 		const end = await admit(
 			request.value,
-			async (saw) =>
-				await run(request.value, watched(shared, saw), async (report, made, signal) => {
-					return await handOut(report, made, index, signal);
-				}),
+			async (turn) =>
+				await run(
+					request.value,
+					{ ...watched(shared, turn), refusal: turn.refusal },
+					async (report, made, signal) => await handOut(report, made, index, signal),
+				),
 		);
 		if (stopOnFault && 'error' in end) halt.abort();
 		return end;
@@ -111,7 +113,7 @@ interface Made<T> extends Result {
 	given: T;
 }
 
-type Shared = Pick<Desk, 'ports' | 'watch' | 'upload' | 'halt'>;
+type Shared = Pick<Desk, 'ports' | 'watch' | 'upload' | 'halt' | 'refusal'>;
 type HandOut<T> = (
 	report: JobReport,
 	request: GenerationRequest,

@@ -64,7 +64,7 @@ export interface QueueClient {
 	retry: (jobId: string, signal?: AbortSignal) => Promise<void>;
 	/** How many jobs and workers the endpoint has; nothing when it does not tell. */
 	health: (signal?: AbortSignal) => Promise<EndpointHealth | undefined>;
-	/** When RunPod last answered that too much is asked of it (429), by the monotonic clock. */
+	/** When RunPod last answered to a submit that too much is asked of it (429), by the monotonic clock. */
 	rateLimitedAtMs: () => number | undefined;
 	/** Asks the endpoint, or without one the account, whether key and ID are right. Costs nothing. */
 	check: (signal?: AbortSignal) => Promise<void>;
@@ -92,7 +92,7 @@ export function createQueueClient(settings: RunPodSettings, ports: QueuePorts): 
 		const cuttable = signal && safety !== 'submit' ? { ...plan, signal } : plan;
 		const send = async () => {
 			const answer = await inTurn(limiter(route), async () => await ports.send(cuttable), signal);
-			if (answer.status === 429) rateLimitedAtMs = clock.monotonic();
+			if (answer.status === 429 && route === 'run') rateLimitedAtMs = clock.monotonic();
 			return answer;
 		};
 		return await withRetries(send, safety, ports, { maxTries, signal });

@@ -43,10 +43,7 @@ export const commandSubjects: readonly Subject[] = [
 		stopLimitMs: ({ spoilsCancel }) => (spoilsCancel ? SET_BACK_MS + STOP_MS : STOP_MS),
 		prepare: deployed,
 	}),
-	command('destroy', ['--yes'], {
-		phases: { management: [anyManagementRequest, managementWrites] },
-		prepare: deployed,
-	}),
+	command('destroy', ['--yes'], { phases: readsAndWrites, prepare: deployed }),
 	command('update-image', ['--yes', '--image', `${IMAGE}b`], {
 		phases: { management: [anyManagementRequest, managementWrites] },
 		prepare: deployed,

@@ -64,7 +64,7 @@ export async function planJson(
 	args: string[] = [],
 	changes: Environment = {},
 ): Promise<z.output<typeof planned>> {
-	const { out, err } = await rig.command(['plan', '--json', ...args], changes);
-	if (err.length > 0) throw new Error(err.join('\n'));
+	const { exitCode, out, err } = await rig.command(['plan', '--json', ...args], changes);
+	if (exitCode !== 0) throw new Error(err.join('\n'));
 	return planned.parse(JSON.parse(out.join('\n')));
 }

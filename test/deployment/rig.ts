@@ -5,6 +5,7 @@ import { createSend } from '../../lib/runpod/http';
 import { createManagementClient, type ManagementClient } from '../../lib/runpod/management';
 import { deploy, prepareDeployment, type Deployment } from '../../lib/deployment/deploy';
 import { parseSettings } from '../../lib/deployment/settings';
+import { PLAIN } from '../../cli/paint';
 import { run } from '../../cli/program';
 import type { Terminal } from '../../cli/terminal';
 import {
@@ -155,12 +156,15 @@ async function runCommand(
 ): Promise<CommandEnd> {
 	const [out, err]: [string[], string[]] = [[], []];
 	const interruption = new AbortController();
+	const say = (text: string) => {
+		err.push(...text.split('\n'));
+		if (stop(text)) interruption.abort();
+	};
 	const terminal: Terminal = {
 		result: (text) => out.push(...text.split('\n')),
-		say: (text) => {
-			err.push(...text.split('\n'));
-			if (stop(text)) interruption.abort();
-		},
+		say,
+		progress: say,
+		paint: { result: PLAIN, say: PLAIN },
 		confirm: async () => Promise.reject(new Error('nobody is here to answer')),
 		leavesBehind: () => undefined,
 		signal: interruption.signal,

@@ -65,7 +65,7 @@ describe('settings', () => {
 		);
 		const settings = { RUNPOD_GPU_COUNT: 4, RUNPOD_DATA_CENTER_IDS: ['EU-RO-1', 'CA-MTL-1'] };
 		writeFileSync(file, JSON.stringify(settings));
-		const args = ['--env-file', dotEnv, '--settings', file, '--name', 'from-flag'];
+		const args = ['--dotenv', dotEnv, '--settings', file, '--name', 'from-flag'];
 		const { exitCode } = await rig.command(['deploy', '--yes', ...args]);
 		rmSync(folder, { recursive: true });
 		expect(exitCode).toBe(0);

@@ -79,6 +79,6 @@ describe('a list', () => {
 
 		const found = await clock.run(management.listEndpoints());
 
-		expect(found.map(({ env }) => env)).toEqual([{}, {}]);
+		expect(found.map(({ env }) => env)).toEqual([undefined, undefined]);
 	});
 });

@@ -11,6 +11,7 @@ interface Job {
 	startedAtMs?: number;
 	endedAtMs?: number;
 	isCancelled?: boolean;
+	isLost?: boolean;
 }
 
 interface Worker {
@@ -23,6 +24,10 @@ export interface EndpointOptions {
 	maxWorkers: number;
 	runMs: number;
 	coldStartMs?: number;
+	/** Another number of workers at times. */
+	maxWorkersAt?: (ms: number) => number;
+	/** Jobs of ours that RunPod loses: no worker ever takes them. */
+	lost?: (index: number) => boolean;
 	/** Jobs of other people that are there before ours. */
 	othersJobs?: number;
 	/** From when on workers are throttled: none is started any more, and those that end go. */
@@ -39,6 +44,7 @@ const IDLE_TIMEOUT_MS = 5000;
 export function simulatedEndpoint(clock: SimulatedClock, options: EndpointOptions) {
 	const { maxWorkers, runMs, coldStartMs = 60_000, othersJobs = 0 } = options;
 	const startMs = clock.monotonic();
+	const { maxWorkersAt = () => maxWorkers, lost = () => false } = options;
 	const isThrottled = (atMs: number) => atMs - startMs >= (options.throttledFromMs ?? Infinity);
 	const jobs: Job[] = Array.from({ length: othersJobs }, (_, i) => ({
 		id: `other-${String(i)}`,
@@ -53,6 +59,7 @@ export function simulatedEndpoint(clock: SimulatedClock, options: EndpointOption
 	let rateLimitedAtMs: number | undefined;
 
 	const queued = () => jobs.filter((job) => job.startedAtMs === undefined && !job.isCancelled);
+	const served = () => queued().find(({ isLost }) => !isLost);
 	const oursUnderway = () =>
 		jobs.filter((job) => job.isOurs && job.endedAtMs === undefined && !job.isCancelled);
 
@@ -69,7 +76,7 @@ export function simulatedEndpoint(clock: SimulatedClock, options: EndpointOption
 		}
 		for (const worker of workers) {
 			if (worker.job || worker.readyAtMs > atMs || isThrottled(atMs)) continue;
-			worker.job = queued()[0];
+			worker.job = served();
 			if (worker.job) worker.job.startedAtMs = atMs;
 		}
 		const kept = workers.filter(
@@ -77,10 +84,10 @@ export function simulatedEndpoint(clock: SimulatedClock, options: EndpointOption
 				job ?? (!isThrottled(atMs) && atMs - Math.max(readyAtMs, idleSinceMs) < IDLE_TIMEOUT_MS),
 		);
 		workers.splice(0, workers.length, ...kept);
-		const oldest = queued()[0];
+		const oldest = served();
 		const isLate = oldest !== undefined && atMs - oldest.submittedAtMs >= QUEUE_DELAY_MS;
 		const isComing = workers.filter(({ readyAtMs }) => readyAtMs > atMs).length < queued().length;
-		if (isLate && isComing && workers.length < maxWorkers && !isThrottled(atMs))
+		if (isLate && isComing && workers.length < maxWorkersAt(atMs - startMs) && !isThrottled(atMs))
 			workers.push({ readyAtMs: atMs + coldStartMs, idleSinceMs: atMs });
 	};
 	const passTime = () => {
@@ -126,7 +133,8 @@ export function simulatedEndpoint(clock: SimulatedClock, options: EndpointOption
 		submit: async () => {
 			passTime();
 			const id = `job-${String(jobs.length)}`;
-			jobs.push({ id, isOurs: true, submittedAtMs: clock.monotonic() });
+			const isLost = lost(jobs.filter(({ isOurs }) => isOurs).length);
+			jobs.push({ id, isOurs: true, isLost, submittedAtMs: clock.monotonic() });
 			passTime();
 			return await Promise.resolve(id);
 		},
