@@ -19,6 +19,7 @@ import type {
 	INodeType,
 	INodeTypes,
 	IRunData,
+	IRunExecutionData,
 	IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
 import { NodeConnectionTypes, Workflow } from 'n8n-workflow';
@@ -40,6 +41,8 @@ export interface EngineOptions {
 export interface EngineRun {
 	error: ExecutionError | undefined;
 	runData: IRunData;
+	/** The execution as n8n saves it, before it is written as text. */
+	data: IRunExecutionData;
 	/** What left an output of a node in its last run. */
 	items: (nodeName: string, output?: number) => INodeExecutionData[];
 }
@@ -89,9 +92,10 @@ export async function startEngine({
 			};
 			if (signal?.aborted) stop();
 			signal?.addEventListener('abort', stop);
-			const { error, runData } = (await running).data.resultData;
+			const { data } = await running;
+			const { error, runData } = data.resultData;
 			const items = (name: string, output = 0) => runData[name]?.at(-1)?.data?.main?.[output] ?? [];
-			return { error, runData, items };
+			return { error, runData, data, items };
 		},
 	};
 }

@@ -1,12 +1,19 @@
 import * as z from 'zod/v4';
-import { isJsonObject, type JsonRecord } from './json';
+import { isInlineFile } from './inlineText';
+import { isJsonObject, type JsonObject, type JsonRecord } from './json';
 import { createJsonCopier, type JsonCopier } from './jsonCopy';
 
 // No key or address is longer; what is may be the file itself.
 const MAX_TEXT_LENGTH = 64 * 1024;
 const MAX_DIGITS = 30;
 
-const text = z.string().min(1).max(MAX_TEXT_LENGTH).nullish().catch(undefined);
+const text = z
+	.string()
+	.min(1)
+	.max(MAX_TEXT_LENGTH)
+	.refine((value) => !isInlineFile(value))
+	.nullish()
+	.catch(undefined);
 const number = z
 	.union([z.number(), z.string().max(MAX_DIGITS).transform(Number)])
 	.pipe(z.number().positive())
@@ -24,7 +31,14 @@ const named = z.object({
 	height: number,
 });
 
-const NAMES = Object.keys(named.shape);
+/** The contract's fields of an output. */
+export const OUTPUT_NAMES: readonly string[] = Object.keys(named.shape);
+
+/** Whether an output says by the contract's names where its video lies. */
+export function isNamed(output: JsonObject): boolean {
+	const { data } = named.safeParse(output);
+	return Boolean(data?.minio_key ?? data?.video_url);
+}
 
 export interface JobOutput {
 	minio_key: string | null;
@@ -58,6 +72,6 @@ export function readJobOutput(
 		fps: data.fps ?? null,
 		width: data.width ?? null,
 		height: data.height ?? null,
-		more: copier.copyFields(output, NAMES),
+		more: copier.copyFields(output, OUTPUT_NAMES),
 	};
 }

@@ -1,3 +1,4 @@
+import { isInlineFile } from './inlineText';
 import { createMasker, type Masker } from './maskSecrets';
 
 export type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
@@ -132,6 +133,11 @@ class Copy {
 	}
 
 	private text(text: string): string {
+		if (isInlineFile(text)) {
+			const note = `(base64, ${String(text.length)} characters: left out)`;
+			this.length += note.length;
+			return note;
+		}
 		const left = Math.max(this.bounds.totalLength - this.length, 0);
 		const room = Math.min(this.bounds.textLength, left);
 		const isWhole = text.length <= room;

@@ -42,8 +42,8 @@ export const LIMITS = {
 	missingMs: seconds(150),
 } as const;
 
-/** No more is read of an answer of RunPod, whose own limit for a result it is; what this package reads is a few kB. */
-export const MAX_ANSWER_BYTES = 20 * 1024 * 1024;
+/** No more is read of an answer of RunPod: its own limit for a result, which may hold the video, and what stands around it. */
+export const MAX_ANSWER_BYTES = 20 * 1024 * 1024 + 64 * 1024;
 
 /** RunPod keeps a job for a day where the request names no other time to live. */
 export const DEFAULT_TTL_MS = 24 * 3_600_000;

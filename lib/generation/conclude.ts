@@ -3,8 +3,9 @@ import type { FollowEnd } from '../following/follow';
 import type { EndedLook } from '../runpod/job';
 import type { QueueClient } from '../runpod/queue';
 import { failedJob, unfinishedJob, type CancelOutcome } from './failures';
+import { resultOf, type JobResult } from './jobResult';
 import type { OnTimeout } from './ports';
-import { reportOf, type JobReference, type JobReport } from './report';
+import type { JobReference, JobReport } from './report';
 import { stopPaying } from './stopPaying';
 
 export interface Conclusion {
@@ -12,8 +13,8 @@ export interface Conclusion {
 	clock: Pick<Clock, 'timeout'>;
 	/** The result from the bucket, where RunPod has none: a video that is newer than the job's record. */
 	recover: () => Promise<JobReport | undefined>;
-	/** Makes a report ready to be given out. */
-	ready: (report: JobReport) => Promise<JobReport>;
+	/** Makes a result ready to be given out. */
+	ready: (found: JobResult) => Promise<JobResult>;
 	/** Whether the job is ours to cancel: it is not while another execution waits for it. Asked only where that matters. */
 	isOurs: () => Promise<boolean>;
 	onTimeout: OnTimeout;
@@ -29,7 +30,7 @@ export async function conclude(
 	job: JobReference,
 	end: FollowEnd,
 	conclusion: Conclusion,
-): Promise<JobReport> {
+): Promise<JobResult> {
 	return end.tag === 'ended'
 		? await concludeEnded(job, end.look, conclusion)
 		: await concludeUnfinished(job, end, conclusion);
@@ -39,12 +40,12 @@ async function concludeEnded(
 	job: JobReference,
 	look: EndedLook,
 	{ ready, recover }: Conclusion,
-): Promise<JobReport> {
-	if (look.tag === 'completed') return await ready(reportOf(job, look));
+): Promise<JobResult> {
+	if (look.tag === 'completed') return await ready(resultOf(job, look));
 	// RunPod's answer names no video, but one may lie under the output key: also a cancel can come too late.
 	const mayHaveVideo = look.tag === 'completedWithoutVideo' || look.tag === 'cancelled';
 	const found = mayHaveVideo ? await recover() : undefined;
-	if (found) return await ready(found);
+	if (found) return await ready({ report: found });
 	throw failedJob(job, look);
 }
 
@@ -52,13 +53,13 @@ async function concludeUnfinished(
 	job: JobReference,
 	end: Exclude<FollowEnd, { tag: 'ended' }>,
 	conclusion: Conclusion,
-): Promise<JobReport> {
+): Promise<JobResult> {
 	// The cancel is on its way while the bucket is looked at.
 	const cancelling = cancelAtEnd(job.job_id, end, conclusion);
 	const mayHaveVideo = end.tag === 'lost' || end.tag === 'unreadable';
 	const found = mayHaveVideo ? await conclusion.recover() : undefined;
 	const outcome = await cancelling;
-	if (found) return await conclusion.ready(found);
+	if (found) return await conclusion.ready({ report: found });
 	throw unfinishedJob(job, end, outcome, conclusion.timeoutMs);
 }
 

@@ -6,8 +6,11 @@ import { createOptionalStore } from './optionalStore';
 import { openRecordBook } from './record';
 import { settle } from './settled';
 
-interface Given extends Result {
+/** A result that was given out; its video, where the item carries it, is gone by now. */
+export interface Given extends Omit<Result, 'video'> {
 	request: GenerationRequest;
+	/** The video came in the answer and lies nowhere else. */
+	isInline: boolean;
 }
 
 const AT_ONCE = 16;
@@ -26,17 +29,17 @@ export async function markDelivered(
 ): Promise<void> {
 	const inLane = createLanes(AT_ONCE);
 	let faults = 0;
-	const mark = async ({ request, record, report }: Given) => {
+	const mark = async ({ request, record, report, isInline }: Given) => {
 		if (!record || record.delivered) return;
 		const book = openRecordBook(request, record.fingerprint, memory);
 		const { fps, width, height, thumbnail_key } = report;
 		const delivered = {
 			...record,
 			delivered: true,
-			report: { ...report },
 			output: { fps, width, height, thumbnail_key },
 		};
-		book.remember(delivered);
+		// A later try of this execution asks RunPod for such a video again, which has it for a while.
+		book.remember(isInline ? record : { ...delivered, report: { ...report } });
 		if (book.key === undefined || faults >= MAX_FAULTS || signal?.aborted) return;
 		// The video is paid for and there: a note that cannot be written must not cost it.
 		const optional = createOptionalStore(bucket, clock);

@@ -4,10 +4,11 @@ import { LIMITS } from '../contract/limits';
 import type { EndedLook, JobLook } from '../runpod/job';
 import { isSubmitted, ownerOf, referenceOf, type Desk, type SubmittedRecord } from './desk';
 import { failedJob } from './failures';
+import { resultOf, type JobResult } from './jobResult';
 import { hasRunOut, isFollowed, isOlderThanItsTtl } from './timeToLive';
 import type { JobRecord, Standing } from './record';
 import { recover } from './recover';
-import { reportFrom, reportOf, type JobReport } from './report';
+import { reportFrom } from './report';
 import { findResult } from './result';
 import { settle } from './settled';
 
@@ -16,7 +17,7 @@ export type Earlier =
 	/** Nothing that counts; `standing` is what was judged so. */
 	| { tag: 'nothing'; standing: Standing }
 	/** Its result is known: it was never given out, or to an earlier try of this execution. */
-	| { tag: 'result'; report: JobReport; record: JobRecord }
+	| ({ tag: 'result'; record: JobRecord } & JobResult)
 	/** Its job is still going. `isOthers`: another execution waits for it at this moment. */
 	| { tag: 'going'; record: SubmittedRecord; look: JobLook; isOthers: boolean }
 	/** A submit was on its way, and nobody knows whether it took effect. */
@@ -111,7 +112,7 @@ async function judge(record: JobRecord, desk: Desk, isOthers: boolean): Promise<
 			return { tag: 'going', record, look, isOthers };
 		case 'completed':
 			if (record.delivered) return { tag: 'nothing' };
-			return await result(reportOf(referenceOf(record, desk), look), record, desk);
+			return await result(resultOf(referenceOf(record, desk), look), record, desk);
 		case 'missing':
 			return await judgeMissing(record, look, desk, isOthers);
 		case 'refused':
@@ -129,12 +130,12 @@ async function judge(record: JobRecord, desk: Desk, isOthers: boolean): Promise<
 	}
 }
 
-async function result(found: JobReport, record: JobRecord, desk: Desk): Promise<Judgement> {
+async function result(found: JobResult, record: JobRecord, desk: Desk): Promise<Judgement> {
 	const context = { record, links: desk.request.links };
-	const report = await settle(findResult(found, context, desk.ports, desk.optional));
-	if ('error' in report && !desk.request.submitAnyway) throw report.error;
-	return 'value' in report && report.value
-		? { tag: 'result', report: report.value, record }
+	const seen = await settle(findResult(found, context, desk.ports, desk.optional));
+	if ('error' in seen && !desk.request.submitAnyway) throw seen.error;
+	return 'value' in seen && seen.value
+		? { tag: 'result', ...seen.value, record }
 		: { tag: 'nothing' };
 }
 
@@ -142,7 +143,7 @@ async function result(found: JobReport, record: JobRecord, desk: Desk): Promise<
 async function stored(record: SubmittedRecord, desk: Desk): Promise<Judgement> {
 	if (record.delivered) return { tag: 'nothing' };
 	const report = await recover(referenceOf(record, desk), record, desk.store);
-	return report ? await result(report, record, desk) : { tag: 'nothing' };
+	return report ? await result({ report }, record, desk) : { tag: 'nothing' };
 }
 
 /** Missing once is not gone: who follows it finds out, unless its time to live is over. */
@@ -196,7 +197,7 @@ async function judgeIntent(record: JobRecord, desk: Desk): Promise<Judgement> {
 	const { endpoint_id } = record;
 	const job = { ...ownerOf(desk.request), job_id: 'unknown', endpoint_id, submitted_at: null };
 	const report = await recover(job, record, desk.store);
-	const found = report && (await result(report, record, desk));
+	const found = report && (await result({ report }, record, desk));
 	if (found?.tag === 'result') return found;
 	if (desk.request.submitAnyway || hasRunOut(record, desk.ports.clock.now()))
 		return { tag: 'nothing' };

@@ -3,7 +3,7 @@ import type { FollowEnd } from '../following/follow';
 import type { Stall } from '../runpod/health';
 import type { EndedLook, JobLook } from '../runpod/job';
 import type { Owner } from './desk';
-import { knownFacts, reportOf, type JobReference, type JobReport } from './report';
+import { knownFacts, noVideoReason, reportOf, type JobReference, type JobReport } from './report';
 import type { VideoFault } from './verify';
 
 /** What became of the remote job when nobody waits for it any longer. */
@@ -41,7 +41,7 @@ export function failedJob(job: JobReference, look: FailedLook): WanAvatarError {
 			});
 		case 'completedWithoutVideo':
 			return jobError('JOB_WITHOUT_VIDEO', job, look, {
-				message: `Job ${job.job_id} is completed, but its output names no video`,
+				message: `Job ${job.job_id} ${noVideoReason(look.words)}`,
 				remedy: `Look at the log of worker ${look.facts.workerId ?? '(unknown)'} in the RunPod console.${storedAs(job)}`,
 			});
 	}

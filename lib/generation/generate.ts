@@ -3,16 +3,16 @@ import { winnerOver } from './contest';
 import { ownerOf, referenceOf, isSubmitted, type Desk, type SubmittedRecord } from './desk';
 import { findEarlier, readStanding, type Earlier } from './earlier';
 import { unfinishedJob } from './failures';
-import { pursue, type Made } from './pursue';
+import { withWarningsOf, type JobResult } from './jobResult';
+import { pursue } from './pursue';
 import { readRecordOf, type JobRecord, type Standing } from './record';
-import { completedFromStore, reportOf, submittedReport, type JobReport } from './report';
+import { completedFromStore, reportOf, submittedReport } from './report';
 import { findResult } from './result';
 import { stopPaying } from './stopPaying';
 import { assertMaySubmit, submit, uncertain, unlessStopped, type Submitted } from './submit';
 
-/** A report on its way out; its record, where there is one, is marked when it is given out. */
-export interface Result {
-	report: JobReport;
+/** A result on its way out; its record, where there is one, is marked when it is given out. */
+export interface Result extends JobResult {
 	record?: JobRecord;
 }
 
@@ -23,16 +23,12 @@ export interface Result {
 export async function generate(desk: Desk): Promise<Result> {
 	assertMaySubmit(desk);
 	const earlier = await unlessStopped(desk, async () => await findEarlier(desk));
-	const { record, report } =
+	const { record, report, video } =
 		earlier.tag === 'nothing' ? await begin(desk, earlier.standing) : await takeOver(earlier, desk);
-	const warned = { ...report, warnings: warningsOf(report, desk) };
-	// The next try of this execution takes the result from here.
-	if (record) desk.book.remember({ ...record, report: { ...warned } });
-	return { report: warned, ...(record ? { record } : {}) };
-}
-
-function warningsOf({ warnings }: JobReport, { optional }: Desk): string[] {
-	return [...new Set([...warnings, ...optional.warnings()])];
+	const warned = withWarningsOf(desk.optional, report);
+	// The next try of this execution takes the result from here; a video that lies nowhere else it takes from RunPod.
+	if (record) desk.book.remember(video ? record : { ...record, report: { ...warned } });
+	return { report: warned, video, ...(record ? { record } : {}) };
 }
 
 async function begin(desk: Desk, judged: Standing): Promise<Result> {
@@ -64,7 +60,7 @@ async function takeUp(
 	const { waitForCompletion } = desk.request;
 	switch (found.tag) {
 		case 'result':
-			return { report: found.report, record: { ...found.record, state: 'finished' } };
+			return finished(found);
 		case 'uncertain':
 			throw uncertain(found.record, desk);
 		case 'going': {
@@ -79,8 +75,8 @@ async function takeUp(
 	}
 }
 
-function finished({ record, report }: Made): Result {
-	return { report, record: { ...record, state: 'finished' } };
+function finished({ record, report, video }: JobResult & { record: JobRecord }): Result {
+	return { report, video, record: { ...record, state: 'finished' } };
 }
 
 /** Stop may have come while the submit was on its way, which is never cut: its job would be lost and go on burning. */
@@ -126,8 +122,7 @@ async function existingVideo(desk: Desk): Promise<Result | undefined> {
 	const keys = { minio_key: key, thumbnail_key: hasThumbnail ? thumbnail : null };
 	const context = { record: undefined, links: request.links };
 	const stored = completedFromStore(job, record?.output, keys);
-	const report = await findResult(stored, context, ports, optional);
-	return report && { report };
+	return await findResult({ report: stored }, context, ports, optional);
 }
 
 function unknownJob({ request, ports }: Desk) {

@@ -1,5 +1,6 @@
 import { joinSignals, waitUnlessAborted } from '../contract/abort';
 import { WanAvatarError } from '../contract/errors';
+import type { InlineVideo } from '../contract/inlineText';
 import type { EndpointHealth, Stall } from '../runpod/health';
 import type { RunBody } from '../runpod/plan';
 import { checkPreview } from './checkOnly';
@@ -7,14 +8,15 @@ import { refuseCollisions } from './collisions';
 import type { Desk } from './desk';
 import { fingerprintOf } from './fingerprint';
 import { createGate, watched } from './gate';
-import { generate, type Result } from './generate';
+import { generate } from './generate';
+import type { JobResult } from './jobResult';
 import { Halted } from './pursue';
 import { namingUnseen } from './deniedRights';
 import { refuseMissingObjects } from './preflight';
 import type { GenerationPorts, GenerationRequest, RunOptions, SharedWatch } from './ports';
 import { createOptionalStore } from './optionalStore';
 import { untilOutputIsDue } from './outputDue';
-import { markDelivered } from './delivered';
+import { markDelivered, type Given } from './delivered';
 import { openRecordBook } from './record';
 import { knownFacts, type JobReport } from './report';
 import { NOT_STARTED, settle, type End, type Settled } from './settled';
@@ -23,19 +25,24 @@ import { createWatch } from './watch';
 
 type Requests = readonly Settled<GenerationRequest>[];
 
+/** What a report is handed out with. */
+export interface HandedAlong {
+	/** A video that lies nowhere else. */
+	video: InlineVideo | undefined;
+	/** Once it is aborted, nobody waits for what is handed out. */
+	signal: AbortSignal;
+}
+
 export interface GenerationDoor<T> {
 	/** Ports that are opened only when all items are good: a credential, a connection. */
 	connect: () => Promise<GenerationPorts>;
 	stallOf: (health: EndpointHealth) => Stall | undefined;
-	/**
-	 * Makes of a report what the item gives out; where that fails, the result counts as not given out. Once the signal is
-	 * aborted, nobody waits for it.
-	 */
+	/** Makes of a report what the item gives out; where that fails, the result counts as not given out. */
 	handOut: (
 		report: JobReport,
 		request: GenerationRequest,
 		index: number,
-		signal: AbortSignal,
+		along: HandedAlong,
 	) => Promise<T>;
 	/** Makes of a body that would be sent what the item gives out. */
 	show: (body: RunBody, index: number) => T;
@@ -95,7 +102,7 @@ async function runAll<T>(
 				await run(
 					request.value,
 					{ ...watched(shared, turn), refusal: turn.refusal },
-					async (report, made, signal) => await handOut(report, made, index, signal),
+					async (report, made, along) => await handOut(report, made, index, along),
 				),
 		);
 		if (stopOnFault && 'error' in end) halt.abort();
@@ -108,17 +115,12 @@ async function runAll<T>(
 }
 
 /** What is left of an item: no more than its note needs, since there may be thousands. */
-interface Made<T> extends Result {
-	request: GenerationRequest;
+interface Made<T> extends Given {
 	given: T;
 }
 
 type Shared = Pick<Desk, 'ports' | 'watch' | 'upload' | 'halt' | 'refusal'>;
-type HandOut<T> = (
-	report: JobReport,
-	request: GenerationRequest,
-	signal: AbortSignal,
-) => Promise<T>;
+type HandOut<T> = (report: JobReport, request: GenerationRequest, along: HandedAlong) => Promise<T>;
 
 async function run<T>(
 	request: GenerationRequest,
@@ -130,7 +132,9 @@ async function run<T>(
 	const { desk } = opened;
 	const given = new AbortController();
 	try {
-		const made = makeOne(desk, async (report, asked) => handOut(report, asked, given.signal));
+		const made = makeOne(desk, async ({ report, video }) =>
+			handOut(report, request, { video, signal: given.signal }),
+		);
 		const end = await settle(untilOutputIsDue(made, desk));
 		if ('value' in end) return end;
 		if (end.error instanceof Halted) return { skipped: end.error.message };
@@ -163,11 +167,14 @@ function openDesk(request: GenerationRequest, shared: Shared): { desk: Desk; clo
 
 async function makeOne<T>(
 	desk: Desk,
-	handOut: (report: JobReport, request: GenerationRequest) => Promise<T>,
+	handOut: (result: JobResult) => Promise<T>,
 ): Promise<Made<T>> {
-	const result = await generate(desk);
-	const given = await settle(handOut(result.report, desk.request));
-	if ('value' in given) return { ...result, request: desk.request, given: given.value };
+	const { video, ...result } = await generate(desk);
+	const given = await settle(handOut({ ...result, video }));
+	if ('value' in given) {
+		const { request } = desk;
+		return { ...result, isInline: video !== undefined, request, given: given.value };
+	}
 	const { error } = given;
 	const facts = knownFacts(result.report);
 	throw error instanceof WanAvatarError ? error.withDetails(facts) : error;

@@ -4,6 +4,7 @@ import { LIMITS } from '../contract/limits';
 import type { JobLook } from '../runpod/job';
 import type { QueueClient } from '../runpod/queue';
 import { factsOfJob, type KnownJob } from './knownJob';
+import { resultOf, warned } from './jobResult';
 import { reportOf, submittedReport, type JobReference, type JobReport } from './report';
 import { settle } from './settled';
 import { assertAnswered } from './status';
@@ -22,7 +23,7 @@ export async function cancelJob(
 ): Promise<JobReport> {
 	const job = { ...known, endpoint_id: queue.endpointId };
 	const before = await queue.look(job.job_id, clock.timeout(LIMITS.noteMs));
-	if (hasEnded(before)) return reportOf(job, before);
+	if (hasEnded(before)) return endedReport(job, before);
 	const cancelled = await settle(queue.cancel(job.job_id));
 	if ('error' in cancelled) throw notCancelled(job, cancelled.error);
 	const after = await queue.lookOnce(job.job_id);
@@ -31,6 +32,11 @@ export async function cancelJob(
 	assertAnswered(after, job);
 	const report = reportOf(job, after);
 	return after.tag === 'missing' ? { ...report, warnings: [unknownThere(job)] } : report;
+}
+
+function endedReport(job: JobReference, look: JobLook): JobReport {
+	const { report, video } = resultOf(job, look);
+	return video ? warned(report, 'Get Status gives out its video for half an hour.') : report;
 }
 
 function hasEnded({ tag }: JobLook): boolean {

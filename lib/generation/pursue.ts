@@ -6,6 +6,7 @@ import { LIMITS } from '../contract/limits';
 import { conclude } from './conclude';
 import { createContest } from './contest';
 import { isSubmitted, note, referenceOf, type Desk, type SubmittedRecord } from './desk';
+import type { JobResult } from './jobResult';
 import { followOrFind, type Followed } from './missingVideo';
 import { recover } from './recover';
 import type { JobReport } from './report';
@@ -15,8 +16,7 @@ import { stopPaying } from './stopPaying';
 import { isFollowed, NOT_FOLLOWED, ttlOf } from './timeToLive';
 
 /** A finished job with its record. */
-export interface Made {
-	report: JobReport;
+export interface Made extends JobResult {
 	record: SubmittedRecord;
 }
 
@@ -62,7 +62,8 @@ function withJob(error: unknown, record: SubmittedRecord, desk: Desk): WanAvatar
 
 async function pursueJob(record: SubmittedRecord, ownership: Ownership, desk: Desk): Promise<Made> {
 	const { followed, winner } = await follow(record, ownership, desk);
-	if ('found' in followed) return { record, report: await ready(followed.found, record, desk) };
+	if ('found' in followed)
+		return { record, ...(await ready({ report: followed.found }, record, desk)) };
 	const { end } = followed;
 	if (winner) {
 		await stopPaying(record.job_id, desk.ports.queue, desk.ports.clock);
@@ -136,7 +137,7 @@ async function concluded(
 		if (ownership === 'ours') void note({ ...record, followed_at_ms: NOT_FOLLOWED }, desk);
 		throw await halted(record, end, ownership, desk);
 	}
-	const report = await settle(
+	const result = await settle(
 		conclude(job, end, {
 			queue: ports.queue,
 			clock: ports.clock,
@@ -147,11 +148,11 @@ async function concluded(
 			timeoutMs: request.timeoutMs,
 		}),
 	);
-	if ('value' in report) return { record, report: report.value };
+	if ('value' in result) return { record, ...result.value };
 	// Memory has it at once; nobody waits for the bucket.
 	if (ownership === 'ours')
 		void note({ ...record, lost: end.tag === 'lost', followed_at_ms: NOT_FOLLOWED }, desk);
-	throw report.error;
+	throw result.error;
 }
 
 /** Whoever waited for the job may have been killed meanwhile: then nobody else ends it. */
@@ -173,11 +174,11 @@ async function stored(record: SubmittedRecord, desk: Desk): Promise<JobReport | 
 }
 
 async function ready(
-	report: JobReport,
+	found: JobResult,
 	record: SubmittedRecord,
 	{ ports, request, optional }: Desk,
-): Promise<JobReport> {
-	return await requireResult(report, { record, links: request.links }, ports, optional);
+): Promise<JobResult> {
+	return await requireResult(found, { record, links: request.links }, ports, optional);
 }
 
 /** A job that still waits for a worker has cost nothing: it is cancelled. One that runs is left to store its video. */
@@ -193,6 +194,8 @@ async function halted(
 	const stored = key === undefined ? 'under a key of its own' : `as ${key}`;
 	const look =
 		last?.tag === 'running' ? last : await queue.look(job_id, clock.timeout(LIMITS.noteMs));
+	if (look.tag === 'completed' && look.video)
+		return new Halted(`job ${job_id} is finished; Get Status gives out its video for half an hour`);
 	if (look.tag === 'completed')
 		return new Halted(`job ${job_id} is finished; its video is stored ${stored}`);
 	if (look.tag !== 'queued' || ownership === "another's")

@@ -99,7 +99,7 @@ export function reportOf(job: JobReference, look: JobLook): JobReport {
 		case 'completed':
 			return completed(job, look.facts, look.output);
 		case 'completedWithoutVideo':
-			return { ...known(job, look.facts), failure_reason: 'the job names no video' };
+			return { ...known(job, look.facts), failure_reason: `the job ${noVideoReason(look.words)}` };
 		case 'failed':
 		case 'timedOut':
 			return { ...known(job, look.facts), failure_reason: look.reason };
@@ -112,6 +112,11 @@ export function reportOf(job: JobReference, look: JobLook): JobReport {
 		case 'refused':
 			return { ...blank(job, 'UNKNOWN'), failure_reason: look.reason };
 	}
+}
+
+/** Goes on from "the job". */
+export function noVideoReason(words: string): string {
+	return `is completed on the worker, but its output names no video${words === '' ? '' : `: ${words}`}`;
 }
 
 function known(job: JobReference, facts: JobFacts): JobReport {

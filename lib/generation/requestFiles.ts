@@ -104,6 +104,16 @@ function fileOf(file: Settled<SourceFile>): SourceFile {
 	return file.value;
 }
 
+/**
+ * Work with the file of one field.
+ * @throws InvalidInput naming the field, for a file that is of no use; else what is no fault of the file
+ */
+export async function namedByField<T>(field: string, work: Promise<T>): Promise<T> {
+	const done = await settle(work);
+	if ('error' in done) throw new InvalidInput(fileFaults(field, done.error));
+	return done.value;
+}
+
 /** @throws what is no fault of the file: that the workflow was stopped, or that its store does not answer */
 function fileFaults(field: string, error: unknown): readonly InputFault[] {
 	if (error instanceof InvalidInput) return error.faults;

@@ -1,18 +1,22 @@
 import type { LinkWish } from '../contract/link';
 import { LIMITS } from '../contract/limits';
 import type { LinkMaker } from '../storage/links';
+import type { Mp4Facts } from '../storage/mp4Facts';
 import type { OnDenied } from './deniedRights';
 import { badVideo } from './failures';
+import type { JobResult } from './jobResult';
 import { linked } from './links';
 import type { OptionalStore } from './optionalStore';
 import type { JobRecord } from './record';
-import type { JobReport } from './report';
-import { verify, type ReadFacts, type Verified } from './verify';
+import { storeInline } from './storeInline';
+import { verify, withFacts, type ReadFacts, type Verified, type VideoFault } from './verify';
 
 /** Whom a finished job's report is made ready with. */
 export interface ResultPorts {
 	/** Missing where the node has no MinIO credential: then nothing is looked at. */
 	readFacts?: ReadFacts | undefined;
+	/** The same of a file in memory: nothing for one that is no whole MP4. Missing: it is not looked at. */
+	readContent?: ((content: Uint8Array) => Promise<Mp4Facts | undefined>) | undefined;
 	links: LinkMaker;
 	onDenied?: OnDenied | undefined;
 }
@@ -25,18 +29,18 @@ export interface ResultContext {
 }
 
 /**
- * A report as it is given out: its video looked at, its links made.
+ * A result as it is given out: a video that came in the worker's answer stored, the video looked at, its links made.
  * @throws WanAvatarError VIDEO_MISSING, VIDEO_BROKEN
  */
 export async function requireResult(
-	report: JobReport,
+	found: JobResult,
 	context: ResultContext,
 	ports: ResultPorts,
 	store: OptionalStore,
-): Promise<JobReport> {
-	const verified = await looked(report, context, ports, store);
-	if (verified.fault) throw badVideo(verified.report, verified.fault);
-	return await linked(verified, context.links, ports.links);
+): Promise<JobResult> {
+	const seen = await looked(found, context, ports, store);
+	if (seen.fault) throw badVideo(seen.report, seen.fault);
+	return await withLinks(seen, context, ports);
 }
 
 /**
@@ -44,47 +48,87 @@ export async function requireResult(
  * @throws WanAvatarError VIDEO_MISSING: the job may have stored it where the node does not look, and is paid for
  */
 export async function findResult(
-	report: JobReport,
+	found: JobResult,
 	context: ResultContext,
 	ports: ResultPorts,
 	store: OptionalStore,
-): Promise<JobReport | undefined> {
-	const verified = await looked(report, context, ports, store);
-	if (verified.fault?.code === 'VIDEO_MISSING') throw badVideo(verified.report, verified.fault);
-	return verified.fault ? undefined : await linked(verified, context.links, ports.links);
+): Promise<JobResult | undefined> {
+	const seen = await looked(found, context, ports, store);
+	if (seen.fault?.code === 'VIDEO_MISSING') throw badVideo(seen.report, seen.fault);
+	return seen.fault ? undefined : await withLinks(seen, context, ports);
 }
 
 /** The same as an answer in any case: one without a good video says why, and has no link to it. */
 export async function describeResult(
-	report: JobReport,
+	found: JobResult,
 	context: ResultContext,
 	ports: ResultPorts,
 	store: OptionalStore,
-): Promise<JobReport> {
-	const verified = await looked(report, context, ports, store);
-	const ready = await linked(verified, context.links, ports.links);
-	const { fault } = verified;
-	if (!fault) return ready;
-	const failure_reason = `the job is completed, but its video ${fault.reason}`;
-	return { ...ready, video_url: null, video_url_expires_at: null, failure_reason };
+): Promise<JobResult> {
+	const seen = await looked(found, context, ports, store);
+	const ready = await withLinks(seen, context, ports);
+	if (!seen.fault) return ready;
+	const failure_reason = `the job is completed, but its video ${seen.fault.reason}`;
+	return {
+		report: { ...ready.report, video_url: null, video_url_expires_at: null, failure_reason },
+	};
+}
+
+async function withLinks(
+	{ report, video, deniedKeys = [] }: Seen,
+	{ links }: ResultContext,
+	ports: ResultPorts,
+): Promise<JobResult> {
+	return { report: await linked({ report, deniedKeys }, links, ports.links), video };
+}
+
+interface Seen extends JobResult, Partial<Pick<Verified, 'deniedKeys'>> {
+	fault?: VideoFault;
 }
 
 /** A look that does not come to its end in time finds nothing out, and costs nothing: the video is paid for. */
 async function looked(
-	report: JobReport,
+	found: JobResult,
 	{ record }: ResultContext,
-	{ readFacts, onDenied }: ResultPorts,
+	ports: ResultPorts,
 	store: OptionalStore,
-): Promise<Verified> {
-	if (!readFacts || report.minio_key === null) return { report, deniedKeys: [] };
+): Promise<Seen> {
+	const { readFacts, onDenied } = ports;
+	const seen = await inlineSeen(found, ports, store);
+	const { report } = seen;
+	if (seen.fault || seen.video || !readFacts || report.minio_key === null) return seen;
+	// One that was stored here a moment ago is of no other job, whatever the times of the record say.
+	const judgedBy = found.video ? undefined : record;
 	const verified = await store.attempt(
 		'The video was not looked at in MinIO',
 		async (bucket) => {
-			const seen = await verify(report, record, { bucket, readFacts });
-			if (seen.deniedKeys.length > 0) onDenied?.('readResult', bucket.name);
-			return seen;
+			const checked = await verify(report, judgedBy, { bucket, readFacts });
+			if (checked.deniedKeys.length > 0) onDenied?.('readResult', bucket.name);
+			return checked;
 		},
 		LIMITS.verifyMs,
 	);
-	return verified ?? { report, deniedKeys: [] };
+	return verified ?? { report };
 }
+
+/** A video in the worker's answer goes where there is a bucket for it: never one that is cut off, over one that is whole. */
+async function inlineSeen(
+	{ report, video }: JobResult,
+	{ readFacts, readContent }: ResultPorts,
+	store: OptionalStore,
+): Promise<Seen> {
+	if (!video) return { report };
+	const sized = { ...report, size_bytes: video.content.length };
+	const isMp4 = video.type.extension !== 'webm';
+	const facts = isMp4 ? await readContent?.(video.content) : undefined;
+	if (isMp4 && readContent && !facts) return { report: sized, fault: CUT_OFF };
+	const measured = facts ? withFacts(sized, facts) : sized;
+	return readFacts
+		? await storeInline({ report: measured, video }, store)
+		: { report: measured, video };
+}
+
+const CUT_OFF: VideoFault = {
+	code: 'VIDEO_BROKEN',
+	reason: "cannot be played: what the worker's answer holds is no whole MP4",
+};

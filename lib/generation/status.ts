@@ -5,11 +5,12 @@ import type { LinkWish } from '../contract/link';
 import type { JobLook } from '../runpod/job';
 import type { QueueClient } from '../runpod/queue';
 import type { Bucket } from '../storage/bucket';
+import { resultOf, withWarningsOf, type JobResult } from './jobResult';
 import type { KnownJob } from './knownJob';
 import { createOptionalStore, type OptionalStore } from './optionalStore';
 import { readRecordOf, type JobRecord } from './record';
 import { recover } from './recover';
-import { reportOf, type JobReference, type JobReport } from './report';
+import type { JobReference, JobReport } from './report';
 import { describeResult, type ResultPorts } from './result';
 
 export interface StatusPorts extends ResultPorts {
@@ -27,7 +28,7 @@ export async function getStatus(
 	known: KnownJob,
 	ports: StatusPorts,
 	links: LinkWish,
-): Promise<JobReport> {
+): Promise<JobResult> {
 	const { queue, bucket, clock, signal } = ports;
 	const job = { ...known, endpoint_id: queue.endpointId };
 	const look = await queue.lookOnce(job.job_id, signal);
@@ -36,10 +37,15 @@ export async function getStatus(
 	const record = await recordOf(job, store);
 	const isForgotten = look.tag === 'missing' && !isYoung(job, clock);
 	const recovered = isForgotten ? await recoverKnown(job, record, store) : undefined;
-	const report = recovered ?? reportOf(job, look);
-	const isFinished = report.minio_key !== null || report.video_url !== null;
-	const shown = isFinished ? await describeResult(report, { record, links }, ports, store) : report;
-	return { ...shown, warnings: [...shown.warnings, ...store.warnings()] };
+	const found = recovered ? { report: recovered } : resultOf(job, look);
+	const { report, video } = hasVideo(found)
+		? await describeResult(found, { record, links }, ports, store)
+		: found;
+	return { report: withWarningsOf(store, report), video };
+}
+
+function hasVideo({ report, video }: JobResult): boolean {
+	return report.minio_key !== null || report.video_url !== null || video !== undefined;
 }
 
 function isYoung({ submitted_at }: JobReference, clock: Clock): boolean {

@@ -1,6 +1,7 @@
 import { AccessDenied } from '../contract/accessDenied';
 import type { ErrorCode } from '../contract/errors';
 import type { Bucket, Stat } from '../storage/bucket';
+import { warned } from './jobResult';
 import { originOf } from './origin';
 import type { JobRecord } from './record';
 import type { Mp4Facts } from '../storage/mp4Facts';
@@ -74,10 +75,6 @@ function faulty(report: JobReport, fault: VideoFault): Verified {
 	return { report, fault, deniedKeys: [] };
 }
 
-function warned(report: JobReport, sentence: string): JobReport {
-	return { ...report, warnings: [...report.warnings, sentence] };
-}
-
 // A worker that was cancelled may run on and store its video over that of the job after it.
 function doubtText(key: string, record: JobRecord | undefined): string {
 	const others = (record?.earlier_job_ids ?? []).join(', ');
@@ -135,7 +132,7 @@ function unsureText(key: string, sizeBytes: number, realBytes: number | null): s
 }
 
 /** What the worker says stays; what the file says stands beside it, and in the place of what the worker leaves out. */
-function withFacts(report: JobReport, facts: Mp4Facts): JobReport {
+export function withFacts(report: JobReport, facts: Mp4Facts): JobReport {
 	const fps = rounded(facts.fps);
 	const { width, height } = facts;
 	return {

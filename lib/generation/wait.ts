@@ -1,11 +1,11 @@
 import type { LinkWish } from '../contract/link';
 import type { QueueClient } from '../runpod/queue';
 import { conclude } from './conclude';
+import { withWarningsOf, type JobResult } from './jobResult';
 import type { KnownJob } from './knownJob';
 import { followOrFind } from './missingVideo';
 import { createOptionalStore } from './optionalStore';
 import type { OnTimeout, SharedWatch } from './ports';
-import type { JobReport } from './report';
 import { requireResult } from './result';
 import { recordOf, recoverKnown, type StatusPorts } from './status';
 import { ttlOf } from './timeToLive';
@@ -30,7 +30,7 @@ export async function waitForJob(
 	known: KnownJob,
 	ports: WaitPorts,
 	{ timeoutMs, maxRestarts, onTimeout, links }: WaitOptions,
-): Promise<JobReport> {
+): Promise<JobResult> {
 	const { queue, clock, watch, signal, bucket } = ports;
 	const deadlineMs = clock.monotonic() + timeoutMs;
 	const job = { ...known, endpoint_id: queue.endpointId };
@@ -42,7 +42,7 @@ export async function waitForJob(
 		ttlMs: record && ttlOf(record),
 	};
 	const recover = async () => await recoverKnown(job, record, store);
-	const ready = async (ended: JobReport) =>
+	const ready = async (ended: JobResult) =>
 		await requireResult(ended, { record, links }, ports, store);
 	const follow = { look: queue.look, clock, ...watch, signal };
 	const followed = await followOrFind(followedJob, follow, { deadlineMs, maxRestarts }, recover);
@@ -55,9 +55,9 @@ export async function waitForJob(
 		timeoutMs,
 		isOurs: async () => Promise.resolve(true),
 	};
-	const report =
+	const { report, video } =
 		'found' in followed
-			? await ready(followed.found)
+			? await ready({ report: followed.found })
 			: await conclude(job, followed.end, conclusion);
-	return { ...report, warnings: [...report.warnings, ...store.warnings()] };
+	return { report: withWarningsOf(store, report), video };
 }

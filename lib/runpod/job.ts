@@ -1,10 +1,12 @@
 import * as z from 'zod/v4';
 import type { Json, JsonObject } from '../contract/json';
 import { createJsonCopier, type JsonCopier } from '../contract/jsonCopy';
-import { readJobOutput, type JobOutput } from '../contract/jobOutput';
+import type { InlineVideo } from '../contract/inlineText';
+import type { JobOutput } from '../contract/jobOutput';
 import { cleanRemoteText } from '../contract/remoteText';
+import { readWorkerOutput } from '../contract/workerOutput';
 import { faultText, readRecord } from './answer';
-import { reasonIn, type Reading } from './failureReason';
+import { reasonIn, wordsOfOutput, type Reading } from './failureReason';
 import type { HttpAnswer } from './http';
 import { retryAfterMs } from './retry';
 
@@ -25,8 +27,10 @@ export type JobLook =
 	| { tag: 'queued'; facts: JobFacts }
 	/** Also every state that this package does not know. */
 	| { tag: 'running'; facts: JobFacts; progress: Json }
-	| { tag: 'completed'; facts: JobFacts; output: JobOutput }
-	| { tag: 'completedWithoutVideo'; facts: JobFacts; output: Json }
+	/** `video`: where it stands in the answer itself. */
+	| { tag: 'completed'; facts: JobFacts; output: JobOutput; video?: InlineVideo }
+	/** `words`: what the worker says, cleaned; empty where it says nothing. */
+	| { tag: 'completedWithoutVideo'; facts: JobFacts; words: string }
 	| { tag: 'failed'; facts: JobFacts; reason: string }
 	| { tag: 'cancelled'; facts: JobFacts }
 	| { tag: 'timedOut'; facts: JobFacts; reason: string }
@@ -101,7 +105,7 @@ function readState(jobId: string, job: WireJob, reading: Reading): JobLook {
 		case 'IN_QUEUE':
 			return { tag: 'queued', facts };
 		case 'COMPLETED':
-			return readCompleted(facts, job, copier);
+			return readCompleted(facts, job, copier, reading);
 		case 'FAILED':
 			return { tag: 'failed', facts, reason: reasonIn(job, reading) };
 		case 'CANCELLED':
@@ -124,8 +128,13 @@ function factsOf(jobId: string, job: WireJob, { secrets }: Reading): JobFacts {
 	};
 }
 
-function readCompleted(facts: JobFacts, job: WireJob, copier: JsonCopier): JobLook {
-	const output = readJobOutput(job.output, copier);
-	if (output) return { tag: 'completed', facts, output };
-	return { tag: 'completedWithoutVideo', facts, output: copier.copy(job.output) };
+function readCompleted(
+	facts: JobFacts,
+	job: WireJob,
+	copier: JsonCopier,
+	reading: Reading,
+): JobLook {
+	const made = readWorkerOutput(job.output, copier);
+	if (made) return { tag: 'completed', facts, ...made };
+	return { tag: 'completedWithoutVideo', facts, words: wordsOfOutput(job.output, reading) };
 }

@@ -16,3 +16,12 @@ export async function headerFacts(
 		read: async (offset, lengthBytes) => await bucket.getRange(key, offset, lengthBytes),
 	});
 }
+
+/** The same of a file in memory. */
+export async function contentFacts(content: Uint8Array): Promise<Mp4Facts | undefined> {
+	return await parseMp4Facts({
+		sizeBytes: content.length,
+		read: async (offset, lengthBytes) =>
+			Promise.resolve(content.subarray(offset, offset + lengthBytes)),
+	});
+}

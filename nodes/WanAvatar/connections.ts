@@ -85,11 +85,12 @@ export async function connectResults(
 	context: IExecuteFunctions,
 ): Promise<ResultPorts & { bucket: Bucket | undefined }> {
 	const { createLinkMaker } = await import('../../lib/storage/links');
-	const { headerFacts } = await import('../../lib/storage/videoFacts');
+	const { contentFacts, headerFacts } = await import('../../lib/storage/videoFacts');
 	const bucket = await connectBucket(context);
 	const links = createLinkMaker(bucket, clock);
-	if (!bucket) return { bucket, links };
-	return { bucket, links, readFacts: headerFacts, onDenied: deniedHints(context) };
+	const results = { bucket, links, readContent: contentFacts };
+	if (!bucket) return results;
+	return { ...results, readFacts: headerFacts, onDenied: deniedHints(context) };
 }
 
 /**

@@ -46,14 +46,33 @@ export function toNodeError(
 ): NodeApiError | NodeOperationError {
 	if (isOfNode(error)) return error;
 	const { message, description, code } = explain(error);
-	const whole = {
+	return nodeError(node, code, {
 		message: run.itemCount > 1 ? `${message} [item ${String(item)}]` : message,
 		description: [description, ...listOthers(run)].join('\n'),
 		itemIndex: item,
-	};
-	if (OPERATION_CODES.has(code)) return new NodeOperationError(node, whole.message, whole);
-	const response: JsonObject = { message: whole.message };
-	return new NodeApiError(node, response, whole);
+	});
+}
+
+/** The error that ends the execution for a fault that is of no item: said once, however many items there are. */
+export function toRunError(node: INode, error: unknown): NodeApiError | NodeOperationError {
+	if (isOfNode(error)) return error;
+	const { message, description, code } = explain(error);
+	return nodeError(node, code, { message, description });
+}
+
+function nodeError(
+	node: INode,
+	code: ErrorCode,
+	shown: { message: string; description: string; itemIndex?: number },
+): NodeApiError | NodeOperationError {
+	const response: JsonObject = { message: shown.message };
+	const error = OPERATION_CODES.has(code)
+		? new NodeOperationError(node, shown.message, shown)
+		: new NodeApiError(node, response, shown);
+	// n8n puts words of its own in the place of a message that holds a Node error code, also where a worker says it.
+	error.message = shown.message;
+	error.messages = [];
+	return error;
 }
 
 function listOthers({ failed, others }: WholeRun): string[] {

@@ -1,8 +1,8 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 import { WanAvatarError } from '../../lib/contract/errors';
-import { NOT_STARTED, type End } from '../../lib/generation/settled';
-import { errorItem, toNodeError } from './itemErrors';
+import { NOT_STARTED, settle, type End } from '../../lib/generation/settled';
+import { errorItem, toNodeError, toRunError } from './itemErrors';
 import { inFormsWords } from './formLabels';
 import { ItemWithFiles, SeveralEnds, type ItemOutput, type Operation } from './operation';
 import { operations } from './registry';
@@ -18,7 +18,9 @@ interface Outcome {
 /** Runs the chosen operation over all items: the only place for order, pairedItem and Continue On Fail. */
 export async function route(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const continueOnFail = context.continueOnFail();
-	const outcomes = (await runAll(context, continueOnFail)).flatMap(outcomesOf);
+	const ran = await runAll(context, continueOnFail);
+	if ('fault' in ran && !continueOnFail) throw toRunError(context.getNode(), ran.fault);
+	const outcomes = endsOf(ran, context).flatMap(outcomesOf);
 	if (!continueOnFail) throwFirstError(context, outcomes);
 	return outcomes.flatMap(({ end, item }) =>
 		itemsOf(end).map((one) => ({ ...one, pairedItem: { item } })),
@@ -44,18 +46,26 @@ function itemWithFiles({ json, binary }: ItemWithFiles): INodeExecutionData {
 	return Object.keys(binary).length > 0 ? { json, binary } : { json };
 }
 
-async function runAll(context: IExecuteFunctions, continueOnFail: boolean): Promise<Ends> {
-	// What concerns all items, such as a credential, fails each of them.
-	const failAll = (error: unknown): Ends => context.getInputData().map(() => ({ error }));
+/** How the items ended; or what concerns all of them, such as a credential. */
+type Ran = { ends: Ends } | { fault: unknown };
+
+async function runAll(context: IExecuteFunctions, continueOnFail: boolean): Promise<Ran> {
 	try {
 		const { description, execute } = findOperation(context);
-		const ends = await execute(context, { continueOnFail }).catch(failAll);
-		return ends.map((end) =>
+		const ran = await settle(execute(context, { continueOnFail }));
+		if ('error' in ran) return { fault: inFormsWords(ran.error, description) };
+		const ends = ran.value.map((end) =>
 			'error' in end ? { error: inFormsWords(end.error, description) } : end,
 		);
+		return { ends };
 	} catch (error) {
-		return failAll(error);
+		return { fault: error };
 	}
+}
+
+/** A fault of the whole run fails each item. */
+function endsOf(ran: Ran, context: IExecuteFunctions): Ends {
+	return 'ends' in ran ? ran.ends : context.getInputData().map(() => ({ error: ran.fault }));
 }
 
 function findOperation(context: IExecuteFunctions): Operation {

@@ -171,6 +171,17 @@ describe('everything that is wrong with an item is said at once, in the words of
 	});
 });
 
+it('a wrong option of the run is said once', async () => {
+	const { error } = await rig.run(
+		{ ...generateForm, options: { maxParallelJobs: 300 } },
+		{ items: [{ avatar: 'a' }, { avatar: 'b/c' }, { avatar: 'd' }] },
+	);
+
+	expect(error?.message).toMatch(/^Max Parallel Jobs must be at most 200 \[item 0\]$/);
+	expect(error?.description).not.toContain('Max Parallel Jobs');
+	expect(error?.description).toMatch(/Item 1: Avatar ID .* must be one path segment/);
+});
+
 it('a field that is left blank is named by n8n itself', async () => {
 	await expect(rig.run({ ...generateForm, userId: '' })).rejects.toThrow(
 		/Parameter "User ID" is required/,

@@ -38,7 +38,7 @@ const ends: { avatar: string; outcome: JobOutcome; message: RegExp; status: stri
 	{
 		avatar: 'empty',
 		outcome: { kind: 'completedWithoutOutput' },
-		message: /^Job \S+-u1 is completed, but its output names no video/,
+		message: /^Job \S+-u1 is completed on the worker, but its output names no video/,
 		status: 'COMPLETED',
 	},
 	{

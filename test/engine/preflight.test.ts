@@ -136,6 +136,9 @@ it('more items than allowed are refused', async () => {
 
 	expect(error?.message).toMatch(/101 items came in, but at most 100 jobs/);
 	expect(error?.description).toMatch(/Maximum Jobs per Execution/);
+	// Once, and not again for each item.
+	expect(error?.message).not.toContain('[item');
+	expect(error?.description).not.toMatch(/Also failed|Item \d/);
 	expect(rig.queue.calls()).toEqual([]);
 });
 

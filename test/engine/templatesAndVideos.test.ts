@@ -93,11 +93,16 @@ describe.each(['filesystem', 'default'] as const)('binary mode %s', (binaryMode)
 		['moves/wave.webm', clip, /Template Path ends with another type than the file has/],
 		['user-avatars/a.mp4', clip, /Template Path lies in a folder for results or inputs/],
 		['={{ "" }}', clip, /Template Path is empty/],
-		['moves/a.mp4', portrait, /is not an MP4, MOV or WebM video/],
+		['moves/a.mp4', portrait, /^Input Binary Field gives no good file: .* is not an MP4, MOV/],
 	])('refuses to upload to "%s" from %s', async (path, file, message) => {
 		const { error } = await rig.run(upload(path), { files: { data: file } });
 		expect(error?.message).toMatch(message);
 		expect(rig.store.calls().filter(({ method }) => method === 'PUT')).toEqual([]);
+	});
+
+	it('names the field of the form where an item has no file to upload', async () => {
+		const { error } = await rig.run(upload('moves/a.mp4'));
+		expect(error?.message).toMatch(/^Input Binary Field gives no file: .*'data'/);
 	});
 
 	it('gets templates with a preview and the facts of their videos', async () => {

@@ -175,7 +175,7 @@ export function look(jobId: string, tag: JobLook['tag']): JobLook {
 		case 'refused':
 			return { tag, reason: 'HTTP 401', status: 401 };
 		case 'completedWithoutVideo':
-			return { tag, facts, output: null };
+			return { tag, facts, words: '' };
 		case 'running':
 			return { tag, facts, progress: null };
 		case 'queued':

@@ -69,12 +69,12 @@ describe('a job is read from whatever RunPod answers', () => {
 		[
 			'completed without output',
 			read({ status: 'COMPLETED' }),
-			{ tag: 'completedWithoutVideo', output: null },
+			{ tag: 'completedWithoutVideo', words: '' },
 		],
 		[
 			'completed with text',
 			read({ status: 'COMPLETED', output: 'ok' }),
-			{ tag: 'completedWithoutVideo', output: 'ok' },
+			{ tag: 'completedWithoutVideo', words: 'ok' },
 		],
 		[
 			'completed with an empty key',
@@ -186,7 +186,10 @@ describe('no odd field costs a result', () => {
 		);
 		expect(progress).toMatchObject({ tag: 'running', progress: { constructor: 1, n: null } });
 		const noVideo = read(`{"status":"COMPLETED","output":${deep}}`);
-		expect(noVideo).toMatchObject({ tag: 'completedWithoutVideo', output: { a: { a: {} } } });
+		expect(noVideo).toMatchObject({
+			tag: 'completedWithoutVideo',
+			words: expect.stringMatching(/^\{"a":\{"a":/),
+		});
 	});
 });
 
@@ -217,7 +220,7 @@ describe('the secrets of the connection are masked in whatever others wrote', ()
 		[
 			'an output without a video',
 			readWith({ status: 'COMPLETED', output: said }),
-			{ output: masked },
+			{ words: masked },
 		],
 		['a state', readWith({ status: 'the-api-key' }), { facts: { status: '•••' } }],
 		[
@@ -304,6 +307,22 @@ describe('the reason of a failure', () => {
 		['only markup', { error: '<br>' }, 'no reason given'],
 		['a number without an end', { error: '{"odd":1e400}' }, '{"odd":null}'],
 		['a field named constructor', { error: '{"constructor":1}' }, '{"constructor":1}'],
+		[
+			'an error without words',
+			{ error: `{"error_type":"<class 'MemoryError'>","error_message":"","hostname":"h"}` },
+			'MemoryError (without a message)',
+		],
+		[
+			'an error without words and type',
+			{ error: '{"error_message":"","error_traceback":"Traceback\\n  a.py\\nKeyError\\n"}' },
+			'KeyError',
+		],
+		['an error without anything', { error: '{"error_message":""}' }, 'no reason given'],
+		[
+			'an error without words beside words in the output',
+			{ error: { error_message: '' }, output: { message: 'no face' } },
+			'no face',
+		],
 		['many lines', { error: 'no\n\tface\u0007' }, 'no face'],
 		[
 			'a signed URL',

@@ -7,12 +7,14 @@ import type {
 import { updateDisplayOptions } from 'n8n-workflow';
 import { joinSignals } from '../../../lib/contract/abort';
 import { InvalidInput, type InputFault } from '../../../lib/contract/invalidInput';
+import type { HandedAlong } from '../../../lib/generation/generateAll';
 import type { GenerationPorts, GenerationRequest } from '../../../lib/generation/ports';
 import type { JobReport } from '../../../lib/generation/report';
-import type { End, Settled } from '../../../lib/generation/settled';
+import { NOT_STARTED, type End, type Settled } from '../../../lib/generation/settled';
 import { clock, connectQueue, connectResults, requireBucket } from '../connections';
 import { endpointLocator } from '../endpointLocator';
 import { executionMemory } from '../executionMemory';
+import { inlineFiles, resultItem } from '../inlineVideo';
 import { withInputFields } from '../itemInput';
 import { ItemWithFiles, type RunMode } from '../operation';
 import { storedFiles } from '../storedFiles';
@@ -118,14 +120,14 @@ export async function execute(
 		});
 		const ends =
 			faults.length > 0
-				? requests.map((request) => ({ error: withFaults(faults, request) }))
+				? refused(requests, faults, continueOnFail)
 				: await generateAll(
 						requests,
 						{
 							connect: async () => await connect(context),
 							stallOf,
-							handOut: async (report, { downloads }, i, signal) =>
-								await withFiles(context, { report, downloads, signal }, (json) => item(i, json)),
+							handOut: async (report, { downloads }, i, along) =>
+								await withFiles(context, { report, downloads, ...along }, (json) => item(i, json)),
 							show: (body, i) => item(i, body),
 						},
 						options,
@@ -134,6 +136,18 @@ export async function execute(
 	} catch (error) {
 		throw labelled(error);
 	}
+}
+
+/** What is wrong with the whole run is said of each item only where each goes its own way. */
+function refused(
+	requests: readonly Settled<GenerationRequest>[],
+	faults: readonly InputFault[],
+	continueOnFail: boolean,
+): End<never>[] {
+	return requests.map((request, i) => {
+		if (continueOnFail || i === 0) return { error: withFaults(faults, request) };
+		return 'error' in request ? request : NOT_STARTED;
+	});
 }
 
 /** What is wrong with the whole run, and with an item of it. */
@@ -147,21 +161,20 @@ function withFaults(
 		: new InvalidInput(faults);
 }
 
-interface HandOut {
+interface HandOut extends HandedAlong {
 	report: JobReport;
 	downloads: GenerationRequest['downloads'];
-	/** Aborted once the item is given out. */
-	signal: AbortSignal;
 }
 
 /** The item of a result, with the files that are asked for; what is not copied when it is given out, or at Stop, is cut. */
 async function withFiles(
 	context: IExecuteFunctions,
-	{ report, downloads: { video, thumbnail }, signal: given }: HandOut,
+	{ report, downloads: { video, thumbnail }, ...along }: HandOut,
 	item: (json: object) => IDataObject,
 ): Promise<IDataObject | ItemWithFiles> {
-	if (!video && !thumbnail) return item(report);
-	const { signal, release } = joinSignals([context.getExecutionCancelSignal(), given]);
+	if (!video && !thumbnail) return await resultItem(context, { report, ...along }, item);
+	const inline = await inlineFiles(context, along.video, report.output_video_key);
+	const { signal, release } = joinSignals([context.getExecutionCancelSignal(), along.signal]);
 	try {
 		const bucket = (await requireBucket(context)).within(signal);
 		const wanted = {
@@ -172,7 +185,7 @@ async function withFiles(
 		};
 		const { binary, warnings } = await storedFiles(context, bucket, wanted, signal);
 		const json = item({ ...report, warnings: [...report.warnings, ...warnings] });
-		return new ItemWithFiles(json, binary);
+		return new ItemWithFiles(json, { ...binary, ...inline });
 	} finally {
 		release();
 	}

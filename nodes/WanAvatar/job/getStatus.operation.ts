@@ -7,9 +7,10 @@ import type {
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
 import { clock, connectResults } from '../connections';
+import { resultItem } from '../inlineVideo';
 import { includeInputFields, inputFieldsOf } from '../itemInput';
 import { resultLinkOptions } from '../linkOptions';
-import type { RunMode } from '../operation';
+import type { ItemWithFiles, RunMode } from '../operation';
 import { NOTHING_CHANGED, runItems } from '../runItems';
 import { jobProperties, openJobs } from './jobReference';
 
@@ -49,7 +50,7 @@ const AT_ONCE = 50;
 export async function execute(
 	context: IExecuteFunctions,
 	mode: RunMode,
-): Promise<End<IDataObject>[]> {
+): Promise<End<IDataObject | ItemWithFiles>[]> {
 	const { getStatus } = await import('../../../lib/generation/status');
 	const { parseLinkWish } = await import('../../../lib/generation/optionFields');
 	const results = await connectResults(context);
@@ -61,8 +62,10 @@ export async function execute(
 			links: parseLinkWish(context.getNodeParameter('options', item, {})),
 			finish: inputFieldsOf(context, item),
 		}),
-		perform: async ({ job, queue, links, finish }) =>
-			finish({ ...(await getStatus(job, { queue, clock, signal, ...results }, links)) }),
+		perform: async ({ job, queue, links, finish }) => {
+			const result = await getStatus(job, { queue, clock, signal, ...results }, links);
+			return await resultItem(context, result, finish);
+		},
 		factsOf,
 		atOnce: AT_ONCE,
 		ifLeft: NOTHING_CHANGED,

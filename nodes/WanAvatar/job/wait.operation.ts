@@ -8,8 +8,9 @@ import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../lib/generation/settled';
 import { optionalProperties } from '../avatar/optional';
 import { clock, connectResults } from '../connections';
+import { resultItem } from '../inlineVideo';
 import { inputFieldsOf } from '../itemInput';
-import type { RunMode } from '../operation';
+import type { ItemWithFiles, RunMode } from '../operation';
 import { runItems } from '../runItems';
 import { jobProperties, openJobs } from './jobReference';
 
@@ -56,7 +57,7 @@ const AT_ONCE = 10_000;
 export async function execute(
 	context: IExecuteFunctions,
 	mode: RunMode,
-): Promise<End<IDataObject>[]> {
+): Promise<End<IDataObject | ItemWithFiles>[]> {
 	const { waitForJob } = await import('../../../lib/generation/wait');
 	const { parseWaitOptions, watchFor } = await import('../../../lib/generation/waitOptions');
 	const { stallOf } = await import('../../../lib/runpod/health');
@@ -72,7 +73,7 @@ export async function execute(
 		}),
 		perform: async ({ job, queue, options, finish }) => {
 			const ports = { queue, clock, signal, watch: watches(queue), ...results };
-			return finish({ ...(await waitForJob(job, ports, options)) });
+			return await resultItem(context, await waitForJob(job, ports, options), finish);
 		},
 		factsOf,
 		atOnce: AT_ONCE,

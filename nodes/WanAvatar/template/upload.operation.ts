@@ -72,6 +72,7 @@ export async function execute(
 	mode: RunMode,
 ): Promise<End<IDataObject>[]> {
 	const { measureFile } = await import('../../../lib/generation/upload');
+	const { namedByField } = await import('../../../lib/generation/requestFiles');
 	const { checkTemplatePath, uploadTemplate } = await import('../../../lib/storage/uploadTemplate');
 	const bucket = await changingBucket(context);
 	return await runItems(context, mode, {
@@ -84,11 +85,12 @@ export async function execute(
 				overwriting,
 			);
 			// That it is there is seen here; it is read when its turn comes.
-			const file = await binaryFile(context, item, BINARY_FIELD);
+			const file = await namedByField(BINARY_FIELD, binaryFile(context, item, BINARY_FIELD));
 			return { file, destination: { path, prefix, overwrite } };
 		},
 		perform: async ({ file, destination }) => {
-			const { type, sizeBytes } = await measureFile(file, 'driving video');
+			const measured = measureFile(file, 'driving video');
+			const { type, sizeBytes } = await namedByField(BINARY_FIELD, measured);
 			const video = { contentType: type.contentType, sizeBytes, open: file.open };
 			return plainTemplate(await uploadTemplate(bucket, video, destination));
 		},

@@ -1,0 +1,158 @@
+import { inlineVideoIn, type InlineVideo } from './inlineText';
+import { fromJson, isJsonObject, type JsonObject, type JsonRecord } from './json';
+import { createJsonCopier, type JsonCopier } from './jsonCopy';
+import { isNamed, OUTPUT_NAMES, readJobOutput, type JobOutput } from './jobOutput';
+
+/** What a finished job gave: where its video lies, or the video itself. */
+export interface WorkerOutput {
+	/** Without a key and a link where the video stands in the answer itself. */
+	output: JobOutput;
+	video?: InlineVideo;
+}
+
+/**
+ * Reads the output of any worker: one by the contract, or one that puts the video, or its address, elsewhere in it. Nothing
+ * when there is no video in it.
+ */
+export function readWorkerOutput(
+	output: unknown,
+	copier: JsonCopier = createJsonCopier(),
+): WorkerOutput | undefined {
+	const found = find(output, {
+		level: 1,
+		isVideos: true,
+		isBare: true,
+		budget: { left: MAX_VALUES },
+	});
+	if (!found) return undefined;
+	const { objects, link, video } = found;
+	const more = moreOf(objects, copier);
+	const fields = fieldsOf(objects);
+	const named = readJobOutput(link === undefined ? fields : { ...fields, video_url: link }, copier);
+	if (named) return { output: { ...named, more } };
+	if (!video) return undefined;
+	// The key that makes it readable is none of the worker's.
+	const rest = readJobOutput({ ...fields, minio_key: 'inline' }, copier);
+	return rest && { output: { ...rest, minio_key: null, video_url: null, more }, video };
+}
+
+/** One object on the way to the video, and the field by which the way goes on. */
+interface Step {
+	object: JsonObject;
+	through: string | undefined;
+}
+
+interface Found {
+	/** From the outermost on. */
+	objects: Step[];
+	link?: string;
+	video?: InlineVideo;
+}
+
+interface Place {
+	level: number;
+	/** Whether an address there is one of a video, whatever it ends with. */
+	isVideos: boolean;
+	/** The output itself, or an entry of a list that it is: what an object there holds may be anything. */
+	isBare: boolean;
+	/** How many more values are looked at in all: an answer may be made to hold up its reader. */
+	budget: { left: number };
+}
+
+const MAX_VALUES = 2000;
+const MAX_LEVELS = 6;
+const MAX_ENTRIES = 50;
+const MAX_LINK_LENGTH = 64 * 1024;
+
+/** In the order in which they are looked into. */
+const VIDEO_FIELDS = ['video_base64', 'video', 'video_url', 'video_data', 'videos'] as const;
+const OTHER_FIELDS = [
+	'output',
+	'outputs',
+	'result',
+	'results',
+	'data',
+	'base64',
+	'url',
+	'output_url',
+	'file',
+	'files',
+	'gifs',
+	'images',
+] as const;
+
+function find(value: unknown, place: Place): Found | undefined {
+	if (typeof value === 'string') return findInText(value, place);
+	if (place.level > MAX_LEVELS || --place.budget.left < 0) return undefined;
+	if (Array.isArray(value)) return findInList(value, place);
+	return isJsonObject(value) ? findInObject(value, place) : undefined;
+}
+
+/** A generator gives its best last; of a list of videos the first is meant. */
+function findInList(list: readonly unknown[], place: Place): Found | undefined {
+	const entries = place.level === 1 ? list.slice(-MAX_ENTRIES).reverse() : list;
+	for (const entry of entries.slice(0, MAX_ENTRIES)) {
+		const found = find(entry, { ...place, level: place.level + 1 });
+		if (found) return found;
+	}
+	return undefined;
+}
+
+function findInObject(object: JsonObject, place: Place): Found | undefined {
+	if (isNamed(object)) return { objects: [{ object, through: undefined }] };
+	const level = place.level + 1;
+	const isVideos = place.isVideos && !place.isBare;
+	const through = (name: string, areVideos: boolean): Found | undefined => {
+		if (!Object.hasOwn(object, name)) return undefined;
+		const found = find(object[name], { ...place, level, isVideos: areVideos, isBare: false });
+		return found && { ...found, objects: [{ object, through: name }, ...found.objects] };
+	};
+	for (const name of VIDEO_FIELDS) {
+		const found = through(name, true);
+		if (found) return found;
+	}
+	for (const name of OTHER_FIELDS) {
+		const found = through(name, isVideos);
+		if (found) return found;
+	}
+	return undefined;
+}
+
+function findInText(text: string, place: Place): Found | undefined {
+	const video = inlineVideoIn(text);
+	if (video) return { objects: [], video };
+	const trimmed = text.length > MAX_LINK_LENGTH && !/^\s*[[{]/.test(text) ? '' : text.trim();
+	if (/^https?:\/\/[^\s/]/i.test(trimmed) && URL.canParse(trimmed))
+		return isVideoLink(trimmed, place.isVideos) ? { objects: [], link: trimmed } : undefined;
+	const inner = /^[[{]/.test(trimmed) ? fromJson(trimmed) : undefined;
+	return inner === undefined ? undefined : find(inner, { ...place, level: place.level + 1 });
+}
+
+function isVideoLink(link: string, isVideos: boolean): boolean {
+	const { pathname } = new URL(link);
+	if (/\.(mp4|mov|webm)$/i.test(pathname)) return true;
+	return isVideos && !/\.(png|jpe?g|webp|gif|json|txt|log|zip|wav|mp3)$/i.test(pathname);
+}
+
+/** The contract's fields, of the innermost object that has them. */
+function fieldsOf(steps: readonly Step[]): JsonObject {
+	return Object.fromEntries(
+		OUTPUT_NAMES.flatMap((name) => {
+			const holder = steps.findLast(({ object }) => Object.hasOwn(object, name))?.object;
+			return holder ? [[name, holder[name]]] : [];
+		}),
+	);
+}
+
+/** What else the objects say, without the way to the video. */
+function moreOf(steps: readonly Step[], copier: JsonCopier): JsonRecord {
+	const copies = steps.map(({ object, through }) => {
+		const isWay = through !== undefined && !hasSeveral(object[through]);
+		return copier.copyFields(object, isWay ? [...OUTPUT_NAMES, through] : OUTPUT_NAMES);
+	});
+	return Object.fromEntries(copies.flatMap((copy) => Object.entries(copy)));
+}
+
+function hasSeveral(value: unknown): boolean {
+	return Array.isArray(value) && value.length > 1;
+}

@@ -1,0 +1,106 @@
+import { describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { createJsonCopier } from '../../lib/contract/jsonCopy';
+import { readWorkerOutput } from '../../lib/contract/workerOutput';
+
+const mp4 = readFileSync('examples/media/driving-video.mp4');
+const base64 = mp4.toString('base64');
+const link = 'https://storage.example.com/made';
+
+describe('the output of a worker', () => {
+	it.each<[string, unknown, object]>([
+		[
+			'the contract goes before a video in the answer',
+			{ minio_key: 'a.mp4', video: base64, seed: 7 },
+			{
+				output: { minio_key: 'a.mp4', more: { seed: 7, video: expect.stringMatching(/left out/) } },
+			},
+		],
+		[
+			'the contract in a nested output',
+			{ output: { minio_key: 'a.mp4', fps: 24 }, took: 3 },
+			{ output: { minio_key: 'a.mp4', fps: 24, more: { took: 3 } } },
+		],
+		[
+			'facts beside a video in the answer',
+			{ video: base64, width: 1280, thumbnail_key: 'a.jpg' },
+			{ output: { minio_key: null, width: 1280, thumbnail_key: 'a.jpg', more: {} } },
+		],
+		[
+			'the last of a generator',
+			[{ video: `${link}/1` }, { video: `${link}/2` }],
+			{
+				output: { video_url: `${link}/2` },
+			},
+		],
+		[
+			'the first of several videos',
+			{ videos: [{ url: `${link}/1` }, { url: `${link}/2` }] },
+			{
+				output: { video_url: `${link}/1`, more: { videos: [{}, {}] } },
+			},
+		],
+		[
+			'an address that ends as a video',
+			{ url: `${link}.mp4?x=1` },
+			{
+				output: { video_url: `${link}.mp4?x=1` },
+			},
+		],
+		['an address in a text with blanks', ` ${link}\n`, { output: { video_url: link } }],
+	])('%s', (_what, output, expected) => {
+		expect(readWorkerOutput(output)).toMatchObject(expected);
+	});
+
+	it.each<[string, unknown]>([
+		['an address of something else', { url: link }],
+		['an address of a picture', { video: `${link}.png` }],
+		[
+			'a picture as base64',
+			{ video: readFileSync('examples/media/portrait.png').toString('base64') },
+		],
+		['a path on its own disk', { video: '/outputs/Wan_00001.mp4' }],
+		['an address of another kind', { video: 'file:///outputs/a.mp4' }],
+		['words', 'done'],
+		['levels without end', nested(100_000)],
+		[
+			'a million lists',
+			Array.from({ length: 1000 }, () => Array.from({ length: 1000 }, () => [[]])),
+		],
+		['nothing', undefined],
+	])('%s is no video', (_what, output) => {
+		expect(readWorkerOutput(output)).toBeUndefined();
+	});
+
+	function nested(levels: number): unknown {
+		let value: unknown = base64;
+		for (let level = 0; level < levels; level++) value = { output: value };
+		return value;
+	}
+});
+
+describe('a copy of what others wrote', () => {
+	const { copy } = createJsonCopier();
+
+	it.each([
+		['a video', base64],
+		['a picture', readFileSync('examples/media/portrait.png').toString('base64')],
+		['a data URI', `data:image/png;base64,${'A'.repeat(100)}`],
+		['lines', base64.replace(/.{76}/g, '$&\n')],
+	])('leaves out %s as base64', (_what, text) => {
+		expect(copy({ log: [text] })).toEqual({
+			log: [`(base64, ${String(text.length)} characters: left out)`],
+		});
+	});
+
+	it.each([
+		['words', 'The worker has made 3 videos. '.repeat(100)],
+		['words without a full stop', 'The Worker has made 3 videos '.repeat(100)],
+		['short lines', 'Frame1\nFrame2\n'.repeat(200)],
+		['a hash', 'a94A'.repeat(32)],
+		['an address', `${link}?X-Amz-Signature=${'a0'.repeat(600)}`],
+		['many of one letter', 'x'.repeat(5000)],
+	])('keeps %s', (_what, text) => {
+		expect(copy(text)).toBe(text);
+	});
+});
