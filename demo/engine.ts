@@ -22,7 +22,7 @@ import type {
 	IRunExecutionData,
 	IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
-import { NodeConnectionTypes, Workflow } from 'n8n-workflow';
+import { NodeConnectionTypes, NodeOperationError, Workflow } from 'n8n-workflow';
 import * as z from 'zod/v4';
 import type { WorkflowFile } from './workflowFile';
 
@@ -111,7 +111,8 @@ function prepared(file: WorkflowFile, credentials: Credentials): WorkflowFile {
 
 function nodeTypesOf(loader: PackageDirectoryLoader): INodeTypes {
 	const find = (type: string): INodeType => {
-		if (type === manualTrigger.description.name) return manualTrigger;
+		const base = BASE_NODES.find(({ description }) => description.name === type);
+		if (base) return base;
 		const node = loader.getNode(type.replace(/^.*\./, '')).type;
 		if ('nodeVersions' in node) throw new Error(`${type} has several versions`);
 		return node;
@@ -160,6 +161,29 @@ const manualTrigger: INodeType = {
 		return [items.map(withFiles)];
 	},
 };
+
+/** The same of n8n's node that ends an execution with a message. */
+const stopAndError: INodeType = {
+	description: {
+		displayName: 'Stop and Error',
+		name: 'n8n-nodes-base.stopAndError',
+		group: ['input'],
+		version: 1,
+		description: 'Ends the execution with an error',
+		defaults: {},
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [],
+		properties: [
+			{ displayName: 'Error Message', name: 'errorMessage', type: 'string', default: '' },
+		],
+	},
+	async execute() {
+		const message = z.string().parse(this.getNodeParameter('errorMessage', 0));
+		throw await Promise.resolve(new NodeOperationError(this.getNode(), message));
+	},
+};
+
+const BASE_NODES = [manualTrigger, stopAndError];
 
 function additionalDataOf({ id, name }: Workflow, credentials: Credentials, executionId: string) {
 	const url = 'http://127.0.0.1:5678';

@@ -63,7 +63,7 @@ async function bringIn(
 	const example = readExample(file);
 	const nodes = example.nodes.map((node) =>
 		node.type.endsWith('.wanAvatar')
-			? { ...node, parameters: { ...Object(node.parameters), ...change } }
+			? { ...node, parameters: { ...node.parameters, ...change } }
 			: node,
 	);
 	await open({ ...example, nodes });
