@@ -293,7 +293,7 @@ describe('files', () => {
 
 	it('come without the thumbnail where it cannot be fetched, and a warning says so', async () => {
 		const key = 'user-avatars/user_1/faceless/thumb.jpg';
-		rig.store.fault({ method: 'GET', key, times: 1, status: 404, code: 'NoSuchKey' });
+		rig.store.fault({ method: 'GET', key, times: 2, status: 404, code: 'NoSuchKey' });
 		const { json, binary } = await resultOf('faceless', {
 			downloadVideo: true,
 			downloadThumbnail: true,
