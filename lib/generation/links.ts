@@ -1,29 +1,29 @@
 import type { Link, LinkWish } from '../contract/link';
 import type { LinkMaker } from '../storage/links';
 import type { JobReport } from './report';
-import type { Verified } from './verify';
+import type { Refusal, Verified } from './verify';
 
 interface Wanted {
 	field: 'video_url' | 'thumbnail_url';
 	key: string | null;
 	/** The worker's link. */
 	url: string | null;
-	isDenied: boolean;
+	refusal: Refusal | undefined;
 }
 
 /**
  * Makes the links of the objects that a report names; where that cannot be done here, the worker's links stay. What the
- * access key may not look at would not open by a link that it signs.
+ * store refuses to the access key would not open by a link that it signs.
  */
 export async function linked(
-	{ report, deniedKeys }: Pick<Verified, 'report' | 'deniedKeys'>,
+	{ report, refusals }: Pick<Verified, 'report' | 'refusals'>,
 	wish: LinkWish,
 	maker: LinkMaker,
 ): Promise<JobReport> {
 	const { minio_key, video_url, thumbnail_key, thumbnail_url } = report;
-	const isDenied = (key: string | null) => key !== null && deniedKeys.includes(key);
-	const made = async (one: Omit<Wanted, 'isDenied'>) =>
-		await madeLink({ ...one, isDenied: isDenied(one.key) }, wish, maker);
+	const refusalOf = (key: string | null) => refusals.find((refusal) => refusal.key === key);
+	const made = async (one: Omit<Wanted, 'refusal'>) =>
+		await madeLink({ ...one, refusal: refusalOf(one.key) }, wish, maker);
 	const video = await made({ field: 'video_url', key: minio_key, url: video_url });
 	const thumbnail = await made({ field: 'thumbnail_url', key: thumbnail_key, url: thumbnail_url });
 	return {
@@ -39,16 +39,16 @@ export async function linked(
 type Made = { [Field in keyof Link]: Link[Field] | null } & { warnings: string[] };
 
 async function madeLink(wanted: Wanted, wish: LinkWish, maker: LinkMaker): Promise<Made> {
-	const { key, url, isDenied } = wanted;
-	const isDead = isDenied && wish.type !== 'public';
+	const { key, url, refusal } = wanted;
+	const isDead = refusal && wish.type !== 'public';
 	const own = isDead ? undefined : await linkTo(key, wish, maker);
-	const warnings = isDenied ? [deniedText(wanted, own)] : [];
+	const warnings = refusal ? [refusedText(wanted, refusal, own)] : [];
 	if (own) return { ...own, warnings };
 	return { url, expires_at: url === null ? null : maker.expiryOf(url), warnings };
 }
 
-function deniedText({ field, key, url }: Wanted, own: Link | undefined): string {
-	const said = `The access key may not look at ${key ?? ''}: it was not checked`;
+function refusedText({ field, url }: Wanted, { reason }: Refusal, own: Link | undefined): string {
+	const said = `${reason}: it was not checked`;
 	if (own) return `${said}.`;
 	return url === null
 		? `${said}, and there is no link to it: the worker gave none.`

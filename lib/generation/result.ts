@@ -75,14 +75,14 @@ export async function describeResult(
 }
 
 async function withLinks(
-	{ report, video, deniedKeys = [] }: Seen,
+	{ report, video, refusals = [] }: Seen,
 	{ links }: ResultContext,
 	ports: ResultPorts,
 ): Promise<JobResult> {
-	return { report: await linked({ report, deniedKeys }, links, ports.links), video };
+	return { report: await linked({ report, refusals }, links, ports.links), video };
 }
 
-interface Seen extends JobResult, Partial<Pick<Verified, 'deniedKeys'>> {
+interface Seen extends JobResult, Partial<Pick<Verified, 'refusals'>> {
 	fault?: VideoFault;
 }
 
@@ -103,7 +103,7 @@ async function looked(
 		'The video was not looked at in MinIO',
 		async (bucket) => {
 			const checked = await verify(report, judgedBy, { bucket, readFacts });
-			if (checked.deniedKeys.length > 0) onDenied?.('readResult', bucket.name);
+			if (checked.refusals.some(({ isDenied }) => isDenied)) onDenied?.('readResult', bucket.name);
 			return checked;
 		},
 		LIMITS.verifyMs,

@@ -1,4 +1,4 @@
-import { AccessDenied } from '../contract/accessDenied';
+import { AccessDenied, StoreRefusal } from '../contract/accessDenied';
 import type { ErrorCode } from '../contract/errors';
 import type { Bucket, Stat } from '../storage/bucket';
 import { warned } from './jobResult';
@@ -32,8 +32,16 @@ export interface Verified {
 	/** With the facts of the stored file, as far as they are known. */
 	report: JobReport;
 	fault?: VideoFault;
-	/** What the access key may not look at: a link that it signs would not open. */
-	deniedKeys: readonly string[];
+	/** What the store refuses to be read with the access key: a link that it signs would not open. */
+	refusals: readonly Refusal[];
+}
+
+export interface Refusal {
+	key: string;
+	/** Why, as the beginning of a sentence. */
+	reason: string;
+	/** Whether a right is missing; else the keys are wrong, or the object is kept from everybody. */
+	isDenied: boolean;
 }
 
 /**
@@ -46,12 +54,15 @@ export async function verify(
 	store: VideoStore,
 ): Promise<Verified> {
 	const { minio_key } = report;
-	if (minio_key === null) return { report, deniedKeys: [] };
+	if (minio_key === null) return { report, refusals: [] };
 	const { bucket } = store;
-	const stat = await bucket.statPatiently(minio_key);
-	if (stat.tag === 'denied' && (await isDenied(minio_key, store)))
-		return await withRealThumbnail(report, store, [minio_key]);
-	if (stat.tag === 'denied' || stat.tag === 'unknown') {
+	const looked = await unlessRefused(minio_key, bucket.statPatiently(minio_key));
+	if ('refusal' in looked) return await withRealThumbnail(report, store, [looked.refusal]);
+	const stat = looked.value;
+	if (stat.tag === 'denied') return await withRealThumbnail(report, store, [deniedLook(minio_key)]);
+	if (stat.tag === 'unknown') {
+		const refusal = await refusalOf(minio_key, store);
+		if (refusal) return await withRealThumbnail(report, store, [refusal]);
 		const untold = `The object store does not tell the size of ${minio_key}: it was not checked.`;
 		return await withRealThumbnail(warned(report, untold), store);
 	}
@@ -72,7 +83,7 @@ export async function verify(
 }
 
 function faulty(report: JobReport, fault: VideoFault): Verified {
-	return { report, fault, deniedKeys: [] };
+	return { report, fault, refusals: [] };
 }
 
 // A worker that was cancelled may run on and store its video over that of the job after it.
@@ -89,6 +100,7 @@ async function verifyFile(
 ): Promise<Verified> {
 	const sized = { ...report, size_bytes: sizeBytes };
 	const read = await readVideo(sized, key, sizeBytes, store);
+	if (read && 'refusal' in read) return await withRealThumbnail(sized, store, [read.refusal]);
 	if (read) return await withRealThumbnail(read, store);
 	const realBytes = await secondSize(key, store);
 	if (realBytes === sizeBytes) {
@@ -99,6 +111,8 @@ async function verifyFile(
 	const remeasured = { ...report, size_bytes: realBytes };
 	const reread =
 		realBytes === null ? undefined : await readVideo(remeasured, key, realBytes, store);
+	if (reread && 'refusal' in reread)
+		return await withRealThumbnail(remeasured, store, [reread.refusal]);
 	const passed = reread ?? warned(remeasured, unsureText(key, sizeBytes, realBytes));
 	return await withRealThumbnail(passed, store);
 }
@@ -109,10 +123,13 @@ async function readVideo(
 	key: string,
 	sizeBytes: number,
 	{ bucket, readFacts }: VideoStore,
-): Promise<JobReport | undefined> {
+): Promise<JobReport | { refusal: Refusal } | undefined> {
 	if (sizeBytes === 0) return undefined;
 	const read = await settle(readFacts(bucket, key, sizeBytes));
-	if ('error' in read) return report;
+	if ('error' in read) {
+		const refusal = refusalBy(read.error, key);
+		return refusal ? { refusal } : report;
+	}
 	if (read.value) return withFacts(report, read.value);
 	// The contract says MP4; a user who names another type has a worker that makes it.
 	return /\.webm$/i.test(key) ? report : undefined;
@@ -155,22 +172,44 @@ function rounded(value: number | null): number | null {
 async function withRealThumbnail(
 	report: JobReport,
 	store: VideoStore,
-	deniedKeys: readonly string[] = [],
+	refusals: readonly Refusal[] = [],
 ): Promise<Verified> {
 	const { thumbnail_key } = report;
-	if (thumbnail_key === null) return { report, deniedKeys };
+	if (thumbnail_key === null) return { report, refusals };
 	const stat = await look(thumbnail_key, store);
-	if (stat.tag === 'denied' && (await isDenied(thumbnail_key, store)))
-		return { report, deniedKeys: [...deniedKeys, thumbnail_key] };
 	const isGone = stat.tag === 'missing' || (stat.tag === 'there' && stat.facts.sizeBytes === 0);
-	if (!isGone) return { report, deniedKeys };
-	return { report: { ...report, thumbnail_key: null, thumbnail_url: null }, deniedKeys };
+	if (isGone) return { report: { ...report, thumbnail_key: null, thumbnail_url: null }, refusals };
+	const refusal =
+		stat.tag === 'denied' ? deniedLook(thumbnail_key) : await refusalOf(thumbnail_key, store);
+	return { report, refusals: refusal ? [...refusals, refusal] : refusals };
 }
 
-/** Some proxies refuse every HEAD: what a link does is a GET. */
-async function isDenied(key: string, { bucket }: VideoStore): Promise<boolean> {
+/** What a link does is a GET: a store may tell what it does not give. */
+async function refusalOf(key: string, { bucket }: VideoStore): Promise<Refusal | undefined> {
 	const read = await settle(bucket.measure(key));
-	return 'error' in read && read.error instanceof AccessDenied;
+	return 'error' in read ? refusalBy(read.error, key) : undefined;
+}
+
+/** @throws what is no refusal */
+async function unlessRefused<T>(
+	key: string,
+	work: Promise<T>,
+): Promise<{ value: T } | { refusal: Refusal }> {
+	const done = await settle(work);
+	if ('value' in done) return done;
+	const refusal = refusalBy(done.error, key);
+	if (refusal) return { refusal };
+	throw done.error;
+}
+
+function refusalBy(error: unknown, key: string): Refusal | undefined {
+	if (error instanceof AccessDenied) return deniedLook(key);
+	if (!(error instanceof StoreRefusal)) return undefined;
+	return { key, reason: `${key} cannot be read (${error.message})`, isDenied: false };
+}
+
+function deniedLook(key: string): Refusal {
+	return { key, reason: `The access key may not look at ${key}`, isDenied: true };
 }
 
 function missing(reason: string): VideoFault {

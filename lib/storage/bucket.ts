@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { createMasker } from '../contract/maskSecrets';
 import { secretsIn } from '../contract/secret';
-import { bytesFrom, etagOf, lastModifiedMsOf, MAX_TEXT_BYTES, plainEtag, textOf } from './answer';
+import { bytesFrom, etagOf, lastModifiedMsOf, MAX_TEXT_BYTES, textOf } from './answer';
 import { bytesLimit, pageLimit } from './answerLimit';
 import { createClient, type Client } from './client';
 import { conditionHeaders, isRefusedCondition, isUnknownCondition } from './condition';
@@ -18,9 +18,10 @@ import {
 } from './openRequest';
 import { pageOf, pageSizeOf } from './page';
 import { putObject } from './putObject';
-import { statPatiently, wholeSizeOf } from './secondLook';
+import { statPatiently } from './secondLook';
 import { savedAs } from './savedAs';
 import type { StorageSettings } from './settings';
+import { measureObject, statObject } from './statObject';
 
 export interface ObjectFacts {
 	sizeBytes: number;
@@ -125,7 +126,7 @@ export interface Bucket {
 	stat: (key: string) => Promise<Stat>;
 	/** The same, for what must be there: it is missing when it was looked for three times, a second apart. */
 	statPatiently: (key: string) => Promise<Stat>;
-	/** The size of an object by a read of its first byte, in place of a look at it; null where that does not tell. */
+	/** The size of an object by a read of its first byte; null where that does not tell. Throws StoreRefusal where a link would not open. */
 	measure: (key: string) => Promise<number | null>;
 	/** Streams an object in; `sizeBytes` is the exact size. */
 	put: (key: string, content: Readable, sizeBytes: number, contentType: string) => Promise<void>;
@@ -177,23 +178,7 @@ function bucketOf(context: RequestContext, views = new WeakMap<AbortSignal, Buck
 	// A server may say in it what it was sent.
 	const shown = (etag: string) => mask(etag, MAX_ETAG_LENGTH);
 
-	const stat: Bucket['stat'] = async (key) =>
-		await ask({ verb: 'read', key }, async (client) => {
-			try {
-				const { size, etag, lastModified } = await client.statObject(bucket, key);
-				// Some proxies leave the length out of the answer to a HEAD.
-				if (!Number.isSafeInteger(size) || size < 0) return { tag: 'unknown' };
-				const lastModifiedMs = lastModified.getTime();
-				return {
-					tag: 'there',
-					facts: { sizeBytes: size, etag: shown(plainEtag(etag)), lastModifiedMs },
-				};
-			} catch (error) {
-				if (isMissing(error)) return { tag: 'missing' };
-				if (isAccessDenied(error)) return { tag: 'denied' };
-				throw error;
-			}
-		});
+	const stat: Bucket['stat'] = async (key) => await statObject(key, context, shown);
 
 	return {
 		name: bucket,
@@ -229,13 +214,7 @@ function bucketOf(context: RequestContext, views = new WeakMap<AbortSignal, Buck
 			await openFile({ key, sizeBytes, stat: async () => await stat(key) }, context),
 		stat,
 		statPatiently: async (key) => await statPatiently(key, stat, context),
-		measure: async (key) =>
-			await ask({ verb: 'read', key }, async (client) => {
-				const part = await client.getPartialObject(bucket, key, 0, 1);
-				// Before it is closed an error would end the whole process.
-				part.on('error', () => undefined).destroy();
-				return wholeSizeOf(part);
-			}),
+		measure: async (key) => await measureObject(key, context),
 		put: async (key, content, sizeBytes, contentType) => {
 			await putObject({ key, content, sizeBytes, contentType }, context);
 		},

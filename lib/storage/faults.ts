@@ -1,4 +1,4 @@
-import { AccessDenied } from '../contract/accessDenied';
+import { AccessDenied, StoreRefusal } from '../contract/accessDenied';
 import { WanAvatarError } from '../contract/errors';
 import { codeOf, messageOf } from '../contract/foreignError';
 import { cleanRemoteText } from '../contract/remoteText';
@@ -61,11 +61,12 @@ function passingStatusOf(said: string): string | undefined {
 	return /Retryable HTTP status: (\d+)/.exec(said)?.[1];
 }
 
-/** What went wrong with the object store, in plain words that name the field to correct. */
+/** What went wrong with the object store, in plain words that name the field to correct; `status`: of its answer. */
 export function explainStorageFault(
 	error: unknown,
 	settings: StorageSettings,
 	deed: Deed = { verb: 'read' },
+	status = 0,
 ): WanAvatarError {
 	if (error instanceof WanAvatarError) return error;
 	const server = `${settings.endPoint}:${String(settings.port)}`;
@@ -78,8 +79,11 @@ export function explainStorageFault(
 		otherFault(code, said, server);
 	const { message, remedy } = words;
 	if (isAccessDenied(error)) return new AccessDenied(message, { remedy });
+	if (REFUSED.includes(status)) return new StoreRefusal(message, { remedy });
 	return new WanAvatarError('STORAGE', message, { remedy });
 }
+
+const REFUSED: readonly number[] = [401, 403];
 
 interface Words {
 	message: string;

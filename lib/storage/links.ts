@@ -1,10 +1,10 @@
-import { AccessDenied } from '../contract/accessDenied';
+import { StoreRefusal } from '../contract/accessDenied';
 import type { Clock } from '../contract/clock';
 import { WanAvatarError } from '../contract/errors';
 import { linkExpirySeconds, publicBaseUrl, type Link, type LinkWish } from '../contract/link';
 import { MAX_LINK_EXPIRY_SECONDS } from '../contract/linkLimit';
 import type { Bucket } from './bucket';
-import { requireReadable, type FoundFile } from './videos';
+import { requireReadable } from './videos';
 
 export interface LinkRequest {
 	/** From 1 second to 7 days. */
@@ -56,18 +56,18 @@ export async function presignedLink(
 	return { url, expires_at: toIso(signedAtMs + expirySeconds * 1000) };
 }
 
-/** The same for a file that a result does not depend on: none, and a warning, where the access key may not read it. */
-export async function linkUnlessDenied(
+/** The same for a file that a result does not depend on: none, and a warning, where the store refuses to read it. */
+export async function linkUnlessRefused(
 	bucket: Pick<Bucket, 'presignGet' | 'measure'>,
-	file: FoundFile,
+	key: string,
 	request: LinkRequest,
 	warnings: string[],
 ): Promise<Link | undefined> {
 	try {
-		await requireReadable(bucket, file);
-		return await presignedLink(bucket, file.key, request);
+		await requireReadable(bucket, key);
+		return await presignedLink(bucket, key, request);
 	} catch (error) {
-		if (!(error instanceof AccessDenied)) throw error;
+		if (!(error instanceof StoreRefusal)) throw error;
 		warnings.push(`${error.message}: there is no link to it. ${error.remedy}`);
 		return undefined;
 	}

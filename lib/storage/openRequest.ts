@@ -145,7 +145,7 @@ export class OpenRequest {
 		const { settings, signal } = this.context;
 		if (signal?.aborted) return stoppedBefore(this.errand);
 		const cause = this.#lateAfterMs === undefined ? error : tooSlowFault(this.#lateAfterMs);
-		return explainStorageFault(cause, settings, this.errand);
+		return explainStorageFault(cause, settings, this.errand, this.status);
 	}
 
 	end(): void {

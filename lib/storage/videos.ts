@@ -96,13 +96,6 @@ export function parseVideoKey(given: unknown): string {
 	);
 }
 
-/** An object that is to be given out. */
-export interface FoundFile {
-	key: string;
-	/** The access key may not look at it, so that it may not be there, or a link to it may not open. */
-	isDenied: boolean;
-}
-
 /**
  * A video's thumbnail that is there: the one given, else the one of the job record, else one beside it.
  * @returns nothing when there is none
@@ -112,14 +105,14 @@ export async function findThumbnail(
 	bucket: Pick<Bucket, 'getText' | 'stat'>,
 	videoKey: string,
 	given: unknown,
-): Promise<FoundFile | undefined> {
+): Promise<string | undefined> {
 	const named = await namedThumbnail(bucket, videoKey, given);
 	const candidates = named === undefined ? thumbnailsBeside(videoKey) : [named];
 	for (const key of candidates) {
 		const { tag } = await bucket.stat(key);
-		if (tag === 'there') return { key, isDenied: false };
+		if (tag === 'there') return key;
 		// One that may not be looked at is only believed when it was named.
-		if (tag !== 'missing' && key === named) return { key, isDenied: tag === 'denied' };
+		if (tag !== 'missing' && key === named) return key;
 	}
 	return undefined;
 }
@@ -155,21 +148,17 @@ export function parseThumbnailKey(given: unknown): string | undefined {
 export async function requireVideo(
 	bucket: Pick<Bucket, 'stat' | 'name'>,
 	key: string,
-): Promise<FoundFile> {
+): Promise<void> {
 	const { tag } = await bucket.stat(key);
 	if (tag === 'missing') throw noVideo(bucket.name, key);
-	return { key, isDenied: tag === 'denied' };
 }
 
 /**
- * A link that the access key signs opens what it may read: where a look is denied, a byte is read.
- * @throws AccessDenied
+ * A link that the access key signs opens what it may read, which a look at an object does not tell: a byte is read.
+ * @throws StoreRefusal
  */
-export async function requireReadable(
-	bucket: Pick<Bucket, 'measure'>,
-	{ key, isDenied }: FoundFile,
-): Promise<void> {
-	if (isDenied) await bucket.measure(key);
+export async function requireReadable(bucket: Pick<Bucket, 'measure'>, key: string): Promise<void> {
+	await bucket.measure(key);
 }
 
 export function noVideo(bucketName: string, key: string): WanAvatarError {

@@ -1,6 +1,6 @@
 import type { IBinaryData, IBinaryKeyData, IExecuteFunctions } from 'n8n-workflow';
 import { waitUnlessAborted } from '../../lib/contract/abort';
-import { AccessDenied } from '../../lib/contract/accessDenied';
+import { StoreRefusal } from '../../lib/contract/accessDenied';
 import { WanAvatarError } from '../../lib/contract/errors';
 import { cutOnStop, stoppedWhileCopying } from '../../lib/contract/stop';
 import { settle } from '../../lib/generation/settled';
@@ -24,7 +24,7 @@ export interface StoredFiles {
 
 /**
  * The files of a result that are wanted and there, by binary field; one stream at a time. The signal cuts the copies.
- * What the access key may not read is left out of a paid result, and a thumbnail that cannot be had.
+ * What the store refuses is left out of a paid result, and a thumbnail that cannot be had.
  * @throws WanAvatarError STORAGE, STOPPED
  */
 export async function storedFiles(
@@ -51,9 +51,9 @@ type Field = 'video' | 'thumbnail';
 /** @throws the error, where the file is what the item is about */
 function lossText(field: Field, error: unknown, isPaid: boolean): string {
 	if (!(error instanceof WanAvatarError)) throw error;
-	const isDenied = error instanceof AccessDenied;
+	const isRefused = error instanceof StoreRefusal;
 	const isPaidThumbnail = isPaid && field === 'thumbnail' && error.code === 'STORAGE';
-	const isBearable = isPaidThumbnail || (isDenied && (isPaid || field === 'thumbnail'));
+	const isBearable = isPaidThumbnail || (isRefused && (isPaid || field === 'thumbnail'));
 	if (!isBearable) throw error;
 	return `The ${field} was not downloaded: ${error.message}.`;
 }

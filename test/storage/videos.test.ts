@@ -60,7 +60,7 @@ describe.each(targets)('videos in %s', (_name, openTarget) => {
 
 	it('have the thumbnail that is named, recorded, or beside them', async () => {
 		const find = async (key: string, given: unknown) =>
-			(await findThumbnail(target.bucket, `user-avatars/user_1/${key}`, given))?.key;
+			await findThumbnail(target.bucket, `user-avatars/user_1/${key}`, given);
 		expect(await find('a/idle.mp4', '')).toBe('user-avatars/user_1/a/thumb.jpg');
 		expect(await find('b/talk.mp4', undefined)).toBe('thumbs/talk.jpg');
 		expect(await find('a/idle.mp4', 'thumbs/talk.jpg')).toBe('thumbs/talk.jpg');

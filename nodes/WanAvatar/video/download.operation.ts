@@ -69,15 +69,15 @@ export async function execute(
 		}),
 		perform: async ({ wantsVideo, wantsThumbnail, finish, ...wanted }) => {
 			const { video, thumbnail } = await find(wanted);
-			const thumbnailKey = thumbnail?.key ?? null;
+			const thumbnailKey = thumbnail;
 			const files = {
-				video: wantsVideo ? video.key : null,
+				video: wantsVideo ? video : null,
 				isPaid: false,
 				thumbnail: wantsThumbnail ? thumbnailKey : null,
 			};
 			const signal = context.getExecutionCancelSignal();
 			const { binary, warnings } = await storedFiles(context, bucket, files, signal);
-			const json = finish({ minio_key: video.key, thumbnail_key: thumbnailKey, warnings });
+			const json = finish({ minio_key: video, thumbnail_key: thumbnailKey, warnings });
 			return new ItemWithFiles(json, binary);
 		},
 		factsOf,

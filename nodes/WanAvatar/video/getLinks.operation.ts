@@ -54,7 +54,7 @@ export async function execute(
 	context: IExecuteFunctions,
 	mode: RunMode,
 ): Promise<End<IDataObject>[]> {
-	const { checkExpiry, linkUnlessDenied, presignedLink } =
+	const { checkExpiry, linkUnlessRefused, presignedLink } =
 		await import('../../../lib/storage/links');
 	const { requireReadable } = await import('../../../lib/storage/videos');
 	const bucket = await readingBucket(context);
@@ -72,15 +72,15 @@ export async function execute(
 			const { video, thumbnail } = await find(wanted);
 			const wish = { expirySeconds, nowMs: clock.now() };
 			await requireReadable(bucket, video);
-			const videoLink = await presignedLink(bucket, video.key, { ...wish, downloadName });
+			const videoLink = await presignedLink(bucket, video, { ...wish, downloadName });
 			const warnings: string[] = [];
 			const thumbnailLink =
-				thumbnail && (await linkUnlessDenied(bucket, thumbnail, wish, warnings));
+				thumbnail === null ? undefined : await linkUnlessRefused(bucket, thumbnail, wish, warnings);
 			return finish({
-				minio_key: video.key,
+				minio_key: video,
 				video_url: videoLink.url,
 				video_url_expires_at: videoLink.expires_at,
-				thumbnail_key: thumbnail?.key ?? null,
+				thumbnail_key: thumbnail,
 				thumbnail_url: thumbnailLink?.url ?? null,
 				thumbnail_url_expires_at: thumbnailLink?.expires_at ?? null,
 				warnings,

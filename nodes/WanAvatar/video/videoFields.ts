@@ -1,6 +1,5 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { Bucket } from '../../../lib/storage/bucket';
-import type { FoundFile } from '../../../lib/storage/videos';
 import type { Facts } from '../runItems';
 
 export const videoKey: INodeProperties = {
@@ -30,11 +29,11 @@ export interface WantedVideo {
 	namedThumbnail: string | undefined;
 }
 
-/** Objects that are there, or may be. */
+/** The keys of objects that are there, or may be. */
 export interface FoundVideo {
-	video: FoundFile;
+	video: string;
 	/** Null when there is no thumbnail. */
-	thumbnail: FoundFile | null;
+	thumbnail: string | null;
 }
 
 /** How the videos of items are read, and looked up in the bucket. */
@@ -56,9 +55,9 @@ export async function openVideos(
 			),
 		}),
 		find: async ({ key, namedThumbnail }) => {
-			const video = await videos.requireVideo(bucket, key);
+			await videos.requireVideo(bucket, key);
 			const thumbnail = await videos.findThumbnail(bucket, key, namedThumbnail);
-			return { video, thumbnail: thumbnail ?? null };
+			return { video: key, thumbnail: thumbnail ?? null };
 		},
 		factsOf: ({ key }) => ({ minio_key: key }),
 	};
