@@ -1,3 +1,4 @@
+import type { AnswerSlot } from '../contract/answerSlot';
 import type { WanAvatarError } from '../contract/errors';
 import type { OptionalStore } from './optionalStore';
 import type { JobRecord, RecordBook } from './record';
@@ -21,6 +22,8 @@ export interface Desk {
 	refusal: WanAvatarError | undefined;
 	/** By the monotonic clock: one for all that is done for the item, whoever's job it ends up with. */
 	deadlineMs: number;
+	/** Holds the large answer of its job. */
+	slot: AnswerSlot;
 	/** Aborted at Stop and at the deadline: ends what is done before the submit. */
 	signal: AbortSignal;
 	/** The bucket for what must succeed before anything is paid; nothing where no record can stand in it. */

@@ -71,8 +71,8 @@ export function watched<T extends Shared>(shared: T, { sent, saw }: Turn): T {
 		sent();
 		return jobId;
 	};
-	const look: typeof queue.look = async (jobId, signal) => {
-		const seen = await queue.look(jobId, signal);
+	const look: typeof queue.look = async (jobId, signal, slot) => {
+		const seen = await queue.look(jobId, signal, slot);
 		saw(seen);
 		return seen;
 	};

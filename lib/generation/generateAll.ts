@@ -1,4 +1,5 @@
 import { joinSignals, waitUnlessAborted } from '../contract/abort';
+import { AnswerSlot } from '../contract/answerSlot';
 import { WanAvatarError } from '../contract/errors';
 import type { InlineVideo } from '../contract/inlineText';
 import type { EndpointHealth, Stall } from '../runpod/health';
@@ -20,6 +21,7 @@ import { markDelivered, type Given } from './delivered';
 import { openRecordBook } from './record';
 import { knownFacts, type JobReport } from './report';
 import { NOT_STARTED, settle, type End, type Settled } from './settled';
+import { slotted } from './slottedQueue';
 import { uploadAll, type Upload } from './upload';
 import { createWatch } from './watch';
 
@@ -152,17 +154,26 @@ function openDesk(request: GenerationRequest, shared: Shared): { desk: Desk; clo
 	const { clock, bucket, signal } = ports;
 	const fingerprint = fingerprintOf(ports.queue.endpointId, request);
 	const joined = joinSignals([signal, clock.timeout(request.timeoutMs)]);
+	const stop = joinSignals([signal, shared.halt]);
+	const slot = new AnswerSlot(stop.signal);
 	const desk: Desk = {
 		request,
 		fingerprint,
 		book: openRecordBook(request, fingerprint, ports.memory),
 		...shared,
+		ports: { ...ports, queue: slotted(ports.queue, slot) },
+		slot,
 		deadlineMs: clock.monotonic() + request.timeoutMs,
 		signal: joined.signal,
 		store: bucket?.within(joined.signal),
 		optional: createOptionalStore(bucket, clock),
 	};
-	return { desk, close: joined.release };
+	const close = () => {
+		joined.release();
+		stop.release();
+		slot.close();
+	};
+	return { desk, close };
 }
 
 async function makeOne<T>(

@@ -10,27 +10,46 @@ const AFTER_DEADLINE_MS = 4500;
 
 /**
  * Waits for the work on an item, but gives it out when that is due: whatever hangs, Stop and the deadline are kept. What
- * is under way goes on by itself, such as a cancel.
+ * is under way goes on by itself, such as a cancel. A result that comes in a large answer is waited for past the deadline,
+ * since its job is finished and paid for: its own limits end it.
  * @throws WanAvatarError STOPPED, DEADLINE that names the job where there is one
  */
 export async function untilOutputIsDue<T>(work: Promise<T>, desk: Desk): Promise<T> {
-	const { clock, signal } = desk.ports;
 	// The desk's own signal is aborted at Stop too, which is due sooner.
+	const afterDeadline = await endOrDue(work, desk.signal, desk);
+	if (afterDeadline.tag === 'ended') return afterDeadline.value;
+	const { left } = desk.slot;
+	const afterAnswer = left && !isStopped(desk) ? await endOrDue(work, left, desk) : afterDeadline;
+	if (afterAnswer.tag === 'ended') return afterAnswer.value;
+	throw notEndedInTime(desk);
+}
+
+/** What the work comes to, unless the output is due before: a moment after Stop, or somewhat more after the signal. */
+async function endOrDue<T>(
+	work: Promise<T>,
+	over: AbortSignal,
+	{ ports }: Desk,
+): Promise<{ tag: 'ended'; value: T } | { tag: 'due' }> {
+	const { clock, signal } = ports;
 	const afterStop = graceAfter(signal, AFTER_STOP_MS, clock);
-	const afterDeadline = graceAfter(desk.signal, AFTER_DEADLINE_MS, clock);
-	const due = joinSignals([afterStop.signal, afterDeadline.signal]);
+	const afterSignal = graceAfter(over, AFTER_DEADLINE_MS, clock);
+	const due = joinSignals([afterStop.signal, afterSignal.signal]);
 	try {
-		return await waitUnlessAborted(work, due.signal);
+		return { tag: 'ended', value: await waitUnlessAborted(work, due.signal) };
 	} catch (error) {
 		if (!due.signal.aborted || error instanceof WanAvatarError) throw error;
-		throw notEndedInTime(desk);
+		return { tag: 'due' };
 	} finally {
-		for (const one of [afterStop, afterDeadline, due]) one.release();
+		for (const one of [afterStop, afterSignal, due]) one.release();
 	}
 }
 
+function isStopped({ ports }: Desk): boolean {
+	return ports.signal?.aborted ?? false;
+}
+
 function notEndedInTime(desk: Desk): WanAvatarError {
-	const isStop = desk.ports.signal?.aborted ?? false;
+	const isStop = isStopped(desk);
 	const record = desk.book.remembered();
 	const why = isStop ? 'The workflow was stopped' : 'Timeout was over';
 	const code = isStop ? 'STOPPED' : 'DEADLINE';

@@ -20,18 +20,24 @@ export class BodyCut extends Error {
 
 /**
  * A whole body as text, decoded as `content-encoding` says, also though none was asked for. Empty where it cannot be
- * decoded: the status still counts.
+ * decoded: the status still counts. `onReceived` is told how much has come.
  * @throws BodyCut where it does not come to its end
  * @throws an error of code ANSWER_TOO_LARGE
  */
 export async function readBody(
 	body: AsyncIterable<Uint8Array>,
 	contentEncoding: string | string[] | undefined,
+	onReceived: (bytes: number) => void,
 ): Promise<string> {
+	let bytes = 0;
 	const chunks: Uint8Array[] = [];
 	const encodings = encodingsIn(contentEncoding);
 	try {
-		for await (const chunk of body) chunks.push(chunk);
+		for await (const chunk of body) {
+			chunks.push(chunk);
+			bytes += chunk.length;
+			onReceived(bytes);
+		}
 	} catch (error) {
 		if (codeOf(error) === ANSWER_TOO_LARGE) throw error;
 		throw new BodyCut(await decoded(chunks, encodings), error);

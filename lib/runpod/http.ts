@@ -1,11 +1,12 @@
 import type { Dispatcher } from 'undici';
-import { joinSignals } from '../contract/abort';
+import type { AnswerSlot } from '../contract/answerSlot';
 import { sharedTimeouts } from '../contract/clock';
 import { codeOf } from '../contract/foreignError';
 import { LIMITS } from '../contract/limits';
 import { version } from '../../package.json';
 import { createAgent } from './agent';
 import { BodyCut, readBody } from './answerBody';
+import { RequestLimits, type TimeLimits } from './requestLimits';
 import { SentWatch } from './sentWatch';
 
 export interface HttpRequest {
@@ -15,6 +16,8 @@ export interface HttpRequest {
 	body?: string;
 	/** Cuts the request. */
 	signal?: AbortSignal;
+	/** For an answer that may be large: taken once it proves to be, and from then on what cuts it is the slot's signal. */
+	slot?: AnswerSlot;
 	/** Has connections of its own, so that it does not wait behind all others: a cancel. */
 	isUrgent?: boolean;
 }
@@ -42,10 +45,7 @@ export class HttpFailure extends Error {
 }
 
 export { ANSWER_TOO_LARGE } from './answerBody';
-/** The code of an answer that did not come to its end in time. */
-export const ANSWER_TOO_SLOW = 'ANSWER_TOO_SLOW';
-/** The code of a request that was cut by its own signal. */
-export const REQUEST_CUT = 'REQUEST_CUT';
+export { ANSWER_TOO_SLOW, ANSWER_WAITS, REQUEST_CUT } from './requestLimits';
 
 const OWN_HEADERS = {
 	'user-agent': `n8n-nodes-wan-avatar/${version}`,
@@ -53,15 +53,14 @@ const OWN_HEADERS = {
 	'accept-encoding': 'identity',
 };
 
-const timeout = sharedTimeouts(() => performance.now());
+const monotonic = () => performance.now();
+const clock = { monotonic, timeout: sharedTimeouts(monotonic) };
 
 const sharedAgents: Partial<Record<'usual' | 'urgent', Dispatcher>> = {};
 
-export interface SendOptions {
+export interface SendOptions extends Partial<TimeLimits> {
 	/** Tests pass one of their own. */
 	dispatcher?: Dispatcher;
-	/** For one request and its whole answer. */
-	wholeMs?: number;
 }
 
 /**
@@ -69,31 +68,37 @@ export interface SendOptions {
  * environment's proxy settings. Redirects are answers, not followed: a key must not travel to another host.
  * @throws HttpFailure when there is no answer
  */
-export function createSend({ dispatcher, wholeMs = LIMITS.wholeMs }: SendOptions = {}): Send {
-	return async ({ url, method, headers, body = null, signal, isUrgent = false }) => {
+export function createSend({
+	dispatcher,
+	wholeMs = LIMITS.wholeMs,
+	perMegabyteMs = LIMITS.perMegabyteMs,
+}: SendOptions = {}): Send {
+	return async ({ url, method, headers, body = null, signal, slot, isUrgent = false }) => {
 		const undici = await loadUndici();
 		const agent = (sharedAgents[isUrgent ? 'urgent' : 'usual'] ??= createAgent(undici));
 		const watch = new SentWatch(dispatcher ?? agent);
-		const tooSlow = timeout(wholeMs);
-		const joined = joinSignals([signal, tooSlow]);
+		const limits = new RequestLimits(signal, slot, { wholeMs, perMegabyteMs }, clock);
 		let head: Omit<HttpAnswer, 'text'> | undefined;
 		try {
 			const answer = await undici.request(url, {
 				method,
 				headers: { ...OWN_HEADERS, ...headers },
 				body,
-				signal: joined.signal,
+				signal: limits.signal,
 				dispatcher: watch.dispatcher,
 			});
 			head = headOf(answer);
-			return { ...head, text: await readBody(answer.body, answer.headers['content-encoding']) };
+			const text = await readBody(answer.body, answer.headers['content-encoding'], (bytes) => {
+				limits.received(bytes);
+			});
+			return { ...head, text };
 		} catch (error) {
 			const isCut = error instanceof BodyCut;
-			const reason = reasonOf(isCut ? error.cause : error, signal, tooSlow);
+			const reason = limits.code ?? codeOf(isCut ? error.cause : error) ?? 'UNKNOWN';
 			const partial = head && isCut ? { ...head, text: error.part } : undefined;
 			throw new HttpFailure(reason, watch.isSent, partial);
 		} finally {
-			joined.release();
+			limits.release();
 		}
 	};
 }
@@ -103,11 +108,6 @@ function headOf({ statusCode, headers }: Dispatcher.ResponseData): Omit<HttpAnsw
 	return typeof retryAfter === 'string'
 		? { status: statusCode, retryAfter }
 		: { status: statusCode };
-}
-
-function reasonOf(error: unknown, signal: AbortSignal | undefined, tooSlow: AbortSignal): string {
-	if (signal?.aborted) return REQUEST_CUT;
-	return tooSlow.aborted ? ANSWER_TOO_SLOW : (codeOf(error) ?? 'UNKNOWN');
 }
 
 let loading: Promise<typeof import('undici')> | undefined;

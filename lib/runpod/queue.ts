@@ -1,4 +1,5 @@
 import { joinSignals } from '../contract/abort';
+import { AnswerSlot } from '../contract/answerSlot';
 import type { Clock } from '../contract/clock';
 import { WanAvatarError } from '../contract/errors';
 import { LIMITS } from '../contract/limits';
@@ -24,6 +25,7 @@ import {
 } from './http';
 import { readJob, type JobLook } from './job';
 import { readJobId } from './jobId';
+import { askInSlot } from './largeAnswer';
 import { limiterOf, TurnLost, type LimitedRoute, type Limiter } from './limiter';
 import {
 	planCancel,
@@ -51,10 +53,13 @@ export interface QueueClient {
 	 * signal: its answer names a job that burns.
 	 */
 	submit: (body: RunBody, signal?: AbortSignal) => Promise<string>;
-	/** One look at a job; never throws for what a later look may mend. */
-	look: (jobId: string, signal?: AbortSignal) => Promise<JobLook>;
+	/**
+	 * One look at a job; never throws for what a later look may mend. A slot that is given keeps the video that came in the
+	 * answer, until it is let go or looks again.
+	 */
+	look: (jobId: string, signal?: AbortSignal, slot?: AnswerSlot) => Promise<JobLook>;
 	/** The same, tried again a few times while there is no news: for a single look. */
-	lookOnce: (jobId: string, signal?: AbortSignal) => Promise<JobLook>;
+	lookOnce: (jobId: string, signal?: AbortSignal, slot?: AnswerSlot) => Promise<JobLook>;
 	/**
 	 * Tried for a minute, whatever is stopped meanwhile; whoever waits is told of a refusal before. `gone`: RunPod does not
 	 * know the job.
@@ -78,6 +83,8 @@ interface Call {
 	safety: Safety;
 	maxTries: number;
 	signal?: AbortSignal | undefined;
+	/** For what may have a large answer. */
+	slot?: AnswerSlot;
 }
 
 export function createQueueClient(settings: RunPodSettings, ports: QueuePorts): QueueClient {
@@ -87,14 +94,16 @@ export function createQueueClient(settings: RunPodSettings, ports: QueuePorts): 
 	const limiter = (route: LimitedRoute) => limiterOf(`${queueBaseUrl}/${endpointId}`, route, clock);
 
 	const request = async (plan: HttpRequest, call: Call): Promise<Attempt> => {
-		const { route, safety, maxTries, signal } = call;
+		const { route, safety, maxTries, signal, slot } = call;
 		assertDomainAllowed(plan.url, settings.allowedDomains);
-		const cuttable = signal && safety !== 'submit' ? { ...plan, signal } : plan;
-		const send = async () => {
-			const answer = await inTurn(limiter(route), async () => await ports.send(cuttable), signal);
+		const ask = async (cut: AbortSignal | undefined) => {
+			const cuttable = cut && safety !== 'submit' ? { ...plan, signal: cut } : plan;
+			const request = slot ? { ...cuttable, slot } : cuttable;
+			const answer = await inTurn(limiter(route), async () => await ports.send(request), cut);
 			if (answer.status === 429 && route === 'run') rateLimitedAtMs = clock.monotonic();
 			return answer;
 		};
+		const send = async () => await (slot ? askInSlot(slot, signal, ask) : ask(signal));
 		return await withRetries(send, safety, ports, { maxTries, signal });
 	};
 
@@ -108,8 +117,13 @@ export function createQueueClient(settings: RunPodSettings, ports: QueuePorts): 
 		}
 	};
 
-	const read = async (jobId: string, maxTries: number, signal?: AbortSignal): Promise<JobLook> => {
-		const call = { route: 'status', safety: 'read', maxTries, signal } as const;
+	const read = async (
+		jobId: string,
+		maxTries: number,
+		signal: AbortSignal | undefined,
+		slot: AnswerSlot,
+	): Promise<JobLook> => {
+		const call = { route: 'status', safety: 'read', maxTries, signal, slot } as const;
 		const plan = planStatus(settings, jobId);
 		// One try has a limit of its own already.
 		const attempt = await (maxTries === 1 ? request(plan, call) : bounded(plan, call));
@@ -122,6 +136,25 @@ export function createQueueClient(settings: RunPodSettings, ports: QueuePorts): 
 		return { tag: 'unreachable', reason: `no answer (${code})` };
 	};
 
+	/** A slot is kept no longer than there is a video in it: whoever holds one while it waits for a turn holds up all. */
+	const readInSlot = async (
+		jobId: string,
+		maxTries: number,
+		signal: AbortSignal | undefined,
+		given: AnswerSlot | undefined,
+	): Promise<JobLook> => {
+		const slot = given ?? new AnswerSlot(signal);
+		slot.release();
+		let isKept = false;
+		try {
+			const look = await read(jobId, maxTries, signal, slot);
+			isKept = given !== undefined && look.tag === 'completed' && look.video !== undefined;
+			return look;
+		} finally {
+			if (!isKept) slot.release();
+		}
+	};
+
 	return {
 		endpointId,
 		submit: async (body, signal) => {
@@ -131,10 +164,10 @@ export function createQueueClient(settings: RunPodSettings, ports: QueuePorts): 
 			const attempt = await request(plan, call);
 			return readSubmitted(attempt, plan, settings, body.input.output_video_key);
 		},
-		look: async (jobId, signal) => await read(jobId, 1, signal),
-		lookOnce: async (jobId, signal) => {
+		look: async (jobId, signal, slot) => await readInSlot(jobId, 1, signal, slot),
+		lookOnce: async (jobId, signal, slot) => {
 			requireEndpoint(endpointId);
-			return await read(jobId, MAX_READ_TRIES, signal);
+			return await readInSlot(jobId, MAX_READ_TRIES, signal, slot);
 		},
 		cancel: async (jobId) => {
 			const plan = { ...planCancel(settings, jobId), isUrgent: true };

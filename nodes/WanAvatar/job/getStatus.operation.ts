@@ -51,6 +51,7 @@ export async function execute(
 	context: IExecuteFunctions,
 	mode: RunMode,
 ): Promise<End<IDataObject | ItemWithFiles>[]> {
+	const { inSlot } = await import('../../../lib/generation/slottedQueue');
 	const { getStatus } = await import('../../../lib/generation/status');
 	const { parseLinkWish } = await import('../../../lib/generation/optionFields');
 	const results = await connectResults(context);
@@ -62,10 +63,11 @@ export async function execute(
 			links: parseLinkWish(context.getNodeParameter('options', item, {})),
 			finish: inputFieldsOf(context, item),
 		}),
-		perform: async ({ job, queue, links, finish }) => {
-			const result = await getStatus(job, { queue, clock, signal, ...results }, links);
-			return await resultItem(context, result, finish);
-		},
+		perform: async ({ job, links, finish, ...at }) =>
+			await inSlot(at.queue, signal, async (queue) => {
+				const result = await getStatus(job, { queue, clock, signal, ...results }, links);
+				return await resultItem(context, result, finish);
+			}),
 		factsOf,
 		atOnce: AT_ONCE,
 		ifLeft: NOTHING_CHANGED,

@@ -58,6 +58,7 @@ export async function execute(
 	context: IExecuteFunctions,
 	mode: RunMode,
 ): Promise<End<IDataObject | ItemWithFiles>[]> {
+	const { inSlot } = await import('../../../lib/generation/slottedQueue');
 	const { waitForJob } = await import('../../../lib/generation/wait');
 	const { parseWaitOptions, watchFor } = await import('../../../lib/generation/waitOptions');
 	const { stallOf } = await import('../../../lib/runpod/health');
@@ -71,10 +72,11 @@ export async function execute(
 			options: parseWaitOptions(context.getNodeParameter('options', item, {})),
 			finish: inputFieldsOf(context, item),
 		}),
-		perform: async ({ job, queue, options, finish }) => {
-			const ports = { queue, clock, signal, watch: watches(queue), ...results };
-			return await resultItem(context, await waitForJob(job, ports, options), finish);
-		},
+		perform: async ({ job, options, finish, ...at }) =>
+			await inSlot(at.queue, signal, async (queue) => {
+				const ports = { queue, clock, signal, watch: watches(at.queue), ...results };
+				return await resultItem(context, await waitForJob(job, ports, options), finish);
+			}),
 		factsOf,
 		atOnce: AT_ONCE,
 		ifLeft: 'Its cancel is on the way: see with Get Status whether it has ended.',
