@@ -7,11 +7,14 @@ import { createJsonCopier, type JsonCopier } from './jsonCopy';
 const MAX_TEXT_LENGTH = 64 * 1024;
 const MAX_DIGITS = 30;
 
-const text = z
+const words = z
 	.string()
-	.min(1)
 	.max(MAX_TEXT_LENGTH)
-	.refine((value) => !isInlineFile(value))
+	.refine((value) => value.trim() !== '' && !isInlineFile(value));
+const text = words.nullish().catch(undefined);
+// Workers write paths, "None" and worse where there is no address.
+const link = words
+	.refine((value) => /^\s*https?:\/\//i.test(value) && URL.canParse(value))
 	.nullish()
 	.catch(undefined);
 const number = z
@@ -23,9 +26,9 @@ const number = z
 /** What the worker says of a finished job, read loosely: a missing or odd field never costs a paid result. */
 const named = z.object({
 	minio_key: text,
-	video_url: text,
+	video_url: link,
 	thumbnail_key: text,
-	thumbnail_url: text,
+	thumbnail_url: link,
 	fps: number,
 	width: number,
 	height: number,
@@ -62,13 +65,13 @@ export function readJobOutput(
 ): JobOutput | undefined {
 	if (!isJsonObject(output)) return undefined;
 	const { success, data } = named.safeParse(output);
-	const link = (url: string | null | undefined) => (url ? text.parse(copier.copy(url)) : null);
+	const masked = (url: string | null | undefined) => (url ? link.parse(copier.copy(url)) : null);
 	if (!success || (!data.minio_key && !data.video_url)) return undefined;
 	return {
 		minio_key: data.minio_key ?? null,
-		video_url: link(data.video_url) ?? null,
+		video_url: masked(data.video_url) ?? null,
 		thumbnail_key: data.thumbnail_key ?? null,
-		thumbnail_url: link(data.thumbnail_url) ?? null,
+		thumbnail_url: masked(data.thumbnail_url) ?? null,
 		fps: data.fps ?? null,
 		width: data.width ?? null,
 		height: data.height ?? null,

@@ -7,6 +7,11 @@ export const INPUT_FOLDERS: Readonly<Record<MediaKind, string>> = {
 	'driving video': 'driving-videos/',
 };
 
+/** Whether a key is in a folder of what is uploaded for jobs. */
+export function isInputKey(key: string): boolean {
+	return Object.values(INPUT_FOLDERS).some((folder) => key.startsWith(folder));
+}
+
 /** What the key of a record has more than the key of its video. */
 export const RECORD_SUFFIX = '.job.json';
 

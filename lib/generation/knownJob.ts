@@ -1,5 +1,6 @@
 import * as z from 'zod/v4';
 import { InvalidInput } from '../contract/invalidInput';
+import { outputVideoKey } from '../contract/objectKey';
 import type { JobReference } from './report';
 
 // RunPod's ids are opaque; this is the widest form its own clients accept.
@@ -15,6 +16,9 @@ const known = z
 	.catch(null)
 	.transform((value) => value ?? null);
 
+// A video may be stored under it: what is no output key is not taken for one.
+const knownKey = z.union([outputVideoKey, z.null()]).catch(null).default(null);
+
 const endpointId = z.string().regex(/^[\w-]+$/);
 
 const reference = z.object({
@@ -22,7 +26,7 @@ const reference = z.object({
 	endpoint_id: endpointId.optional().catch(undefined),
 	user_id: known,
 	avatar_id: known,
-	output_video_key: known,
+	output_video_key: knownKey,
 	output_thumbnail_key: known,
 	submitted_at: known,
 });

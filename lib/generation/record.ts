@@ -199,11 +199,26 @@ export function isSameIntent(one: JobRecord, other: JobRecord): boolean {
 	);
 }
 
+/** What stands where the record of a job would: `unreadable` is no record, or one of a later version. */
+export type FoundRecord =
+	{ tag: 'there'; record: JobRecord } | { tag: 'missing' | 'denied' | 'unreadable' };
+
+/** Looks for a record whatever request it is of. */
+export async function findRecordOf(
+	outputVideoKey: string,
+	bucket: Pick<Bucket, 'getText'>,
+): Promise<FoundRecord> {
+	const stored = await bucket.getText(recordKey(outputVideoKey));
+	if (stored.tag !== 'there') return stored;
+	const { data } = jobRecord.safeParse(fromJson(stored.text));
+	return data ? { tag: 'there', record: data } : { tag: 'unreadable' };
+}
+
 /** Reads a record whatever request it is of: for a job that is only known by its id and key. */
 export async function readRecordOf(
 	outputVideoKey: string,
 	bucket: Pick<Bucket, 'getText'>,
 ): Promise<JobRecord | undefined> {
-	const stored = await bucket.getText(recordKey(outputVideoKey));
-	return stored.tag === 'there' ? jobRecord.safeParse(fromJson(stored.text)).data : undefined;
+	const found = await findRecordOf(outputVideoKey, bucket);
+	return found.tag === 'there' ? found.record : undefined;
 }

@@ -94,7 +94,7 @@ async function looked(
 	store: OptionalStore,
 ): Promise<Seen> {
 	const { readFacts, onDenied } = ports;
-	const seen = await inlineSeen(found, ports, store);
+	const seen = await inlineSeen(found, record, ports, store);
 	const { report } = seen;
 	if (seen.fault || seen.video || !readFacts || report.minio_key === null) return seen;
 	// One that was stored here a moment ago is of no other job, whatever the times of the record say.
@@ -114,6 +114,7 @@ async function looked(
 /** A video in the worker's answer goes where there is a bucket for it: never one that is cut off, over one that is whole. */
 async function inlineSeen(
 	{ report, video }: JobResult,
+	record: JobRecord | undefined,
 	{ readFacts, readContent }: ResultPorts,
 	store: OptionalStore,
 ): Promise<Seen> {
@@ -124,7 +125,7 @@ async function inlineSeen(
 	if (isMp4 && readContent && !facts) return { report: sized, fault: CUT_OFF };
 	const measured = facts ? withFacts(sized, facts) : sized;
 	return readFacts
-		? await storeInline({ report: measured, video }, store)
+		? await storeInline({ report: measured, video }, record, store)
 		: { report: measured, video };
 }
 

@@ -4,7 +4,6 @@ import { secretsIn } from '../contract/secret';
 import { bytesFrom, etagOf, lastModifiedMsOf, MAX_TEXT_BYTES, textOf } from './answer';
 import { bytesLimit, pageLimit } from './answerLimit';
 import { createClient, type Client } from './client';
-import { conditionHeaders, isRefusedCondition, isUnknownCondition } from './condition';
 import { isAccessDenied, isMissing } from './faults';
 import { openFile } from './openFile';
 import {
@@ -22,6 +21,7 @@ import { statPatiently } from './secondLook';
 import { savedAs } from './savedAs';
 import type { StorageSettings } from './settings';
 import { measureObject, statObject } from './statObject';
+import { writeWhole } from './writeWhole';
 
 export interface ObjectFacts {
 	sizeBytes: number;
@@ -130,6 +130,13 @@ export interface Bucket {
 	measure: (key: string) => Promise<number | null>;
 	/** Streams an object in; `sizeBytes` is the exact size. */
 	put: (key: string, content: Readable, sizeBytes: number, contentType: string) => Promise<void>;
+	/** Writes a file in memory by one request, which the condition is of as that of a text; no more than some megabytes. */
+	putBytes: (
+		key: string,
+		bytes: Buffer,
+		contentType: string,
+		condition?: WriteCondition,
+	) => Promise<Exclude<Written, 'denied'>>;
 	/**
 	 * Writes a small text; with a condition only over what was judged, where the store knows conditions. `changed` may be
 	 * one's own text, where a first try took effect and its answer was lost: read again.
@@ -218,23 +225,18 @@ function bucketOf(context: RequestContext, views = new WeakMap<AbortSignal, Buck
 		put: async (key, content, sizeBytes, contentType) => {
 			await putObject({ key, content, sizeBytes, contentType }, context);
 		},
+		putBytes: async (key, bytes, contentType, condition) =>
+			await ask({ verb: 'write', key, fileBytes: bytes.length }, async (client, request) => {
+				return await writeWhole(client, request, { bucket, key, bytes, contentType, condition });
+			}),
 		putText: async (key, text, contentType, condition) =>
 			await ask({ verb: 'write', key }, async (client, request) => {
 				const bytes = Buffer.from(text);
-				const write = async (headers: Record<string, string>) => {
-					const meta = { 'Content-Type': contentType, ...headers };
-					await client.putObject(bucket, key, bytes, bytes.length, meta);
-				};
 				try {
-					await write(conditionHeaders(condition));
-					return 'written';
+					return await writeWhole(client, request, { bucket, key, bytes, contentType, condition });
 				} catch (error) {
 					if (isAccessDenied(error)) return 'denied';
-					if (!condition) throw error;
-					if (isRefusedCondition(error, request.status)) return 'changed';
-					if (!isUnknownCondition(request.status)) throw error;
-					await write({});
-					return 'written';
+					throw error;
 				}
 			}),
 		getText: async (key) =>

@@ -1,10 +1,10 @@
 import { WanAvatarError } from '../contract/errors';
 import { InvalidInput } from '../contract/invalidInput';
-import { isRecordKey, recordKey, VIDEO_FOLDER } from '../contract/layout';
+import { isInputKey, isRecordKey, recordKey, VIDEO_FOLDER } from '../contract/layout';
 import type { Bucket, Stat } from './bucket';
 import { folderOf } from './fileName';
 import { allPages } from './listing';
-import { isInputKey, readRecord, uploadOf, type ReadRecord } from './recordedKeys';
+import { readRecord, uploadOf, type ReadRecord } from './recordedKeys';
 import { mayNotDelete } from './templates';
 import { noVideo, parseThumbnailKey } from './videos';
 

@@ -1,6 +1,6 @@
 import { DEFAULT_TTL_MS } from '../contract/limits';
 import * as z from 'zod/v4';
-import { INPUT_FOLDERS } from '../contract/layout';
+import { INPUT_FOLDERS, isInputKey } from '../contract/layout';
 import { fromJson } from '../contract/json';
 import type { Bucket } from './bucket';
 import { isPictureKey } from './fileName';
@@ -83,10 +83,6 @@ function jobIn(raw: unknown, lastModifiedMs: number | null): RecordedJob | undef
 
 function isThumbnailKey(key: string): boolean {
 	return isPictureKey(key) && !isInputKey(key);
-}
-
-export function isInputKey(key: string): boolean {
-	return Object.values(INPUT_FOLDERS).some((folder) => key.startsWith(folder));
 }
 
 // Generate names what it uploads by its SHA-256.

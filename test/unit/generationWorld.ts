@@ -71,6 +71,7 @@ export function world(): World {
 			);
 		},
 		put: async () => Promise.resolve(),
+		putBytes: unused,
 		putText: async (key, text, _type, condition) => {
 			const standing = objects.get(key);
 			const etag = standing ? etagOf(standing.text) : null;

@@ -52,12 +52,18 @@ describe('a job is read from whatever RunPod answers', () => {
 			'completed with odd fields',
 			read({
 				status: 'COMPLETED',
-				output: { video_url: 'u', fps: '25', width: 'wide', thumbnail_key: 7, x: 1 },
+				output: {
+					video_url: 'https://a.example/u',
+					fps: '25',
+					width: 'wide',
+					thumbnail_key: 7,
+					x: 1,
+				},
 			}),
 			{
 				tag: 'completed',
 				output: {
-					video_url: 'u',
+					video_url: 'https://a.example/u',
 					minio_key: null,
 					fps: 25,
 					width: null,

@@ -47,6 +47,16 @@ describe('the output of a worker', () => {
 				output: { video_url: `${link}.mp4?x=1` },
 			},
 		],
+		[
+			'a path beside a video in the answer',
+			{ video_url: '/workspace/out.mp4', video_base64: base64 },
+			{ output: { minio_key: null, video_url: null }, video: { content: mp4 } },
+		],
+		[
+			'a thumbnail that is no address',
+			{ minio_key: 'a.mp4', thumbnail_url: 'data:image/svg+xml,<svg/>' },
+			{ output: { minio_key: 'a.mp4', thumbnail_url: null } },
+		],
 		['an address in a text with blanks', ` ${link}\n`, { output: { video_url: link } }],
 	])('%s', (_what, output, expected) => {
 		expect(readWorkerOutput(output)).toMatchObject(expected);
@@ -68,6 +78,10 @@ describe('the output of a worker', () => {
 			Array.from({ length: 1000 }, () => Array.from({ length: 1000 }, () => [[]])),
 		],
 		['nothing', undefined],
+		['Python for nothing', { video_url: 'None', status: 'error', error: 'CUDA out of memory' }],
+		['a script', { video_url: 'javascript:alert(1)' }],
+		['an address that is none', { video_url: 'https://' }],
+		['a blank key', { minio_key: '   ' }],
 	])('%s is no video', (_what, output) => {
 		expect(readWorkerOutput(output)).toBeUndefined();
 	});
