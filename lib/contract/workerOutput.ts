@@ -5,8 +5,9 @@ import { isNamed, OUTPUT_NAMES, readJobOutput, type JobOutput } from './jobOutpu
 
 /** What a finished job gave: where its video lies, or the video itself. */
 export interface WorkerOutput {
-	/** Without a key and a link where the video stands in the answer itself. */
+	/** Without a key and a link where the video stands in the answer alone. */
 	output: JobOutput;
+	/** The video itself, also beside a key or a link. */
 	video?: InlineVideo;
 }
 
@@ -29,7 +30,7 @@ export function readWorkerOutput(
 	const more = moreOf(objects, copier);
 	const fields = fieldsOf(objects);
 	const named = readJobOutput(link === undefined ? fields : { ...fields, video_url: link }, copier);
-	if (named) return { output: { ...named, more } };
+	if (named) return { output: { ...named, more }, ...(video ? { video } : {}) };
 	if (!video) return undefined;
 	// The key that makes it readable is none of the worker's.
 	const rest = readJobOutput({ ...fields, minio_key: 'inline' }, copier);
@@ -99,7 +100,7 @@ function findInList(list: readonly unknown[], place: Place): Found | undefined {
 }
 
 function findInObject(object: JsonObject, place: Place): Found | undefined {
-	if (isNamed(object)) return { objects: [{ object, through: undefined }] };
+	if (isNamed(object)) return besideName(object);
 	const level = place.level + 1;
 	const isVideos = place.isVideos && !place.isBare;
 	const through = (name: string, areVideos: boolean): Found | undefined => {
@@ -116,6 +117,16 @@ function findInObject(object: JsonObject, place: Place): Found | undefined {
 		if (found) return found;
 	}
 	return undefined;
+}
+
+/** A worker whose upload failed may name a key all the same. */
+function besideName(object: JsonObject): Found {
+	for (const name of VIDEO_FIELDS) {
+		const value = object[name];
+		const video = typeof value === 'string' ? inlineVideoIn(value) : undefined;
+		if (video) return { objects: [{ object, through: undefined }], video };
+	}
+	return { objects: [{ object, through: undefined }] };
 }
 
 function findInText(text: string, place: Place): Found | undefined {

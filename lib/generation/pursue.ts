@@ -194,7 +194,7 @@ async function halted(
 	const stored = key === undefined ? 'under a key of its own' : `as ${key}`;
 	const look =
 		last?.tag === 'running' ? last : await queue.look(job_id, clock.timeout(LIMITS.noteMs));
-	if (look.tag === 'completed' && look.video)
+	if (look.tag === 'completed' && look.video && look.output.minio_key === null)
 		return new Halted(`job ${job_id} is finished; Get Status gives out its video for half an hour`);
 	if (look.tag === 'completed')
 		return new Halted(`job ${job_id} is finished; its video is stored ${stored}`);

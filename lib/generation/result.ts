@@ -8,6 +8,7 @@ import type { JobResult } from './jobResult';
 import { linked } from './links';
 import type { OptionalStore } from './optionalStore';
 import type { JobRecord } from './record';
+import type { JobReport } from './report';
 import { storeInline } from './storeInline';
 import { verify, withFacts, type ReadFacts, type Verified, type VideoFault } from './verify';
 
@@ -89,16 +90,17 @@ interface Seen extends JobResult, Partial<Pick<Verified, 'refusals'>> {
 /** A look that does not come to its end in time finds nothing out, and costs nothing: the video is paid for. */
 async function looked(
 	found: JobResult,
-	{ record }: ResultContext,
+	{ record, links }: ResultContext,
 	ports: ResultPorts,
 	store: OptionalStore,
 ): Promise<Seen> {
 	const { readFacts, onDenied } = ports;
-	const seen = await inlineSeen(found, record, ports, store);
+	const isSpare = found.video !== undefined && found.report.minio_key !== null && readFacts;
+	const seen = isSpare ? { report: found.report } : await inlineSeen(found, record, ports, store);
 	const { report } = seen;
 	if (seen.fault || seen.video || !readFacts || report.minio_key === null) return seen;
 	// One that was stored here a moment ago is of no other job, whatever the times of the record say.
-	const judgedBy = found.video ? undefined : record;
+	const judgedBy = found.video && !isSpare ? undefined : record;
 	const verified = await store.attempt(
 		'The video was not looked at in MinIO',
 		async (bucket) => {
@@ -108,7 +110,16 @@ async function looked(
 		},
 		LIMITS.verifyMs,
 	);
-	return verified ?? { report };
+	if (isSpare && verified?.fault?.code === 'VIDEO_MISSING')
+		return await looked({ ...found, report: withoutKey(report) }, { record, links }, ports, store);
+	// Where nobody can open what is stored, the video itself is given out.
+	const isOutOfReach = verified?.refusals.some(({ key }) => key === report.minio_key) ?? true;
+	const video = isOutOfReach ? found.video : undefined;
+	return { ...(verified ?? { report }), ...(video ? { video } : {}) };
+}
+
+function withoutKey(report: JobReport): JobReport {
+	return { ...report, minio_key: null, video_url: null };
 }
 
 /** A video in the worker's answer goes where there is a bucket for it: never one that is cut off, over one that is whole. */

@@ -4,7 +4,7 @@ import { Container } from '@n8n/di';
 import { BinaryDataService } from 'n8n-core';
 import type { IBinaryData, IDataObject } from 'n8n-workflow';
 import { generateForm, statusForm, type Run } from './rig';
-import { BUCKET, startStoredRig, type StoredRig } from './storedRig';
+import { BUCKET, startStoredRig, until, type StoredRig } from './storedRig';
 
 const mp4 = readFileSync('examples/media/driving-video.mp4');
 const other = Buffer.concat([mp4, Buffer.from('\0\0\0\x10free another')]);
@@ -201,4 +201,52 @@ it("an earlier video under the job's own key is written over", async () => {
 
 	expect(success[0]?.json).toMatchObject({ minio_key: keyOf('renewed'), warnings: [] });
 	expect(await read(keyOf('renewed'))).toEqual(mp4);
+});
+
+describe('a video beside a key that the worker names', () => {
+	const run = async (avatar: string, output: object, form: object = generateForm) => {
+		rig.queue.script({ kind: 'output', output, times: 1 });
+		return await rig.run({ ...generateForm, ...form }, { items: [{ avatar }] });
+	};
+	const named = (avatar: string) => ({
+		minio_key: keyOf(avatar),
+		video_base64: mp4.toString('base64'),
+	});
+
+	it('is stored there where the worker stored nothing', async () => {
+		const { error, success } = await run('spare', named('spare'));
+
+		expect(error).toBeUndefined();
+		expect(success[0]?.json).toMatchObject({ minio_key: keyOf('spare'), warnings: [] });
+		expect(success[0]?.binary).toBeUndefined();
+		expect(JSON.stringify(success[0]?.json)).not.toContain(mp4.toString('base64').slice(0, 60));
+		expect(await read(keyOf('spare'))).toEqual(mp4);
+	});
+
+	it('is not needed where the worker stored one', async () => {
+		rig.queue.script({
+			kind: 'output',
+			output: named('stored'),
+			times: 1,
+			when: ({ avatar_id }) => avatar_id === 'stored',
+		});
+		const running = rig.run(generateForm, { items: [{ avatar: 'stored' }] });
+		await until('the job is sent', () => rig.queue.calls('run').length > 0);
+		await rig.store.putBytes(BUCKET, keyOf('stored'), other);
+		const { error, success } = await running;
+
+		expect(error).toBeUndefined();
+		expect(success[0]?.json).toMatchObject({ minio_key: keyOf('stored'), warnings: [] });
+		expect(await read(keyOf('stored'))).toEqual(other);
+	});
+
+	it('comes as a binary file too where the access key may only write', async () => {
+		rig.store.deny({ rights: ['read', 'list'] });
+		const { error, success } = await run('unread', { video_base64: mp4.toString('base64') });
+		rig.store.deny();
+
+		expect(error).toBeUndefined();
+		expect(success[0]?.json.status).toBe('COMPLETED');
+		expect(await contentOf(success[0]?.binary?.video)).toEqual(mp4);
+	});
 });
