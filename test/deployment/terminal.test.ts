@@ -124,7 +124,7 @@ describe('deploy', () => {
 		expect(response.status).toBe(201);
 		rig.clearCalls();
 		const { exitCode, err } = await rig.command(['deploy', '--yes']);
-		expect(exitCode).toBe(1);
+		expect(exitCode).toBe(2);
 		for (const { id } of rig.management.contents().endpoints) expect(err.join()).toContain(id);
 		expect(rig.writes()).toEqual([]);
 	});
