@@ -3,9 +3,9 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { generateForm, startRig, type Rig } from './rig';
 import { startSlowLine, type SlowLine } from './slowLine';
 
-const DEADLINE_MS = 2400;
+const DEADLINE_MS = 6000;
 /** Past the deadline, and past the moment at which the output is due else. */
-const LARGE_MS = 9000;
+const LARGE_MS = 13_000;
 
 const mp4 = readFileSync('examples/media/driving-video.mp4');
 const filler = Buffer.alloc(3_000_000 - mp4.length, 'x');
@@ -68,7 +68,7 @@ it('Stop ends it at once', async () => {
 	const run = rig.run(generateForm, { signal: stop.signal });
 	setTimeout(() => {
 		stop.abort();
-	}, 5000);
+	}, 9000);
 
 	await run;
 
