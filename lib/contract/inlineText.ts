@@ -16,7 +16,12 @@ const DATA_URI = /^\s*data:[^,]{0,200};base64,/i;
 /** The video that a text is, as base64 with or without `data:` before it; nothing for any other text. */
 export function inlineVideoIn(text: string): InlineVideo | undefined {
 	const type = text.length < SHORTEST ? undefined : videoTypeOf(text);
-	return type && { type, content: Buffer.from(text.slice(prefixLength(text)), 'base64') };
+	return type && { type, content: decoded(text) };
+}
+
+/** The bytes of a text of base64, with or without `data:` before it. */
+export function decoded(text: string): Buffer {
+	return Buffer.from(text.slice(prefixLength(text)), 'base64');
 }
 
 /** Whether a text is a file, or a part of one, as base64: no word, key, address or hash is such a text. */

@@ -1,3 +1,4 @@
+import { isInPieces } from './inlinePieces';
 import { isInlineFile } from './inlineText';
 import { createMasker, type Masker } from './maskSecrets';
 
@@ -113,13 +114,25 @@ class Copy {
 		return Object.fromEntries(copied);
 	}
 
-	private list(list: readonly unknown[], level: number): Json[] {
+	private list(list: readonly unknown[], level: number): Json {
+		if (isInPieces(list)) return this.pieces(list);
 		const copied: Json[] = [];
 		for (const entry of list) {
 			if (this.isFull()) return [...copied, `(${String(list.length - copied.length)} more)`];
 			copied.push(this.value(entry, level + 1));
 		}
 		return copied;
+	}
+
+	private pieces(pieces: readonly string[]): string {
+		const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+		return this.leftOut(`${String(length)} characters in ${String(pieces.length)} pieces`);
+	}
+
+	private leftOut(size: string): string {
+		const note = `(base64, ${size}: left out)`;
+		this.length += note.length;
+		return note;
 	}
 
 	private isFull(): boolean {
@@ -133,11 +146,7 @@ class Copy {
 	}
 
 	private text(text: string): string {
-		if (isInlineFile(text)) {
-			const note = `(base64, ${String(text.length)} characters: left out)`;
-			this.length += note.length;
-			return note;
-		}
+		if (isInlineFile(text)) return this.leftOut(`${String(text.length)} characters`);
 		const left = Math.max(this.bounds.totalLength - this.length, 0);
 		const room = Math.min(this.bounds.textLength, left);
 		const isWhole = text.length <= room;

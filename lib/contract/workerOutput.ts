@@ -1,3 +1,4 @@
+import { isInPieces, videoInPieces } from './inlinePieces';
 import { inlineVideoIn, type InlineVideo } from './inlineText';
 import { fromJson, isJsonObject, type JsonObject, type JsonRecord } from './json';
 import { createJsonCopier, type JsonCopier } from './jsonCopy';
@@ -91,6 +92,8 @@ function find(value: unknown, place: Place): Found | undefined {
 
 /** A generator gives its best last; of a list of videos the first is meant. */
 function findInList(list: readonly unknown[], place: Place): Found | undefined {
+	const video = videoInPieces(list);
+	if (video) return { objects: [], video };
 	const entries = place.level === 1 ? list.slice(-MAX_ENTRIES).reverse() : list;
 	for (const entry of entries.slice(0, MAX_ENTRIES)) {
 		const found = find(entry, { ...place, level: place.level + 1 });
@@ -165,5 +168,5 @@ function moreOf(steps: readonly Step[], copier: JsonCopier): JsonRecord {
 }
 
 function hasSeveral(value: unknown): boolean {
-	return Array.isArray(value) && value.length > 1;
+	return Array.isArray(value) && value.length > 1 && !isInPieces(value);
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createJsonCopier } from '../../lib/contract/jsonCopy';
 import { readWorkerOutput } from '../../lib/contract/workerOutput';
@@ -6,6 +7,10 @@ import { readWorkerOutput } from '../../lib/contract/workerOutput';
 const mp4 = readFileSync('examples/media/driving-video.mp4');
 const base64 = mp4.toString('base64');
 const link = 'https://storage.example.com/made';
+
+function piecesOf(text: string, length: number): string[] {
+	return text.match(new RegExp(`.{1,${String(length)}}`, 'g')) ?? [];
+}
 
 describe('the output of a worker', () => {
 	it.each<[string, unknown, object]>([
@@ -57,6 +62,23 @@ describe('the output of a worker', () => {
 			{ minio_key: 'a.mp4', thumbnail_url: 'data:image/svg+xml,<svg/>' },
 			{ output: { minio_key: 'a.mp4', thumbnail_url: null } },
 		],
+		[
+			'pieces of 76 characters',
+			{ video: piecesOf(base64, 76), seed: 7 },
+			{ output: { minio_key: null, more: { seed: 7 } }, video: { content: mp4 } },
+		],
+		['pieces alone', piecesOf(base64, 1000), { video: { content: mp4 } }],
+		[
+			'pieces encoded each for itself',
+			{
+				videos: [mp4.subarray(0, 20_000), mp4.subarray(20_000)].map((part) =>
+					part.toString('base64'),
+				),
+			},
+			{ video: { content: mp4 } },
+		],
+		['two videos of one length', { videos: [base64, base64] }, { video: { content: mp4 } }],
+		['a video and its name', { video: [base64, 'idle'] }, { video: { content: mp4 } }],
 		['an address in a text with blanks', ` ${link}\n`, { output: { video_url: link } }],
 	])('%s', (_what, output, expected) => {
 		expect(readWorkerOutput(output)).toMatchObject(expected);
@@ -105,6 +127,21 @@ describe('a copy of what others wrote', () => {
 		expect(copy({ log: [text] })).toEqual({
 			log: [`(base64, ${String(text.length)} characters: left out)`],
 		});
+	});
+
+	it('leaves out a list of pieces of base64', () => {
+		const log = piecesOf(base64, 76);
+
+		expect(copy({ log })).toEqual({
+			log: `(base64, ${String(base64.length)} characters in ${String(log.length)} pieces: left out)`,
+		});
+	});
+
+	it('keeps a list of hashes', () => {
+		const hashes = Array.from({ length: 100 }, (_, at) =>
+			createHash('sha256').update(String(at)).digest('hex'),
+		);
+		expect(copy(hashes)).toEqual(hashes);
 	});
 
 	it.each([
