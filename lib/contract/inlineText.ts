@@ -11,7 +11,9 @@ const SHORTEST = 64;
 const HEAD_LENGTH = 1024;
 /** And so much for its type. */
 const TYPE_LENGTH = 128;
-const DATA_URI = /^\s*data:[^,]{0,200};base64,/i;
+/** Python writes bytes as `b'…'`; codecs may hold commas within quotes. */
+const PREFIX = /^\s*(?:b['"])?(?:data:(?:[^,"]|"[^"]{0,200}"){0,200};base64,)?/i;
+const DATA_URI = /^\s*(?:b['"])?data:(?:[^,"]|"[^"]{0,200}"){0,200};base64,/i;
 
 /** The video that a text is, as base64 with or without `data:` before it; nothing for any other text. */
 export function inlineVideoIn(text: string): InlineVideo | undefined {
@@ -21,7 +23,8 @@ export function inlineVideoIn(text: string): InlineVideo | undefined {
 
 /** The bytes of a text of base64, with or without `data:` before it. */
 export function decoded(text: string): Buffer {
-	return Buffer.from(text.slice(prefixLength(text)), 'base64');
+	const body = text.slice(prefixLength(text));
+	return Buffer.from(isPythons(text) ? body.replaceAll('\\n', '') : body, 'base64');
 }
 
 /** Whether a text is a file, or a part of one, as base64: no word, key, address or hash is such a text. */
@@ -36,8 +39,13 @@ export function isInlineFile(text: string): boolean {
 	return (isMixed && text.length >= HEAD_LENGTH) || videoTypeOf(text) !== undefined;
 }
 
+/** Whose lines end with a backslash and an n. */
+function isPythons(text: string): boolean {
+	return /^\s*b['"]/.test(text.slice(0, HEAD_LENGTH));
+}
+
 function prefixLength(text: string): number {
-	return DATA_URI.exec(text.slice(0, HEAD_LENGTH))?.[0].length ?? 0;
+	return PREFIX.exec(text.slice(0, HEAD_LENGTH))?.[0].length ?? 0;
 }
 
 function videoTypeOf(text: string): MediaType | undefined {

@@ -35,6 +35,8 @@ const MORE = '(more)';
 /** Copies JSON that others made, so that it can be kept, shown and saved whatever it is. */
 export interface JsonCopier {
 	copy: (value: unknown) => Json;
+	/** Whether an object may have so many fields that listing their names alone takes long. */
+	isCrowded: boolean;
 	/** The fields of an object, without those named. */
 	copyFields: (value: JsonObject, without?: readonly string[]) => JsonRecord;
 }
@@ -58,6 +60,7 @@ export function createJsonCopier({
 	const isCrowded = isCrowdedJson(source);
 	const start = () => new Copy(limits, mask, isCrowded);
 	return {
+		isCrowded,
 		copy: (value) => start().value(value, 1),
 		copyFields: (value, without = []) => start().fields(value, 1, new Set([...without, PROTOTYPE])),
 	};

@@ -6,6 +6,10 @@ import { readWorkerOutput } from '../../lib/contract/workerOutput';
 
 const mp4 = readFileSync('examples/media/driving-video.mp4');
 const base64 = mp4.toString('base64');
+const webm = Buffer.concat([
+	Buffer.from('1a45dfa3a34286810142f7810142f2810442f381084282847765626d', 'hex'),
+	Buffer.alloc(500),
+]).toString('base64');
 const link = 'https://storage.example.com/made';
 
 function piecesOf(text: string, length: number): string[] {
@@ -79,6 +83,44 @@ describe('the output of a worker', () => {
 		],
 		['two videos of one length', { videos: [base64, base64] }, { video: { content: mp4 } }],
 		['a video and its name', { video: [base64, 'idle'] }, { video: { content: mp4 } }],
+		...['video_b64', 'output_video', 'mp4', 'content', 'file_base64', 'message', 'whatever'].map(
+			(name): [string, unknown, object] => [
+				`a video in ${name}`,
+				{ [name]: base64, seed: 7 },
+				{ output: { minio_key: null, more: { seed: 7 } }, video: { content: mp4 } },
+			],
+		),
+		...['download_url', 'signed_url', 'video_path'].map((name): [string, unknown, object] => [
+			`an address in ${name}`,
+			{ [name]: `${link}.mp4` },
+			{ output: { video_url: `${link}.mp4` } },
+		]),
+		[
+			'a history of ComfyUI',
+			{ outputs: { '57': { gifs: [{ filename: 'a.mp4', data: base64 }] } } },
+			{ video: { content: mp4 } },
+		],
+		[
+			'an address in a history of ComfyUI',
+			{ outputs: { '57': { videos: [{ url: link }] } } },
+			{ output: { video_url: link } },
+		],
+		[
+			'a known name before any other',
+			{ preview: 'x', other: webm, output: { video: base64 } },
+			{ video: { content: mp4 } },
+		],
+		['bytes as Python writes them', { video: `b'${base64}'` }, { video: { content: mp4 } }],
+		[
+			'lines as Python writes them',
+			{ video: `b'${piecesOf(base64, 76).join('\\n')}\\n'` },
+			{ video: { content: mp4 } },
+		],
+		[
+			'a comma in a data URI',
+			{ video: `data:video/mp4;codecs="avc1.42E01E, mp4a.40.2";base64,${base64}` },
+			{ video: { content: mp4 } },
+		],
 		['an address in a text with blanks', ` ${link}\n`, { output: { video_url: link } }],
 	])('%s', (_what, output, expected) => {
 		expect(readWorkerOutput(output)).toMatchObject(expected);
@@ -94,6 +136,11 @@ describe('the output of a worker', () => {
 		['a path on its own disk', { video: '/outputs/Wan_00001.mp4' }],
 		['an address of another kind', { video: 'file:///outputs/a.mp4' }],
 		['words', 'done'],
+		['a driving video that is sent back', { driving_video_base64: base64, seed: 7 }],
+		['an input that is sent back', { input: { video: base64 } }],
+		['an address in a field of any name', { model: `${link}.mp4` }],
+		['a key in a field of any name', { params: { minio_key: 'a.mp4' } }],
+		['an address deep in a field of any name', { model: { video: `${link}.mp4` } }],
 		['levels without end', nested(100_000)],
 		[
 			'a million lists',
