@@ -1,4 +1,4 @@
-import { decoded, inlineVideoIn, isInlineFile, type InlineVideo } from './inlineText';
+import { decoded, inlineVideoIn, isHex, isInlineFile, type InlineVideo } from './inlineText';
 import { MEDIA_HEAD_BYTES, mediaTypeOf } from './mediaType';
 
 /** So much of the pieces is looked at to tell what they are. */
@@ -18,7 +18,9 @@ export function isInPieces(list: readonly unknown[]): list is readonly string[] 
 	if (typeof first !== 'string' || typeof second !== 'string') return false;
 	if (first.length < SHORTEST_PIECE || !areOfOneLength(list, first.length)) return false;
 	if (!list.slice(1).every(isBase64) || isFile(second)) return false;
-	return isInlineFile(headOf(list)) && !isWhole(first);
+	const head = headOf(list);
+	// Hashes are of one length too.
+	return isInlineFile(head) && !isHex(head) && !isWhole(first);
 }
 
 /** The last may be shorter. */

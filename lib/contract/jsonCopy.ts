@@ -1,5 +1,5 @@
 import { isInPieces } from './inlinePieces';
-import { isInlineFile } from './inlineText';
+import { isHex, isInlineFile } from './inlineText';
 import { createMasker, type Masker } from './maskSecrets';
 
 export type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
@@ -129,11 +129,11 @@ class Copy {
 
 	private pieces(pieces: readonly string[]): string {
 		const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
-		return this.leftOut(`${String(length)} characters in ${String(pieces.length)} pieces`);
+		return this.leftOut(`base64, ${String(length)} characters in ${String(pieces.length)} pieces`);
 	}
 
-	private leftOut(size: string): string {
-		const note = `(base64, ${size}: left out)`;
+	private leftOut(what: string): string {
+		const note = `(${what}: left out)`;
 		this.length += note.length;
 		return note;
 	}
@@ -149,7 +149,8 @@ class Copy {
 	}
 
 	private text(text: string): string {
-		if (isInlineFile(text)) return this.leftOut(`${String(text.length)} characters`);
+		if (isInlineFile(text))
+			return this.leftOut(`${isHex(text) ? 'hex' : 'base64'}, ${String(text.length)} characters`);
 		const left = Math.max(this.bounds.totalLength - this.length, 0);
 		const room = Math.min(this.bounds.textLength, left);
 		const isWhole = text.length <= room;

@@ -10,6 +10,7 @@ const webm = Buffer.concat([
 	Buffer.from('1a45dfa3a34286810142f7810142f2810442f381084282847765626d', 'hex'),
 	Buffer.alloc(500),
 ]).toString('base64');
+const picture = readFileSync('examples/media/portrait.png').toString('base64');
 const link = 'https://storage.example.com/made';
 
 function piecesOf(text: string, length: number): string[] {
@@ -170,10 +171,21 @@ describe('a copy of what others wrote', () => {
 		['a picture', readFileSync('examples/media/portrait.png').toString('base64')],
 		['a data URI', `data:image/png;base64,${'A'.repeat(100)}`],
 		['lines', base64.replace(/.{76}/g, '$&\n')],
+		['short lines', piecesOf(base64, 40).join('\n')],
+		['pieces with blanks between', piecesOf(base64, 76).join(' ')],
+		['a video in groups of four', piecesOf(base64, 4).join(' ')],
+		['bytes as Python writes them', `b'${base64}'`],
+		['lines as Python writes them', `b'${piecesOf(picture, 76).join('\\n')}\\n'`],
+		['a picture in short lines', piecesOf(picture, 40).join('\r\n')],
 	])('leaves out %s as base64', (_what, text) => {
 		expect(copy({ log: [text] })).toEqual({
 			log: [`(base64, ${String(text.length)} characters: left out)`],
 		});
+	});
+
+	it('leaves out a file as hex', () => {
+		const text = mp4.toString('hex');
+		expect(copy(text)).toBe(`(hex, ${String(text.length)} characters: left out)`);
 	});
 
 	it('leaves out a list of pieces of base64', () => {
@@ -195,6 +207,8 @@ describe('a copy of what others wrote', () => {
 		['words', 'The worker has made 3 videos. '.repeat(100)],
 		['words without a full stop', 'The Worker has made 3 videos '.repeat(100)],
 		['short lines', 'Frame1\nFrame2\n'.repeat(200)],
+		['names of frames', 'Frame_0001\nFrame_0002\n'.repeat(100)],
+		['hashes', `${'a94b'.repeat(16)}\n`.repeat(100)],
 		['a hash', 'a94A'.repeat(32)],
 		['an address', `${link}?X-Amz-Signature=${'a0'.repeat(600)}`],
 		['many of one letter', 'x'.repeat(5000)],
