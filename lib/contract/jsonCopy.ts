@@ -1,4 +1,5 @@
-import { isInlineFile } from './inlineText';
+import { isInPieces } from './inlinePieces';
+import { isHex, isInlineFile } from './inlineText';
 import { createMasker, type Masker } from './maskSecrets';
 
 export type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
@@ -34,6 +35,8 @@ const MORE = '(more)';
 /** Copies JSON that others made, so that it can be kept, shown and saved whatever it is. */
 export interface JsonCopier {
 	copy: (value: unknown) => Json;
+	/** Whether an object may have so many fields that listing their names alone takes long. */
+	isCrowded: boolean;
 	/** The fields of an object, without those named. */
 	copyFields: (value: JsonObject, without?: readonly string[]) => JsonRecord;
 }
@@ -57,6 +60,7 @@ export function createJsonCopier({
 	const isCrowded = isCrowdedJson(source);
 	const start = () => new Copy(limits, mask, isCrowded);
 	return {
+		isCrowded,
 		copy: (value) => start().value(value, 1),
 		copyFields: (value, without = []) => start().fields(value, 1, new Set([...without, PROTOTYPE])),
 	};
@@ -113,13 +117,25 @@ class Copy {
 		return Object.fromEntries(copied);
 	}
 
-	private list(list: readonly unknown[], level: number): Json[] {
+	private list(list: readonly unknown[], level: number): Json {
+		if (isInPieces(list)) return this.pieces(list);
 		const copied: Json[] = [];
 		for (const entry of list) {
 			if (this.isFull()) return [...copied, `(${String(list.length - copied.length)} more)`];
 			copied.push(this.value(entry, level + 1));
 		}
 		return copied;
+	}
+
+	private pieces(pieces: readonly string[]): string {
+		const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+		return this.leftOut(`base64, ${String(length)} characters in ${String(pieces.length)} pieces`);
+	}
+
+	private leftOut(what: string): string {
+		const note = `(${what}: left out)`;
+		this.length += note.length;
+		return note;
 	}
 
 	private isFull(): boolean {
@@ -133,11 +149,8 @@ class Copy {
 	}
 
 	private text(text: string): string {
-		if (isInlineFile(text)) {
-			const note = `(base64, ${String(text.length)} characters: left out)`;
-			this.length += note.length;
-			return note;
-		}
+		if (isInlineFile(text))
+			return this.leftOut(`${isHex(text) ? 'hex' : 'base64'}, ${String(text.length)} characters`);
 		const left = Math.max(this.bounds.totalLength - this.length, 0);
 		const room = Math.min(this.bounds.textLength, left);
 		const isWhole = text.length <= room;

@@ -1,3 +1,4 @@
+import { isInPieces, videoInPieces } from './inlinePieces';
 import { inlineVideoIn, type InlineVideo } from './inlineText';
 import { fromJson, isJsonObject, type JsonObject, type JsonRecord } from './json';
 import { createJsonCopier, type JsonCopier } from './jsonCopy';
@@ -19,12 +20,7 @@ export function readWorkerOutput(
 	output: unknown,
 	copier: JsonCopier = createJsonCopier(),
 ): WorkerOutput | undefined {
-	const found = find(output, {
-		level: 1,
-		isVideos: true,
-		isBare: true,
-		budget: { left: MAX_VALUES },
-	});
+	const found = findAnywhere(output, copier);
 	if (!found) return undefined;
 	const { objects, link, video } = found;
 	const more = moreOf(objects, copier);
@@ -56,8 +52,18 @@ interface Place {
 	isVideos: boolean;
 	/** The output itself, or an entry of a list that it is: what an object there holds may be anything. */
 	isBare: boolean;
+	/** Whether each name on the way says that a video may lie there: then an address is one of it. */
+	isKnown: boolean;
+	/** Whether fields of any name are looked into. */
+	isAnyName: boolean;
+	search: Search;
+}
+
+interface Search {
 	/** How many more values are looked at in all: an answer may be made to hold up its reader. */
-	budget: { left: number };
+	left: number;
+	/** JSON texts within the answer, each parsed once. */
+	parsed: Map<string, unknown>;
 }
 
 const MAX_VALUES = 2000;
@@ -66,7 +72,17 @@ const MAX_ENTRIES = 50;
 const MAX_LINK_LENGTH = 64 * 1024;
 
 /** In the order in which they are looked into. */
-const VIDEO_FIELDS = ['video_base64', 'video', 'video_url', 'video_data', 'videos'] as const;
+const VIDEO_FIELDS = [
+	'video_base64',
+	'video',
+	'video_url',
+	'video_data',
+	'videos',
+	'video_b64',
+	'output_video',
+	'mp4',
+	'video_path',
+] as const;
 const OTHER_FIELDS = [
 	'output',
 	'outputs',
@@ -76,21 +92,39 @@ const OTHER_FIELDS = [
 	'base64',
 	'url',
 	'output_url',
+	'download_url',
+	'signed_url',
 	'file',
 	'files',
 	'gifs',
 	'images',
+	'file_base64',
+	'content',
+	'message',
 ] as const;
+const KNOWN_FIELDS: ReadonlySet<string> = new Set([...VIDEO_FIELDS, ...OTHER_FIELDS]);
+/** Of what a worker sends back of its input or made on the way: never the result. */
+const INPUT_FIELDS =
+	/input|request|driving|reference|source|template|motion|pose|mask|face|background/i;
+
+function findAnywhere(output: unknown, { isCrowded }: JsonCopier): Found | undefined {
+	const search: Search = { left: MAX_VALUES, parsed: new Map() };
+	const place = { level: 1, isVideos: true, isBare: true, isKnown: true, search };
+	const found = find(output, { ...place, isAnyName: false });
+	return found ?? (isCrowded ? undefined : find(output, { ...place, isAnyName: true }));
+}
 
 function find(value: unknown, place: Place): Found | undefined {
 	if (typeof value === 'string') return findInText(value, place);
-	if (place.level > MAX_LEVELS || --place.budget.left < 0) return undefined;
+	if (place.level > MAX_LEVELS || --place.search.left < 0) return undefined;
 	if (Array.isArray(value)) return findInList(value, place);
 	return isJsonObject(value) ? findInObject(value, place) : undefined;
 }
 
 /** A generator gives its best last; of a list of videos the first is meant. */
 function findInList(list: readonly unknown[], place: Place): Found | undefined {
+	const video = videoInPieces(list);
+	if (video) return { objects: [], video };
 	const entries = place.level === 1 ? list.slice(-MAX_ENTRIES).reverse() : list;
 	for (const entry of entries.slice(0, MAX_ENTRIES)) {
 		const found = find(entry, { ...place, level: place.level + 1 });
@@ -100,12 +134,13 @@ function findInList(list: readonly unknown[], place: Place): Found | undefined {
 }
 
 function findInObject(object: JsonObject, place: Place): Found | undefined {
-	if (isNamed(object)) return besideName(object);
+	if (place.isKnown && isNamed(object)) return besideName(object);
 	const level = place.level + 1;
 	const isVideos = place.isVideos && !place.isBare;
-	const through = (name: string, areVideos: boolean): Found | undefined => {
+	const through = (name: string, areVideos: boolean, isKnown = place.isKnown) => {
 		if (!Object.hasOwn(object, name)) return undefined;
-		const found = find(object[name], { ...place, level, isVideos: areVideos, isBare: false });
+		const within = { ...place, level, isVideos: areVideos, isBare: false, isKnown };
+		const found = find(object[name], within);
 		return found && { ...found, objects: [{ object, through: name }, ...found.objects] };
 	};
 	for (const name of VIDEO_FIELDS) {
@@ -116,7 +151,16 @@ function findInObject(object: JsonObject, place: Place): Found | undefined {
 		const found = through(name, isVideos);
 		if (found) return found;
 	}
+	for (const name of place.isAnyName ? otherNames(object) : []) {
+		// ComfyUI's history has the outputs under the numbers of its nodes.
+		const found = through(name, isVideos, place.isKnown && /^\d+$/.test(name));
+		if (found) return found;
+	}
 	return undefined;
+}
+
+function otherNames(object: JsonObject): string[] {
+	return Object.keys(object).filter((name) => !KNOWN_FIELDS.has(name) && !INPUT_FIELDS.test(name));
 }
 
 /** A worker whose upload failed may name a key all the same. */
@@ -134,9 +178,16 @@ function findInText(text: string, place: Place): Found | undefined {
 	if (video) return { objects: [], video };
 	const trimmed = text.length > MAX_LINK_LENGTH && !/^\s*[[{]/.test(text) ? '' : text.trim();
 	if (/^https?:\/\/[^\s/]/i.test(trimmed) && URL.canParse(trimmed))
-		return isVideoLink(trimmed, place.isVideos) ? { objects: [], link: trimmed } : undefined;
-	const inner = /^[[{]/.test(trimmed) ? fromJson(trimmed) : undefined;
+		return place.isKnown && isVideoLink(trimmed, place.isVideos)
+			? { objects: [], link: trimmed }
+			: undefined;
+	const inner = /^[[{]/.test(trimmed) ? parsedOnce(trimmed, place.search) : undefined;
 	return inner === undefined ? undefined : find(inner, { ...place, level: place.level + 1 });
+}
+
+function parsedOnce(text: string, { parsed }: Search): unknown {
+	if (!parsed.has(text)) parsed.set(text, fromJson(text));
+	return parsed.get(text);
 }
 
 function isVideoLink(link: string, isVideos: boolean): boolean {
@@ -165,5 +216,5 @@ function moreOf(steps: readonly Step[], copier: JsonCopier): JsonRecord {
 }
 
 function hasSeveral(value: unknown): boolean {
-	return Array.isArray(value) && value.length > 1;
+	return Array.isArray(value) && value.length > 1 && !isInPieces(value);
 }

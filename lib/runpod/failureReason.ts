@@ -86,7 +86,7 @@ function errorType({ error_type, error_traceback }: JsonObject): string | undefi
 }
 
 function wordsInText(text: string, reading: Reading, wrappings: number): string | undefined {
-	if (text.trim() === '') return undefined;
+	if (text.trim() === '' || isInlineFile(text)) return undefined;
 	const body = wrappings < MAX_WRAPPINGS ? readRecord(text) : undefined;
 	return body ? wordsIn(body, { ...reading, source: text }, wrappings + 1) : text;
 }

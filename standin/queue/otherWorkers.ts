@@ -49,6 +49,12 @@ function withVideo(base64: string): OtherAnswer[] {
 		['ComfyUI gifs', { output: { gifs: [{ filename: 'Wan_00001.mp4', data: base64 }] } }],
 		['a list of texts', { videos: [base64] }],
 		['an object for the video', { video: { filename: 'a.mp4', base64 } }],
+		['pieces of 76 characters', { video: base64.match(/.{1,76}/g) }],
+		[
+			'a history of ComfyUI',
+			{ outputs: { '57': { gifs: [{ filename: 'a.mp4', data: base64 }] } } },
+		],
+		['bytes as Python writes them', { message: `b'${base64}'` }],
 		['base64url without padding', { video: base64url(base64) }],
 	];
 	return answers.map(([worker, output]) => ({ worker, holds: 'video', output }));

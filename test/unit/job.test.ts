@@ -1,4 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 import type { HttpAnswer } from '../../lib/runpod/http';
 import { readJob, type JobLook } from '../../lib/runpod/job';
 
@@ -299,6 +300,7 @@ describe('reading an answer takes no time beside JSON.parse', () => {
 });
 
 describe('the reason of a failure', () => {
+	const file = readFileSync('examples/media/portrait.png').toString('base64');
 	it.each<[string, object, string]>([
 		['text', { error: 'no face' }, 'no face'],
 		['JSON text', { error: '{"error_message":"no face","error_type":"E"}' }, 'no face'],
@@ -308,6 +310,10 @@ describe('the reason of a failure', () => {
 		['words in the output', { output: { error: 'no face' } }, 'no face'],
 		['nothing', {}, 'no reason given'],
 		['empty text', { error: ' ' }, 'no reason given'],
+		['a file', { error: file }, 'no reason given'],
+		['a file beside words', { error: { message: `b'${file}'`, detail: 'no face' } }, 'no face'],
+		['a file before words in the output', { error: file, output: 'no face' }, 'no face'],
+		['a file in short lines', { error: file.replace(/.{40}/g, '$&\n') }, 'no reason given'],
 		['a list', { error: ['no face', 7] }, '["no face",7]'],
 		['an empty object', { error: {}, output: 'no face' }, 'no face'],
 		['only markup', { error: '<br>' }, 'no reason given'],
