@@ -76,7 +76,7 @@ it('200 kB of hex in a failed job hold nothing up', async () => {
 
 	const { error } = await rig.run(generateForm);
 
-	expect(error?.message).toMatch(/failed on the worker: [0-9a-f]{300}/);
+	expect(error?.message).toMatch(/failed on the worker: no reason given/);
 	expect(performance.now() - startedAtMs).toBeLessThan(5000);
 });
 
