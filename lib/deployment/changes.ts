@@ -2,6 +2,7 @@ import * as z from 'zod/v4';
 import { InvalidInput } from '../contract/invalidInput';
 import type { ManagementClient } from '../runpod/management';
 import type { Endpoint, EndpointChange, WorkersBody } from '../runpod/managementRecords';
+import { toldWorkers } from './toldWorkers';
 
 type Editor = Pick<ManagementClient, 'getEndpoint' | 'updateEndpoint'>;
 
@@ -36,7 +37,7 @@ export async function setWorkers(
 ): Promise<Endpoint> {
 	const data = parseWorkersChange(change);
 	const endpoint = await management.getEndpoint(endpointId);
-	const { min, max } = { ...toldIn(endpoint), ...givenIn(data) };
+	const { min, max } = { ...toldWorkers(endpoint.workers), ...givenIn(data) };
 	if (min !== undefined && max !== undefined) assertInOrder(min, max);
 	return await management.updateEndpoint(endpoint, workersChangeOf(endpoint, givenIn(data)));
 }
@@ -50,14 +51,5 @@ export function workersChangeOf(
 	endpoint: Endpoint,
 	change: Partial<Pick<WorkersBody, 'min' | 'max'>>,
 ): EndpointChange {
-	return { workers: { ...toldIn(endpoint), ...change } };
-}
-
-function toldIn({ workers }: Endpoint): Partial<WorkersBody> {
-	const { min, max, idleTimeout } = workers ?? {};
-	return {
-		...(typeof min === 'number' ? { min } : {}),
-		...(typeof max === 'number' ? { max } : {}),
-		...(idleTimeout ? { idleTimeout } : {}),
-	};
+	return { workers: { ...toldWorkers(endpoint.workers), ...change } };
 }

@@ -7,10 +7,10 @@ import type {
 	GpuBody,
 	Template,
 	TemplateBody,
-	WorkersBody,
 } from '../runpod/managementRecords';
 import type { WorkerVariables } from '../runpod/workerVariables';
 import type { GivenFields } from './given';
+import { toldWorkers } from './toldWorkers';
 
 /** One field that differs, as it may be shown: secrets are dots. */
 export interface Change {
@@ -171,16 +171,7 @@ function workersDifference(
 	const min = given.has('workers.min') ? workers.min : actual?.min;
 	const max = given.has('workers.max') ? workers.max : actual?.max;
 	const idleTimeout = given.has('workers.idleTimeout') ? workers.idleTimeout : actual?.idleTimeout;
-	return part(joined(differences), { workers: told({ min, max, idleTimeout }) });
-}
-
-/** What RunPod did not tell cannot be said back. */
-function told({ min, max, idleTimeout }: NonNullable<Endpoint['workers']>): Partial<WorkersBody> {
-	return {
-		...(typeof min === 'number' ? { min } : {}),
-		...(typeof max === 'number' ? { max } : {}),
-		...(typeof idleTimeout === 'number' ? { idleTimeout } : {}),
-	};
+	return part(joined(differences), { workers: toldWorkers({ min, max, idleTimeout }) });
 }
 
 function scalingDifference(
