@@ -133,6 +133,24 @@ describe.each(['filesystem', 'default'] as const)('binary mode %s', (binaryMode)
 		});
 	});
 
+	it('give no preview that would not open, and say why', async () => {
+		await rig.store.putFile(BUCKET, 'unread/clip.mp4', clip);
+		const options = { previewUrl: true };
+		rig.store.deny({ rights: ['read'] });
+		const { error, success } = await rig.run(
+			template('getMany', { templatePrefix: 'unread/', options }),
+		);
+		rig.store.deny();
+
+		expect(error).toBeUndefined();
+		expect(success[0]?.json).toMatchObject({
+			driving_video_path: 'unread/clip.mp4',
+			preview_url: null,
+			preview_url_expires_at: null,
+			warnings: [expect.stringMatching(/may not read .*there is no link to it.*s3:GetObject/)],
+		});
+	});
+
 	it('gives out all templates, or as many as the limit says', async () => {
 		for (let index = 0; index < 60; index++)
 			await rig.store.putBytes(BUCKET, `many/${String(index).padStart(2, '0')}.mp4`, 'x');

@@ -79,9 +79,15 @@ async function preview(
 	{ key }: Template,
 	expirySeconds: number,
 ): Promise<IDataObject> {
-	const { presignedLink } = await import('../../../lib/storage/links');
-	const link = await presignedLink(bucket, key, { expirySeconds, nowMs: clock.now() });
-	return { preview_url: link.url, preview_url_expires_at: link.expires_at };
+	const { linkUnlessRefused } = await import('../../../lib/storage/links');
+	const warnings: string[] = [];
+	const request = { expirySeconds, nowMs: clock.now() };
+	const link = await linkUnlessRefused(bucket, key, request, warnings);
+	return {
+		preview_url: link?.url ?? null,
+		preview_url_expires_at: link?.expires_at ?? null,
+		...(warnings.length > 0 ? { warnings } : {}),
+	};
 }
 
 async function facts(bucket: Bucket, { key, sizeBytes }: Template): Promise<IDataObject> {
