@@ -111,6 +111,30 @@ describe('Form to email', () => {
 		expect(submits()).toBe(1);
 	});
 
+	it('promises no video to which there is no link', async () => {
+		const key = /^user-avatars\/form\/.*\.mp4$/;
+		for (const method of ['HEAD', 'GET'] as const)
+			rig.standIn.storage.fault({
+				method,
+				key,
+				status: 403,
+				code: 'AccessDenied',
+				times: Infinity,
+			});
+		const output = { minio_key: 'user-avatars/form/hidden/idle.mp4' };
+		rig.standIn.queue.script({ kind: 'output', output, times: 1 });
+		const mail = await mailAfter(async () => {
+			await sendForm(rig, 'patient@example.org');
+		});
+
+		expect(mail?.recipients).toEqual(['patient@example.org', 'operations@example.com']);
+		expect(mail?.subject).toBe('Your avatar video is not ready to be sent');
+		expect(mail?.text).toContain('There is no need to send the form again.');
+		expect(mail?.text).toContain(`Reference: job ${String(rig.standIn.queue.jobs().at(-1)?.id)}`);
+		expect(mail?.text).not.toMatch(/[{}[\]]|undefined|null/);
+		expect(submits()).toBe(1);
+	});
+
 	it('tells the visitor that a file cannot be used, and pays for nothing', async () => {
 		const mail = await mailAfter(async () => {
 			await sendForm(rig, 'writer@example.org', 'README.md');
