@@ -9,8 +9,7 @@ import { createSend, type SendOptions } from '../../lib/runpod/http';
 import { createQueueClient, type QueueClient } from '../../lib/runpod/queue';
 import { parseRunPodSettings } from '../../lib/runpod/settings';
 
-const PIECE = 100_000;
-const PIECE_EACH_MS = 25;
+const BYTE_EACH_MS = 25;
 
 let server: Server | undefined;
 
@@ -30,12 +29,12 @@ async function serve(answer: (response: ServerResponse, path: string) => void): 
 	return `http://127.0.0.1:${String(typeof address === 'object' && address ? address.port : 0)}`;
 }
 
-/** Sends so many bytes at once, and the rest in pieces. */
-async function sendSteadily(response: ServerResponse, body: Buffer, atOnce: number, piece = PIECE) {
+/** Sends so many bytes at once, and the rest byte by byte. */
+async function drip(response: ServerResponse, body: Buffer, atOnce: number) {
 	response.write(body.subarray(0, atOnce));
-	for (let at = atOnce; at < body.length && !response.destroyed; at += piece) {
-		await delay(PIECE_EACH_MS);
-		response.write(body.subarray(at, at + piece));
+	for (let at = atOnce; at < body.length && !response.destroyed; at += 1) {
+		await delay(BYTE_EACH_MS);
+		response.write(body.subarray(at, at + 1));
 	}
 	response.end();
 }
@@ -71,13 +70,29 @@ function queueAt(url: string, options: SendOptions = {}, at = clock): QueueClien
 	return createQueueClient(settings, ports);
 }
 
-const QUICK = { wholeMs: 400, perMegabyteMs: 2000 };
+/** The limit for a small answer: long enough that a busy machine has read a megabyte before it. */
+const SMALL_MS = 2000;
+const QUICK = { wholeMs: SMALL_MS, perMegabyteMs: 30_000 };
+
+async function until(holds: () => boolean): Promise<void> {
+	while (!holds()) await delay(5);
+}
 
 describe('a large answer that comes steadily', () => {
 	const body = completed(2_500_000);
 
+	/** Sends more than a megabyte at once, and the rest when it is time. */
+	async function serveInTwo(itIsTime: () => Promise<unknown>): Promise<string> {
+		return await serve((response) => {
+			response.write(body.subarray(0, 1_200_000));
+			void itIsTime().then(() => response.end(body.subarray(1_200_000)));
+		});
+	}
+
 	it('comes to its end after the limit for a small one', async () => {
-		const url = await serve((response) => void sendSteadily(response, body, 1_200_000));
+		const url = await serveInTwo(async () => {
+			await delay(SMALL_MS + 500);
+		});
 
 		const look = await queueAt(url, QUICK).look('job');
 
@@ -85,10 +100,12 @@ describe('a large answer that comes steadily', () => {
 	});
 
 	it('also in a look that has a minute for all its tries', async () => {
-		const url = await serve((response) => void sendSteadily(response, body, 1_200_000));
+		const url = await serveInTwo(async () => {
+			await delay(SMALL_MS + 500);
+		});
 		const hasty = {
 			...clock,
-			timeout: (ms: number) => clock.timeout(ms === LIMITS.callMs ? 400 : ms),
+			timeout: (ms: number) => clock.timeout(ms === LIMITS.callMs ? SMALL_MS : ms),
 		};
 		const slot = new AnswerSlot(undefined);
 
@@ -99,22 +116,26 @@ describe('a large answer that comes steadily', () => {
 	});
 
 	it('and past the deadline of its look, but not past Stop', async () => {
-		const url = await serve((response) => void sendSteadily(response, body, 1_200_000));
 		const stop = new AbortController();
+		const deadline = new AbortController();
+		const url = await serveInTwo(async () => {
+			await until(() => stop.signal.aborted);
+		});
 		const slots = [new AnswerSlot(undefined), new AnswerSlot(stop.signal)];
-		setTimeout(() => {
-			stop.abort();
-		}, 500);
 
-		const looks = await Promise.all(
-			slots.map(async (slot) => await queueAt(url, QUICK).look('job', clock.timeout(500), slot)),
+		const looks = Promise.all(
+			slots.map(async (slot) => await queueAt(url).look('job', deadline.signal, slot)),
 		);
-		for (const slot of slots) slot.close();
+		await until(() => slots.every(({ left }) => left !== undefined));
+		deadline.abort();
+		await delay(50);
+		stop.abort();
 
-		expect(looks).toMatchObject([
+		expect(await looks).toMatchObject([
 			{ tag: 'completed' },
 			{ tag: 'unreachable', reason: 'no answer (REQUEST_CUT)' },
 		]);
+		for (const slot of slots) slot.close();
 	});
 });
 
@@ -122,9 +143,7 @@ it.each([
 	['at once', 0],
 	['once it has sent more than a megabyte', 1_200_000],
 ])('a server that drips %s is given up', async (_when, atOnce) => {
-	const url = await serve(
-		(response) => void sendSteadily(response, completed(2_500_000), atOnce, 1),
-	);
+	const url = await serve((response) => void drip(response, completed(2_500_000), atOnce));
 	const startedAtMs = performance.now();
 
 	const look = await queueAt(url, { wholeMs: 300, perMegabyteMs: 500 }).look('job');
