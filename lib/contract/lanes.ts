@@ -20,3 +20,18 @@ export function createLanes(count: number): Lanes {
 		}
 	};
 }
+
+/** Works on all items in their order, so many at once: of those that wait there is nothing in memory but themselves. */
+export async function mapAtOnce<T, R>(
+	items: readonly T[],
+	atOnce: number,
+	work: (item: T, index: number) => Promise<R>,
+): Promise<R[]> {
+	const results: R[] = [];
+	const entries = items.entries();
+	const worker = async () => {
+		for (const [index, item] of entries) results[index] = await work(item, index);
+	};
+	await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
+	return results;
+}

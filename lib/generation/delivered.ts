@@ -1,5 +1,5 @@
 import { waitUnlessAborted } from '../contract/abort';
-import { createLanes } from '../contract/lanes';
+import { mapAtOnce } from '../contract/lanes';
 import type { Result } from './generate';
 import type { GenerationPorts, GenerationRequest } from './ports';
 import { createOptionalStore } from './optionalStore';
@@ -28,7 +28,6 @@ export async function markDelivered(
 		onDenied,
 	}: Pick<GenerationPorts, 'bucket' | 'clock' | 'memory' | 'signal' | 'onDenied'>,
 ): Promise<void> {
-	const inLane = createLanes(AT_ONCE);
 	let faults = 0;
 	const mark = async ({ request, record, report, isInline }: Given) => {
 		if (!record || record.delivered) return;
@@ -49,12 +48,6 @@ export async function markDelivered(
 		});
 		faults = optional.warnings().length > 0 ? faults + 1 : 0;
 	};
-	const marked = Promise.all(
-		given.map(async (one) => {
-			await inLane(async () => {
-				await mark(one);
-			});
-		}),
-	);
+	const marked = mapAtOnce(given, AT_ONCE, mark);
 	await settle(waitUnlessAborted(marked, signal));
 }

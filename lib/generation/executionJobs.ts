@@ -3,7 +3,7 @@ import { WanAvatarError } from '../contract/errors';
 import { messageOf } from '../contract/foreignError';
 import { InvalidInput } from '../contract/invalidInput';
 import { fromJson } from '../contract/json';
-import { createLanes } from '../contract/lanes';
+import { mapAtOnce } from '../contract/lanes';
 import { isRecordKey, recordKey, VIDEO_FOLDER } from '../contract/layout';
 import { cleanRemoteText } from '../contract/remoteText';
 import { text } from '../contract/text';
@@ -65,10 +65,9 @@ export async function findExecutionJobs(
 	// One whose time the store does not tell (NaN) may be as young.
 	const isOld = ({ lastModifiedMs }: ListedObject) => nowMs - lastModifiedMs >= OLDEST_MS;
 	const recent = listed.records.filter((one) => !isOld(one));
-	const inLane = createLanes(READS_AT_ONCE);
 	const read = readEach(bucket, signal);
-	const found = await Promise.all(
-		recent.map(async ({ key }) => await inLane(async () => leftBy(executionId, await read(key)))),
+	const found = await mapAtOnce(recent, READS_AT_ONCE, async ({ key }) =>
+		leftBy(executionId, await read(key)),
 	);
 	assertNotStopped(signal);
 	const left = found.flatMap((one) => one ?? []);

@@ -2,6 +2,7 @@ import { joinSignals, waitUnlessAborted } from '../contract/abort';
 import { AnswerSlot } from '../contract/answerSlot';
 import { WanAvatarError } from '../contract/errors';
 import type { InlineVideo } from '../contract/inlineText';
+import { mapAtOnce } from '../contract/lanes';
 import type { EndpointHealth, Stall } from '../runpod/health';
 import type { RunBody } from '../runpod/plan';
 import { checkPreview } from './checkOnly';
@@ -80,6 +81,9 @@ function withoutStarting(request: Settled<GenerationRequest>): End<never> {
 	return 'error' in request ? request : NOT_STARTED;
 }
 
+/** So many have begun or wait for their turn: more than an endpoint takes at once. */
+const ENTERING_AT_ONCE = 400;
+
 interface Crew<T> {
 	ports: GenerationPorts;
 	watch: SharedWatch;
@@ -110,7 +114,8 @@ async function runAll<T>(
 		if (stopOnFault && 'error' in end) halt.abort();
 		return end;
 	};
-	const ends = await Promise.all(requests.map(one));
+	const atOnce = Math.max(ENTERING_AT_ONCE, maxParallelJobs ?? 0);
+	const ends = await mapAtOnce(requests, atOnce, one);
 	const made = ends.flatMap((end) => ('value' in end ? [end.value] : []));
 	if (!halt.signal.aborted) await markDelivered(made, crew.ports);
 	return ends.map((end) => ('value' in end ? { value: end.value.given } : end));

@@ -1,5 +1,6 @@
 import { WanAvatarError } from '../contract/errors';
 import { InvalidInput } from '../contract/invalidInput';
+import { mapAtOnce } from '../contract/lanes';
 import type { Bucket, Stat } from '../storage/bucket';
 import type { OnDenied } from './deniedRights';
 import { ownerOf } from './desk';
@@ -7,6 +8,9 @@ import type { GenerationRequest } from './ports';
 import type { Settled } from './settled';
 
 type Requests = readonly Settled<GenerationRequest>[];
+
+/** More than the store is asked for at once. */
+const LOOKS_AT_ONCE = 100;
 
 /** @throws WanAvatarError when there are more items than the option *Maximum Jobs per Execution* allows */
 export function refuseTooMany(count: number, maxJobs: number): void {
@@ -37,22 +41,20 @@ export async function refuseMissingObjects(
 	let named: Promise<unknown> | undefined;
 	// A HEAD does not tell a missing object from a missing bucket: that is an error of its own.
 	const assertBucket = async () => await (named ??= bucket.check());
-	return await Promise.all(
-		requests.map(async (request) => {
-			if ('error' in request) return request;
-			const tags = await Promise.all(
-				namedObjects(request.value).map(
-					async ([field, key]) => [field, key, await look(key)] as const,
-				),
-			);
-			const unseenInputs = tags.flatMap(([, key, tag]) => (tag === 'denied' ? [key] : []));
-			if (unseenInputs.length > 0) onDenied?.('readInput', bucket.name);
-			const missing = tags.filter(([, , tag]) => tag === 'missing');
-			if (missing.length === 0) return { value: { ...request.value, unseenInputs } };
-			await assertBucket();
-			return { error: missingObjects(missing, bucket.name, request.value) };
-		}),
-	);
+	return await mapAtOnce(requests, LOOKS_AT_ONCE, async (request) => {
+		if ('error' in request) return request;
+		const tags = await Promise.all(
+			namedObjects(request.value).map(
+				async ([field, key]) => [field, key, await look(key)] as const,
+			),
+		);
+		const unseenInputs = tags.flatMap(([, key, tag]) => (tag === 'denied' ? [key] : []));
+		if (unseenInputs.length > 0) onDenied?.('readInput', bucket.name);
+		const missing = tags.filter(([, , tag]) => tag === 'missing');
+		if (missing.length === 0) return { value: { ...request.value, unseenInputs } };
+		await assertBucket();
+		return { error: missingObjects(missing, bucket.name, request.value) };
+	});
 }
 
 /** The objects that must be there already: not those that are about to be uploaded. */

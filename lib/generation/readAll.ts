@@ -1,6 +1,6 @@
 import type { Clock } from '../contract/clock';
 import type { WanAvatarError } from '../contract/errors';
-import { createLanes } from '../contract/lanes';
+import { mapAtOnce } from '../contract/lanes';
 import type { GenerationRequest, RunOptions } from './ports';
 import { refuseTooMany } from './preflight';
 import { settle, type Settled } from './settled';
@@ -30,15 +30,13 @@ export async function readAll(
 ): Promise<Settled<GenerationRequest>[]> {
 	refuseTooMany(count, maxJobs);
 	const breath = breathing(clock);
-	const inLane = createLanes(MAX_AT_ONCE);
 	const one = async (item: number): Promise<Settled<GenerationRequest>> => {
 		const request = signal?.aborted ? { error: stopped(item) } : await settle(read(item));
 		await breath();
 		return request;
 	};
-	return await Promise.all(
-		Array.from({ length: count }, async (_, item) => await inLane(async () => await one(item))),
-	);
+	const items = Array.from({ length: count }, (_, item) => item);
+	return await mapAtOnce(items, MAX_AT_ONCE, one);
 }
 
 /** A pause that is due once work has gone on for a while; whoever comes while it lasts shares it. */

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { waitUnlessAborted } from '../../lib/contract/abort';
 import { WanAvatarError } from '../../lib/contract/errors';
-import { createLanes } from '../../lib/contract/lanes';
+import { mapAtOnce } from '../../lib/contract/lanes';
 import { graceAfter } from '../../lib/contract/grace';
 import { LIMITS } from '../../lib/contract/limits';
 import { NOT_STARTED, settle, type End, type Settled } from '../../lib/generation/settled';
@@ -76,7 +76,6 @@ export async function performAll<C, T>(
 	const stopped = context.getExecutionCancelSignal();
 	const grace = graceAfter(stopped, STOP_GRACE_MS, clock);
 	const stop = { stopped, over: grace.signal };
-	const inLane = createLanes(performance.atOnce ?? 1);
 	const endsAll = !continueOnFail && performance.goesOn !== true;
 	let isOver = false;
 	const one = async (value: C, index: number): Promise<End<T>> => {
@@ -88,10 +87,8 @@ export async function performAll<C, T>(
 		return end;
 	};
 	try {
-		return await Promise.all(
-			checked.map(async (each, index) =>
-				'error' in each ? each : await inLane(async () => await one(each.value, index)),
-			),
+		return await mapAtOnce(checked, performance.atOnce ?? 1, async (each, index) =>
+			'error' in each ? each : await one(each.value, index),
 		);
 	} finally {
 		grace.release();

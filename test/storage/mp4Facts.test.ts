@@ -73,7 +73,7 @@ beforeAll(async () => {
 	await make(LONG);
 	writeFileSync(pathOf('wide.mp4'), with64BitSizes(bytesOf('ticks.mp4')));
 	writeFileSync(pathOf('no.mp4'), Buffer.alloc(300_000, 'no video '));
-}, 60_000);
+}, 300_000);
 afterAll(() => {
 	rmSync(folder, { recursive: true, force: true });
 });

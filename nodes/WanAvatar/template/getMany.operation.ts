@@ -5,7 +5,7 @@ import type {
 	INodePropertyOptions,
 } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
-import { createLanes } from '../../../lib/contract/lanes';
+import { mapAtOnce } from '../../../lib/contract/lanes';
 import type { End } from '../../../lib/generation/settled';
 import type { RunMode } from '../operation';
 import { NOTHING_CHANGED, runItems } from '../runItems';
@@ -45,12 +45,11 @@ export async function execute(
 			wish: readWish(item),
 		}),
 		perform: async ({ prefix, limit, wish }) => {
-			const inLane = createLanes(AT_ONCE);
 			const templates = await listTemplates(bucket, prefix, limit);
-			return await Promise.all(
-				templates.map(
-					async (template) => await inLane(async () => await templateItem(bucket, template, wish)),
-				),
+			return await mapAtOnce(
+				templates,
+				AT_ONCE,
+				async (template) => await templateItem(bucket, template, wish),
 			);
 		},
 		ifLeft: NOTHING_CHANGED,
