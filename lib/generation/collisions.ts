@@ -1,6 +1,6 @@
 import { WanAvatarError } from '../contract/errors';
 import { plainTemplateId, templateIdsOf, writtenKeys } from '../contract/overwritten';
-import { ownerOf } from './desk';
+import { ownerOf } from './owner';
 import type { GenerationRequest } from './ports';
 import type { Settled } from './settled';
 

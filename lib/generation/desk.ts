@@ -4,6 +4,7 @@ import type { OptionalStore } from './optionalStore';
 import type { JobRecord, RecordBook } from './record';
 import type { Bucket } from '../storage/bucket';
 import type { GenerationPorts, GenerationRequest, SharedWatch } from './ports';
+import { ownerOf } from './owner';
 import type { JobReference } from './report';
 import type { Upload } from './upload';
 
@@ -30,14 +31,6 @@ export interface Desk {
 	store: Bucket | undefined;
 	/** The bucket for what a paid job does not depend on. */
 	optional: OptionalStore;
-}
-
-/** What the workflow is told of whose avatar it is, before there is a job. */
-export type Owner = Omit<JobReference, 'job_id' | 'endpoint_id' | 'submitted_at'>;
-
-export function ownerOf({ input }: Pick<GenerationRequest, 'input'>): Owner {
-	const { user_id, avatar_id, output_video_key = null, output_thumbnail_key = null } = input;
-	return { user_id, avatar_id, output_video_key, output_thumbnail_key };
 }
 
 /** The job that a record names, for this desk's request. */

@@ -2,9 +2,8 @@ import { WanAvatarError, type ErrorCode } from '../contract/errors';
 import type { FollowEnd } from '../following/follow';
 import type { Stall } from '../runpod/health';
 import type { EndedLook, JobLook } from '../runpod/job';
-import type { Owner } from './desk';
+import type { Owner } from './owner';
 import { knownFacts, noVideoReason, reportOf, type JobReference, type JobReport } from './report';
-import type { VideoFault } from './verify';
 
 /** What became of the remote job when nobody waits for it any longer. */
 export type CancelOutcome =
@@ -45,6 +44,13 @@ export function failedJob(job: JobReference, look: FailedLook): WanAvatarError {
 				remedy: `Look at the log of worker ${look.facts.workerId ?? '(unknown)'} in the RunPod console.${storedAs(job)}`,
 			});
 	}
+}
+
+/** What is wrong with a finished video. */
+export interface VideoFault {
+	code: Extract<ErrorCode, 'VIDEO_MISSING' | 'VIDEO_BROKEN'>;
+	/** Goes on from "its video". */
+	reason: string;
 }
 
 /** The error for a job that ended well by its own words, but whose video is not there as it should be. */

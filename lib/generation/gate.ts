@@ -1,7 +1,8 @@
 import { createLanes } from '../contract/lanes';
 import { createAdmission, NoWorkerInTime, type AdmittedJob } from '../following/admission';
 import type { WanAvatarError } from '../contract/errors';
-import { ownerOf, type Desk } from './desk';
+import type { Desk } from './desk';
+import { ownerOf } from './owner';
 import { noWorkerInTime } from './failures';
 import type { GenerationRequest } from './ports';
 import { settle, type End } from './settled';

@@ -1,6 +1,7 @@
 import { WanAvatarError } from '../contract/errors';
 import { winnerOver } from './contest';
-import { ownerOf, referenceOf, isSubmitted, type Desk, type SubmittedRecord } from './desk';
+import { referenceOf, isSubmitted, type Desk, type SubmittedRecord } from './desk';
+import { ownerOf } from './owner';
 import { findEarlier, readStanding, type Earlier } from './earlier';
 import { unfinishedJob } from './failures';
 import { withWarningsOf, type JobResult } from './jobResult';

@@ -2,7 +2,8 @@ import { joinSignals, waitUnlessAborted } from '../contract/abort';
 import { WanAvatarError } from '../contract/errors';
 import { graceAfter } from '../contract/grace';
 import { LIMITS } from '../contract/limits';
-import { isSubmitted, ownerOf, referenceOf, type Desk } from './desk';
+import { isSubmitted, referenceOf, type Desk } from './desk';
+import { ownerOf } from './owner';
 
 /** So long after Stop, or after the deadline, the item is given out as it stands. */
 const AFTER_STOP_MS = LIMITS.graceMs + 300;

@@ -6,9 +6,28 @@ import type { StallWatch } from '../following/stallWatch';
 import type { RunBody } from '../runpod/plan';
 import type { QueueClient } from '../runpod/queue';
 import type { Bucket } from '../storage/bucket';
+import type { LinkMaker } from '../storage/links';
+import type { Mp4Facts } from '../storage/mp4Facts';
+import type { OnDenied } from './deniedRights';
 import type { InlineFile } from './inlineFile';
-import type { ResultPorts } from './result';
 import type { Upload } from './upload';
+
+/** What an MP4's header says; nothing for one that is none, or is cut off. */
+export type ReadFacts = (
+	bucket: Bucket,
+	key: string,
+	sizeBytes: number,
+) => Promise<Mp4Facts | undefined>;
+
+/** Whom a finished job's report is made ready with. */
+export interface ResultPorts {
+	/** Missing where the node has no MinIO credential: then nothing is looked at. */
+	readFacts?: ReadFacts | undefined;
+	/** The same of a file in memory: nothing for one that is no whole MP4. Missing: it is not looked at. */
+	readContent?: ((content: Uint8Array) => Promise<Mp4Facts | undefined>) | undefined;
+	links: LinkMaker;
+	onDenied?: OnDenied | undefined;
+}
 
 /** Whom a generation is done with. */
 export interface GenerationPorts extends ResultPorts {

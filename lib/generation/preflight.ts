@@ -3,7 +3,7 @@ import { InvalidInput } from '../contract/invalidInput';
 import { mapAtOnce } from '../contract/lanes';
 import type { Bucket, Stat } from '../storage/bucket';
 import type { OnDenied } from './deniedRights';
-import { ownerOf } from './desk';
+import { ownerOf } from './owner';
 import type { GenerationRequest } from './ports';
 import type { Settled } from './settled';
 

@@ -1,26 +1,14 @@
 import type { LinkWish } from '../contract/link';
 import { LIMITS } from '../contract/limits';
-import type { LinkMaker } from '../storage/links';
-import type { Mp4Facts } from '../storage/mp4Facts';
-import type { OnDenied } from './deniedRights';
-import { badVideo } from './failures';
+import { badVideo, type VideoFault } from './failures';
 import type { JobResult } from './jobResult';
 import { linked } from './links';
 import type { OptionalStore } from './optionalStore';
+import type { ResultPorts } from './ports';
 import type { JobRecord } from './record';
 import type { JobReport } from './report';
 import { storeInline } from './storeInline';
-import { verify, withFacts, type ReadFacts, type Verified, type VideoFault } from './verify';
-
-/** Whom a finished job's report is made ready with. */
-export interface ResultPorts {
-	/** Missing where the node has no MinIO credential: then nothing is looked at. */
-	readFacts?: ReadFacts | undefined;
-	/** The same of a file in memory: nothing for one that is no whole MP4. Missing: it is not looked at. */
-	readContent?: ((content: Uint8Array) => Promise<Mp4Facts | undefined>) | undefined;
-	links: LinkMaker;
-	onDenied?: OnDenied | undefined;
-}
+import { verify, withFacts, type Verified } from './verify';
 
 /** What is known of the result beside the worker's words. */
 export interface ResultContext {

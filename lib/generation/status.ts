@@ -11,7 +11,8 @@ import { createOptionalStore, type OptionalStore } from './optionalStore';
 import { readRecordOf, type JobRecord } from './record';
 import { recover } from './recover';
 import type { JobReference, JobReport } from './report';
-import { describeResult, type ResultPorts } from './result';
+import type { ResultPorts } from './ports';
+import { describeResult } from './result';
 
 export interface StatusPorts extends ResultPorts {
 	queue: Pick<QueueClient, 'endpointId' | 'lookOnce'>;

@@ -1,31 +1,18 @@
 import { AccessDenied, StoreRefusal } from '../contract/accessDenied';
-import type { ErrorCode } from '../contract/errors';
 import type { Bucket, Stat } from '../storage/bucket';
+import type { VideoFault } from './failures';
 import { warned } from './jobResult';
-import { originOf } from './origin';
-import type { JobRecord } from './record';
 import type { Mp4Facts } from '../storage/mp4Facts';
+import { originOf } from './origin';
+import type { ReadFacts } from './ports';
+import type { JobRecord } from './record';
 import type { JobReport } from './report';
 import { settle } from './settled';
-
-/** What an MP4's header says; nothing for one that is none, or is cut off. */
-export type ReadFacts = (
-	bucket: Bucket,
-	key: string,
-	sizeBytes: number,
-) => Promise<Mp4Facts | undefined>;
 
 /** Where results are looked at before they are given out. */
 export interface VideoStore {
 	bucket: Bucket;
 	readFacts: ReadFacts;
-}
-
-/** What is wrong with a finished video. */
-export interface VideoFault {
-	code: Extract<ErrorCode, 'VIDEO_MISSING' | 'VIDEO_BROKEN'>;
-	/** Goes on from "its video". */
-	reason: string;
 }
 
 export interface Verified {

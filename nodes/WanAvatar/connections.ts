@@ -4,7 +4,7 @@ import { sharedTimeouts, type Clock } from '../../lib/contract/clock';
 import type { HttpRequest } from '../../lib/runpod/http';
 import type { QueueClient } from '../../lib/runpod/queue';
 import type { RunPodSettings } from '../../lib/runpod/settings';
-import type { ResultPorts } from '../../lib/generation/result';
+import type { ResultPorts } from '../../lib/generation/ports';
 import type { Bucket } from '../../lib/storage/bucket';
 import { deniedHints } from './deniedHints';
 import { readEndpointId } from './endpointLocator';
