@@ -1,7 +1,7 @@
-import { onAbort } from '../contract/abortListener';
-import { pause, type Clock } from '../contract/clock';
-import type { EndpointHealth } from '../runpod/health';
-import type { JobLook } from '../runpod/job';
+import { onAbort } from '../base/async/abortListener';
+import { pause, type Clock } from '../base/async/clock';
+import type { EndpointHealth } from '../runpod/queue/health';
+import type { JobLook } from '../runpod/queue/job';
 import { DOUBT_SHARE, jobLimit, type ToldLoad } from './jobLimit';
 import { createRateCeiling, MOST_JOBS } from './rateCeiling';
 import { RunJobs, type RunJob } from './runJobs';

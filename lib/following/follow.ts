@@ -1,9 +1,9 @@
-import { joinSignals } from '../contract/abort';
-import { pause, type Clock } from '../contract/clock';
-import { messageOf } from '../contract/foreignError';
-import { WanAvatarError } from '../contract/errors';
-import type { EndedLook, JobLook } from '../runpod/job';
-import type { Stall } from '../runpod/health';
+import { joinSignals } from '../base/async/abort';
+import { pause, type Clock } from '../base/async/clock';
+import { messageOf } from '../base/errors/foreignError';
+import { WanAvatarError } from '../base/errors/errors';
+import type { EndedLook, JobLook } from '../runpod/queue/job';
+import type { Stall } from '../runpod/queue/health';
 import { createNewsWatch } from './newsWatch';
 import { FIRST_LOOK_MS, type Schedule } from './schedule';
 import type { StallWatch } from './stallWatch';

@@ -1,5 +1,5 @@
-import type { Clock } from '../contract/clock';
-import { LIMITS } from '../contract/limits';
+import type { Clock } from '../base/async/clock';
+import { LIMITS } from '../base/async/limits';
 import type { FollowedJob } from './follow';
 
 /** Tells a fault of the moment from one that lasts, over the looks at one job. */

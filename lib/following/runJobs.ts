@@ -1,4 +1,4 @@
-import type { JobLook } from '../runpod/job';
+import type { JobLook } from '../runpod/queue/job';
 import { medianOf } from './schedule';
 
 /** One job of a run, from before its submit to its end. Times by the monotonic clock. */

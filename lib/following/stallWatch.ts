@@ -1,5 +1,5 @@
-import type { Clock } from '../contract/clock';
-import type { EndpointHealth, Stall } from '../runpod/health';
+import type { Clock } from '../base/async/clock';
+import type { EndpointHealth, Stall } from '../runpod/queue/health';
 
 const MIN_INTERVAL_MS = 15_000;
 

@@ -5,18 +5,18 @@ import type {
 	INodeTypeDescription,
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
-import * as avatar from './avatar/avatar.resource';
-import { containerRegistryApiTest } from './credentialTest/containerRegistryApi';
-import { minioApiTest } from './credentialTest/minioApi';
-import { runPodApiTest } from './credentialTest/runPodApi';
-import * as endpoint from './endpoint/endpoint.resource';
-import * as job from './job/job.resource';
-import { searchEndpoints } from './listSearch/searchEndpoints';
-import { searchPortraits } from './listSearch/searchPortraits';
-import { searchTemplates } from './listSearch/searchTemplates';
-import { route } from './router';
-import * as template from './template/template.resource';
-import * as video from './video/video.resource';
+import * as avatar from './actions/avatar/avatar.resource';
+import { containerRegistryApiTest } from './methods/credentialTest/containerRegistryApi';
+import { minioApiTest } from './methods/credentialTest/minioApi';
+import { runPodApiTest } from './methods/credentialTest/runPodApi';
+import * as endpoint from './actions/endpoint/endpoint.resource';
+import * as job from './actions/job/job.resource';
+import { searchEndpoints } from './methods/listSearch/searchEndpoints';
+import { searchPortraits } from './methods/listSearch/searchPortraits';
+import { searchTemplates } from './methods/listSearch/searchTemplates';
+import { route } from './actions/router';
+import * as template from './actions/template/template.resource';
+import * as video from './actions/video/video.resource';
 
 export class WanAvatar implements INodeType {
 	description: INodeTypeDescription = {

@@ -1,8 +1,8 @@
 import { followJob } from '../../lib/following/follow';
 import { fixedSchedule, learningSchedule, type Schedule } from '../../lib/following/schedule';
 import { createStallWatch } from '../../lib/following/stallWatch';
-import type { JobLook } from '../../lib/runpod/job';
-import { simulatedClock } from '../unit/simulatedClock';
+import type { JobLook } from '../../lib/runpod/queue/job';
+import { simulatedClock } from '../lib/generation/run/simulatedClock';
 
 /** Poll economy, in simulated time: 200 jobs of about 240 s, ten at a time, followed by each kind of schedule. */
 const JOBS = 200;

@@ -1,0 +1,41 @@
+import * as z from 'zod/v4';
+import { InvalidInput } from '../../base/errors/invalidInput';
+
+const text = z.union([z.string(), z.number().transform(String)]).transform((given) => given.trim());
+
+const NO_ID = 'must be an ID such as abc123, or the address RunPod shows for it';
+
+/**
+ * The ID of an endpoint from a form: the ID alone, or an address that holds it; the credential's where the form is empty.
+ * @throws InvalidInput when there is none, or it is no ID
+ */
+export function parseEndpointId(chosen: unknown, credentialEndpointId: string): string {
+	const { data: given } = text.safeParse(chosen ?? '');
+	if (given === undefined) throw wrong(NO_ID);
+	const id = idIn(given);
+	if (id === '' && credentialEndpointId !== '') return credentialEndpointId;
+	if (/^[\w-]+$/.test(id)) return id;
+	throw wrong(
+		id === ''
+			? 'is missing: choose one, or fill in Endpoint ID in the RunPod API credential'
+			: NO_ID,
+	);
+}
+
+/** The ID alone, of an ID or an address that holds it. */
+export function idIn(given: string): string {
+	return /\/(?:v2|endpoint)\/([\w-]+)/.exec(given)?.[1] ?? given;
+}
+
+/**
+ * For what cannot be undone: an expression that finds no ID must not come to mean the credential's endpoint.
+ * @throws InvalidInput when it gives nothing, rather than an empty text
+ */
+export function assertGiven(chosen: unknown): void {
+	if (chosen === undefined || chosen === null)
+		throw wrong('is missing: its expression gives nothing');
+}
+
+function wrong(message: string): InvalidInput {
+	return new InvalidInput([{ field: 'Endpoint', message }]);
+}

@@ -1,0 +1,212 @@
+import { joinSignals } from '../../base/async/abort';
+import type { FollowEnd } from '../../following/follow';
+import { WanAvatarError } from '../../base/errors/errors';
+import { messageOf } from '../../base/errors/foreignError';
+import { LIMITS } from '../../base/async/limits';
+import { conclude } from './conclude';
+import { createContest } from './contest';
+import { isSubmitted, note, referenceOf, type Desk, type SubmittedRecord } from './jobContext';
+import type { JobResult } from '../report/jobResult';
+import { followOrFind, type Followed } from '../result/missingVideo';
+import { recover } from '../record/recover';
+import type { JobReport } from '../report/report';
+import { requireResult } from '../result/result';
+import { settle } from '../../base/errors/settled';
+import { stopPaying } from './stopPaying';
+import { isFollowed, NOT_FOLLOWED, ttlOf } from '../record/timeToLive';
+
+/** A finished job with its record. */
+export interface Made extends JobResult {
+	record: SubmittedRecord;
+}
+
+/** Whose the job is: one that another execution waits for at this moment is not ours to cancel. */
+export type Ownership = 'ours' | "another's";
+
+/** The run ended with another item's failure: this one is not waited for any longer. */
+export class Halted extends Error {
+	override readonly name = 'Halted';
+}
+
+/**
+ * Follows a job until there is a video, and cancels one that nobody waits for any longer.
+ * @throws WanAvatarError with the job's facts in `details`, or Halted
+ */
+export async function pursue(
+	record: SubmittedRecord,
+	ownership: Ownership,
+	desk: Desk,
+): Promise<Made> {
+	try {
+		return await pursueJob(record, ownership, desk);
+	} catch (error) {
+		if (error instanceof Halted) throw error;
+		throw withJob(error, record, desk);
+	}
+}
+
+/** Whatever goes wrong once there is a job, the error names it. */
+function withJob(error: unknown, record: SubmittedRecord, desk: Desk): WanAvatarError {
+	const details = { ...referenceOf(record, desk) };
+	if (error instanceof WanAvatarError) return error.withDetails(details);
+	return new WanAvatarError(
+		'INTERNAL',
+		`Job ${record.job_id} could not be followed: ${messageOf(error)}`,
+		{
+			remedy:
+				'The job is not lost: Get Status with its job ID tells how it is. Please report this fault.',
+			details,
+		},
+	);
+}
+
+async function pursueJob(record: SubmittedRecord, ownership: Ownership, desk: Desk): Promise<Made> {
+	const { followed, winner } = await follow(record, ownership, desk);
+	if ('found' in followed)
+		return { record, ...(await ready({ report: followed.found }, record, desk)) };
+	const { end } = followed;
+	if (winner) {
+		await stopPaying(record.job_id, desk.ports.queue, desk.ports.clock);
+		desk.book.remember(winner);
+		return await pursue(winner, "another's", desk);
+	}
+	const successor = ownership === "another's" && (await successorOf(record, end, desk));
+	return successor
+		? await pursue(successor, "another's", desk)
+		: await concluded(record, end, ownership, desk);
+}
+
+async function follow(
+	record: SubmittedRecord,
+	ownership: Ownership,
+	desk: Desk,
+): Promise<{ followed: Followed; winner: SubmittedRecord | undefined }> {
+	const { ports, watch, halt, request, deadlineMs } = desk;
+	const lost = new AbortController();
+	const contest = createContest(record, ownership === 'ours', desk, () => {
+		lost.abort();
+	});
+	const look = async (jobId: string, signal?: AbortSignal) => {
+		contest.check();
+		return await ports.queue.look(jobId, signal);
+	};
+	const joined = joinSignals([ports.signal, halt, lost.signal]);
+	contest.check();
+	const job = {
+		jobId: record.job_id,
+		submittedAtMs: record.submitted_at_ms ?? undefined,
+		ttlMs: ttlOf(record),
+	};
+	const { maxRestarts } = request;
+	try {
+		const follow = { look, clock: ports.clock, ...watch, signal: joined.signal };
+		const recover = async () => await stored(record, desk);
+		const followed = await followOrFind(job, follow, { deadlineMs, maxRestarts }, recover);
+		// A video that is there already is worth more than an agreement on whose it is.
+		const isThere = 'found' in followed || followed.end.tag === 'ended';
+		return { followed, winner: isThere ? undefined : contest.winner() };
+	} finally {
+		joined.release();
+	}
+}
+
+/** Another's job may have been cancelled because a third one won. */
+async function successorOf(
+	record: SubmittedRecord,
+	end: FollowEnd,
+	{ book, optional }: Desk,
+): Promise<SubmittedRecord | undefined> {
+	if (end.tag !== 'ended' || end.look.tag !== 'cancelled') return undefined;
+	const standing = await optional.attempt(
+		'The record of the job could not be read',
+		async (bucket) => await book.read(bucket),
+	);
+	if (standing?.tag !== 'ours' || !isSubmitted(standing.record)) return undefined;
+	return standing.record.job_id === record.job_id ? undefined : standing.record;
+}
+
+async function concluded(
+	record: SubmittedRecord,
+	end: FollowEnd,
+	ownership: Ownership,
+	desk: Desk,
+): Promise<Made> {
+	const { ports, request } = desk;
+	const job = referenceOf(record, desk);
+	if (end.tag === 'aborted' && !ports.signal?.aborted) {
+		if (ownership === 'ours') void note({ ...record, followed_at_ms: NOT_FOLLOWED }, desk);
+		throw await halted(record, end, ownership, desk);
+	}
+	const result = await settle(
+		conclude(job, end, {
+			queue: ports.queue,
+			clock: ports.clock,
+			recover: async () => await stored(record, desk),
+			ready: async (ended) => await ready(ended, record, desk),
+			isOurs: async () => ownership === 'ours' || !(await isStillFollowed(desk)),
+			onTimeout: request.onTimeout,
+			timeoutMs: request.timeoutMs,
+		}),
+	);
+	if ('value' in result) return { record, ...result.value };
+	// Memory has it at once; nobody waits for the bucket.
+	if (ownership === 'ours')
+		void note({ ...record, lost: end.tag === 'lost', followed_at_ms: NOT_FOLLOWED }, desk);
+	throw result.error;
+}
+
+/** Whoever waited for the job may have been killed meanwhile: then nobody else ends it. */
+async function isStillFollowed({ book, optional, ports }: Desk): Promise<boolean> {
+	const standing = await optional.attempt(
+		'The record of the job could not be read',
+		async (bucket) => await book.read(bucket),
+		LIMITS.graceMs,
+	);
+	return standing?.tag !== 'ours' || isFollowed(standing.record, ports.clock.now());
+}
+
+/** A video that is newer than the job's record, where the bucket has one. */
+async function stored(record: SubmittedRecord, desk: Desk): Promise<JobReport | undefined> {
+	return await desk.optional.attempt(
+		'The bucket could not be searched for the video',
+		async (bucket) => await recover(referenceOf(record, desk), record, bucket),
+	);
+}
+
+async function ready(
+	found: JobResult,
+	record: SubmittedRecord,
+	{ ports, request, optional }: Desk,
+): Promise<JobResult> {
+	return await requireResult(found, { record, links: request.links }, ports, optional);
+}
+
+/** A job that still waits for a worker has cost nothing: it is cancelled. One that runs is left to store its video. */
+async function halted(
+	record: SubmittedRecord,
+	{ last }: Extract<FollowEnd, { tag: 'aborted' }>,
+	ownership: Ownership,
+	{ request, ports }: Desk,
+): Promise<Halted> {
+	const { job_id } = record;
+	const { queue, clock } = ports;
+	const key = request.input.output_video_key;
+	const stored = key === undefined ? 'under a key of its own' : `as ${key}`;
+	const look =
+		last?.tag === 'running' ? last : await queue.look(job_id, clock.timeout(LIMITS.noteMs));
+	if (look.tag === 'completed' && look.video && look.output.minio_key === null)
+		return new Halted(`job ${job_id} is finished; Get Status gives out its video for half an hour`);
+	if (look.tag === 'completed')
+		return new Halted(`job ${job_id} is finished; its video is stored ${stored}`);
+	if (look.tag !== 'queued' || ownership === "another's")
+		return new Halted(`job ${job_id} goes on; its video will be stored ${stored}`);
+	switch (await stopPaying(job_id, queue, clock)) {
+		case 'cancelled':
+		case 'gone':
+			return new Halted(`job ${job_id} was cancelled while it waited for a worker`);
+		case 'unanswered':
+			return new Halted(`job ${job_id} is being cancelled; RunPod has not answered yet`);
+		default:
+			return new Halted(`job ${job_id} could not be cancelled; its video will be stored ${stored}`);
+	}
+}

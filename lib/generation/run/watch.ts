@@ -1,0 +1,28 @@
+import type { Clock } from '../../base/async/clock';
+import { fixedSchedule, learningSchedule } from '../../following/schedule';
+import { createStallWatch } from '../../following/stallWatch';
+import type { EndpointHealth, Stall } from '../../runpod/queue/health';
+import type { QueueClient } from '../../runpod/queue/queue';
+import type { SharedWatch } from '../request/ports';
+import { settle } from '../../base/errors/settled';
+
+/** What the jobs of one endpoint share while they are followed; without an interval it is learned. */
+export function createWatch(
+	clock: Clock,
+	queue: Pick<QueueClient, 'health'>,
+	stallOf: (health: EndpointHealth) => Stall | undefined,
+	pollIntervalMs: number | undefined,
+): SharedWatch {
+	return {
+		schedule: pollIntervalMs === undefined ? learningSchedule() : fixedSchedule(pollIntervalMs),
+		stallWatch: createStallWatch(clock, healthOf(queue), stallOf),
+	};
+}
+
+/** What the endpoint tells of itself; nothing where it cannot be asked, whatever the reason. */
+export function healthOf(queue: Pick<QueueClient, 'health'>): QueueClient['health'] {
+	return async (signal) => {
+		const found = await settle(queue.health(signal));
+		return 'error' in found ? undefined : found.value;
+	};
+}
