@@ -1,6 +1,6 @@
 import type { LinkWish } from '../../contract/link';
 import type { QueueClient } from '../../runpod/queue/queue';
-import { conclude } from '../run/conclude';
+import { conclude } from '../result/conclude';
 import { withWarningsOf, type JobResult } from '../report/jobResult';
 import type { KnownJob } from './knownJob';
 import { followOrFind } from '../result/missingVideo';

@@ -9,8 +9,9 @@ import { pursue } from './pursue';
 import { readRecordOf, type JobRecord, type Standing } from '../record/record';
 import { completedFromStore, reportOf, submittedReport } from '../report/report';
 import { findResult } from '../result/result';
-import { stopPaying } from './stopPaying';
-import { assertMaySubmit, submit, uncertain, unlessStopped, type Submitted } from './submit';
+import { stopPaying } from '../result/stopPaying';
+import { submit, unlessStopped, type Submitted } from './submit';
+import { assertMaySubmit, uncertain } from './submitFaults';
 
 /** A result on its way out; its record, where there is one, is marked when it is given out. */
 export interface Result extends JobResult {

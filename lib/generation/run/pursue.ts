@@ -3,7 +3,7 @@ import type { FollowEnd } from '../../following/follow';
 import { WanAvatarError } from '../../base/errors/errors';
 import { messageOf } from '../../base/errors/foreignError';
 import { LIMITS } from '../../base/async/limits';
-import { conclude } from './conclude';
+import { conclude } from '../result/conclude';
 import { createContest } from './contest';
 import { isSubmitted, note, referenceOf, type Desk, type SubmittedRecord } from './jobContext';
 import type { JobResult } from '../report/jobResult';
@@ -12,7 +12,7 @@ import { recover } from '../record/recover';
 import type { JobReport } from '../report/report';
 import { requireResult } from '../result/result';
 import { settle } from '../../base/errors/settled';
-import { stopPaying } from './stopPaying';
+import { stopPaying } from '../result/stopPaying';
 import { isFollowed, NOT_FOLLOWED, ttlOf } from '../record/timeToLive';
 
 /** A finished job with its record. */

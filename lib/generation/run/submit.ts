@@ -1,6 +1,5 @@
 import { WaitEnded, waitUnlessAborted } from '../../base/async/abort';
 import { pause } from '../../base/async/clock';
-import { requestsPage } from '../../contract/consolePages';
 import { WanAvatarError } from '../../base/errors/errors';
 import type { JobInput } from '../../contract/jobInput';
 import { graceAfter } from '../../base/async/grace';
@@ -11,7 +10,15 @@ import { judgeStanding, readStanding, type Earlier } from './earlier';
 import { inputWithFiles } from '../request/inlineFile';
 import { isSameIntent, type JobRecord, type Standing } from '../record/record';
 import { settle } from '../../base/errors/settled';
-import { runsOutAtMs } from '../record/timeToLive';
+import {
+	assertMaySubmit,
+	heldBack,
+	maySubmit,
+	notSent,
+	stoppedBeforeSubmit,
+	stoppedWhileSubmitting,
+	withOwner,
+} from './submitFaults';
 
 /** What came of a submit: a job of our own, or what another execution got there first with. */
 export type Submitted =
@@ -106,13 +113,6 @@ async function unsentIfFault<T>(intent: JobRecord, desk: Desk, work: Promise<T>)
 	if ('value' in done) return done.value;
 	await unsent(intent, desk);
 	throw done.error;
-}
-
-function notSent(error: WanAvatarError, desk: Desk): WanAvatarError {
-	const { code, message, remedy, details } = withOwner(error, desk);
-	if (code !== 'STORAGE') return withOwner(error, desk);
-	const told = `${remedy} Nothing was sent to RunPod for the item.`;
-	return new WanAvatarError(code, message, { remedy: told, details });
 }
 
 /** Takes an intent back in both places; where the bucket does not answer, somebody goes on trying for a while. */
@@ -236,83 +236,4 @@ async function cancelWhenNamed(
 
 function submittedRecord(intent: JobRecord, job_id: string, { ports }: Desk): SubmittedRecord {
 	return { ...intent, state: 'submitted', job_id, submitted_at_ms: ports.clock.now() };
-}
-
-function withOwner(error: WanAvatarError, { request }: Desk): WanAvatarError {
-	return error.withDetails({ ...ownerOf(request) });
-}
-
-/** Whether the item may still be submitted: nobody stopped it, and it has time left. */
-export function maySubmit({ signal, halt }: Desk): boolean {
-	return !signal.aborted && !halt.aborted;
-}
-
-export function assertMaySubmit(desk: Desk): void {
-	if (!maySubmit(desk)) throw stoppedBeforeSubmit(desk);
-}
-
-function stoppedBeforeSubmit(desk: Desk): WanAvatarError {
-	const { request, ports, halt } = desk;
-	const details = { ...ownerOf(request) };
-	const remedy = 'Nothing was sent to RunPod for it.';
-	if (ports.signal?.aborted || halt.aborted)
-		return new WanAvatarError(
-			'STOPPED',
-			'The workflow was stopped before this item was submitted',
-			{
-				remedy,
-				details,
-			},
-		);
-	return new WanAvatarError('DEADLINE', 'Timeout was over before this item was submitted', {
-		remedy: `${remedy} MinIO or RunPod is slow to answer, or Timeout in the options is too short.`,
-		details,
-	});
-}
-
-function stoppedWhileSubmitting(intent: JobRecord, { request, ports }: Desk): WanAvatarError {
-	const isStop = ports.signal?.aborted ?? false;
-	return new WanAvatarError(
-		isStop ? 'STOPPED' : 'DEADLINE',
-		`${isStop ? 'The workflow was stopped' : 'Timeout was over'} while this item was sent to RunPod, which has not answered yet`,
-		{
-			remedy: `Its job is cancelled as soon as RunPod names it. To be sure, look at the Requests page of the endpoint (${requestsPage(intent.endpoint_id)}).`,
-			details: { ...ownerOf(request), endpoint_id: intent.endpoint_id },
-		},
-	);
-}
-
-/** Says until when the item is held back, and what would have made that shorter. */
-function heldBack(error: WanAvatarError, intent: JobRecord, desk: Desk): WanAvatarError {
-	const { code, message, remedy, details } = error;
-	return new WanAvatarError(code, message, {
-		remedy: `${remedy} ${holdText(intent)}`,
-		details: { ...details, ...ownerOf(desk.request), endpoint_id: intent.endpoint_id },
-	});
-}
-
-function holdText(intent: JobRecord): string {
-	const until = new Date(runsOutAtMs(intent)).toISOString();
-	const shorter =
-		intent.ttl_ms === null
-			? ' With Max Run Time and Max Queue Time in the options, that is as long as both together.'
-			: '';
-	return `It is not sent again before ${until}, when RunPod drops the job at the latest.${shorter} To send it all the same, turn on Submit Anyway in the options.`;
-}
-
-/** The error for a request of which nobody knows whether it was submitted. */
-export function uncertain(record: JobRecord, desk: Desk): WanAvatarError {
-	const at = new Date(record.intended_at_ms).toISOString();
-	const owner = ownerOf(desk.request);
-	const where = owner.output_video_key
-		? ` Its video will be stored as ${owner.output_video_key}.`
-		: '';
-	return new WanAvatarError(
-		'SUBMIT_UNKNOWN',
-		`A job for this item was sent at ${at} and may be running: RunPod gave no job ID`,
-		{
-			remedy: `${holdText(record)} Look at the Requests page of the endpoint (${requestsPage(record.endpoint_id)}).${where}`,
-			details: { ...owner, endpoint_id: record.endpoint_id },
-		},
-	);
 }

@@ -4,14 +4,12 @@ import { codeOf, messageOf } from '../../base/errors/foreignError';
 import { cleanRemoteText } from '../../base/data/remoteText';
 import { secretsIn } from '../../base/data/secret';
 import type { StorageSettings } from './minioCredential';
-import { ANSWER_TOO_LARGE, NEEDS_HTTPS, NOT_AN_OBJECT_STORE, STORE_SILENT } from './transport';
+import { connectionFaults } from './connectionFaults';
+import { CREDENTIAL, type Deed, type Words } from './faultWords';
+import { refusals } from './refusals';
+import { ANSWER_TOO_LARGE, STORE_SILENT } from './transport';
 
-/** What was to be done when it went wrong, and with what. */
-export interface Deed {
-	verb: 'list' | 'read' | 'write' | 'delete';
-	/** Of the object, or what the keys of the list begin with. */
-	key?: string;
-}
+export type { Deed };
 
 export function isAccessDenied(error: unknown): boolean {
 	return codeOf(error) === 'AccessDenied';
@@ -85,63 +83,6 @@ export function explainStorageFault(
 
 const REFUSED: readonly number[] = [401, 403];
 
-interface Words {
-	message: string;
-	remedy: string;
-}
-
-const CREDENTIAL = 'in the MinIO API credential';
-
-/** No object store was reached. */
-function connectionFaults(
-	{ useSSL }: StorageSettings,
-	server: string,
-	said: string,
-): Map<string, Words> {
-	const offline = {
-		message: `No object store answers at ${server}`,
-		remedy: `Check Endpoint and port ${CREDENTIAL}, and that the server is running and reachable from n8n.`,
-	};
-	const noHost = {
-		message: `There is no host named ${server}`,
-		remedy: `Check Endpoint ${CREDENTIAL}.`,
-	};
-	const wrongSsl = {
-		message: `The object store at ${server} does not speak ${useSSL ? 'HTTPS' : 'HTTP'}`,
-		remedy: `Turn Use SSL ${useSSL ? 'off' : 'on'} ${CREDENTIAL}, or correct the port.`,
-	};
-	const needsHttps = {
-		message: `The object store at ${server} speaks HTTPS, and was asked by HTTP`,
-		remedy: `Turn Use SSL on ${CREDENTIAL}.`,
-	};
-	const stranger = {
-		message: `What answers at ${server} is not an object store (${said})`,
-		remedy: `Check Endpoint and port ${CREDENTIAL}: MinIO has one port for S3, often 9000, and another one for its console, often 9001.`,
-	};
-	const cut = {
-		message: `The object store at ${server} ended the connection without an answer`,
-		remedy: useSSL
-			? `Try again. If it always does so, check Endpoint, port and Use SSL ${CREDENTIAL}.`
-			: `If it speaks HTTPS, turn Use SSL on ${CREDENTIAL}. Otherwise try again.`,
-	};
-	const pairs: [string, Words][] = [
-		['ECONNREFUSED', offline],
-		['ETIMEDOUT', offline],
-		['EHOSTUNREACH', offline],
-		['ENETUNREACH', offline],
-		['ENOTFOUND', noHost],
-		['EAI_AGAIN', noHost],
-		['EPROTO', wrongSsl],
-		['ERR_SSL_WRONG_VERSION_NUMBER', wrongSsl],
-		['ERR_SSL_PACKET_LENGTH_TOO_LONG', wrongSsl],
-		['ECONNRESET', cut],
-		['EPIPE', cut],
-		[NEEDS_HTTPS, needsHttps],
-		[NOT_AN_OBJECT_STORE, stranger],
-	];
-	return new Map([...pairs, ...certificateFaults(server)]);
-}
-
 /** An answer did not come to its end as it should. */
 function limitFaults(server: string, said: string, { verb, key = '' }: Deed): Map<string, Words> {
 	const what = key === '' ? verb : `${verb} "${key}"`;
@@ -177,118 +118,6 @@ function limitFaults(server: string, said: string, { verb, key = '' }: Deed): Ma
 			},
 		],
 	]);
-}
-
-function certificateFaults(server: string): [string, Words][] {
-	const untrusted = {
-		message: `The certificate of ${server} is not signed by a CA that n8n trusts`,
-		remedy: `Paste the CA's certificate into CA Certificate ${CREDENTIAL}.`,
-	};
-	const ofAnother = {
-		message: `The certificate of ${server} is for another host name`,
-		remedy: `Check Endpoint ${CREDENTIAL}: it must be a name that the certificate holds.`,
-	};
-	const outOfDate = {
-		message: `The certificate of ${server} has expired or does not count yet`,
-		remedy: "Renew the server's certificate, or set the clock of n8n's machine.",
-	};
-	return [
-		['DEPTH_ZERO_SELF_SIGNED_CERT', untrusted],
-		['SELF_SIGNED_CERT_IN_CHAIN', untrusted],
-		['UNABLE_TO_VERIFY_LEAF_SIGNATURE', untrusted],
-		['UNABLE_TO_GET_ISSUER_CERT', untrusted],
-		['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', untrusted],
-		['ERR_TLS_CERT_ALTNAME_INVALID', ofAnother],
-		['CERT_HAS_EXPIRED', outOfDate],
-		['CERT_NOT_YET_VALID', outOfDate],
-	];
-}
-
-/** The object store answered, with a code of its own. */
-function refusals({ bucket }: StorageSettings, server: string, deed: Deed): Map<string, Words> {
-	const noObject = {
-		message: `There is no object "${deed.key ?? ''}" in bucket ${bucket}`,
-		remedy: 'Check the key: it is written with its folders, without the bucket and a first slash.',
-	};
-	const pairs: [string, Words][] = [
-		['AccessDenied', deniedWords(bucket, deed)],
-		['NoSuchKey', noObject],
-		['NotFound', noObject],
-		[
-			'NoSuchBucket',
-			{
-				message: `There is no bucket "${bucket}" at ${server}`,
-				remedy: `Check Bucket ${CREDENTIAL}, or create the bucket.`,
-			},
-		],
-		[
-			'InvalidAccessKeyId',
-			{
-				message: 'The object store does not know the access key',
-				remedy: `Check Access Key ${CREDENTIAL}.`,
-			},
-		],
-		[
-			'SignatureDoesNotMatch',
-			{
-				message: 'The secret key does not fit the access key',
-				remedy: `Check Secret Key ${CREDENTIAL}: paste it again without spaces.`,
-			},
-		],
-		[
-			'AuthorizationHeaderMalformed',
-			{
-				message: 'The region is not the one of the object store',
-				remedy: `Check Region ${CREDENTIAL}; MinIO's own default is us-east-1.`,
-			},
-		],
-		[
-			'RequestTimeTooSkewed',
-			{
-				message: 'The clocks of n8n and of the object store differ by more than 15 minutes',
-				remedy: 'Set the clock of the machine that is wrong.',
-			},
-		],
-	];
-	return new Map([...pairs, ...fullFaults(bucket, server)]);
-}
-
-/** There is no room for what was to be written. */
-function fullFaults(bucket: string, server: string): [string, Words][] {
-	const full = {
-		message: `The object store at ${server} is full`,
-		remedy: 'Delete what is not needed, or give it more disks. Then try again.',
-	};
-	const overQuota = {
-		message: `Bucket ${bucket} has reached its quota`,
-		remedy: 'Delete what is not needed in it, or raise its quota. Then try again.',
-	};
-	return [
-		['XMinioStorageFull', full],
-		['InsufficientStorage', full],
-		['QuotaExceeded', overQuota],
-		['XMinioAdminBucketQuotaExceeded', overQuota],
-	];
-}
-
-const PERMISSIONS = {
-	list: 's3:ListBucket',
-	read: 's3:GetObject',
-	write: 's3:PutObject',
-	delete: 's3:DeleteObject',
-};
-
-const BESIDES: Partial<Record<Deed['verb'], string>> = {
-	list: ' Without it, give IDs and paths by hand.',
-	read: ' A key that may not list (s3:ListBucket) is told the same of what is not there.',
-};
-
-function deniedWords(bucket: string, { verb, key = '' }: Deed): Words {
-	const what = verb === 'list' ? `bucket ${bucket}` : `"${key}" in bucket ${bucket}`;
-	return {
-		message: `The access key may not ${verb} ${what}`,
-		remedy: `Give it a policy that allows ${PERMISSIONS[verb]}.${BESIDES[verb] ?? ''}`,
-	};
 }
 
 function otherFault(code: string, said: string, server: string): Words {

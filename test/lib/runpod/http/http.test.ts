@@ -273,7 +273,7 @@ describe('in a process of its own', () => {
 
 	it("leaves Node's own fetch and its dispatcher alone", () => {
 		const seen = run(`(async () => {
-			const { createSend } = await import('../../../unit/lib/runpod/http.ts');
+			const { createSend } = await import('./lib/runpod/http/http.ts');
 			await createSend()({ method: 'GET', url: 'http://127.0.0.1:9', headers: {} }).catch(() => {});
 			const { Agent } = await import('undici');
 			const names = ['undici.globalDispatcher.1', 'undici.globalDispatcher.2'];
@@ -298,7 +298,7 @@ describe('in a process of its own', () => {
 				});
 				await new Promise((ready) => proxy.listen(0, '127.0.0.1', ready));
 				process.env.http_proxy = process.env.https_proxy = 'http://127.0.0.1:' + proxy.address().port;
-				const { createSend } = await import('../../../unit/lib/runpod/http.ts');
+				const { createSend } = await import('./lib/runpod/http/http.ts');
 				const request = { method: 'POST', url: 'http://runpod.example.com/v2', headers: {}, body: '{}' };
 				const { status, text, code, sent } = await createSend()(request).catch((error) => error);
 				console.log(JSON.stringify({ asked, status, text, code, sent }));
