@@ -1,8 +1,8 @@
-/** Does one piece of work as soon as a lane is free. */
-export type Lanes = <T>(work: () => Promise<T>) => Promise<T>;
+/** Does one piece of work as soon as fewer than so many others are under way. */
+export type ConcurrencyLimit = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** So many pieces of work at once; those that wait begin in the order in which they came. */
-export function createLanes(count: number): Lanes {
+export function createConcurrencyLimit(count: number): ConcurrencyLimit {
 	const waiting: (() => void)[] = [];
 	let free = count;
 	return async (work) => {
@@ -22,7 +22,7 @@ export function createLanes(count: number): Lanes {
 }
 
 /** Works on all items in their order, so many at once: of those that wait there is nothing in memory but themselves. */
-export async function mapAtOnce<T, R>(
+export async function mapConcurrently<T, R>(
 	items: readonly T[],
 	atOnce: number,
 	work: (item: T, index: number) => Promise<R>,

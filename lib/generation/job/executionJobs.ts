@@ -3,7 +3,7 @@ import { WanAvatarError } from '../../base/errors/errors';
 import { messageOf } from '../../base/errors/foreignError';
 import { InvalidInput } from '../../base/errors/invalidInput';
 import { fromJson } from '../../base/data/json';
-import { mapAtOnce } from '../../base/async/concurrency';
+import { mapConcurrently } from '../../base/async/concurrency';
 import { isRecordKey, recordKey, VIDEO_FOLDER } from '../../contract/layout';
 import { cleanRemoteText } from '../../base/data/remoteText';
 import { text } from '../../base/data/text';
@@ -66,7 +66,7 @@ export async function findExecutionJobs(
 	const isOld = ({ lastModifiedMs }: ListedObject) => nowMs - lastModifiedMs >= OLDEST_MS;
 	const recent = listed.records.filter((one) => !isOld(one));
 	const read = readEach(bucket, signal);
-	const found = await mapAtOnce(recent, READS_AT_ONCE, async ({ key }) =>
+	const found = await mapConcurrently(recent, READS_AT_ONCE, async ({ key }) =>
 		leftBy(executionId, await read(key)),
 	);
 	assertNotStopped(signal);

@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/async/clock';
 import { WanAvatarError } from '../../base/errors/errors';
 import { LIMITS } from '../../base/async/limits';
-import type { JobLook } from '../../runpod/queue/job';
+import type { JobState } from '../../runpod/queue/job';
 import type { QueueClient } from '../../runpod/queue/queue';
 import { factsOfJob, type KnownJob } from './knownJob';
 import { resultOf, warned } from '../report/jobResult';
@@ -9,7 +9,7 @@ import { reportOf, submittedReport, type JobReference, type JobReport } from '..
 import { settle } from '../../base/errors/settled';
 import { assertAnswered } from './status';
 
-type Queue = Pick<QueueClient, 'endpointId' | 'look' | 'lookOnce' | 'cancel' | 'retry'>;
+type Queue = Pick<QueueClient, 'endpointId' | 'pollStatus' | 'getStatus' | 'cancel' | 'retry'>;
 
 /**
  * Cancels a job, queued or running, and reports its state afterwards; one that has ended is left as it is, since RunPod
@@ -22,11 +22,11 @@ export async function cancelJob(
 	clock: Pick<Clock, 'timeout'>,
 ): Promise<JobReport> {
 	const job = { ...known, endpoint_id: queue.endpointId };
-	const before = await queue.look(job.job_id, clock.timeout(LIMITS.noteMs));
+	const before = await queue.pollStatus(job.job_id, clock.timeout(LIMITS.noteMs));
 	if (hasEnded(before)) return endedReport(job, before);
 	const cancelled = await settle(queue.cancel(job.job_id));
 	if ('error' in cancelled) throw notCancelled(job, cancelled.error);
-	const after = await queue.lookOnce(job.job_id);
+	const after = await queue.getStatus(job.job_id);
 	if (after.tag === 'unreachable' || after.tag === 'refused' || after.tag === 'tooLarge')
 		throw untold(job, after.reason);
 	assertAnswered(after, job);
@@ -34,12 +34,12 @@ export async function cancelJob(
 	return after.tag === 'missing' ? { ...report, warnings: [unknownThere(job)] } : report;
 }
 
-function endedReport(job: JobReference, look: JobLook): JobReport {
+function endedReport(job: JobReference, look: JobState): JobReport {
 	const { report, video } = resultOf(job, look);
 	return video ? warned(report, 'Get Status gives out its video for half an hour.') : report;
 }
 
-function hasEnded({ tag }: JobLook): boolean {
+function hasEnded({ tag }: JobState): boolean {
 	switch (tag) {
 		case 'completed':
 		case 'completedWithoutVideo':

@@ -2,7 +2,7 @@ import { WanAvatarError } from '../../base/errors/errors';
 import type { Clock } from '../../base/async/clock';
 import { LIMITS } from '../../base/async/limits';
 import type { LinkWish } from '../../contract/link';
-import type { JobLook } from '../../runpod/queue/job';
+import type { JobState } from '../../runpod/queue/job';
 import type { QueueClient } from '../../runpod/queue/queue';
 import type { Bucket } from '../../storage/objects/bucket';
 import { resultOf, withWarningsOf, type JobResult } from '../report/jobResult';
@@ -15,7 +15,7 @@ import type { ResultPorts } from '../request/ports';
 import { describeResult } from '../result/result';
 
 export interface StatusPorts extends ResultPorts {
-	queue: Pick<QueueClient, 'endpointId' | 'lookOnce'>;
+	queue: Pick<QueueClient, 'endpointId' | 'getStatus'>;
 	clock: Clock;
 	bucket?: Bucket | undefined;
 	signal?: AbortSignal | undefined;
@@ -32,7 +32,7 @@ export async function getStatus(
 ): Promise<JobResult> {
 	const { queue, bucket, clock, signal } = ports;
 	const job = { ...known, endpoint_id: queue.endpointId };
-	const look = await queue.lookOnce(job.job_id, signal);
+	const look = await queue.getStatus(job.job_id, signal);
 	assertAnswered(look, job);
 	const store = createOptionalStore(bucket, clock);
 	const record = await recordOf(job, store);
@@ -80,7 +80,7 @@ export async function recordOf(
 }
 
 /** @throws WanAvatarError for an answer that tells nothing about the job */
-export function assertAnswered(look: JobLook, { job_id, endpoint_id }: JobReference): void {
+export function assertAnswered(look: JobState, { job_id, endpoint_id }: JobReference): void {
 	const details = { job_id, endpoint_id };
 	if (look.tag === 'unreachable')
 		throw new WanAvatarError(

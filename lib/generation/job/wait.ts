@@ -5,14 +5,14 @@ import { withWarningsOf, type JobResult } from '../report/jobResult';
 import type { KnownJob } from './knownJob';
 import { followOrFind } from '../result/missingVideo';
 import { createOptionalStore } from '../report/optionalStore';
-import type { OnTimeout, SharedWatch } from '../request/ports';
+import type { OnTimeout, SharedPolling } from '../request/ports';
 import { requireResult } from '../result/result';
 import { recordOf, recoverKnown, type StatusPorts } from './status';
 import { ttlOf } from '../record/timeToLive';
 
 export interface WaitPorts extends StatusPorts {
-	queue: Pick<QueueClient, 'endpointId' | 'look' | 'lookOnce' | 'cancel'>;
-	watch: SharedWatch;
+	queue: Pick<QueueClient, 'endpointId' | 'pollStatus' | 'getStatus' | 'cancel'>;
+	polling: SharedPolling;
 }
 
 export interface WaitOptions {
@@ -31,7 +31,7 @@ export async function waitForJob(
 	ports: WaitPorts,
 	{ timeoutMs, maxRestarts, onTimeout, links }: WaitOptions,
 ): Promise<JobResult> {
-	const { queue, clock, watch, signal, bucket } = ports;
+	const { queue, clock, polling, signal, bucket } = ports;
 	const deadlineMs = clock.monotonic() + timeoutMs;
 	const job = { ...known, endpoint_id: queue.endpointId };
 	const store = createOptionalStore(bucket, clock);
@@ -44,7 +44,7 @@ export async function waitForJob(
 	const recover = async () => await recoverKnown(job, record, store);
 	const ready = async (ended: JobResult) =>
 		await requireResult(ended, { record, links }, ports, store);
-	const follow = { look: queue.look, clock, ...watch, signal };
+	const follow = { pollStatus: queue.pollStatus, clock, ...polling, signal };
 	const followed = await followOrFind(followedJob, follow, { deadlineMs, maxRestarts }, recover);
 	const conclusion = {
 		queue,

@@ -9,9 +9,9 @@ import {
 	pollIntervalSeconds,
 	waiting,
 } from '../request/optionFields';
-import type { SharedWatch } from '../request/ports';
+import type { SharedPolling } from '../request/ports';
 import type { WaitOptions } from './wait';
-import { createWatch } from '../run/watch';
+import { createSharedPolling } from '../run/sharedPolling';
 
 const itemOptions = z.object(waiting);
 const runOptions = z.object({ pollIntervalSeconds });
@@ -23,20 +23,21 @@ export function parseWaitOptions(raw: unknown): WaitOptions {
 }
 
 /**
- * One watch for the jobs of each endpoint.
+ * One polling schedule for the jobs of each endpoint.
  * @throws InvalidInput naming the option
  */
-export function watchFor(
+export function pollingFor(
 	clock: Clock,
 	stallOf: (health: EndpointHealth) => Stall | undefined,
 	rawRunOptions: unknown,
-): (queue: Pick<QueueClient, 'endpointId' | 'health'>) => SharedWatch {
+): (queue: Pick<QueueClient, 'endpointId' | 'health'>) => SharedPolling {
 	const { pollIntervalSeconds: seconds } = parseOptions(runOptions, rawRunOptions);
-	const watches = new Map<string, SharedWatch>();
+	const pollings = new Map<string, SharedPolling>();
 	return (queue) => {
 		const intervalMs = seconds === undefined ? undefined : seconds * 1000;
-		const watch = watches.get(queue.endpointId) ?? createWatch(clock, queue, stallOf, intervalMs);
-		watches.set(queue.endpointId, watch);
-		return watch;
+		const polling =
+			pollings.get(queue.endpointId) ?? createSharedPolling(clock, queue, stallOf, intervalMs);
+		pollings.set(queue.endpointId, polling);
+		return polling;
 	};
 }

@@ -1,7 +1,7 @@
 import { WanAvatarError, type ErrorCode } from '../../base/errors/errors';
 import type { FollowEnd } from '../../following/follow';
 import type { Stall } from '../../runpod/queue/health';
-import type { EndedLook, JobLook } from '../../runpod/queue/job';
+import type { EndedJobState, JobState } from '../../runpod/queue/job';
 import type { Owner } from './owner';
 import { knownFacts, noVideoReason, reportOf, type JobReference, type JobReport } from './report';
 
@@ -16,7 +16,7 @@ export type CancelOutcome =
 	| "another's";
 
 type FailedEnd = Exclude<FollowEnd, { tag: 'ended' }>;
-type FailedLook = Exclude<EndedLook, { tag: 'completed' }>;
+type FailedLook = Exclude<EndedJobState, { tag: 'completed' }>;
 
 /** The error for a job that ended without a video. */
 export function failedJob(job: JobReference, look: FailedLook): WanAvatarError {
@@ -122,7 +122,7 @@ const LOOK_AT_WORKERS =
 
 function deadlineError(
 	job: JobReference,
-	last: JobLook,
+	last: JobState,
 	stall: Stall | undefined,
 	cancel: CancelOutcome,
 	timeoutMs: number,
@@ -209,7 +209,7 @@ function storedAs({ output_video_key }: JobReference): string {
 	return output_video_key ? ` If it made a video, it is stored as ${output_video_key}.` : '';
 }
 
-function stateIn(last: JobLook): string {
+function stateIn(last: JobState): string {
 	switch (last.tag) {
 		case 'queued':
 			return 'still waiting for a worker';
@@ -227,7 +227,7 @@ function minutes(ms: number): string {
 function jobError(
 	code: ErrorCode,
 	job: JobReference,
-	look: JobLook,
+	look: JobState,
 	{ message, remedy }: { message: string; remedy: string },
 	more: Record<string, unknown> = {},
 ): WanAvatarError {

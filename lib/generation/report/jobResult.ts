@@ -1,5 +1,5 @@
 import type { InlineVideo } from '../../base/data/inlineText';
-import type { JobLook } from '../../runpod/queue/job';
+import type { JobState } from '../../runpod/queue/job';
 import type { OptionalStore } from './optionalStore';
 import { reportOf, type JobReference, type JobReport } from './report';
 
@@ -15,7 +15,7 @@ export interface InlineResult extends JobResult {
 }
 
 /** What a look at a job says, with the video that stands in its answer. */
-export function resultOf(job: JobReference, look: JobLook): JobResult {
+export function resultOf(job: JobReference, look: JobState): JobResult {
 	const report = reportOf(job, look);
 	return look.tag === 'completed' && look.video ? { report, video: look.video } : { report };
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod/v4';
 import { json, jsonRecord, type Json, type JsonRecord } from '../../base/data/json';
 import { readJobOutput, type JobOutput } from '../../contract/jobOutput';
-import type { JobFacts, JobLook } from '../../runpod/queue/job';
+import type { JobFacts, JobState } from '../../runpod/queue/job';
 
 /** What is known of a job when it is submitted; `submitted_at` is ISO 8601. */
 export interface JobReference {
@@ -90,7 +90,7 @@ export function knownFacts({ progress, warnings, ...report }: JobReport): Record
 }
 
 /** What a look at a job says, in one shape for all states. */
-export function reportOf(job: JobReference, look: JobLook): JobReport {
+export function reportOf(job: JobReference, look: JobState): JobReport {
 	switch (look.tag) {
 		case 'queued':
 			return known(job, look.facts);

@@ -33,7 +33,7 @@ export interface ResultPorts {
 export interface GenerationPorts extends ResultPorts {
 	queue: Pick<
 		QueueClient,
-		'endpointId' | 'submit' | 'look' | 'lookOnce' | 'cancel' | 'health' | 'rateLimitedAtMs'
+		'endpointId' | 'submit' | 'pollStatus' | 'getStatus' | 'cancel' | 'health' | 'rateLimitedAtMs'
 	>;
 	clock: Clock;
 	/** With it inputs are checked, jobs recorded and results recovered. */
@@ -53,7 +53,7 @@ export interface JobMemory {
 }
 
 /** What the jobs of one run share while they are followed. */
-export interface SharedWatch {
+export interface SharedPolling {
 	schedule: Schedule;
 	stallWatch: StallWatch;
 }

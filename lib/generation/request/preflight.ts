@@ -1,6 +1,6 @@
 import { WanAvatarError } from '../../base/errors/errors';
 import { InvalidInput } from '../../base/errors/invalidInput';
-import { mapAtOnce } from '../../base/async/concurrency';
+import { mapConcurrently } from '../../base/async/concurrency';
 import type { Bucket, Stat } from '../../storage/objects/bucket';
 import type { OnDenied } from '../report/deniedRights';
 import { ownerOf } from '../report/owner';
@@ -41,7 +41,7 @@ export async function refuseMissingObjects(
 	let named: Promise<unknown> | undefined;
 	// A HEAD does not tell a missing object from a missing bucket: that is an error of its own.
 	const assertBucket = async () => await (named ??= bucket.check());
-	return await mapAtOnce(requests, LOOKS_AT_ONCE, async (request) => {
+	return await mapConcurrently(requests, LOOKS_AT_ONCE, async (request) => {
 		if ('error' in request) return request;
 		const tags = await Promise.all(
 			namedObjects(request.value).map(

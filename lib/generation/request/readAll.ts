@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/async/clock';
 import type { WanAvatarError } from '../../base/errors/errors';
-import { mapAtOnce } from '../../base/async/concurrency';
+import { mapConcurrently } from '../../base/async/concurrency';
 import type { GenerationRequest, RunOptions } from './ports';
 import { refuseTooMany } from './preflight';
 import { settle, type Settled } from '../../base/errors/settled';
@@ -36,7 +36,7 @@ export async function readAll(
 		return request;
 	};
 	const items = Array.from({ length: count }, (_, item) => item);
-	return await mapAtOnce(items, MAX_AT_ONCE, one);
+	return await mapConcurrently(items, MAX_AT_ONCE, one);
 }
 
 /** A pause that is due once work has gone on for a while; whoever comes while it lasts shares it. */

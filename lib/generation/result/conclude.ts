@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/async/clock';
 import type { FollowEnd } from '../../following/follow';
-import type { EndedLook } from '../../runpod/queue/job';
+import type { EndedJobState } from '../../runpod/queue/job';
 import type { QueueClient } from '../../runpod/queue/queue';
 import { failedJob, unfinishedJob, type CancelOutcome } from '../report/failures';
 import { resultOf, type JobResult } from '../report/jobResult';
@@ -32,21 +32,21 @@ export async function conclude(
 	conclusion: Conclusion,
 ): Promise<JobResult> {
 	return end.tag === 'ended'
-		? await concludeEnded(job, end.look, conclusion)
+		? await concludeEnded(job, end.state, conclusion)
 		: await concludeUnfinished(job, end, conclusion);
 }
 
 async function concludeEnded(
 	job: JobReference,
-	look: EndedLook,
+	state: EndedJobState,
 	{ ready, recover }: Conclusion,
 ): Promise<JobResult> {
-	if (look.tag === 'completed') return await ready(resultOf(job, look));
+	if (state.tag === 'completed') return await ready(resultOf(job, state));
 	// RunPod's answer names no video, but one may lie under the output key: also a cancel can come too late.
-	const mayHaveVideo = look.tag === 'completedWithoutVideo' || look.tag === 'cancelled';
+	const mayHaveVideo = state.tag === 'completedWithoutVideo' || state.tag === 'cancelled';
 	const found = mayHaveVideo ? await recover() : undefined;
 	if (found) return await ready({ report: found });
-	throw failedJob(job, look);
+	throw failedJob(job, state);
 }
 
 async function concludeUnfinished(

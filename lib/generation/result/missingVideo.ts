@@ -21,14 +21,14 @@ export async function followOrFind(
 	const search = new AbortController();
 	const joined = joinSignals([ports.signal, search.signal]);
 	let found: JobReport | undefined;
-	const look: FollowPorts['look'] = async (jobId, signal) => {
-		const seen = await ports.look(jobId, signal);
+	const pollStatus: FollowPorts['pollStatus'] = async (jobId, signal) => {
+		const seen = await ports.pollStatus(jobId, signal);
 		if (seen.tag === 'missing') found ??= await recover();
 		if (found) search.abort();
 		return seen;
 	};
 	try {
-		const end = await followJob(job, { ...ports, look, signal: joined.signal }, options);
+		const end = await followJob(job, { ...ports, pollStatus, signal: joined.signal }, options);
 		return found && end.tag !== 'ended' ? { found } : { end };
 	} finally {
 		joined.release();

@@ -23,7 +23,7 @@ export async function linked(
 	const { minio_key, video_url, thumbnail_key, thumbnail_url } = report;
 	const refusalOf = (key: string | null) => refusals.find((refusal) => refusal.key === key);
 	const made = async (one: Omit<Wanted, 'refusal'>) =>
-		await madeLink({ ...one, refusal: refusalOf(one.key) }, wish, maker);
+		await makeLink({ ...one, refusal: refusalOf(one.key) }, wish, maker);
 	const video = await made({ field: 'video_url', key: minio_key, url: video_url });
 	const thumbnail = await made({ field: 'thumbnail_url', key: thumbnail_key, url: thumbnail_url });
 	return {
@@ -36,9 +36,9 @@ export async function linked(
 	};
 }
 
-type Made = { [Field in keyof Link]: Link[Field] | null } & { warnings: string[] };
+type ResultLink = { [Field in keyof Link]: Link[Field] | null } & { warnings: string[] };
 
-async function madeLink(wanted: Wanted, wish: LinkWish, maker: LinkMaker): Promise<Made> {
+async function makeLink(wanted: Wanted, wish: LinkWish, maker: LinkMaker): Promise<ResultLink> {
 	const { key, url, refusal } = wanted;
 	const isDead = refusal && wish.type !== 'public';
 	const own = isDead ? undefined : await linkTo(key, wish, maker);

@@ -1,4 +1,4 @@
-import { isSubmitted, type Desk, type SubmittedRecord } from './jobContext';
+import { isSubmitted, type JobContext, type SubmittedRecord } from './jobContext';
 import type { RecordBook } from '../record/record';
 import { FOLLOWED_INTERVAL_MS } from '../record/timeToLive';
 import type { Bucket } from '../../storage/objects/bucket';
@@ -18,7 +18,7 @@ const INTERVAL_MS = 2000;
 export function createContest(
 	record: SubmittedRecord,
 	isOurs: boolean,
-	{ book, ports, optional }: Desk,
+	{ book, ports, optional }: JobContext,
 	onLost: () => void,
 ): Contest {
 	const { clock } = ports;

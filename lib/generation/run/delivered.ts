@@ -1,5 +1,5 @@
 import { waitUnlessAborted } from '../../base/async/abort';
-import { mapAtOnce } from '../../base/async/concurrency';
+import { mapConcurrently } from '../../base/async/concurrency';
 import type { Result } from './generate';
 import type { GenerationPorts, GenerationRequest } from '../request/ports';
 import { createOptionalStore } from '../report/optionalStore';
@@ -48,6 +48,6 @@ export async function markDelivered(
 		});
 		faults = optional.warnings().length > 0 ? faults + 1 : 0;
 	};
-	const marked = mapAtOnce(given, AT_ONCE, mark);
+	const marked = mapConcurrently(given, AT_ONCE, mark);
 	await settle(waitUnlessAborted(marked, signal));
 }

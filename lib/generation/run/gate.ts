@@ -1,14 +1,14 @@
-import { createLanes } from '../../base/async/concurrency';
+import { createConcurrencyLimit } from '../../base/async/concurrency';
 import { createAdmission, NoWorkerInTime, type AdmittedJob } from '../../following/admission';
 import type { WanAvatarError } from '../../base/errors/errors';
-import type { Desk } from './jobContext';
+import type { JobContext } from './jobContext';
 import { ownerOf } from '../report/owner';
 import { noWorkerInTime } from '../report/failures';
 import type { GenerationRequest } from '../request/ports';
 import { settle, type End } from '../../base/errors/settled';
-import { healthOf } from './watch';
+import { healthOf } from './sharedPolling';
 
-type Shared = Pick<Desk, 'ports' | 'watch' | 'halt'>;
+type Shared = Pick<JobContext, 'ports' | 'polling' | 'runAborted'>;
 
 /** What the work on a request may do, and tells. */
 export interface Turn extends Pick<AdmittedJob, 'sent' | 'saw'> {
@@ -29,7 +29,7 @@ const UNCOUNTED: Turn = { sent: () => undefined, saw: () => undefined };
 /** Lets so many requests be worked on at once; without a number, as many as the endpoint has workers for. */
 export function createGate(shared: Shared, maxParallelJobs: number | undefined): Gate {
 	const { clock, queue, signal } = shared.ports;
-	const inLane = createLanes(UNCOUNTED_AT_ONCE);
+	const limit = createConcurrencyLimit(UNCOUNTED_AT_ONCE);
 	const { rateLimitedAtMs } = queue;
 	const ports = { clock, health: healthOf(queue), rateLimitedAtMs, signal };
 	const admission = createAdmission(ports, maxParallelJobs);
@@ -37,14 +37,14 @@ export function createGate(shared: Shared, maxParallelJobs: number | undefined):
 	return async (request, work) => {
 		const { timeoutMs, waitForCompletion } = request;
 		if (maxParallelJobs === undefined && !waitForCompletion)
-			return await inLane(async () => await work(UNCOUNTED));
+			return await limit(async () => await work(UNCOUNTED));
 		const mayBeLeft = !waitForCompletion || request.onTimeout === 'leave';
 		const entered = await settle(admission.enter({ timeoutMs, mayBeLeft }));
 		if ('error' in entered) {
 			const { error } = entered;
 			if (!(error instanceof NoWorkerInTime)) return { error };
 			const refusal = refusalOf(error, request, shared);
-			return await inLane(async () => await work({ ...UNCOUNTED, refusal }));
+			return await limit(async () => await work({ ...UNCOUNTED, refusal }));
 		}
 		const { sent, saw, leave } = entered.value;
 		try {
@@ -58,9 +58,9 @@ export function createGate(shared: Shared, maxParallelJobs: number | undefined):
 function refusalOf(
 	{ quietMs }: NoWorkerInTime,
 	request: GenerationRequest,
-	{ ports, watch }: Shared,
+	{ ports, polling }: Shared,
 ): WanAvatarError {
-	const stall = watch.stallWatch.stall();
+	const stall = polling.stallWatch.stall();
 	return noWorkerInTime(ownerOf(request), ports.queue.endpointId, quietMs, stall);
 }
 
@@ -72,10 +72,10 @@ export function watched<T extends Shared>(shared: T, { sent, saw }: Turn): T {
 		sent();
 		return jobId;
 	};
-	const look: typeof queue.look = async (jobId, signal, slot) => {
-		const seen = await queue.look(jobId, signal, slot);
+	const pollStatus: typeof queue.pollStatus = async (jobId, signal, slot) => {
+		const seen = await queue.pollStatus(jobId, signal, slot);
 		saw(seen);
 		return seen;
 	};
-	return { ...shared, ports: { ...shared.ports, queue: { ...queue, submit, look } } };
+	return { ...shared, ports: { ...shared.ports, queue: { ...queue, submit, pollStatus } } };
 }

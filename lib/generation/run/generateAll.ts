@@ -2,20 +2,25 @@ import { joinSignals, waitUnlessAborted } from '../../base/async/abort';
 import { AnswerSlot } from '../../contract/answerSlot';
 import { WanAvatarError } from '../../base/errors/errors';
 import type { InlineVideo } from '../../base/data/inlineText';
-import { mapAtOnce } from '../../base/async/concurrency';
+import { mapConcurrently } from '../../base/async/concurrency';
 import type { EndpointHealth, Stall } from '../../runpod/queue/health';
 import type { RunBody } from '../../runpod/queue/queueRequests';
 import { checkPreview } from '../request/checkOnly';
 import { refuseCollisions } from '../request/collisions';
-import type { Desk } from './jobContext';
+import type { JobContext } from './jobContext';
 import { fingerprintOf } from '../request/fingerprint';
 import { createGate, watched } from './gate';
 import { generate } from './generate';
 import type { JobResult } from '../report/jobResult';
-import { Halted } from './pursue';
+import { RunAborted } from './followToResult';
 import { namingUnseen } from '../report/deniedRights';
 import { refuseMissingObjects } from '../request/preflight';
-import type { GenerationPorts, GenerationRequest, RunOptions, SharedWatch } from '../request/ports';
+import type {
+	GenerationPorts,
+	GenerationRequest,
+	RunOptions,
+	SharedPolling,
+} from '../request/ports';
 import { createOptionalStore } from '../report/optionalStore';
 import { untilOutputIsDue } from './outputDue';
 import { markDelivered, type Given } from './delivered';
@@ -24,7 +29,7 @@ import { knownFacts, type JobReport } from '../report/report';
 import { NOT_STARTED, settle, type End, type Settled } from '../../base/errors/settled';
 import { slotted } from './slottedQueue';
 import { uploadAll, type Upload } from '../request/upload';
-import { createWatch } from './watch';
+import { createSharedPolling } from './sharedPolling';
 
 type Requests = readonly Settled<GenerationRequest>[];
 
@@ -36,7 +41,7 @@ export interface HandedAlong {
 	signal: AbortSignal;
 }
 
-export interface GenerationDoor<T> {
+export interface GenerationHandlers<T> {
 	/** Ports that are opened only when all items are good: a credential, a connection. */
 	connect: () => Promise<GenerationPorts>;
 	stallOf: (health: EndpointHealth) => Stall | undefined;
@@ -57,7 +62,7 @@ export interface GenerationDoor<T> {
  */
 export async function generateAll<T>(
 	requests: Requests,
-	{ connect, stallOf, handOut, show }: GenerationDoor<T>,
+	{ connect, stallOf, handOut, show }: GenerationHandlers<T>,
 	options: RunOptions,
 ): Promise<End<T>[]> {
 	const distinct = refuseCollisions(requests);
@@ -69,8 +74,8 @@ export async function generateAll<T>(
 		return checked.map((request, i) =>
 			'error' in request ? request : { value: show(checkPreview(request.value), i) },
 		);
-	const watch = createWatch(ports.clock, ports.queue, stallOf, options.pollIntervalMs);
-	return await runAll(checked, { ports, watch, handOut }, options);
+	const polling = createSharedPolling(ports.clock, ports.queue, stallOf, options.pollIntervalMs);
+	return await runAll(checked, { ports, polling, handOut }, options);
 }
 
 function mustStop(requests: Requests, { stopOnFault }: RunOptions): boolean {
@@ -84,20 +89,20 @@ function withoutStarting(request: Settled<GenerationRequest>): End<never> {
 /** So many have begun or wait for their turn: more than an endpoint takes at once. */
 const ENTERING_AT_ONCE = 400;
 
-interface Crew<T> {
+interface RunContext<T> {
 	ports: GenerationPorts;
-	watch: SharedWatch;
-	handOut: GenerationDoor<T>['handOut'];
+	polling: SharedPolling;
+	handOut: GenerationHandlers<T>['handOut'];
 }
 
 async function runAll<T>(
 	requests: Requests,
-	{ handOut, ...crew }: Crew<T>,
+	{ handOut, ...crew }: RunContext<T>,
 	{ maxParallelJobs, stopOnFault }: RunOptions,
 ): Promise<End<T>[]> {
-	const halt = new AbortController();
+	const runAbort = new AbortController();
 	const upload = uploadOnceEach(crew.ports);
-	const shared = { ...crew, upload, halt: halt.signal };
+	const shared = { ...crew, upload, runAborted: runAbort.signal };
 	const admit = createGate(shared, maxParallelJobs);
 
 	const one = async (request: Settled<GenerationRequest>, index: number) => {
@@ -111,41 +116,41 @@ async function runAll<T>(
 					async (report, made, along) => await handOut(report, made, index, along),
 				),
 		);
-		if (stopOnFault && 'error' in end) halt.abort();
+		if (stopOnFault && 'error' in end) runAbort.abort();
 		return end;
 	};
 	const atOnce = Math.max(ENTERING_AT_ONCE, maxParallelJobs ?? 0);
-	const ends = await mapAtOnce(requests, atOnce, one);
+	const ends = await mapConcurrently(requests, atOnce, one);
 	const made = ends.flatMap((end) => ('value' in end ? [end.value] : []));
-	if (!halt.signal.aborted) await markDelivered(made, crew.ports);
+	if (!runAbort.signal.aborted) await markDelivered(made, crew.ports);
 	return ends.map((end) => ('value' in end ? { value: end.value.given } : end));
 }
 
 /** What is left of an item: no more than its note needs, since there may be thousands. */
-interface Made<T> extends Given {
+interface FinishedItem<T> extends Given {
 	given: T;
 }
 
-type Shared = Pick<Desk, 'ports' | 'watch' | 'upload' | 'halt' | 'refusal'>;
+type Shared = Pick<JobContext, 'ports' | 'polling' | 'upload' | 'runAborted' | 'refusal'>;
 type HandOut<T> = (report: JobReport, request: GenerationRequest, along: HandedAlong) => Promise<T>;
 
 async function run<T>(
 	request: GenerationRequest,
 	shared: Shared,
 	handOut: HandOut<T>,
-): Promise<End<Made<T>>> {
-	if (isHalted(shared)) return NOT_STARTED;
-	const opened = openDesk(request, shared);
-	const { desk } = opened;
+): Promise<End<FinishedItem<T>>> {
+	if (isRunAborted(shared)) return NOT_STARTED;
+	const opened = openJobContext(request, shared);
+	const { context } = opened;
 	const given = new AbortController();
 	try {
-		const made = makeOne(desk, async ({ report, video }) =>
+		const made = makeOne(context, async ({ report, video }) =>
 			handOut(report, request, { video, signal: given.signal }),
 		);
-		const end = await settle(untilOutputIsDue(made, desk));
+		const end = await settle(untilOutputIsDue(made, context));
 		if ('value' in end) return end;
-		if (end.error instanceof Halted) return { skipped: end.error.message };
-		if (isHalted(shared) && isNotStarted(end.error)) return NOT_STARTED;
+		if (end.error instanceof RunAborted) return { skipped: end.error.message };
+		if (isRunAborted(shared) && isNotStarted(end.error)) return NOT_STARTED;
 		return { error: namingUnseen(end.error, request.unseenInputs) };
 	} finally {
 		// What is still being copied would go on for nobody.
@@ -154,14 +159,17 @@ async function run<T>(
 	}
 }
 
-function openDesk(request: GenerationRequest, shared: Shared): { desk: Desk; close: () => void } {
+function openJobContext(
+	request: GenerationRequest,
+	shared: Shared,
+): { context: JobContext; close: () => void } {
 	const { ports } = shared;
 	const { clock, bucket, signal } = ports;
 	const fingerprint = fingerprintOf(ports.queue.endpointId, request);
 	const joined = joinSignals([signal, clock.timeout(request.timeoutMs)]);
-	const stop = joinSignals([signal, shared.halt]);
+	const stop = joinSignals([signal, shared.runAborted]);
 	const slot = new AnswerSlot(stop.signal);
-	const desk: Desk = {
+	const context: JobContext = {
 		request,
 		fingerprint,
 		book: openRecordBook(request, fingerprint, ports.memory),
@@ -178,17 +186,17 @@ function openDesk(request: GenerationRequest, shared: Shared): { desk: Desk; clo
 		stop.release();
 		slot.close();
 	};
-	return { desk, close };
+	return { context, close };
 }
 
 async function makeOne<T>(
-	desk: Desk,
+	context: JobContext,
 	handOut: (result: JobResult) => Promise<T>,
-): Promise<Made<T>> {
-	const { video, ...result } = await generate(desk);
+): Promise<FinishedItem<T>> {
+	const { video, ...result } = await generate(context);
 	const given = await settle(handOut({ ...result, video }));
 	if ('value' in given) {
-		const { request } = desk;
+		const { request } = context;
 		return { ...result, isInline: video !== undefined, request, given: given.value };
 	}
 	const { error } = given;
@@ -196,8 +204,8 @@ async function makeOne<T>(
 	throw error instanceof WanAvatarError ? error.withDetails(facts) : error;
 }
 
-function isHalted({ halt }: Pick<Desk, 'halt'>): boolean {
-	return halt.aborted;
+function isRunAborted({ runAborted }: Pick<JobContext, 'runAborted'>): boolean {
+	return runAborted.aborted;
 }
 
 /** Whoever has a job is never "not started". */
@@ -211,7 +219,7 @@ function isNotStarted(error: unknown): boolean {
 }
 
 /** Items of the same content share one upload. */
-function uploadOnceEach({ bucket: whole, signal: stop }: GenerationPorts): Desk['upload'] {
+function uploadOnceEach({ bucket: whole, signal: stop }: GenerationPorts): JobContext['upload'] {
 	// Stop cuts a copy; the deadline of one item does not, since others may wait for the same file.
 	const bucket = stop ? whole?.within(stop) : whole;
 	const uploads = new Map<string, Promise<void>>();

@@ -3,22 +3,22 @@ import type { WanAvatarError } from '../../base/errors/errors';
 import type { OptionalStore } from '../report/optionalStore';
 import type { JobRecord, RecordBook } from '../record/record';
 import type { Bucket } from '../../storage/objects/bucket';
-import type { GenerationPorts, GenerationRequest, SharedWatch } from '../request/ports';
+import type { GenerationPorts, GenerationRequest, SharedPolling } from '../request/ports';
 import { ownerOf } from '../report/owner';
 import type { JobReference } from '../report/report';
 import type { Upload } from '../request/upload';
 
 /** One request with all that is needed to work on it. */
-export interface Desk {
+export interface JobContext {
 	request: GenerationRequest;
 	fingerprint: string;
 	book: RecordBook;
 	ports: GenerationPorts;
-	watch: SharedWatch;
+	polling: SharedPolling;
 	/** Puts a file into the bucket, once for all items of the run. */
 	upload: (upload: Upload, signal: AbortSignal) => Promise<void>;
 	/** Aborted when another item failed and the run ends with it. */
-	halt: AbortSignal;
+	runAborted: AbortSignal;
 	/** Why nothing is to be sent for the item; nothing where it may be. */
 	refusal: WanAvatarError | undefined;
 	/** By the monotonic clock: one for all that is done for the item, whoever's job it ends up with. */
@@ -33,10 +33,10 @@ export interface Desk {
 	optional: OptionalStore;
 }
 
-/** The job that a record names, for this desk's request. */
+/** The job that a record names, for the request of this context. */
 export function referenceOf(
 	record: JobRecord & { job_id: string },
-	{ request }: Pick<Desk, 'request'>,
+	{ request }: Pick<JobContext, 'request'>,
 ): JobReference {
 	const { job_id, endpoint_id, submitted_at_ms } = record;
 	const submitted_at = submitted_at_ms === null ? null : new Date(submitted_at_ms).toISOString();
@@ -51,7 +51,10 @@ export function isSubmitted(record: JobRecord): record is SubmittedRecord {
 }
 
 /** Notes a later state of a job: in memory surely, in the bucket if it answers. */
-export async function note(record: JobRecord, { book, optional, ports }: Desk): Promise<void> {
+export async function note(
+	record: JobRecord,
+	{ book, optional, ports }: JobContext,
+): Promise<void> {
 	book.remember(record);
 	if (book.key === undefined) return;
 	await optional.attempt('The record of the job could not be written', async (bucket) => {

@@ -1,14 +1,14 @@
 import { AnswerSlot } from '../../contract/answerSlot';
 import type { QueueClient } from '../../runpod/queue/queue';
 
-type Looks = Pick<QueueClient, 'look' | 'lookOnce'>;
+type Looks = Pick<QueueClient, 'pollStatus' | 'getStatus'>;
 
 /** The same queue for one item, whose large answer is kept in its slot. After Stop a look ends by its own signal. */
 export function slotted<Q extends Looks>(queue: Q, slot: AnswerSlot): Q {
 	const slotNow = () => (slot.signal?.aborted ? undefined : slot);
 	const looks: Looks = {
-		look: async (jobId, signal) => await queue.look(jobId, signal, slotNow()),
-		lookOnce: async (jobId, signal) => await queue.lookOnce(jobId, signal, slotNow()),
+		pollStatus: async (jobId, signal) => await queue.pollStatus(jobId, signal, slotNow()),
+		getStatus: async (jobId, signal) => await queue.getStatus(jobId, signal, slotNow()),
 	};
 	return { ...queue, ...looks };
 }

@@ -1,24 +1,24 @@
 import { requestsPage } from '../../contract/consolePages';
 import { WanAvatarError } from '../../base/errors/errors';
-import type { Desk } from './jobContext';
+import type { JobContext } from './jobContext';
 import { ownerOf } from '../report/owner';
 import type { JobRecord } from '../record/record';
 import { runsOutAtMs } from '../record/timeToLive';
 
 /** Whether the item may still be submitted: nobody stopped it, and it has time left. */
-export function maySubmit({ signal, halt }: Desk): boolean {
-	return !signal.aborted && !halt.aborted;
+export function maySubmit({ signal, runAborted }: JobContext): boolean {
+	return !signal.aborted && !runAborted.aborted;
 }
 
-export function assertMaySubmit(desk: Desk): void {
-	if (!maySubmit(desk)) throw stoppedBeforeSubmit(desk);
+export function assertMaySubmit(context: JobContext): void {
+	if (!maySubmit(context)) throw stoppedBeforeSubmit(context);
 }
 
-export function stoppedBeforeSubmit(desk: Desk): WanAvatarError {
-	const { request, ports, halt } = desk;
+export function stoppedBeforeSubmit(context: JobContext): WanAvatarError {
+	const { request, ports, runAborted } = context;
 	const details = { ...ownerOf(request) };
 	const remedy = 'Nothing was sent to RunPod for it.';
-	if (ports.signal?.aborted || halt.aborted)
+	if (ports.signal?.aborted || runAborted.aborted)
 		return new WanAvatarError(
 			'STOPPED',
 			'The workflow was stopped before this item was submitted',
@@ -35,7 +35,7 @@ export function stoppedBeforeSubmit(desk: Desk): WanAvatarError {
 
 export function stoppedWhileSubmitting(
 	intent: JobRecord,
-	{ request, ports }: Desk,
+	{ request, ports }: JobContext,
 ): WanAvatarError {
 	const isStop = ports.signal?.aborted ?? false;
 	return new WanAvatarError(
@@ -49,11 +49,15 @@ export function stoppedWhileSubmitting(
 }
 
 /** Says until when the item is held back, and what would have made that shorter. */
-export function heldBack(error: WanAvatarError, intent: JobRecord, desk: Desk): WanAvatarError {
+export function heldBack(
+	error: WanAvatarError,
+	intent: JobRecord,
+	context: JobContext,
+): WanAvatarError {
 	const { code, message, remedy, details } = error;
 	return new WanAvatarError(code, message, {
 		remedy: `${remedy} ${holdText(intent)}`,
-		details: { ...details, ...ownerOf(desk.request), endpoint_id: intent.endpoint_id },
+		details: { ...details, ...ownerOf(context.request), endpoint_id: intent.endpoint_id },
 	});
 }
 
@@ -67,9 +71,9 @@ function holdText(intent: JobRecord): string {
 }
 
 /** The error for a request of which nobody knows whether it was submitted. */
-export function uncertain(record: JobRecord, desk: Desk): WanAvatarError {
+export function uncertain(record: JobRecord, context: JobContext): WanAvatarError {
 	const at = new Date(record.intended_at_ms).toISOString();
-	const owner = ownerOf(desk.request);
+	const owner = ownerOf(context.request);
 	const where = owner.output_video_key
 		? ` Its video will be stored as ${owner.output_video_key}.`
 		: '';
@@ -83,13 +87,13 @@ export function uncertain(record: JobRecord, desk: Desk): WanAvatarError {
 	);
 }
 
-export function notSent(error: WanAvatarError, desk: Desk): WanAvatarError {
-	const { code, message, remedy, details } = withOwner(error, desk);
-	if (code !== 'STORAGE') return withOwner(error, desk);
+export function notSent(error: WanAvatarError, context: JobContext): WanAvatarError {
+	const { code, message, remedy, details } = withOwner(error, context);
+	if (code !== 'STORAGE') return withOwner(error, context);
 	const told = `${remedy} Nothing was sent to RunPod for the item.`;
 	return new WanAvatarError(code, message, { remedy: told, details });
 }
 
-export function withOwner(error: WanAvatarError, { request }: Desk): WanAvatarError {
+export function withOwner(error: WanAvatarError, { request }: JobContext): WanAvatarError {
 	return error.withDetails({ ...ownerOf(request) });
 }

@@ -23,7 +23,7 @@ export interface JobFacts {
 }
 
 /** One look at a job: each state with its own answer. */
-export type JobLook =
+export type JobState =
 	| { tag: 'queued'; facts: JobFacts }
 	/** Also every state that this package does not know. */
 	| { tag: 'running'; facts: JobFacts; progress: Json }
@@ -43,8 +43,8 @@ export type JobLook =
 	/** RunPod refuses to answer: a fault of the moment, or for good when it lasts. */
 	| { tag: 'refused'; reason: string; status: number };
 
-export type EndedLook = Extract<
-	JobLook,
+export type EndedJobState = Extract<
+	JobState,
 	{ tag: 'completed' | 'completedWithoutVideo' | 'failed' | 'cancelled' | 'timedOut' }
 >;
 
@@ -57,7 +57,7 @@ export function readJob(
 	answer: HttpAnswer,
 	nowMs: number,
 	secrets: readonly string[] = [],
-): JobLook {
+): JobState {
 	const body = readRecord(answer.text);
 	const status = httpStatus(answer, body);
 	const said = () => faultText(answer, secrets);
@@ -77,7 +77,7 @@ function httpStatus({ status }: HttpAnswer, body: JsonObject | undefined): numbe
 	return status === 200 && typeof said === 'number' && said >= 400 && said < 600 ? said : status;
 }
 
-function unreachable({ retryAfter }: HttpAnswer, reason: string, nowMs: number): JobLook {
+function unreachable({ retryAfter }: HttpAnswer, reason: string, nowMs: number): JobState {
 	const askedMs = retryAfterMs(retryAfter, nowMs);
 	const look = { tag: 'unreachable', reason } as const;
 	return askedMs === undefined ? look : { ...look, retryAfterMs: askedMs };
@@ -98,7 +98,7 @@ const wireJob = z.object({
 
 type WireJob = z.output<typeof wireJob>;
 
-function readState(jobId: string, job: WireJob, reading: Reading): JobLook {
+function readState(jobId: string, job: WireJob, reading: Reading): JobState {
 	const facts = factsOf(jobId, job, reading);
 	const copier = createJsonCopier(reading);
 	switch (facts.status) {
@@ -133,7 +133,7 @@ function readCompleted(
 	job: WireJob,
 	copier: JsonCopier,
 	reading: Reading,
-): JobLook {
+): JobState {
 	const made = readWorkerOutput(job.output, copier);
 	if (made) return { tag: 'completed', facts, ...made };
 	return { tag: 'completedWithoutVideo', facts, words: wordsOfOutput(job.output, reading) };

@@ -23,7 +23,7 @@ import {
 	type HttpRequest,
 	type Send,
 } from '../http/http';
-import { readJob, type JobLook } from './job';
+import { readJob, type JobState } from './job';
 import { readJobId } from './jobId';
 import { askInSlot } from './largeAnswer';
 import { limiterOf, TurnLost, type LimitedRoute, type Limiter } from '../http/limiter';
@@ -57,9 +57,9 @@ export interface QueueClient {
 	 * One look at a job; never throws for what a later look may mend. A slot that is given keeps the video that came in the
 	 * answer, until it is let go or looks again.
 	 */
-	look: (jobId: string, signal?: AbortSignal, slot?: AnswerSlot) => Promise<JobLook>;
+	pollStatus: (jobId: string, signal?: AbortSignal, slot?: AnswerSlot) => Promise<JobState>;
 	/** The same, tried again a few times while there is no news: for a single look. */
-	lookOnce: (jobId: string, signal?: AbortSignal, slot?: AnswerSlot) => Promise<JobLook>;
+	getStatus: (jobId: string, signal?: AbortSignal, slot?: AnswerSlot) => Promise<JobState>;
 	/**
 	 * Tried for a minute, whatever is stopped meanwhile; whoever waits is told of a refusal before. `gone`: RunPod does not
 	 * know the job.
@@ -122,7 +122,7 @@ export function createQueueClient(settings: RunPodSettings, ports: QueuePorts): 
 		maxTries: number,
 		signal: AbortSignal | undefined,
 		slot: AnswerSlot,
-	): Promise<JobLook> => {
+	): Promise<JobState> => {
 		const call = { route: 'status', safety: 'read', maxTries, signal, slot } as const;
 		const plan = planStatus(settings, jobId);
 		// One try has a limit of its own already.
@@ -142,7 +142,7 @@ export function createQueueClient(settings: RunPodSettings, ports: QueuePorts): 
 		maxTries: number,
 		signal: AbortSignal | undefined,
 		given: AnswerSlot | undefined,
-	): Promise<JobLook> => {
+	): Promise<JobState> => {
 		const slot = given ?? new AnswerSlot(signal);
 		slot.release();
 		let isKept = false;
@@ -164,8 +164,8 @@ export function createQueueClient(settings: RunPodSettings, ports: QueuePorts): 
 			const attempt = await request(plan, call);
 			return readSubmitted(attempt, plan, settings, body.input.output_video_key);
 		},
-		look: async (jobId, signal, slot) => await readInSlot(jobId, 1, signal, slot),
-		lookOnce: async (jobId, signal, slot) => {
+		pollStatus: async (jobId, signal, slot) => await readInSlot(jobId, 1, signal, slot),
+		getStatus: async (jobId, signal, slot) => {
 			requireEndpoint(endpointId);
 			return await readInSlot(jobId, MAX_READ_TRIES, signal, slot);
 		},

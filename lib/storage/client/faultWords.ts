@@ -7,7 +7,7 @@ export interface Words {
 export const CREDENTIAL = 'in the MinIO API credential';
 
 /** What was to be done when it went wrong, and with what. */
-export interface Deed {
+export interface StorageAction {
 	verb: 'list' | 'read' | 'write' | 'delete';
 	/** Of the object, or what the keys of the list begin with. */
 	key?: string;

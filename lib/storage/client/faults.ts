@@ -5,11 +5,11 @@ import { cleanRemoteText } from '../../base/data/remoteText';
 import { secretsIn } from '../../base/data/secret';
 import type { StorageSettings } from './minioCredential';
 import { connectionFaults } from './connectionFaults';
-import { CREDENTIAL, type Deed, type Words } from './faultWords';
+import { CREDENTIAL, type StorageAction, type Words } from './faultWords';
 import { refusals } from './refusals';
 import { ANSWER_TOO_LARGE, STORE_SILENT } from './transport';
 
-export type { Deed };
+export type { StorageAction };
 
 export function isAccessDenied(error: unknown): boolean {
 	return codeOf(error) === 'AccessDenied';
@@ -45,7 +45,7 @@ export function endedEarlyFault(receivedBytes: number, sizeBytes: number | null)
 }
 
 /** The signal of a request was aborted. */
-export function stoppedBefore({ verb, key = '' }: Deed): WanAvatarError {
+export function stoppedBefore({ verb, key = '' }: StorageAction): WanAvatarError {
 	const what = key === '' ? 'the bucket' : `"${key}"`;
 	return new WanAvatarError(
 		'STOPPED',
@@ -63,7 +63,7 @@ function passingStatusOf(said: string): string | undefined {
 export function explainStorageFault(
 	error: unknown,
 	settings: StorageSettings,
-	deed: Deed = { verb: 'read' },
+	action: StorageAction = { verb: 'read' },
 	status = 0,
 ): WanAvatarError {
 	if (error instanceof WanAvatarError) return error;
@@ -72,8 +72,8 @@ export function explainStorageFault(
 	const code = codeOf(error) ?? '';
 	const words =
 		connectionFaults(settings, server, said).get(code) ??
-		limitFaults(server, said, deed).get(code) ??
-		refusals(settings, server, deed).get(code) ??
+		limitFaults(server, said, action).get(code) ??
+		refusals(settings, server, action).get(code) ??
 		otherFault(code, said, server);
 	const { message, remedy } = words;
 	if (isAccessDenied(error)) return new AccessDenied(message, { remedy });
@@ -84,7 +84,11 @@ export function explainStorageFault(
 const REFUSED: readonly number[] = [401, 403];
 
 /** An answer did not come to its end as it should. */
-function limitFaults(server: string, said: string, { verb, key = '' }: Deed): Map<string, Words> {
+function limitFaults(
+	server: string,
+	said: string,
+	{ verb, key = '' }: StorageAction,
+): Map<string, Words> {
 	const what = key === '' ? verb : `${verb} "${key}"`;
 	const remedy = `Check that it and the network to it are well, and Endpoint and port ${CREDENTIAL}. Then try again.`;
 	return new Map([

@@ -11,7 +11,7 @@ import {
 	isPassing,
 	stoppedBefore,
 	tooSlowFault,
-	type Deed,
+	type StorageAction,
 } from './faults';
 import { poolOf, type RequestSize } from './requestPool';
 import type { StorageSettings } from './minioCredential';
@@ -45,7 +45,7 @@ export interface RequestContext {
 }
 
 /** What a request is for. */
-export interface Errand extends Deed {
+export interface StorageRequest extends StorageAction {
 	/** Of the file that goes along, up or down. */
 	fileBytes?: number;
 	/** Of the answer, where it is not a small one or a file. */
@@ -68,7 +68,7 @@ export class OpenRequest {
 	#letGoOfLimit: (() => void) | undefined;
 
 	private constructor(
-		private readonly errand: Errand,
+		private readonly action: StorageRequest,
 		private readonly context: RequestContext,
 		giveBack: () => void,
 	) {
@@ -76,17 +76,17 @@ export class OpenRequest {
 			this.#cut.abort();
 		};
 		this.#releases = [giveBack, onAbort(context.signal, cut)];
-		this.allow(errand.fileBytes ?? 0);
+		this.allow(action.fileBytes ?? 0);
 	}
 
 	/** @throws WanAvatarError STOPPED once the signal is aborted */
-	static async open(errand: Errand, context: RequestContext): Promise<OpenRequest> {
-		const size: RequestSize = errand.fileBytes === undefined ? 'small' : 'large';
+	static async open(action: StorageRequest, context: RequestContext): Promise<OpenRequest> {
+		const size: RequestSize = action.fileBytes === undefined ? 'small' : 'large';
 		const pool = poolOf(context.settings);
 		const giveBack = await pool.turn(size, context.signal).catch(() => {
-			throw stoppedBefore(errand);
+			throw stoppedBefore(action);
 		});
-		return new OpenRequest(errand, context, giveBack);
+		return new OpenRequest(action, context, giveBack);
 	}
 
 	/** Starts the limit for the whole, for a file of this size. */
@@ -118,14 +118,14 @@ export class OpenRequest {
 
 	async #client(): Promise<Client> {
 		const { settings, limits } = this.context;
-		const isFile = this.errand.verb === 'read' && this.errand.fileBytes !== undefined;
+		const isFile = this.action.verb === 'read' && this.action.fileBytes !== undefined;
 		const transport = createTransport(settings, {
 			signal: this.#cut.signal,
-			silenceMs: this.errand.isPatient ? limits.wholeMs : limits.silenceMs,
+			silenceMs: this.action.isPatient ? limits.wholeMs : limits.silenceMs,
 			meterOf: (status) => {
 				const isError = status >= 300;
 				if (isFile && !isError) return undefined;
-				return new AnswerMeter((isError ? undefined : this.errand.limit) ?? SMALL_ANSWER);
+				return new AnswerMeter((isError ? undefined : this.action.limit) ?? SMALL_ANSWER);
 			},
 			onStatus: (status) => {
 				this.status = status;
@@ -136,16 +136,16 @@ export class OpenRequest {
 
 	#mayRepeat(error: unknown): boolean {
 		if (this.#cut.signal.aborted) return false;
-		const isRead = this.errand.verb === 'read' || this.errand.verb === 'list';
+		const isRead = this.action.verb === 'read' || this.action.verb === 'list';
 		return isPassing(error) || (isRead && isConnectionLost(error));
 	}
 
 	/** In plain words; what was cut says why. */
 	explain(error: unknown): WanAvatarError {
 		const { settings, signal } = this.context;
-		if (signal?.aborted) return stoppedBefore(this.errand);
+		if (signal?.aborted) return stoppedBefore(this.action);
 		const cause = this.#lateAfterMs === undefined ? error : tooSlowFault(this.#lateAfterMs);
-		return explainStorageFault(cause, settings, this.errand, this.status);
+		return explainStorageFault(cause, settings, this.action, this.status);
 	}
 
 	end(): void {
@@ -160,11 +160,11 @@ export class OpenRequest {
  * @throws WanAvatarError STORAGE, STOPPED
  */
 export async function request<T>(
-	errand: Errand,
+	action: StorageRequest,
 	context: RequestContext,
 	work: (client: Client, request: OpenRequest) => Promise<T>,
 ): Promise<T> {
-	const open = await OpenRequest.open(errand, context);
+	const open = await OpenRequest.open(action, context);
 	try {
 		return await open.make(async (client) => await work(client, open));
 	} finally {

@@ -1,18 +1,18 @@
 import type { StorageSettings } from './minioCredential';
-import { CREDENTIAL, type Deed, type Words } from './faultWords';
+import { CREDENTIAL, type StorageAction, type Words } from './faultWords';
 
 /** The object store answered, with a code of its own. */
 export function refusals(
 	{ bucket }: StorageSettings,
 	server: string,
-	deed: Deed,
+	action: StorageAction,
 ): Map<string, Words> {
 	const noObject = {
-		message: `There is no object "${deed.key ?? ''}" in bucket ${bucket}`,
+		message: `There is no object "${action.key ?? ''}" in bucket ${bucket}`,
 		remedy: 'Check the key: it is written with its folders, without the bucket and a first slash.',
 	};
 	const pairs: [string, Words][] = [
-		['AccessDenied', deniedWords(bucket, deed)],
+		['AccessDenied', deniedWords(bucket, action)],
 		['NoSuchKey', noObject],
 		['NotFound', noObject],
 		[
@@ -79,12 +79,12 @@ const PERMISSIONS = {
 	delete: 's3:DeleteObject',
 };
 
-const BESIDES: Partial<Record<Deed['verb'], string>> = {
+const BESIDES: Partial<Record<StorageAction['verb'], string>> = {
 	list: ' Without it, give IDs and paths by hand.',
 	read: ' A key that may not list (s3:ListBucket) is told the same of what is not there.',
 };
 
-function deniedWords(bucket: string, { verb, key = '' }: Deed): Words {
+function deniedWords(bucket: string, { verb, key = '' }: StorageAction): Words {
 	const what = verb === 'list' ? `bucket ${bucket}` : `"${key}" in bucket ${bucket}`;
 	return {
 		message: `The access key may not ${verb} ${what}`,

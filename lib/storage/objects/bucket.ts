@@ -9,7 +9,7 @@ import { openFile } from './openFile';
 import {
 	request,
 	STORAGE_LIMITS,
-	type Errand,
+	type StorageRequest,
 	type OpenRequest,
 	type RequestContext,
 	type RequestLimits,
@@ -177,9 +177,9 @@ export function createBucket(
 function bucketOf(context: RequestContext, views = new WeakMap<AbortSignal, Bucket>()): Bucket {
 	const { bucket } = context.settings;
 	const ask = async <T>(
-		errand: Errand,
+		action: StorageRequest,
 		work: (client: Client, request: OpenRequest) => Promise<T>,
-	): Promise<T> => await request(errand, context, work);
+	): Promise<T> => await request(action, context, work);
 	let signer: Promise<Client> | undefined;
 	const mask = createMasker(secretsIn(context.settings));
 	// A server may say in it what it was sent.

@@ -35,8 +35,8 @@ async function open(wanted: WantedFile, context: RequestContext): Promise<Opened
 	const looked = await wanted.stat();
 	const known = looked.tag === 'there' ? looked.facts : undefined;
 	const knownBytes = wanted.sizeBytes ?? known?.sizeBytes ?? null;
-	const errand = { verb: 'read', key, fileBytes: knownBytes ?? 0 } as const;
-	const request = await OpenRequest.open(errand, context);
+	const action = { verb: 'read', key, fileBytes: knownBytes ?? 0 } as const;
+	const request = await OpenRequest.open(action, context);
 	try {
 		const source = await request.make(
 			async (client) => await client.getObject(context.settings.bucket, key),

@@ -4,7 +4,7 @@ import { onAbort } from '../../base/async/abortListener';
 import { LIMITS } from '../../base/async/limits';
 import type { Client } from '../client/client';
 import { stoppedBefore } from '../client/faults';
-import { request, type Errand, type RequestContext } from '../client/openRequest';
+import { request, type StorageRequest, type RequestContext } from '../client/openRequest';
 import { putStream } from './putStream';
 
 /** An object on its way into the store. */
@@ -26,8 +26,8 @@ export async function putObject(
 ): Promise<void> {
 	const { bucket } = context.settings;
 	const type = { 'Content-Type': contentType };
-	const ask = async <T>(errand: Partial<Errand>, work: (client: Client) => Promise<T>) =>
-		await request({ verb: 'write', key, ...errand }, context, work);
+	const ask = async <T>(action: Partial<StorageRequest>, work: (client: Client) => Promise<T>) =>
+		await request({ verb: 'write', key, ...action }, context, work);
 	// Before somebody reads it an error would end the whole process.
 	content.on('error', () => undefined);
 	const release = onAbort(context.signal, () => {

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { waitUnlessAborted } from '../../../lib/base/async/abort';
 import { WanAvatarError } from '../../../lib/base/errors/errors';
-import { mapAtOnce } from '../../../lib/base/async/concurrency';
+import { mapConcurrently } from '../../../lib/base/async/concurrency';
 import { graceAfter } from '../../../lib/base/async/grace';
 import { LIMITS } from '../../../lib/base/async/limits';
 import { NOT_STARTED, settle, type End, type Settled } from '../../../lib/base/errors/settled';
@@ -87,7 +87,7 @@ export async function performAll<C, T>(
 		return end;
 	};
 	try {
-		return await mapAtOnce(checked, performance.atOnce ?? 1, async (each, index) =>
+		return await mapConcurrently(checked, performance.atOnce ?? 1, async (each, index) =>
 			'error' in each ? each : await one(each.value, index),
 		);
 	} finally {

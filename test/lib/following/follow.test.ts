@@ -3,7 +3,7 @@ import { followJob, type FollowEnd } from '../../../lib/following/follow';
 import { fixedSchedule, learningSchedule } from '../../../lib/following/schedule';
 import { createStallWatch } from '../../../lib/following/stallWatch';
 import { stallOf, type EndpointHealth } from '../../../lib/runpod/queue/health';
-import type { JobLook } from '../../../lib/runpod/queue/job';
+import type { JobState } from '../../../lib/runpod/queue/job';
 import { simulatedClock } from '../generation/run/simulatedClock';
 
 const facts = (status: string) => ({
@@ -14,18 +14,18 @@ const facts = (status: string) => ({
 	workerId: null,
 	retries: 0,
 });
-const queued: JobLook = { tag: 'queued', facts: facts('IN_QUEUE') };
-const running: JobLook = { tag: 'running', facts: facts('IN_PROGRESS'), progress: null };
-const cancelled: JobLook = { tag: 'cancelled', facts: facts('CANCELLED') };
-const missing: JobLook = { tag: 'missing', jobId: 'job-1', reason: 'gone' };
-const unreachable: JobLook = { tag: 'unreachable', reason: 'HTTP 502' };
+const queued: JobState = { tag: 'queued', facts: facts('IN_QUEUE') };
+const running: JobState = { tag: 'running', facts: facts('IN_PROGRESS'), progress: null };
+const cancelled: JobState = { tag: 'cancelled', facts: facts('CANCELLED') };
+const missing: JobState = { tag: 'missing', jobId: 'job-1', reason: 'gone' };
+const unreachable: JobState = { tag: 'unreachable', reason: 'HTTP 502' };
 
 const idle = { idle: 0, initializing: 0, ready: 0, running: 0, throttled: 0, unhealthy: 0 };
 const noJobs = { completed: 0, failed: 0, inProgress: 0, inQueue: 1, retried: 0 };
 
 interface Scene {
 	/** What each look sees; the last one is seen again and again. */
-	looks: (JobLook | Error)[];
+	looks: (JobState | Error)[];
 	workers?: Partial<EndpointHealth['workers']>;
 	maxRestarts?: number;
 	timeoutMs?: number;
@@ -55,7 +55,7 @@ async function follow({
 		return Promise.resolve(workers && { jobs: noJobs, workers: { ...idle, ...workers } });
 	};
 	const stallWatch = createStallWatch(clock, health, stallOf);
-	const look = async () => {
+	const pollStatus = async () => {
 		lookedAtMs.push(clock.monotonic());
 		const seen = looks[Math.min(lookedAtMs.length, looks.length) - 1] ?? queued;
 		return seen instanceof Error ? Promise.reject(seen) : Promise.resolve(seen);
@@ -66,7 +66,7 @@ async function follow({
 		});
 	const work = followJob(
 		{ jobId: 'job-1', submittedAtMs, ttlMs },
-		{ look, clock, schedule: learningSchedule(), stallWatch, signal: stop.signal },
+		{ pollStatus, clock, schedule: learningSchedule(), stallWatch, signal: stop.signal },
 		{ deadlineMs: clock.monotonic() + timeoutMs, maxRestarts },
 	);
 	if (setBy)
@@ -84,7 +84,7 @@ describe('following a job', () => {
 		const { end, lookedAtMs } = await follow({ looks });
 
 		expect(lookedAtMs).toEqual([1000, 2500, 4750, 8125, 13_125, 18_125, 23_125]);
-		expect(end).toEqual({ tag: 'ended', look: cancelled });
+		expect(end).toEqual({ tag: 'ended', state: cancelled });
 	});
 
 	it('takes one last look at the deadline', async () => {
@@ -108,7 +108,7 @@ describe('following a job', () => {
 	});
 
 	it('waits as long as it is asked to', async () => {
-		const looks: JobLook[] = [{ ...unreachable, retryAfterMs: 20_000 }, cancelled];
+		const looks: JobState[] = [{ ...unreachable, retryAfterMs: 20_000 }, cancelled];
 		const { lookedAtMs } = await follow({ looks });
 
 		expect(lookedAtMs).toEqual([1000, 21_000]);
@@ -116,7 +116,7 @@ describe('following a job', () => {
 
 	const hourMs = 3_600_000;
 
-	it.each<[string, Partial<Scene>, JobLook[], string]>([
+	it.each<[string, Partial<Scene>, JobState[], string]>([
 		['once', {}, [missing, cancelled], 'ended'],
 		['twice, after it was seen', {}, [running, missing, missing, cancelled], 'ended'],
 		['once, older than its time to live', { ttlMs: hourMs }, [missing, cancelled], 'ended'],
@@ -143,7 +143,7 @@ describe('following a job', () => {
 	it.each<[number]>([[302], [400], [401], [403], [409]])(
 		'believes a refusal with %i only when it has lasted for a minute',
 		async (status) => {
-			const refused: JobLook = { tag: 'refused', reason: 'no', status };
+			const refused: JobState = { tag: 'refused', reason: 'no', status };
 			const once = await follow({ looks: [running, refused, cancelled] });
 			const lasting = await follow({ looks: [running, refused, unreachable, refused] });
 
@@ -154,7 +154,7 @@ describe('following a job', () => {
 		},
 	);
 
-	it.each<[string, JobLook | Error]>([
+	it.each<[string, JobState | Error]>([
 		['an answer that is too large', { tag: 'tooLarge', reason: 'a reason' }],
 		['a fault of its own', new Error('a reason')],
 	])('ends at %s, and keeps the last news', async (_what, seen) => {
@@ -224,7 +224,7 @@ describe('a job that waits for a worker', () => {
 });
 
 describe('a job that is started over', () => {
-	const restarted = (retries: number): JobLook => ({
+	const restarted = (retries: number): JobState => ({
 		...running,
 		facts: { ...facts('IN_PROGRESS'), retries },
 	});
@@ -242,12 +242,12 @@ describe('a job that is started over', () => {
 });
 
 describe('a number of restarts that only one look tells', () => {
-	const restarted = (retries: number): JobLook => ({
+	const restarted = (retries: number): JobState => ({
 		...running,
 		facts: { ...facts('IN_PROGRESS'), retries },
 	});
 
-	it.each<[string, JobLook[], string]>([
+	it.each<[string, JobState[], string]>([
 		['first', [restarted(99), running, cancelled], 'ended'],
 		['between others', [running, restarted(99), running, restarted(99), cancelled], 'ended'],
 		['before the end', [running, restarted(99), cancelled], 'ended'],

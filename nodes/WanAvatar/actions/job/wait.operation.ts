@@ -60,12 +60,13 @@ export async function execute(
 ): Promise<End<IDataObject | ItemWithFiles>[]> {
 	const { inSlot } = await import('../../../../lib/generation/run/slottedQueue');
 	const { waitForJob } = await import('../../../../lib/generation/job/wait');
-	const { parseWaitOptions, watchFor } = await import('../../../../lib/generation/job/waitOptions');
+	const { parseWaitOptions, pollingFor } =
+		await import('../../../../lib/generation/job/waitOptions');
 	const { stallOf } = await import('../../../../lib/runpod/queue/health');
 	const results = await connectResults(context);
 	const { read, factsOf } = await openJobs(context);
 	const signal = context.getExecutionCancelSignal();
-	const watches = watchFor(clock, stallOf, context.getNodeParameter('options', 0, {}));
+	const pollings = pollingFor(clock, stallOf, context.getNodeParameter('options', 0, {}));
 	return await runItems(context, mode, {
 		check: async (item) => ({
 			...(await read(item)),
@@ -74,7 +75,7 @@ export async function execute(
 		}),
 		perform: async ({ job, options, finish, ...at }) =>
 			await inSlot(at.queue, signal, async (queue) => {
-				const ports = { queue, clock, signal, watch: watches(at.queue), ...results };
+				const ports = { queue, clock, signal, polling: pollings(at.queue), ...results };
 				return await resultItem(context, await waitForJob(job, ports, options), finish);
 			}),
 		factsOf,

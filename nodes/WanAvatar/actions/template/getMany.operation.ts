@@ -5,7 +5,7 @@ import type {
 	INodePropertyOptions,
 } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
-import { mapAtOnce } from '../../../../lib/base/async/concurrency';
+import { mapConcurrently } from '../../../../lib/base/async/concurrency';
 import type { End } from '../../../../lib/base/errors/settled';
 import type { RunMode } from '../../n8n/operation';
 import { NOTHING_CHANGED, runItems } from '../../n8n/runItems';
@@ -46,7 +46,7 @@ export async function execute(
 		}),
 		perform: async ({ prefix, limit, wish }) => {
 			const templates = await listTemplates(bucket, prefix, limit);
-			return await mapAtOnce(
+			return await mapConcurrently(
 				templates,
 				AT_ONCE,
 				async (template) => await templateItem(bucket, template, wish),

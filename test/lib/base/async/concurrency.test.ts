@@ -1,13 +1,13 @@
 import { expect, it } from '@jest/globals';
-import { createLanes, mapAtOnce } from '../../../../lib/base/async/concurrency';
+import { createConcurrencyLimit, mapConcurrently } from '../../../../lib/base/async/concurrency';
 
 it('begins work in the order in which it came, so many pieces at once, also after one that failed', async () => {
-	const inLane = createLanes(2);
+	const limit = createConcurrencyLimit(2);
 	const begun: number[] = [];
 	const ends: ((fails: boolean) => void)[] = [];
 	const work = [0, 1, 2, 3].map(
 		async (index) =>
-			await inLane(
+			await limit(
 				async () =>
 					await new Promise<number>((resolve, reject) => {
 						begun.push(index);
@@ -43,7 +43,7 @@ it('maps items in their order, so many at once, and gives the results in that or
 	const begun: number[] = [];
 	let underWay = 0;
 	let most = 0;
-	const results = await mapAtOnce([30, 1, 2, 1, 20, 1], 3, async (ms, index) => {
+	const results = await mapConcurrently([30, 1, 2, 1, 20, 1], 3, async (ms, index) => {
 		begun.push(index);
 		most = Math.max(most, ++underWay);
 		await new Promise((resolve) => setTimeout(resolve, ms));
@@ -54,10 +54,10 @@ it('maps items in their order, so many at once, and gives the results in that or
 	expect(begun).toEqual([0, 1, 2, 3, 4, 5]);
 	expect(most).toBe(3);
 	expect(results).toEqual([30, 1, 2, 1, 20, 1].map((ms, i) => `${String(i)} took ${String(ms)}`));
-	expect(await mapAtOnce([], 3, async () => await Promise.resolve(1))).toEqual([]);
+	expect(await mapConcurrently([], 3, async () => await Promise.resolve(1))).toEqual([]);
 });
 
 it('fails with the first that fails', async () => {
 	const fails = async (item: number) => await Promise.reject(new Error(String(item)));
-	await expect(mapAtOnce([1, 2, 3], 2, fails)).rejects.toThrow('1');
+	await expect(mapConcurrently([1, 2, 3], 2, fails)).rejects.toThrow('1');
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { JobLook } from '../../../../lib/runpod/queue/job';
+import type { JobState } from '../../../../lib/runpod/queue/job';
 import { codeOf, fault, request, run, world } from './generationWorld';
 
 describe('the order of events', () => {
@@ -64,7 +64,7 @@ describe('the order of events', () => {
 
 /** What an earlier try or run has left, and what the next one does. */
 describe('what is found of an earlier time', () => {
-	it.each<[string, JobLook['tag'], string[], string | undefined]>([
+	it.each<[string, JobState['tag'], string[], string | undefined]>([
 		['running: it is followed', 'running', ['look'], undefined],
 		['queued: it is followed', 'queued', ['look'], undefined],
 		[

@@ -8,7 +8,7 @@ import type {
 	RunOptions,
 } from '../../../../lib/generation/request/ports';
 import type { End, Settled } from '../../../../lib/base/errors/settled';
-import type { JobLook } from '../../../../lib/runpod/queue/job';
+import type { JobState } from '../../../../lib/runpod/queue/job';
 import type { Bucket } from '../../../../lib/storage/objects/bucket';
 import { createLinkMaker } from '../../../../lib/storage/video/presignedLinks';
 import { simulatedClock, type SimulatedClock } from './simulatedClock';
@@ -22,7 +22,7 @@ export interface World {
 	objects: Map<string, { text: string; atMs: number }>;
 	memory: Map<string, unknown>;
 	/** What becomes of the job with this number, by its age; default: done after 30 s. */
-	fate: Map<number, (ageMs: number) => JobLook['tag']>;
+	fate: Map<number, (ageMs: number) => JobState['tag']>;
 	/** Thrown by the next submits. */
 	submitFaults: WanAvatarError[];
 	ports: (more?: Partial<GenerationPorts>) => GenerationPorts;
@@ -49,7 +49,7 @@ export function world(): World {
 	const cancelled = new Set<number>();
 
 	const number = (jobId: string) => Number(jobId.slice('job-'.length));
-	const lookAt = (jobId: string): JobLook => {
+	const lookAt = (jobId: string): JobState => {
 		const n = number(jobId);
 		const ageMs = clock.now() - (submittedAtMs[n] ?? 0);
 		const tag = cancelled.has(n)
@@ -113,8 +113,8 @@ export function world(): World {
 			submittedAtMs.push(clock.now());
 			return Promise.resolve(`job-${String(submittedAtMs.length - 1)}`);
 		},
-		look: async (jobId) => Promise.resolve(lookAt(jobId)),
-		lookOnce: async (jobId) => {
+		pollStatus: async (jobId) => Promise.resolve(lookAt(jobId)),
+		getStatus: async (jobId) => {
 			events.push('look');
 			return Promise.resolve(lookAt(jobId));
 		},
@@ -146,7 +146,7 @@ export function world(): World {
 	};
 }
 
-export function look(jobId: string, tag: JobLook['tag']): JobLook {
+export function look(jobId: string, tag: JobState['tag']): JobState {
 	const facts = {
 		jobId,
 		status: tag,

@@ -403,7 +403,7 @@ describe('a stray refusal', () => {
 			look: async (jobId: string) => {
 				looks += 1;
 				if (looks === 3) return Promise.resolve({ tag: 'refused', reason: 'no', status } as const);
-				return await w.queue.look(jobId);
+				return await w.queue.pollStatus(jobId);
 			},
 		};
 

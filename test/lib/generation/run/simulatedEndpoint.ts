@@ -1,6 +1,6 @@
 import type { GenerationPorts } from '../../../../lib/generation/request/ports';
 import type { EndpointHealth } from '../../../../lib/runpod/queue/health';
-import type { JobLook } from '../../../../lib/runpod/queue/job';
+import type { JobState } from '../../../../lib/runpod/queue/job';
 import { look } from './generationWorld';
 import type { SimulatedClock } from './simulatedClock';
 
@@ -95,7 +95,7 @@ export function simulatedEndpoint(clock: SimulatedClock, options: EndpointOption
 		mostWaiting = Math.max(mostWaiting, queued().filter(({ isOurs }) => isOurs).length);
 		mostUnderway = Math.max(mostUnderway, oursUnderway().length);
 	};
-	const lookAt = (jobId: string): JobLook => {
+	const lookAt = (jobId: string): JobState => {
 		passTime();
 		const job = jobs.find(({ id }) => id === jobId);
 		if (!job) return look(jobId, 'missing');
@@ -138,8 +138,8 @@ export function simulatedEndpoint(clock: SimulatedClock, options: EndpointOption
 			passTime();
 			return await Promise.resolve(id);
 		},
-		look: async (jobId) => await Promise.resolve(lookAt(jobId)),
-		lookOnce: async (jobId) => await Promise.resolve(lookAt(jobId)),
+		pollStatus: async (jobId) => await Promise.resolve(lookAt(jobId)),
+		getStatus: async (jobId) => await Promise.resolve(lookAt(jobId)),
 		cancel: async (jobId) => {
 			const job = jobs.find(({ id }) => id === jobId);
 			if (job) job.isCancelled = true;

@@ -1,11 +1,11 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import type { HttpAnswer } from '../../../../lib/runpod/http/http';
-import { readJob, type JobLook } from '../../../../lib/runpod/queue/job';
+import { readJob, type JobState } from '../../../../lib/runpod/queue/job';
 
 const video = { minio_key: 'a.mp4', video_url: 'https://a.b/c', fps: 24, width: 1280, height: 720 };
 
-function read(body: unknown, status = 200, more: Partial<HttpAnswer> = {}): JobLook {
+function read(body: unknown, status = 200, more: Partial<HttpAnswer> = {}): JobState {
 	const text = typeof body === 'string' ? body : JSON.stringify(body);
 	return readJob('job-1', { status, text, ...more }, 0);
 }
@@ -16,7 +16,7 @@ function facts(status: string, more: object = {}) {
 }
 
 describe('a job is read from whatever RunPod answers', () => {
-	it.each<[string, JobLook, object]>([
+	it.each<[string, JobState, object]>([
 		[
 			'queued',
 			read({ id: 'job-1', status: 'IN_QUEUE' }),
@@ -207,7 +207,7 @@ describe('the secrets of the connection are masked in whatever others wrote', ()
 	const readWith = (body: object, status = 200) =>
 		readJob('job-1', { status, text: JSON.stringify(body) }, 0, secrets);
 
-	it.each<[string, JobLook, object]>([
+	it.each<[string, JobState, object]>([
 		['a reason', readWith({ status: 'FAILED', error: said }), { reason: masked }],
 		[
 			'an object as reason',

@@ -94,7 +94,7 @@ describe('a large answer that comes steadily', () => {
 			await delay(SMALL_MS + 500);
 		});
 
-		const look = await queueAt(url, QUICK).look('job');
+		const look = await queueAt(url, QUICK).pollStatus('job');
 
 		expect(look).toMatchObject({ tag: 'completed', video: { content: expect.any(Buffer) } });
 	});
@@ -109,7 +109,7 @@ describe('a large answer that comes steadily', () => {
 		};
 		const slot = new AnswerSlot(undefined);
 
-		const look = await queueAt(url, QUICK, hasty).lookOnce('job', undefined, slot);
+		const look = await queueAt(url, QUICK, hasty).getStatus('job', undefined, slot);
 		slot.close();
 
 		expect(look).toMatchObject({ tag: 'completed' });
@@ -124,7 +124,7 @@ describe('a large answer that comes steadily', () => {
 		const slots = [new AnswerSlot(undefined), new AnswerSlot(stop.signal)];
 
 		const looks = Promise.all(
-			slots.map(async (slot) => await queueAt(url).look('job', deadline.signal, slot)),
+			slots.map(async (slot) => await queueAt(url).pollStatus('job', deadline.signal, slot)),
 		);
 		await until(() => slots.every(({ left }) => left !== undefined));
 		deadline.abort();
@@ -146,7 +146,7 @@ it.each([
 	const url = await serve((response) => void drip(response, completed(2_500_000), atOnce));
 	const startedAtMs = performance.now();
 
-	const look = await queueAt(url, { wholeMs: 300, perMegabyteMs: 500 }).look('job');
+	const look = await queueAt(url, { wholeMs: 300, perMegabyteMs: 500 }).pollStatus('job');
 
 	expect(look).toEqual({ tag: 'unreachable', reason: 'no answer (ANSWER_TOO_SLOW)' });
 	expect(performance.now() - startedAtMs).toBeLessThan(10_000);
@@ -168,7 +168,7 @@ describe('many large answers at once', () => {
 		const looks = await Promise.all(
 			Array.from({ length: 20 }, async () => {
 				const slot = new AnswerSlot(undefined);
-				const look = await queue.look('job', undefined, slot);
+				const look = await queue.pollStatus('job', undefined, slot);
 				kept += 1;
 				mostKept = Math.max(mostKept, kept);
 				await delay(20);
@@ -191,10 +191,10 @@ describe('many large answers at once', () => {
 		const queue = queueAt(url);
 		const stop = new AbortController();
 		const slots = Array.from({ length: 50 }, () => new AnswerSlot(stop.signal));
-		const large = slots.map(async (slot) => await queue.look('job', stop.signal, slot));
+		const large = slots.map(async (slot) => await queue.pollStatus('job', stop.signal, slot));
 		await Promise.race(large);
 
-		expect(await queue.look('small')).toMatchObject({ tag: 'failed' });
+		expect(await queue.pollStatus('small')).toMatchObject({ tag: 'failed' });
 
 		stop.abort();
 		const tags = (await Promise.all(large)).map(({ tag }) => tag);
@@ -202,7 +202,7 @@ describe('many large answers at once', () => {
 			LARGE_ANSWERS_AT_ONCE,
 		);
 		for (const slot of slots) slot.close();
-		expect(await queue.look('job')).toMatchObject({ tag: 'completed' });
+		expect(await queue.pollStatus('job')).toMatchObject({ tag: 'completed' });
 	});
 
 	it('a large answer without a video, and a look without a slot, keep no room', async () => {
@@ -216,8 +216,10 @@ describe('many large answers at once', () => {
 		);
 		const queue = queueAt(url);
 		for (let i = 0; i <= LARGE_ANSWERS_AT_ONCE; i++) {
-			expect((await queue.look('failed', undefined, new AnswerSlot(undefined))).tag).toBe('failed');
-			expect((await queue.look('job')).tag).toBe('completed');
+			expect((await queue.pollStatus('failed', undefined, new AnswerSlot(undefined))).tag).toBe(
+				'failed',
+			);
+			expect((await queue.pollStatus('job')).tag).toBe('completed');
 		}
 	});
 
@@ -226,7 +228,7 @@ describe('many large answers at once', () => {
 		const queue = queueAt(url);
 		const slot = new AnswerSlot(undefined);
 		for (let i = 0; i <= LARGE_ANSWERS_AT_ONCE; i++)
-			expect((await queue.look('job', undefined, slot)).tag).toBe('completed');
+			expect((await queue.pollStatus('job', undefined, slot)).tag).toBe('completed');
 		slot.close();
 	});
 });

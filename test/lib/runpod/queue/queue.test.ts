@@ -75,7 +75,7 @@ describe('a look at a job', () => {
 		const end = cut('{"id":"job-1","status":"COMPLETED","output":{"minio_key":"a.mp4"}}');
 		const { queue, run } = client(end);
 
-		const look = await run(queue.look('job-1'));
+		const look = await run(queue.pollStatus('job-1'));
 
 		expect(look).toMatchObject({ tag: 'completed', output: { minio_key: 'a.mp4' } });
 	});
@@ -83,7 +83,7 @@ describe('a look at a job', () => {
 	it('takes no half of one', async () => {
 		const { queue, run } = client(cut('{"id":"job-1","status":"COMPLETED","output":{"minio'));
 
-		const look = await run(queue.look('job-1'));
+		const look = await run(queue.pollStatus('job-1'));
 
 		expect(look).toEqual({ tag: 'unreachable', reason: 'no answer (ANSWER_TOO_SLOW)' });
 	});
@@ -92,7 +92,7 @@ describe('a look at a job', () => {
 it('a job whose id holds half a character can be asked for, and is not there', async () => {
 	const { queue, run, sent } = client(whole('{}', 404));
 
-	expect(await run(queue.look('a\ud800b'))).toMatchObject({ tag: 'missing' });
+	expect(await run(queue.pollStatus('a\ud800b'))).toMatchObject({ tag: 'missing' });
 	expect(sent[0]?.url).toMatch(/\/status\/a%EF%BF%BDb$/);
 });
 

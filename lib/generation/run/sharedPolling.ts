@@ -3,16 +3,16 @@ import { fixedSchedule, learningSchedule } from '../../following/schedule';
 import { createStallWatch } from '../../following/stallWatch';
 import type { EndpointHealth, Stall } from '../../runpod/queue/health';
 import type { QueueClient } from '../../runpod/queue/queue';
-import type { SharedWatch } from '../request/ports';
+import type { SharedPolling } from '../request/ports';
 import { settle } from '../../base/errors/settled';
 
 /** What the jobs of one endpoint share while they are followed; without an interval it is learned. */
-export function createWatch(
+export function createSharedPolling(
 	clock: Clock,
 	queue: Pick<QueueClient, 'health'>,
 	stallOf: (health: EndpointHealth) => Stall | undefined,
 	pollIntervalMs: number | undefined,
-): SharedWatch {
+): SharedPolling {
 	return {
 		schedule: pollIntervalMs === undefined ? learningSchedule() : fixedSchedule(pollIntervalMs),
 		stallWatch: createStallWatch(clock, healthOf(queue), stallOf),

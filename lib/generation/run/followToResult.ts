@@ -5,7 +5,13 @@ import { messageOf } from '../../base/errors/foreignError';
 import { LIMITS } from '../../base/async/limits';
 import { conclude } from '../result/conclude';
 import { createContest } from './contest';
-import { isSubmitted, note, referenceOf, type Desk, type SubmittedRecord } from './jobContext';
+import {
+	isSubmitted,
+	note,
+	referenceOf,
+	type JobContext,
+	type SubmittedRecord,
+} from './jobContext';
 import type { JobResult } from '../report/jobResult';
 import { followOrFind, type Followed } from '../result/missingVideo';
 import { recover } from '../record/recover';
@@ -16,7 +22,7 @@ import { stopPaying } from '../result/stopPaying';
 import { isFollowed, NOT_FOLLOWED, ttlOf } from '../record/timeToLive';
 
 /** A finished job with its record. */
-export interface Made extends JobResult {
+export interface FinishedJob extends JobResult {
 	record: SubmittedRecord;
 }
 
@@ -24,7 +30,7 @@ export interface Made extends JobResult {
 export type Ownership = 'ours' | "another's";
 
 /** The run ended with another item's failure: this one is not waited for any longer. */
-export class Halted extends Error {
+export class RunAborted extends Error {
 	override readonly name = 'Halted';
 }
 
@@ -32,22 +38,22 @@ export class Halted extends Error {
  * Follows a job until there is a video, and cancels one that nobody waits for any longer.
  * @throws WanAvatarError with the job's facts in `details`, or Halted
  */
-export async function pursue(
+export async function followToResult(
 	record: SubmittedRecord,
 	ownership: Ownership,
-	desk: Desk,
-): Promise<Made> {
+	context: JobContext,
+): Promise<FinishedJob> {
 	try {
-		return await pursueJob(record, ownership, desk);
+		return await pursueJob(record, ownership, context);
 	} catch (error) {
-		if (error instanceof Halted) throw error;
-		throw withJob(error, record, desk);
+		if (error instanceof RunAborted) throw error;
+		throw withJob(error, record, context);
 	}
 }
 
 /** Whatever goes wrong once there is a job, the error names it. */
-function withJob(error: unknown, record: SubmittedRecord, desk: Desk): WanAvatarError {
-	const details = { ...referenceOf(record, desk) };
+function withJob(error: unknown, record: SubmittedRecord, context: JobContext): WanAvatarError {
+	const details = { ...referenceOf(record, context) };
 	if (error instanceof WanAvatarError) return error.withDetails(details);
 	return new WanAvatarError(
 		'INTERNAL',
@@ -60,37 +66,41 @@ function withJob(error: unknown, record: SubmittedRecord, desk: Desk): WanAvatar
 	);
 }
 
-async function pursueJob(record: SubmittedRecord, ownership: Ownership, desk: Desk): Promise<Made> {
-	const { followed, winner } = await follow(record, ownership, desk);
+async function pursueJob(
+	record: SubmittedRecord,
+	ownership: Ownership,
+	context: JobContext,
+): Promise<FinishedJob> {
+	const { followed, winner } = await follow(record, ownership, context);
 	if ('found' in followed)
-		return { record, ...(await ready({ report: followed.found }, record, desk)) };
+		return { record, ...(await ready({ report: followed.found }, record, context)) };
 	const { end } = followed;
 	if (winner) {
-		await stopPaying(record.job_id, desk.ports.queue, desk.ports.clock);
-		desk.book.remember(winner);
-		return await pursue(winner, "another's", desk);
+		await stopPaying(record.job_id, context.ports.queue, context.ports.clock);
+		context.book.remember(winner);
+		return await followToResult(winner, "another's", context);
 	}
-	const successor = ownership === "another's" && (await successorOf(record, end, desk));
+	const successor = ownership === "another's" && (await successorOf(record, end, context));
 	return successor
-		? await pursue(successor, "another's", desk)
-		: await concluded(record, end, ownership, desk);
+		? await followToResult(successor, "another's", context)
+		: await concluded(record, end, ownership, context);
 }
 
 async function follow(
 	record: SubmittedRecord,
 	ownership: Ownership,
-	desk: Desk,
+	context: JobContext,
 ): Promise<{ followed: Followed; winner: SubmittedRecord | undefined }> {
-	const { ports, watch, halt, request, deadlineMs } = desk;
+	const { ports, polling, runAborted, request, deadlineMs } = context;
 	const lost = new AbortController();
-	const contest = createContest(record, ownership === 'ours', desk, () => {
+	const contest = createContest(record, ownership === 'ours', context, () => {
 		lost.abort();
 	});
-	const look = async (jobId: string, signal?: AbortSignal) => {
+	const pollStatus = async (jobId: string, signal?: AbortSignal) => {
 		contest.check();
-		return await ports.queue.look(jobId, signal);
+		return await ports.queue.pollStatus(jobId, signal);
 	};
-	const joined = joinSignals([ports.signal, halt, lost.signal]);
+	const joined = joinSignals([ports.signal, runAborted, lost.signal]);
 	contest.check();
 	const job = {
 		jobId: record.job_id,
@@ -99,8 +109,8 @@ async function follow(
 	};
 	const { maxRestarts } = request;
 	try {
-		const follow = { look, clock: ports.clock, ...watch, signal: joined.signal };
-		const recover = async () => await stored(record, desk);
+		const follow = { pollStatus, clock: ports.clock, ...polling, signal: joined.signal };
+		const recover = async () => await stored(record, context);
 		const followed = await followOrFind(job, follow, { deadlineMs, maxRestarts }, recover);
 		// A video that is there already is worth more than an agreement on whose it is.
 		const isThere = 'found' in followed || followed.end.tag === 'ended';
@@ -114,9 +124,9 @@ async function follow(
 async function successorOf(
 	record: SubmittedRecord,
 	end: FollowEnd,
-	{ book, optional }: Desk,
+	{ book, optional }: JobContext,
 ): Promise<SubmittedRecord | undefined> {
-	if (end.tag !== 'ended' || end.look.tag !== 'cancelled') return undefined;
+	if (end.tag !== 'ended' || end.state.tag !== 'cancelled') return undefined;
 	const standing = await optional.attempt(
 		'The record of the job could not be read',
 		async (bucket) => await book.read(bucket),
@@ -129,21 +139,21 @@ async function concluded(
 	record: SubmittedRecord,
 	end: FollowEnd,
 	ownership: Ownership,
-	desk: Desk,
-): Promise<Made> {
-	const { ports, request } = desk;
-	const job = referenceOf(record, desk);
+	context: JobContext,
+): Promise<FinishedJob> {
+	const { ports, request } = context;
+	const job = referenceOf(record, context);
 	if (end.tag === 'aborted' && !ports.signal?.aborted) {
-		if (ownership === 'ours') void note({ ...record, followed_at_ms: NOT_FOLLOWED }, desk);
-		throw await halted(record, end, ownership, desk);
+		if (ownership === 'ours') void note({ ...record, followed_at_ms: NOT_FOLLOWED }, context);
+		throw await abortedWith(record, end, ownership, context);
 	}
 	const result = await settle(
 		conclude(job, end, {
 			queue: ports.queue,
 			clock: ports.clock,
-			recover: async () => await stored(record, desk),
-			ready: async (ended) => await ready(ended, record, desk),
-			isOurs: async () => ownership === 'ours' || !(await isStillFollowed(desk)),
+			recover: async () => await stored(record, context),
+			ready: async (ended) => await ready(ended, record, context),
+			isOurs: async () => ownership === 'ours' || !(await isStillFollowed(context)),
 			onTimeout: request.onTimeout,
 			timeoutMs: request.timeoutMs,
 		}),
@@ -151,12 +161,12 @@ async function concluded(
 	if ('value' in result) return { record, ...result.value };
 	// Memory has it at once; nobody waits for the bucket.
 	if (ownership === 'ours')
-		void note({ ...record, lost: end.tag === 'lost', followed_at_ms: NOT_FOLLOWED }, desk);
+		void note({ ...record, lost: end.tag === 'lost', followed_at_ms: NOT_FOLLOWED }, context);
 	throw result.error;
 }
 
 /** Whoever waited for the job may have been killed meanwhile: then nobody else ends it. */
-async function isStillFollowed({ book, optional, ports }: Desk): Promise<boolean> {
+async function isStillFollowed({ book, optional, ports }: JobContext): Promise<boolean> {
 	const standing = await optional.attempt(
 		'The record of the job could not be read',
 		async (bucket) => await book.read(bucket),
@@ -166,47 +176,54 @@ async function isStillFollowed({ book, optional, ports }: Desk): Promise<boolean
 }
 
 /** A video that is newer than the job's record, where the bucket has one. */
-async function stored(record: SubmittedRecord, desk: Desk): Promise<JobReport | undefined> {
-	return await desk.optional.attempt(
+async function stored(
+	record: SubmittedRecord,
+	context: JobContext,
+): Promise<JobReport | undefined> {
+	return await context.optional.attempt(
 		'The bucket could not be searched for the video',
-		async (bucket) => await recover(referenceOf(record, desk), record, bucket),
+		async (bucket) => await recover(referenceOf(record, context), record, bucket),
 	);
 }
 
 async function ready(
 	found: JobResult,
 	record: SubmittedRecord,
-	{ ports, request, optional }: Desk,
+	{ ports, request, optional }: JobContext,
 ): Promise<JobResult> {
 	return await requireResult(found, { record, links: request.links }, ports, optional);
 }
 
 /** A job that still waits for a worker has cost nothing: it is cancelled. One that runs is left to store its video. */
-async function halted(
+async function abortedWith(
 	record: SubmittedRecord,
 	{ last }: Extract<FollowEnd, { tag: 'aborted' }>,
 	ownership: Ownership,
-	{ request, ports }: Desk,
-): Promise<Halted> {
+	{ request, ports }: JobContext,
+): Promise<RunAborted> {
 	const { job_id } = record;
 	const { queue, clock } = ports;
 	const key = request.input.output_video_key;
 	const stored = key === undefined ? 'under a key of its own' : `as ${key}`;
 	const look =
-		last?.tag === 'running' ? last : await queue.look(job_id, clock.timeout(LIMITS.noteMs));
+		last?.tag === 'running' ? last : await queue.pollStatus(job_id, clock.timeout(LIMITS.noteMs));
 	if (look.tag === 'completed' && look.video && look.output.minio_key === null)
-		return new Halted(`job ${job_id} is finished; Get Status gives out its video for half an hour`);
+		return new RunAborted(
+			`job ${job_id} is finished; Get Status gives out its video for half an hour`,
+		);
 	if (look.tag === 'completed')
-		return new Halted(`job ${job_id} is finished; its video is stored ${stored}`);
+		return new RunAborted(`job ${job_id} is finished; its video is stored ${stored}`);
 	if (look.tag !== 'queued' || ownership === "another's")
-		return new Halted(`job ${job_id} goes on; its video will be stored ${stored}`);
+		return new RunAborted(`job ${job_id} goes on; its video will be stored ${stored}`);
 	switch (await stopPaying(job_id, queue, clock)) {
 		case 'cancelled':
 		case 'gone':
-			return new Halted(`job ${job_id} was cancelled while it waited for a worker`);
+			return new RunAborted(`job ${job_id} was cancelled while it waited for a worker`);
 		case 'unanswered':
-			return new Halted(`job ${job_id} is being cancelled; RunPod has not answered yet`);
+			return new RunAborted(`job ${job_id} is being cancelled; RunPod has not answered yet`);
 		default:
-			return new Halted(`job ${job_id} could not be cancelled; its video will be stored ${stored}`);
+			return new RunAborted(
+				`job ${job_id} could not be cancelled; its video will be stored ${stored}`,
+			);
 	}
 }
