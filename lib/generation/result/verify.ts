@@ -104,7 +104,7 @@ async function verifyFile(
 	return await withRealThumbnail(passed, store);
 }
 
-/** What is known of a video that can be played, or cannot be read; nothing for one that is no whole MP4. */
+/** What is known of a video that can be played, or cannot be read; nothing for one that is not a complete MP4. */
 async function readVideo(
 	report: JobReport,
 	key: string,
