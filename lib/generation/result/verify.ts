@@ -91,7 +91,7 @@ async function verifyFile(
 	if (read) return await withRealThumbnail(read, store);
 	const realBytes = await secondSize(key, store);
 	if (realBytes === sizeBytes) {
-		const what = sizeBytes === 0 ? 'is empty' : 'is no whole MP4';
+		const what = sizeBytes === 0 ? 'is empty' : 'is not a complete MP4';
 		return faulty(sized, broken(`${key} ${what}`));
 	}
 	// A good video must not be paid again because of a wrong size.
