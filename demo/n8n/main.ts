@@ -117,7 +117,7 @@ Workflows to try:
 ${examples.map((name) => `  ${name}`).join('\n')}
 
 Its data lies in ${relative(process.cwd(), DATA)}; --fresh starts over. Stop with Ctrl+C.`);
-	if (watch) watchSources({ userFolder, say, signal });
+	if (watch) closers.push(watchSources({ userFolder, say, signal }));
 	if (!signal.aborted) await once(signal, 'abort');
 	say('Stopping.');
 }

@@ -22,12 +22,19 @@ export interface WatchOptions {
 	signal: AbortSignal;
 }
 
-/** Builds the node anew whenever a source changes, and puts it into the running n8n, which loads it again. */
-export function watchSources({ userFolder, root = ROOT, say, signal }: WatchOptions): void {
+/**
+ * Builds the node anew whenever a source changes, and puts it into the running n8n, which loads it again.
+ * @returns what waits for the build that is under way
+ */
+export function watchSources({
+	userFolder,
+	root = ROOT,
+	say,
+	signal,
+}: WatchOptions): () => Promise<void> {
 	let isDue = false;
-	let isBuilding = false;
+	let building: Promise<void> | undefined;
 	const buildAll = async () => {
-		isBuilding = true;
 		while (isDue && !signal.aborted) {
 			isDue = false;
 			await delay(QUIET_MS);
@@ -37,13 +44,16 @@ export function watchSources({ userFolder, root = ROOT, say, signal }: WatchOpti
 			const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
 			say(isBuilt ? `Built in ${seconds} s; n8n loads the node again.` : 'The build failed.');
 		}
-		isBuilding = false;
+		building = undefined;
 	};
 	for (const folder of WATCHED)
 		watch(join(root, folder), { recursive: true, signal }, () => {
 			isDue = true;
-			if (!isBuilding) void buildAll();
+			building ??= buildAll();
 		});
+	return async () => {
+		await building;
+	};
 }
 
 /** Without the check of types, which takes longer than all else: see `npm run check`. */
