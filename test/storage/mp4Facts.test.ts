@@ -190,7 +190,7 @@ describeWithFfprobe('the facts of a video are those of ffprobe', () => {
 	});
 });
 
-describe('what is no whole MP4 has no facts', () => {
+describe('what is not a complete MP4 has no facts', () => {
 	it('other content, and nothing', async () => {
 		expect((await read(bytesOf('no.mp4'))).facts).toBeUndefined();
 		expect((await read(Buffer.alloc(0))).facts).toBeUndefined();

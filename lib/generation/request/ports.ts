@@ -19,17 +19,17 @@ export type ReadFacts = (
 	sizeBytes: number,
 ) => Promise<Mp4Facts | undefined>;
 
-/** Whom a finished job's report is made ready with. */
+/** What makes a finished job's report ready to be given out. */
 export interface ResultPorts {
 	/** Missing where the node has no MinIO credential: then nothing is looked at. */
 	readFacts?: ReadFacts | undefined;
-	/** The same of a file in memory: nothing for one that is no whole MP4. Missing: it is not looked at. */
+	/** The same of a file in memory: nothing for one that is not a complete MP4. Missing: it is not looked at. */
 	readContent?: ((content: Uint8Array) => Promise<Mp4Facts | undefined>) | undefined;
 	links: LinkMaker;
 	onDenied?: OnDenied | undefined;
 }
 
-/** Whom a generation is done with. */
+/** What a generation needs from outside. */
 export interface GenerationPorts extends ResultPorts {
 	queue: Pick<
 		QueueClient,

@@ -51,7 +51,8 @@ export async function refuseMissingObjects(
 		const unseenInputs = tags.flatMap(([, key, tag]) => (tag === 'denied' ? [key] : []));
 		if (unseenInputs.length > 0) onDenied?.('readInput', bucket.name);
 		const missing = tags.filter(([, , tag]) => tag === 'missing');
-		if (missing.length === 0) return { value: { ...request.value, unseenInputs } };
+		if (missing.length === 0)
+			return unseenInputs.length === 0 ? request : { value: { ...request.value, unseenInputs } };
 		await assertBucket();
 		return { error: missingObjects(missing, bucket.name, request.value) };
 	});

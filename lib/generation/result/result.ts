@@ -130,5 +130,5 @@ async function inlineSeen(
 
 const CUT_OFF: VideoFault = {
 	code: 'VIDEO_BROKEN',
-	reason: "cannot be played: what the worker's answer holds is no whole MP4",
+	reason: "cannot be played: what the worker's answer holds is not a complete MP4",
 };

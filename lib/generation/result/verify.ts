@@ -91,7 +91,7 @@ async function verifyFile(
 	if (read) return await withRealThumbnail(read, store);
 	const realBytes = await secondSize(key, store);
 	if (realBytes === sizeBytes) {
-		const what = sizeBytes === 0 ? 'is empty' : 'is no whole MP4';
+		const what = sizeBytes === 0 ? 'is empty' : 'is not a complete MP4';
 		return faulty(sized, broken(`${key} ${what}`));
 	}
 	// A good video must not be paid again because of a wrong size.
@@ -104,7 +104,7 @@ async function verifyFile(
 	return await withRealThumbnail(passed, store);
 }
 
-/** What is known of a video that can be played, or cannot be read; nothing for one that is no whole MP4. */
+/** What is known of a video that can be played, or cannot be read; nothing for one that is not a complete MP4. */
 async function readVideo(
 	report: JobReport,
 	key: string,

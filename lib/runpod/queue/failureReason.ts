@@ -24,9 +24,9 @@ export function reasonIn(
 
 const OUTPUT_FIELDS = [
 	'error_message',
-	'message',
 	'error',
 	'errors',
+	'message',
 	'detail',
 	'output',
 	'result',
@@ -47,13 +47,23 @@ function saidIn(value: unknown, wrappings: number): string | undefined {
 		return body ? saidIn(body, wrappings + 1) : value;
 	}
 	if (wrappings >= MAX_WRAPPINGS) return undefined;
-	const within: readonly unknown[] = Array.isArray(value)
-		? value.slice(0, MAX_LISTED)
-		: isJsonObject(value)
-			? OUTPUT_FIELDS.map((name) => value[name])
-			: [];
-	for (const one of within) {
-		const words = saidIn(one, wrappings + 1);
+	if (isJsonObject(value)) return saidInFields(value, wrappings + 1);
+	return Array.isArray(value) ? firstSaid(value.slice(0, MAX_LISTED), wrappings + 1) : undefined;
+}
+
+/** Beside an error, a message may say what was wrong, or that all is well. */
+function saidInFields(value: JsonObject, wrappings: number): string | undefined {
+	const fields = OUTPUT_FIELDS.map((name) => value[name]);
+	const words = firstSaid(fields, wrappings);
+	const { message } = value;
+	if (typeof message !== 'string' || words === undefined) return words;
+	const said = saidIn(message, wrappings);
+	return said === undefined || said === words ? words : `${words} (${said})`;
+}
+
+function firstSaid(values: readonly unknown[], wrappings: number): string | undefined {
+	for (const one of values) {
+		const words = saidIn(one, wrappings);
 		if (words !== undefined) return words;
 	}
 	return undefined;

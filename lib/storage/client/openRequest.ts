@@ -35,7 +35,7 @@ export const STORAGE_LIMITS: RequestLimits = {
 
 export type StorageClock = Pick<Clock, 'sleep' | 'timeout'>;
 
-/** Whom requests are made to, and what ends them. */
+/** The server that requests go to, and what ends them. */
 export interface RequestContext {
 	settings: StorageSettings;
 	clock: StorageClock;

@@ -1,4 +1,5 @@
-import { isRecordKey, recordKey } from '../../contract/layout';
+import { StoreRefusal } from '../../base/errors/accessDenied';
+import { isRecordKey, recordKey, VIDEO_FOLDER } from '../../contract/layout';
 import type { Bucket, ListedObject } from './bucket';
 
 /** What the access key may do in the bucket, as far as looking tells; nothing is written. */
@@ -10,21 +11,28 @@ export interface FoundRights {
 	recordsAreDenied: boolean;
 }
 
-/** Nothing is there. */
-const NOWHERE = 'credential-test/no-such-video.mp4';
+/** Nothing is there; a policy may hold for the folder of the videos alone. */
+const NOWHERE = `${VIDEO_FOLDER}credential-test/no-such-video.mp4`;
 
-type Looking = Pick<Bucket, 'check' | 'listPage' | 'stat'>;
+type Looking = Pick<Bucket, 'check' | 'listPage' | 'stat' | 'measure'>;
 
 /** @throws WanAvatarError STORAGE where the keys are wrong, or there is no such bucket */
 export async function findRights(bucket: Looking): Promise<FoundRights> {
 	const { mayList } = await bucket.check();
-	const objects = mayList ? (await bucket.listPage()).objects : [];
+	const objects = mayList ? await someObjects(bucket) : [];
 	const file = firstOf(objects, (key) => !isRecordKey(key));
 	const reading = await look(bucket, file ?? NOWHERE, { isThere: file !== undefined, mayList });
 	const record = firstOf(objects, isRecordKey) ?? recordKey(NOWHERE);
 	// Without the right to list, a refusal may only mean that it is not there.
 	const recordsAreDenied = mayList && (await bucket.stat(record)).tag === 'denied';
 	return { mayList, reading, recordsAreDenied };
+}
+
+/** Those of the videos first: a policy may hold for other folders in another way. */
+async function someObjects(bucket: Looking): Promise<ListedObject[]> {
+	const videos = (await bucket.listPage({ prefix: VIDEO_FOLDER })).objects;
+	if (videos.some(({ key }) => !isRecordKey(key))) return videos;
+	return [...videos, ...(await bucket.listPage()).objects];
 }
 
 function firstOf(
@@ -40,10 +48,22 @@ async function look(
 	{ isThere, mayList }: { isThere: boolean; mayList: boolean },
 ): Promise<FoundRights['reading']> {
 	const { tag } = await bucket.stat(key);
-	if (tag === 'denied') return mayList ? { tag, key } : { tag: 'unknown' };
+	const isDenied = tag === 'denied' || (tag === 'there' && (await mayNotBeRead(bucket, key)));
+	if (isDenied) return mayList ? { tag: 'denied', key } : { tag: 'unknown' };
 	// Some stores tell whoever may list what is missing, also where he may not read.
 	const isFound = isThere ? tag !== 'missing' : !mayList;
 	return { tag: isFound ? 'allowed' : 'unknown' };
+}
+
+/** A HEAD may be allowed where a read is not. */
+async function mayNotBeRead(bucket: Looking, key: string): Promise<boolean> {
+	try {
+		await bucket.measure(key);
+		return false;
+	} catch (error) {
+		if (error instanceof StoreRefusal) return true;
+		throw error;
+	}
 }
 
 /** Whether something was found missing that costs money or links, or no right was found at all. */

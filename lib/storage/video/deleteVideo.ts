@@ -1,5 +1,6 @@
 import { WanAvatarError } from '../../base/errors/errors';
 import { InvalidInput } from '../../base/errors/invalidInput';
+import { settle } from '../../base/errors/settled';
 import { isInputKey, isRecordKey, recordKey, VIDEO_FOLDER } from '../../contract/layout';
 import type { Bucket, Stat } from '../objects/bucket';
 import { folderOf } from '../objects/fileName';
@@ -49,9 +50,34 @@ export async function deleteVideo(
 		...(video.tag === 'missing' ? [] : [key]),
 		...(record.tag === 'there' && !mayRun ? [recordKey(key)] : []),
 	];
-	for (const one of keys) if (!(await bucket.remove(one))) throw mayNotDelete(bucket.name, one);
-	const warnings = [...inputs.warnings, ...recordWarnings(key, record, mayRun)];
+	await removeAll(bucket, keys);
+	const unseen = video.tag === 'denied' ? [unseenVideo(key)] : [];
+	const warnings = [...inputs.warnings, ...unseen, ...recordWarnings(key, record, mayRun)];
 	return { deletedKeys: keys, warnings };
+}
+
+/** One after another; an error names what is gone by then. */
+async function removeAll(bucket: Bucket, keys: readonly string[]): Promise<void> {
+	for (const [i, key] of keys.entries()) {
+		const removed = await settle(bucket.remove(key));
+		if ('value' in removed && removed.value) continue;
+		const error = 'error' in removed ? removed.error : mayNotDelete(bucket.name, key);
+		throw error instanceof WanAvatarError ? namingDeleted(error, keys.slice(0, i)) : error;
+	}
+}
+
+function namingDeleted(error: WanAvatarError, deletedKeys: readonly string[]): WanAvatarError {
+	if (deletedKeys.length === 0) return error;
+	const { code, message, remedy, details } = error;
+	return new WanAvatarError(code, message, {
+		remedy: `${remedy} Deleted already: ${deletedKeys.join(', ')}.`,
+		details: { ...details, deleted_keys: [...deletedKeys] },
+	});
+}
+
+/** A store takes the delete of what is not there for done. */
+function unseenVideo(key: string): string {
+	return `The access key may not look at "${key}" (s3:GetObject, and s3:ListBucket for what is not there): nobody knows whether there was such a video.`;
 }
 
 /** @throws InvalidInput */

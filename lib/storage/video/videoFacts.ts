@@ -3,7 +3,7 @@ import { parseMp4Facts, type Mp4Facts } from './mp4Facts';
 
 /**
  * Facts of a stored MP4, read from its header by ranged reads of less than 1 MB.
- * @returns nothing where the object is no whole MP4 with a video
+ * @returns nothing where the object is not a complete MP4 with a video
  * @throws WanAvatarError STORAGE
  */
 export async function headerFacts(

@@ -65,22 +65,22 @@ describe('the order of events', () => {
 /** What an earlier try or run has left, and what the next one does. */
 describe('what is found of an earlier time', () => {
 	it.each<[string, JobState['tag'], string[], string | undefined]>([
-		['running: it is followed', 'running', ['look'], undefined],
-		['queued: it is followed', 'queued', ['look'], undefined],
+		['running: it is followed', 'running', ['getStatus'], undefined],
+		['queued: it is followed', 'queued', ['getStatus'], undefined],
 		[
 			'failed: a new one is made',
 			'failed',
-			['look', 'record intent', 'submit', 'record submitted'],
+			['getStatus', 'record intent', 'submit', 'record submitted'],
 			undefined,
 		],
 		[
 			'cancelled: a new one is made',
 			'cancelled',
-			['look', 'record intent', 'submit', 'record submitted'],
+			['getStatus', 'record intent', 'submit', 'record submitted'],
 			undefined,
 		],
-		['completed and not given out: it is returned', 'completed', ['look'], undefined],
-		['refused: nothing is made', 'refused', ['look'], 'UNAUTHORIZED'],
+		['completed and not given out: it is returned', 'completed', ['getStatus'], undefined],
+		['refused: nothing is made', 'refused', ['getStatus'], 'UNAUTHORIZED'],
 	])('a job that is %s', async (_what, tag, events, code) => {
 		const w = world();
 		w.fate.set(0, () => 'running');

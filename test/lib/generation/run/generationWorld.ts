@@ -57,7 +57,7 @@ export function world(): World {
 			: (fate.get(n)?.(ageMs) ?? (ageMs < JOB_MS ? 'running' : 'completed'));
 		if (tag === 'completed' && !objects.has(`${String(n)}.mp4`))
 			objects.set(`out/${String(n)}`, { text: 'video', atMs: clock.now() });
-		return look(jobId, tag);
+		return jobState(jobId, tag);
 	};
 	const bucket: Bucket = {
 		name: 'avatars',
@@ -115,7 +115,7 @@ export function world(): World {
 		},
 		pollStatus: async (jobId) => Promise.resolve(lookAt(jobId)),
 		getStatus: async (jobId) => {
-			events.push('look');
+			events.push('getStatus');
 			return Promise.resolve(lookAt(jobId));
 		},
 		cancel: async (jobId) => {
@@ -146,7 +146,7 @@ export function world(): World {
 	};
 }
 
-export function look(jobId: string, tag: JobState['tag']): JobState {
+export function jobState(jobId: string, tag: JobState['tag']): JobState {
 	const facts = {
 		jobId,
 		status: tag,

@@ -3,7 +3,7 @@ import { WanAvatarError } from '../../../../lib/base/errors/errors';
 import type { GenerationRequest } from '../../../../lib/generation/request/ports';
 import type { End } from '../../../../lib/base/errors/settled';
 import type { Bucket } from '../../../../lib/storage/objects/bucket';
-import { codeOf, fault, look, request, run, world, type World } from './generationWorld';
+import { codeOf, fault, jobState, request, run, world, type World } from './generationWorld';
 
 const RECORD = 'u/a/idle.mp4.job.json';
 const VIDEO = 'u/a/idle.mp4';
@@ -400,7 +400,7 @@ describe('a stray refusal', () => {
 		let looks = 0;
 		const queue = {
 			...w.queue,
-			look: async (jobId: string) => {
+			pollStatus: async (jobId: string) => {
 				looks += 1;
 				if (looks === 3) return Promise.resolve({ tag: 'refused', reason: 'no', status } as const);
 				return await w.queue.pollStatus(jobId);
@@ -419,7 +419,8 @@ describe('what is thrown while a job is followed', () => {
 		const w = world();
 		const queue = {
 			...w.queue,
-			look: async () => await Promise.reject(new RangeError('Maximum call stack size exceeded')),
+			pollStatus: async () =>
+				await Promise.reject(new RangeError('Maximum call stack size exceeded')),
 		};
 
 		const [end] = await run(w, [request()], { queue });
@@ -434,9 +435,9 @@ describe('what is thrown while a job is followed', () => {
 			const w = world();
 			const queue = {
 				...w.queue,
-				look: async (jobId: string) => {
+				pollStatus: async (jobId: string) => {
 					if (isStored) w.objects.set(VIDEO, { text: 'video', atMs: w.clock.now() });
-					return Promise.resolve(look(jobId, 'tooLarge'));
+					return Promise.resolve(jobState(jobId, 'tooLarge'));
 				},
 			};
 			const [end] = await run(w, [request()], { queue });

@@ -1,7 +1,7 @@
 import type { GenerationPorts } from '../../../../lib/generation/request/ports';
 import type { EndpointHealth } from '../../../../lib/runpod/queue/health';
 import type { JobState } from '../../../../lib/runpod/queue/job';
-import { look } from './generationWorld';
+import { jobState } from './generationWorld';
 import type { SimulatedClock } from './simulatedClock';
 
 interface Job {
@@ -98,10 +98,10 @@ export function simulatedEndpoint(clock: SimulatedClock, options: EndpointOption
 	const lookAt = (jobId: string): JobState => {
 		passTime();
 		const job = jobs.find(({ id }) => id === jobId);
-		if (!job) return look(jobId, 'missing');
-		if (job.isCancelled) return look(jobId, 'cancelled');
-		if (job.endedAtMs !== undefined) return look(jobId, 'completed');
-		return look(jobId, job.startedAtMs === undefined ? 'queued' : 'running');
+		if (!job) return jobState(jobId, 'missing');
+		if (job.isCancelled) return jobState(jobId, 'cancelled');
+		if (job.endedAtMs !== undefined) return jobState(jobId, 'completed');
+		return jobState(jobId, job.startedAtMs === undefined ? 'queued' : 'running');
 	};
 	const health = (): EndpointHealth => {
 		passTime();

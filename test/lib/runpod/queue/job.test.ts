@@ -84,6 +84,21 @@ describe('a job is read from whatever RunPod answers', () => {
 			{ tag: 'completedWithoutVideo', words: 'ok' },
 		],
 		[
+			'completed with an error, and a message that all is well',
+			read({ status: 'COMPLETED', output: { message: 'Processing completed', error: 'no face' } }),
+			{ tag: 'completedWithoutVideo', words: 'no face (Processing completed)' },
+		],
+		[
+			'completed with the kind of an error, and a message',
+			read({ status: 'COMPLETED', output: { error: 'ValueError', message: 'no face' } }),
+			{ tag: 'completedWithoutVideo', words: 'ValueError (no face)' },
+		],
+		[
+			'completed with a message alone',
+			read({ status: 'COMPLETED', output: { error: '', message: 'no face' } }),
+			{ tag: 'completedWithoutVideo', words: 'no face' },
+		],
+		[
 			'completed with an empty key',
 			read({ status: 'COMPLETED', output: { minio_key: '' } }),
 			{ tag: 'completedWithoutVideo' },

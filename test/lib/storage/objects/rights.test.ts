@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { AccessDenied } from '../../../../lib/base/errors/accessDenied';
 import type { ListedObject, Stat } from '../../../../lib/storage/objects/bucket';
 import { findRights, lacksRights, rightsText } from '../../../../lib/storage/objects/rights';
 
@@ -9,14 +10,23 @@ interface Store {
 	mayList?: boolean;
 	objects?: string[];
 	stat: (key: string) => Stat['tag'];
+	/** Whether a read is refused where a HEAD is not. */
+	isUnreadable?: boolean;
 }
 
 /** What is looked at, and what the test says of it. */
-async function probe({ mayList = true, objects = [], stat }: Store) {
+async function probe({ mayList = true, objects = [], stat, isUnreadable = false }: Store) {
 	const looked: string[] = [];
 	const rights = await findRights({
 		check: async () => await Promise.resolve({ mayList }),
-		listPage: async () => await Promise.resolve({ objects: objects.map(object), folders: [] }),
+		listPage: async ({ prefix = '' } = {}) => {
+			const listed = objects.filter((key) => key.startsWith(prefix)).map(object);
+			return await Promise.resolve({ objects: listed, folders: [] });
+		},
+		measure: async () =>
+			isUnreadable
+				? await Promise.reject(new AccessDenied('no', { remedy: 'none' }))
+				: await Promise.resolve(1),
 		stat: async (key) => {
 			looked.push(key);
 			const tag = stat(key);
@@ -46,6 +56,27 @@ it.each<[string, Store, RegExp, boolean]>([
 		{ objects: ['a/b.png'], stat: () => 'denied' },
 		/may not read \(s3:GetObject\), such as a\/b\.png: .*links of results are the worker's own/,
 		true,
+	],
+	[
+		'may look at what is there by HEAD alone',
+		{ objects: ['a/b.png'], stat: () => 'there', isUnreadable: true },
+		/may not read \(s3:GetObject\), such as a\/b\.png/,
+		true,
+	],
+	[
+		'may read the videos, and not what comes before them',
+		{
+			objects: ['backup/a.png', 'user-avatars/u/a/idle.mp4'],
+			stat: (key) => (key.startsWith('backup') ? 'denied' : 'there'),
+		},
+		/Reading: allowed\./,
+		false,
+	],
+	[
+		'may read the folder of the videos alone, in which nothing is yet',
+		{ stat: (key) => (key.startsWith('user-avatars/') ? 'missing' : 'denied') },
+		/Reading: not tested, since nothing is there\./,
+		false,
 	],
 	[
 		'may not read job records',

@@ -232,7 +232,7 @@ describe('a good video that a look tells wrong things of', () => {
 		headSizes = [20_000];
 		tellsRange = false;
 		const { error } = await rig.run(generateForm, { items: [{ avatar: 'cut' }], executionId: 'c' });
-		expect(error?.message).toMatch(/is no whole MP4/);
+		expect(error?.message).toMatch(/is not a complete MP4/);
 	});
 });
 

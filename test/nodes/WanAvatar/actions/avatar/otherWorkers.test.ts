@@ -236,7 +236,7 @@ describe('a video that cannot be stored as it should', () => {
 
 		const { error } = await rigOf().run(generateForm, { items: [{ avatar: 'cut' }] });
 
-		expect(error?.message).toMatch(/its video cannot be played: .* no whole MP4/);
+		expect(error?.message).toMatch(/its video cannot be played: .* not a complete MP4/);
 		expect(await stored.store.read(BUCKET, keyOf('cut'))).toEqual(mp4);
 	});
 });

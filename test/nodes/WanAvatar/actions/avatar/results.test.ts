@@ -155,8 +155,8 @@ describe('a finished video is looked at', () => {
 	it.each([
 		['nothing', 'VIDEO_MISSING', /its video is not in bucket avatars, where it should be as user/],
 		['empty', 'VIDEO_BROKEN', /its video cannot be played: .*idle\.mp4 is empty/],
-		['words', 'VIDEO_BROKEN', /its video cannot be played: .*idle\.mp4 is no whole MP4/],
-		['cutOff', 'VIDEO_BROKEN', /is no whole MP4/],
+		['words', 'VIDEO_BROKEN', /its video cannot be played: .*idle\.mp4 is not a complete MP4/],
+		['cutOff', 'VIDEO_BROKEN', /is not a complete MP4/],
 	])('one with %s there is the error %s', async (avatar, code, message) => {
 		const { error, failed } = await generate(avatar, {}, { onError: 'continueErrorOutput' });
 

@@ -166,6 +166,34 @@ describe('a video is not deleted with what others may need', () => {
 		expect(keysOf('own')).toEqual([`input-avatars/user_1/own/${name}`, `${video}.job.json`]);
 	});
 
+	it('names what is gone when the access key may not delete the rest', async () => {
+		const video = 'user-avatars/user_1/half/idle.mp4';
+		await generate('half', video);
+		rig.store.deny({ rights: ['delete'], keys: /idle\.mp4$/ });
+		const { error } = await runDelete(video);
+		rig.store.deny();
+
+		expect(error?.message).toMatch(/may not delete "user-avatars\/user_1\/half\/idle\.mp4"/);
+		expect(error?.description).toMatch(
+			new RegExp(`Deleted already: input-avatars/user_1/half/${name}\\.`),
+		);
+		expect(keysOf('half')).toEqual([video, `${video}.job.json`]);
+	});
+
+	it('says that nobody knows of a video at which the access key may not look', async () => {
+		rig.store.deny({ rights: ['read', 'list'], keys: /hidden/ });
+		const { error, success } = await runDelete('user-avatars/user_1/hidden/idle.mp4', {
+			deleteInputs: false,
+		});
+		rig.store.deny();
+
+		expect(error).toBeUndefined();
+		expect(success[0]?.json.warnings).toEqual([
+			expect.stringMatching(/nobody knows whether there was such a video/),
+			expect.stringMatching(/may not read .*it was kept/),
+		]);
+	});
+
 	it('deletes neither inputs nor record of a job that may still run', async () => {
 		const video = 'user-avatars/user_1/queued/idle.mp4';
 		await generate('queued', video);
