@@ -2,13 +2,13 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import type { Operation } from './operation';
 
 /** An operation as its file exports it: with its entry in the list of operations. */
-type ListedOperation = Operation & { option: INodePropertyOptions };
+export type ListedOperation = Operation & { option: INodePropertyOptions };
 
 /** A resource of the form and what can be done with it, each operation under the name of its option. */
 export interface Resource {
 	option: INodePropertyOptions;
 	description: INodeProperties[];
-	operations: ReadonlyMap<string, Operation>;
+	operations: ReadonlyMap<string, ListedOperation>;
 }
 
 /**
