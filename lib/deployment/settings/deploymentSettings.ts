@@ -1,24 +1,21 @@
 import * as z from 'zod/v4';
 import { InvalidInput, type InputFault } from '../../base/errors/invalidInput';
-import { Secret, secretsIn } from '../../base/data/secret';
+import type { Secret } from '../../base/data/secret';
+import { secretFields } from '../../base/data/secretFields';
 import type { RunPodSettings } from '../../runpod/http/runPodCredential';
 import type { WorkerVariables } from '../../runpod/management/workerVariables';
 import { connection, toConnection } from './connection';
 import { givenFields, isGiven, type GivenFields } from './given';
 import { knownIds, toIds, type KnownIds } from './knownIds';
 import { plainName } from './plainName';
-import {
-	decimal,
-	optionalSecret,
-	optionalText,
-	requiredSecret,
-	requiredText,
-	secretRecord,
-	truth,
-	wholeNumber,
-	words,
-} from './values';
+import { decimal, optionalText, requiredText, secretRecord, wholeNumber, words } from './values';
 import type { VariableName } from './variables';
+import {
+	imagePuller,
+	ownWorkerVariables,
+	workerStorage,
+	type WorkerSettings,
+} from './workerSettings';
 
 /** What a deployment is to be. Times carry their units; `diskGb` in GB. */
 export interface DeploymentSettings {
@@ -70,21 +67,8 @@ const flashboot = optionalText(
 const deployment = knownIds.extend({
 	WAN_AVATAR_NAME: deploymentName,
 	RUNPOD_IMAGE_NAME: imageName,
-	DOCKERHUB_USERNAME: optionalText('DOCKERHUB_USERNAME', 'give a Docker Hub user name', /^\S+$/),
-	DOCKERHUB_PASSWORD: optionalSecret('DOCKERHUB_PASSWORD', 'give a Docker Hub password or token'),
-	MINIO_ENDPOINT: requiredText(
-		'MINIO_ENDPOINT',
-		'give a host or host:port without https://, such as minio.example.com',
-		/^(\[[0-9a-f:]+\]|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)(:\d{1,5})?$/i,
-	),
-	MINIO_ACCESS_KEY: requiredSecret('MINIO_ACCESS_KEY', "give the worker's access key", /^\S+$/),
-	MINIO_SECRET_KEY: requiredSecret('MINIO_SECRET_KEY', "give the worker's secret key", /^\S+$/),
-	MINIO_USE_SSL: truth('MINIO_USE_SSL'),
-	MINIO_BUCKET: requiredText(
-		'MINIO_BUCKET',
-		'give the name of a bucket: 3 to 63 small letters, digits, dots and hyphens',
-		/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
-	),
+	...imagePuller.shape,
+	...workerStorage.shape,
 	RUNPOD_INIT_TIMEOUT: wholeNumber('RUNPOD_INIT_TIMEOUT', 1, 24 * ONE_HOUR_SECONDS),
 	RUNPOD_CONTAINER_DISK_GB: wholeNumber('RUNPOD_CONTAINER_DISK_GB', 1, 4000),
 	RUNPOD_GPU_POOLS: words('RUNPOD_GPU_POOLS', 'give IDs such as AMPERE_80,ADA_80_PRO', ID).refine(
@@ -111,6 +95,17 @@ const deployment = knownIds.extend({
 		CUDA_VERSION,
 	),
 	RUNPOD_WORKER_ENV: secretRecord('RUNPOD_WORKER_ENV'),
+});
+
+/** Those of a form, where the rest comes from credentials. */
+const form = deployment.omit({
+	DOCKERHUB_USERNAME: true,
+	DOCKERHUB_PASSWORD: true,
+	MINIO_ENDPOINT: true,
+	MINIO_ACCESS_KEY: true,
+	MINIO_SECRET_KEY: true,
+	MINIO_USE_SSL: true,
+	MINIO_BUCKET: true,
 });
 
 type Deployment = z.output<typeof deployment>;
@@ -142,17 +137,21 @@ export function parseSettings(raw: RawSettings): {
 
 /**
  * Reads what a deployment is to be, where the connection comes from elsewhere.
+ * @param fromCredentials what was parsed as a credential, and is used as it is
  * @param emptied variables that were given as none
  * @throws InvalidInput naming every variable that is missing or malformed
  */
 export function parseDeployment(
 	raw: RawSettings,
+	fromCredentials: WorkerSettings,
 	emptied: readonly VariableName[] = [],
 ): DeploymentSettings {
-	const { success, data, error } = deployment.safeParse(raw);
-	const faults = success ? crossFaults(data, raw) : faultsIn(error);
-	if (faults.length > 0 || !success) throw new InvalidInput(faults);
-	return toSettings(data, raw, emptied);
+	const { success, data, error } = form.safeParse(raw);
+	if (!success) throw new InvalidInput(faultsIn(error));
+	const wanted = { ...data, ...fromCredentials };
+	const faults = crossFaults(wanted, raw);
+	if (faults.length > 0) throw new InvalidInput(faults);
+	return toSettings(wanted, { ...raw, ...fromCredentials }, emptied);
 }
 
 /**
@@ -204,9 +203,7 @@ function toTarget(data: z.output<typeof target>, raw: RawSettings): Target {
 
 /** All that no message may show, also where other settings are malformed. */
 export function secretsOf(raw: RawSettings): Secret[] {
-	const rules = Object.entries({ ...connection.shape, ...deployment.shape });
-	const read = rules.map(([name, rule]) => rule.safeParse(raw[name]));
-	return secretsIn(read).map((value) => new Secret(value));
+	return secretFields({ ...connection.shape, ...deployment.shape }, raw);
 }
 
 function faultsIn(error: z.ZodError | undefined): InputFault[] {
@@ -242,18 +239,6 @@ function crossFaults(data: Deployment, raw: RawSettings): InputFault[] {
 			message: `must not have the key "${key}", which has a setting of its own`,
 		});
 	return faults;
-}
-
-/** What the worker finds in its environment from settings of their own. */
-function ownWorkerVariables(data: Deployment): WorkerVariables {
-	return {
-		MINIO_ENDPOINT: data.MINIO_ENDPOINT,
-		MINIO_ACCESS_KEY: data.MINIO_ACCESS_KEY,
-		MINIO_SECRET_KEY: data.MINIO_SECRET_KEY,
-		MINIO_USE_SSL: String(data.MINIO_USE_SSL),
-		MINIO_BUCKET: data.MINIO_BUCKET,
-		RUNPOD_INIT_TIMEOUT: String(data.RUNPOD_INIT_TIMEOUT),
-	};
 }
 
 function toSettings(
