@@ -2,6 +2,7 @@ import * as z from 'zod/v4';
 import { InvalidInput, type InputFault } from '../../base/errors/invalidInput';
 import type { Secret } from '../../base/data/secret';
 import { secretFields } from '../../base/data/secretFields';
+import { RUNPOD_ID } from '../../contract/runPodId';
 import type { RunPodSettings } from '../../runpod/http/runPodCredential';
 import type { WorkerVariables } from '../../runpod/management/workerVariables';
 import { connection, toConnection } from './connection';
@@ -43,7 +44,6 @@ export type RawSettings = Readonly<Record<string, unknown>>;
 const ONE_HOUR_SECONDS = 3600;
 const SEVEN_DAYS_MS = 7 * 24 * 3_600_000;
 const CUDA_VERSION = /^\d+\.\d+$/;
-const ID = /^[\w-]+$/;
 
 /** The image of the worker, as Docker names it. */
 export const imageName = requiredText(
@@ -71,10 +71,11 @@ const deployment = knownIds.extend({
 	...workerStorage.shape,
 	RUNPOD_INIT_TIMEOUT: wholeNumber('RUNPOD_INIT_TIMEOUT', 1, 24 * ONE_HOUR_SECONDS),
 	RUNPOD_CONTAINER_DISK_GB: wholeNumber('RUNPOD_CONTAINER_DISK_GB', 1, 4000),
-	RUNPOD_GPU_POOLS: words('RUNPOD_GPU_POOLS', 'give IDs such as AMPERE_80,ADA_80_PRO', ID).refine(
-		(pools) => pools.length > 0,
-		'is missing: give at least one GPU pool',
-	),
+	RUNPOD_GPU_POOLS: words(
+		'RUNPOD_GPU_POOLS',
+		'give IDs such as AMPERE_80,ADA_80_PRO',
+		RUNPOD_ID,
+	).refine((pools) => pools.length > 0, 'is missing: give at least one GPU pool'),
 	RUNPOD_GPU_COUNT: wholeNumber('RUNPOD_GPU_COUNT', 1, 8),
 	RUNPOD_WORKERS_MIN: wholeNumber('RUNPOD_WORKERS_MIN', 0, 1000),
 	RUNPOD_WORKERS_MAX: wholeNumber('RUNPOD_WORKERS_MAX', 0, 1000),
@@ -82,8 +83,8 @@ const deployment = knownIds.extend({
 	RUNPOD_QUEUE_DELAY: decimal('RUNPOD_QUEUE_DELAY', 0.5, ONE_HOUR_SECONDS),
 	RUNPOD_EXECUTION_TIMEOUT_MS: wholeNumber('RUNPOD_EXECUTION_TIMEOUT_MS', 5000, SEVEN_DAYS_MS),
 	RUNPOD_FLASHBOOT: flashboot,
-	RUNPOD_DATA_CENTER_IDS: words('RUNPOD_DATA_CENTER_IDS', 'give IDs such as EU-RO-1', ID),
-	RUNPOD_NETWORK_VOLUME_IDS: words('RUNPOD_NETWORK_VOLUME_IDS', 'give IDs of volumes', ID),
+	RUNPOD_DATA_CENTER_IDS: words('RUNPOD_DATA_CENTER_IDS', 'give IDs such as EU-RO-1', RUNPOD_ID),
+	RUNPOD_NETWORK_VOLUME_IDS: words('RUNPOD_NETWORK_VOLUME_IDS', 'give IDs of volumes', RUNPOD_ID),
 	RUNPOD_MIN_CUDA_VERSION: optionalText(
 		'RUNPOD_MIN_CUDA_VERSION',
 		'give a version such as 12.4',
