@@ -1,8 +1,9 @@
 import { WanAvatarError, type ErrorCode } from '../../base/errors/errors';
 import type { FollowEnd } from '../../following/follow';
-import type { Stall } from '../../runpod/queue/health';
+import type { Stall } from '../../following/stall';
 import type { EndedJobState, JobState } from '../../runpod/queue/job';
 import type { Owner } from './owner';
+import { STALLS } from './stallWords';
 import { knownFacts, noVideoReason, reportOf, type JobReference, type JobReport } from './report';
 
 /** What became of the remote job when nobody waits for it any longer. */
@@ -159,34 +160,6 @@ export function noWorkerInTime(
 		},
 	);
 }
-
-/** Why a job waits for a worker, and what helps. */
-const STALLS: Readonly<Record<Stall, { reason: string; remedy: string }>> = {
-	noWorkers: {
-		reason: 'the endpoint has no workers',
-		remedy:
-			'Set Max Workers of the endpoint to 1 or more in the RunPod console; RunPod sets it to 0 after a week without jobs.',
-	},
-	throttled: {
-		reason: 'RunPod has no free GPU of the chosen kind (throttled)',
-		remedy: 'Allow more kinds of GPU or more data centers in the endpoint, or try again later.',
-	},
-	unhealthy: {
-		reason: 'the workers of the endpoint crash (unhealthy)',
-		remedy:
-			'Look at the log of a worker in the RunPod console: a wrong image, missing settings or too little memory are likely.',
-	},
-	initializing: {
-		reason: 'the first worker is still starting',
-		remedy:
-			'A first start loads the image and the models, and may take half an hour: raise Timeout in the options, or RUNPOD_INIT_TIMEOUT of the endpoint if its workers never get ready.',
-	},
-	busy: {
-		reason: 'all workers are busy with other jobs',
-		remedy:
-			'Raise Max Workers of the endpoint or Timeout in the options, or send fewer items at once.',
-	},
-};
 
 function fate(cancel: CancelOutcome, job: JobReference): string {
 	switch (cancel) {
