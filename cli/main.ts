@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { setImmediate } from 'node:timers/promises';
-import { EXIT, type ExitCode } from './exitCodes';
-import { Interruption, say } from './interruption';
+import { EXIT, type ExitCode } from './output/exitCodes';
+import { Interruption, say } from './output/interruption';
 import { run } from './program';
-import { openTerminal } from './terminal';
+import { openTerminal } from './output/terminal';
 
 async function main(): Promise<void> {
 	const interruption = new Interruption((code) => process.exit(code));

@@ -1,22 +1,22 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { InvalidInput } from '../lib/contract/invalidInput';
-import { MAX_MINUTES } from '../lib/generation/optionFields';
-import { secretsIn } from '../lib/contract/secret';
-import { secretsOf, type RawSettings } from '../lib/deployment/settings';
-import { VARIABLES, type VariableName } from '../lib/deployment/variables';
+import { InvalidInput } from '../lib/base/errors/invalidInput';
+import { MAX_MINUTES } from '../lib/generation/request/optionFields';
+import { secretsIn } from '../lib/base/data/secret';
+import { secretsOf, type RawSettings } from '../lib/deployment/settings/deploymentSettings';
+import { VARIABLES, type VariableName } from '../lib/deployment/settings/variables';
 import { version } from '../package.json';
-import { calledAs, type CalledAs } from './calledAs';
+import { calledAs, type CalledAs } from './output/calledAs';
 import { deploy, type DeployFlags } from './commands/deploy';
 import { destroy } from './commands/destroy';
 import { health } from './commands/health';
 import { plan } from './commands/plan';
 import { updateImage } from './commands/updateImage';
-import { EXIT, type ExitCode } from './exitCodes';
-import { helpAfter, helpAfterCommands } from './help';
-import { nextLines, type NextLines } from './nextLines';
-import { report, reportUsage, withoutValue } from './report';
-import { blamed, readSources, type Files } from './sources';
-import type { Terminal } from './terminal';
+import { EXIT, type ExitCode } from './output/exitCodes';
+import { helpAfter, helpAfterCommands } from './output/help';
+import { nextLines, type NextLines } from './output/nextLines';
+import { report, reportUsage, withoutValue } from './output/report';
+import { blamed, readSources, type Files } from './setup/sources';
+import type { Terminal } from './output/terminal';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 type Action<F> = (

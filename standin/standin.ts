@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type ObjectStore, startObjectStore } from './objectStore/objectStore';
 import { type ManagementApi, startManagementApi } from './management/managementApi';
 import { type QueueApi, type QueueApiOptions, startQueueApi } from './queue/queueApi';
-import type { WorkerHandler } from './queue/workerHandler';
+import type { WorkerHandler } from './queue/jobs/workerHandler';
 import type { Traffic } from './wire/traffic';
 import { DeployedWorkers } from './worker/deployedWorkers';
 import { createReadyWorker } from './worker/readyWorker';

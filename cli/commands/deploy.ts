@@ -1,15 +1,15 @@
-import { deploy as deployPrepared, prepareDeployment } from '../../lib/deployment/deploy';
-import { waitForWorker } from '../../lib/deployment/firstWorker';
-import type { HealthReport } from '../../lib/deployment/health';
-import { changesSomething } from '../../lib/deployment/plan';
-import { stillWarm } from '../../lib/deployment/warmWorker';
-import { parseSettings, type RawSettings } from '../../lib/deployment/settings';
-import { connect, type Connection } from '../connect';
-import { EXIT, type ExitCode } from '../exitCodes';
-import { planText, saysSteps } from '../planText';
-import { waitText } from '../waitText';
-import type { NextLines } from '../nextLines';
-import type { LeftBehind, Terminal } from '../terminal';
+import { deploy as deployPrepared, prepareDeployment } from '../../lib/deployment/apply/deploy';
+import { waitForWorker } from '../../lib/deployment/apply/firstWorker';
+import type { HealthReport } from '../../lib/deployment/workers/endpointHealth';
+import { changesSomething } from '../../lib/deployment/plan/plan';
+import { stillWarm } from '../../lib/deployment/apply/warmWorker';
+import { parseSettings, type RawSettings } from '../../lib/deployment/settings/deploymentSettings';
+import { connect, type Connection } from '../setup/connect';
+import { EXIT, type ExitCode } from '../output/exitCodes';
+import { planText, saysSteps } from '../output/planText';
+import { waitText } from '../output/waitText';
+import type { NextLines } from '../output/nextLines';
+import type { LeftBehind, Terminal } from '../output/terminal';
 import type { PlanFlags } from './plan';
 
 export interface DeployFlags extends PlanFlags {

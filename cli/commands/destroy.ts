@@ -1,13 +1,13 @@
-import { applyDestroy, planDestroy } from '../../lib/deployment/destroy';
-import { readExisting } from '../../lib/deployment/existing';
-import { openJobsOf, type OpenJobs } from '../../lib/deployment/openJobs';
-import { changesSomething } from '../../lib/deployment/plan';
-import { parseTarget, type RawSettings } from '../../lib/deployment/settings';
-import { connect } from '../connect';
-import { EXIT, type ExitCode } from '../exitCodes';
-import { planText, saysSteps, stepName } from '../planText';
-import type { NextLines } from '../nextLines';
-import type { Terminal } from '../terminal';
+import { applyDestroy, planDestroy } from '../../lib/deployment/apply/destroy';
+import { readExisting } from '../../lib/deployment/plan/existing';
+import { openJobsOf, type OpenJobs } from '../../lib/deployment/workers/openJobs';
+import { changesSomething } from '../../lib/deployment/plan/plan';
+import { parseTarget, type RawSettings } from '../../lib/deployment/settings/deploymentSettings';
+import { connect } from '../setup/connect';
+import { EXIT, type ExitCode } from '../output/exitCodes';
+import { planText, saysSteps, stepName } from '../output/planText';
+import type { NextLines } from '../output/nextLines';
+import type { Terminal } from '../output/terminal';
 
 export interface DestroyFlags {
 	json?: boolean;

@@ -1,11 +1,11 @@
-import { findEndpoint } from '../../lib/deployment/existing';
-import { getHealth, type HealthReport } from '../../lib/deployment/health';
-import { parseTarget, type RawSettings } from '../../lib/deployment/settings';
-import { connect } from '../connect';
-import { EXIT, type ExitCode } from '../exitCodes';
-import type { NextLines } from '../nextLines';
-import { notDeployed } from '../notDeployed';
-import type { Terminal } from '../terminal';
+import { findEndpoint } from '../../lib/deployment/plan/existing';
+import { getHealth, type HealthReport } from '../../lib/deployment/workers/endpointHealth';
+import { parseTarget, type RawSettings } from '../../lib/deployment/settings/deploymentSettings';
+import { connect } from '../setup/connect';
+import { EXIT, type ExitCode } from '../output/exitCodes';
+import type { NextLines } from '../output/nextLines';
+import { notDeployed } from '../output/notDeployed';
+import type { Terminal } from '../output/terminal';
 
 export interface HealthFlags {
 	json?: boolean;

@@ -1,11 +1,11 @@
-import { prepareDeployment } from '../../lib/deployment/deploy';
-import { changesSomething } from '../../lib/deployment/plan';
-import { parseSettings, type RawSettings } from '../../lib/deployment/settings';
-import { connect } from '../connect';
-import { EXIT, type ExitCode } from '../exitCodes';
-import { planText } from '../planText';
-import type { NextLines } from '../nextLines';
-import type { Terminal } from '../terminal';
+import { prepareDeployment } from '../../lib/deployment/apply/deploy';
+import { changesSomething } from '../../lib/deployment/plan/plan';
+import { parseSettings, type RawSettings } from '../../lib/deployment/settings/deploymentSettings';
+import { connect } from '../setup/connect';
+import { EXIT, type ExitCode } from '../output/exitCodes';
+import { planText } from '../output/planText';
+import type { NextLines } from '../output/nextLines';
+import type { Terminal } from '../output/terminal';
 
 export interface PlanFlags {
 	json?: boolean;

@@ -1,13 +1,16 @@
-import { readLinked } from '../../lib/deployment/existing';
-import { planImage, putImage } from '../../lib/deployment/imageUpdate';
-import { changesSomething } from '../../lib/deployment/plan';
-import { parseImageTarget, type RawSettings } from '../../lib/deployment/settings';
-import { connect } from '../connect';
-import { EXIT, type ExitCode } from '../exitCodes';
-import { notDeployed } from '../notDeployed';
-import { planText, saysSteps } from '../planText';
-import type { NextLines } from '../nextLines';
-import type { Terminal } from '../terminal';
+import { readLinked } from '../../lib/deployment/plan/existing';
+import { planImage, putImage } from '../../lib/deployment/apply/imageUpdate';
+import { changesSomething } from '../../lib/deployment/plan/plan';
+import {
+	parseImageTarget,
+	type RawSettings,
+} from '../../lib/deployment/settings/deploymentSettings';
+import { connect } from '../setup/connect';
+import { EXIT, type ExitCode } from '../output/exitCodes';
+import { notDeployed } from '../output/notDeployed';
+import { planText, saysSteps } from '../output/planText';
+import type { NextLines } from '../output/nextLines';
+import type { Terminal } from '../output/terminal';
 
 export interface UpdateImageFlags {
 	json?: boolean;

@@ -1,6 +1,6 @@
-import { WaitEnded } from './abort';
-import { onAbort } from './abortListener';
-import { LARGE_ANSWERS_AT_ONCE } from './limits';
+import { WaitEnded } from '../base/async/abort';
+import { onAbort } from '../base/async/abortListener';
+import { LARGE_ANSWERS_AT_ONCE } from '../base/async/limits';
 
 let free = LARGE_ANSWERS_AT_ONCE;
 /** Those that wait, in the order in which they came; each is called when one is let go. */

@@ -1,8 +1,8 @@
 import * as z from 'zod/v4';
-import { base64Body, base64Fault } from './base64';
-import { noFault } from './noFault';
+import { base64Body, base64Fault } from '../base/data/base64';
+import { noFault } from '../base/errors/noFault';
 import { objectKey, outputKey, outputVideoKey, ownerId } from './objectKey';
-import { text } from './text';
+import { text } from '../base/data/text';
 
 /** The ways to give the portrait: exactly one is sent. */
 export const PORTRAIT_FIELDS = ['image_minio_path', 'image_url', 'image_base64'] as const;

@@ -1,7 +1,7 @@
 import * as z from 'zod/v4';
-import { isInlineFile } from './inlineText';
-import { isJsonObject, type JsonObject, type JsonRecord } from './json';
-import { createJsonCopier, type JsonCopier } from './jsonCopy';
+import { isInlineFile } from '../base/data/inlineText';
+import { isJsonObject, type JsonObject, type JsonRecord } from '../base/data/json';
+import { createJsonCopier, type JsonCopier } from '../base/data/jsonCopy';
 
 // No key or address is longer; what is may be the file itself.
 const MAX_TEXT_LENGTH = 64 * 1024;

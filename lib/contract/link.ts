@@ -1,7 +1,7 @@
 import * as z from 'zod/v4';
 import { MAX_LINK_EXPIRY_SECONDS } from './linkLimit';
-import { noFault } from './noFault';
-import { text } from './text';
+import { noFault } from '../base/errors/noFault';
+import { text } from '../base/data/text';
 
 /** A link for whoever has it; `expires_at` is ISO 8601 to the second, null where it lasts or does not tell. */
 export interface Link {

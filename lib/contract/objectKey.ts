@@ -1,6 +1,6 @@
 import { isRecordKey, RECORD_SUFFIX } from './layout';
-import { noFault } from './noFault';
-import { text } from './text';
+import { noFault } from '../base/errors/noFault';
+import { text } from '../base/data/text';
 
 /** S3's limit on an object key, in bytes of UTF-8. */
 const MAX_KEY_BYTES = 1024;

@@ -1,5 +1,5 @@
-import { MAX_RUN_BODY_BYTES } from './base64';
-import { InvalidInput, type InputFault } from './invalidInput';
+import { MAX_RUN_BODY_BYTES } from '../base/data/base64';
+import { InvalidInput, type InputFault } from '../base/errors/invalidInput';
 import {
 	jobInputFields,
 	MOTION_FIELDS,
@@ -9,7 +9,7 @@ import {
 } from './jobInput';
 import { fillObjectKey, ownerId, type KeyOwner } from './objectKey';
 import { plainTemplateId, templateIdsOf, writtenKeys, type KeyUse } from './overwritten';
-import { text } from './text';
+import { text } from '../base/data/text';
 
 type Given = Readonly<Record<string, unknown>>;
 

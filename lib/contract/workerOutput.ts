@@ -1,7 +1,7 @@
-import { isInPieces, videoInPieces } from './inlinePieces';
-import { inlineVideoIn, type InlineVideo } from './inlineText';
-import { fromJson, isJsonObject, type JsonObject, type JsonRecord } from './json';
-import { createJsonCopier, type JsonCopier } from './jsonCopy';
+import { isInPieces, videoInPieces } from '../base/data/inlinePieces';
+import { inlineVideoIn, type InlineVideo } from '../base/data/inlineText';
+import { fromJson, isJsonObject, type JsonObject, type JsonRecord } from '../base/data/json';
+import { createJsonCopier, type JsonCopier } from '../base/data/jsonCopy';
 import { isNamed, OUTPUT_NAMES, readJobOutput, type JobOutput } from './jobOutput';
 
 /** What a finished job gave: where its video lies, or the video itself. */

@@ -1,7 +1,7 @@
-import { onAbort } from '../contract/abortListener';
-import { pause, type Clock } from '../contract/clock';
-import type { EndpointHealth } from '../runpod/health';
-import type { JobLook } from '../runpod/job';
+import { onAbort } from '../base/async/abortListener';
+import { pause, type Clock } from '../base/async/clock';
+import type { EndpointHealth } from '../runpod/queue/health';
+import type { JobState } from '../runpod/queue/job';
 import { DOUBT_SHARE, jobLimit, type ToldLoad } from './jobLimit';
 import { createRateCeiling, MOST_JOBS } from './rateCeiling';
 import { RunJobs, type RunJob } from './runJobs';
@@ -11,7 +11,7 @@ export interface AdmittedJob {
 	/** RunPod has it from now on. */
 	sent: () => void;
 	/** Every look at the job: from these it is learned what the endpoint can take. */
-	saw: (look: JobLook) => void;
+	saw: (look: JobState) => void;
 	leave: () => void;
 }
 

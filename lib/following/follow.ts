@@ -1,23 +1,19 @@
-import { joinSignals } from '../contract/abort';
-import { pause, type Clock } from '../contract/clock';
-import { messageOf } from '../contract/foreignError';
-import { WanAvatarError } from '../contract/errors';
-import type { EndedLook, JobLook } from '../runpod/job';
-import type { Stall } from '../runpod/health';
-import { createNewsWatch } from './newsWatch';
+import { joinSignals } from '../base/async/abort';
+import { pause, type Clock } from '../base/async/clock';
+import { messageOf } from '../base/errors/foreignError';
+import { WanAvatarError } from '../base/errors/errors';
+import type { EndedJobState, JobState } from '../runpod/queue/job';
+import { createNewsWatch, type JobAge } from './newsWatch';
 import { FIRST_LOOK_MS, type Schedule } from './schedule';
+import type { Stall } from './stall';
 import type { StallWatch } from './stallWatch';
 
-export interface FollowedJob {
+export interface FollowedJob extends JobAge {
 	jobId: string;
-	/** When it was submitted, milliseconds since the epoch; unknown for a job that is only known by its id. */
-	submittedAtMs?: number | undefined;
-	/** How long RunPod keeps it from its submit, in milliseconds; unknown where nobody wrote it down. */
-	ttlMs?: number | undefined;
 }
 
 export interface FollowPorts {
-	look: (jobId: string, signal?: AbortSignal) => Promise<JobLook>;
+	pollStatus: (jobId: string, signal?: AbortSignal) => Promise<JobState>;
 	clock: Clock;
 	schedule: Schedule;
 	stallWatch: StallWatch;
@@ -33,14 +29,14 @@ export interface FollowOptions {
 
 /** How following a job ends. `last` is the newest real news of the job. */
 export type FollowEnd =
-	| { tag: 'ended'; look: EndedLook }
-	| { tag: 'lost'; reason: string; last: JobLook | undefined }
-	| { tag: 'refused'; reason: string; status: number; last: JobLook | undefined }
+	| { tag: 'ended'; state: EndedJobState }
+	| { tag: 'lost'; reason: string; last: JobState | undefined }
+	| { tag: 'refused'; reason: string; status: number; last: JobState | undefined }
 	/** What RunPod answers cannot be read, now or later. */
-	| { tag: 'unreadable'; reason: string; last: JobLook | undefined }
-	| { tag: 'restarted'; restarts: number; last: JobLook }
-	| { tag: 'deadline'; last: JobLook | undefined; stall: Stall | undefined }
-	| { tag: 'aborted'; last: JobLook | undefined };
+	| { tag: 'unreadable'; reason: string; last: JobState | undefined }
+	| { tag: 'restarted'; restarts: number; last: JobState }
+	| { tag: 'deadline'; last: JobState | undefined; stall: Stall | undefined }
+	| { tag: 'aborted'; last: JobState | undefined };
 
 /** The look at the deadline may take so long. */
 const LAST_LOOK_MS = 2000;
@@ -59,7 +55,7 @@ export async function followJob(
 	const leftMs = options.deadlineMs - clock.monotonic();
 	const joined = joinSignals([signal, clock.timeout(Math.max(leftMs, 0) + LAST_LOOK_MS)]);
 	try {
-		return await follow(job, { ...ports, lookSignal: joined.signal }, options);
+		return await follow(job, { ...ports, pollSignal: joined.signal }, options);
 	} finally {
 		joined.release();
 	}
@@ -68,13 +64,13 @@ export async function followJob(
 async function follow(
 	job: FollowedJob,
 	{
-		look,
-		lookSignal,
+		pollStatus,
+		pollSignal,
 		clock,
 		schedule,
 		stallWatch,
 		signal,
-	}: FollowPorts & { lookSignal: AbortSignal },
+	}: FollowPorts & { pollSignal: AbortSignal },
 	{ deadlineMs, maxRestarts }: FollowOptions,
 ): Promise<FollowEnd> {
 	const news = createNewsWatch(job, clock);
@@ -82,14 +78,14 @@ async function follow(
 	let waitMs = FIRST_LOOK_MS;
 	let intervalMs = FIRST_LOOK_MS;
 	let runningSinceMs: number | undefined;
-	let last: JobLook | undefined;
+	let last: JobState | undefined;
 
 	for (;;) {
 		await pause(clock, Math.min(waitMs, deadlineMs - clock.monotonic()), signal);
 		if (signal?.aborted) return { tag: 'aborted', last };
 
 		const isLastLook = clock.monotonic() >= deadlineMs;
-		const seen = await looked(async () => await look(job.jobId, lookSignal));
+		const seen = await looked(async () => await pollStatus(job.jobId, pollSignal));
 		if (signal?.aborted && !('facts' in seen)) return { tag: 'aborted', last };
 
 		if (seen.tag === 'queued') runningSinceMs = undefined;
@@ -100,7 +96,7 @@ async function follow(
 			return taught(end, schedule, runningSinceMs, ageOf(job, startMs, clock), clock.monotonic());
 		if ('facts' in seen) last = seen;
 		// Why it waits is only told at the deadline: the look must not hold up those at the job.
-		if (seen.tag === 'queued') void stallWatch.look(lookSignal);
+		if (seen.tag === 'queued') void stallWatch.look(pollSignal);
 		if (isLastLook) return { tag: 'deadline', last, stall: stallAt(last, stallWatch) };
 
 		const runningForMs =
@@ -112,8 +108,8 @@ async function follow(
 
 /** A look that fails by a fault of this package must not lose the job it is for. */
 async function looked(
-	look: () => Promise<JobLook>,
-): Promise<JobLook | { tag: 'broken'; reason: string }> {
+	look: () => Promise<JobState>,
+): Promise<JobState | { tag: 'broken'; reason: string }> {
 	try {
 		return await look();
 	} catch (error) {
@@ -138,7 +134,7 @@ function startOf({ submittedAtMs }: FollowedJob, seen: Seen, clock: Clock): numb
 function endOf(
 	seen: Seen,
 	isOver: boolean,
-	last: JobLook | undefined,
+	last: JobState | undefined,
 	maxRestarts: number,
 ): FollowEnd | undefined {
 	switch (seen.tag) {
@@ -147,7 +143,7 @@ function endOf(
 		case 'failed':
 		case 'cancelled':
 		case 'timedOut':
-			return { tag: 'ended', look: seen };
+			return { tag: 'ended', state: seen };
 		case 'missing':
 			return isOver ? { tag: 'lost', reason: seen.reason, last } : undefined;
 		case 'refused':
@@ -175,7 +171,7 @@ function ageOf({ submittedAtMs }: FollowedJob, startMs: number, clock: Clock): n
 		: Math.max(clock.now() - submittedAtMs, followedMs);
 }
 
-function restartsIn(look: JobLook | undefined): number {
+function restartsIn(look: JobState | undefined): number {
 	return look && 'facts' in look ? look.facts.retries : 0;
 }
 
@@ -186,9 +182,9 @@ function taught(
 	ageMs: number,
 	nowMs: number,
 ): FollowEnd {
-	if (end.tag !== 'ended' || end.look.tag !== 'completed') return end;
+	if (end.tag !== 'ended' || end.state.tag !== 'completed') return end;
 	const seenMs = runningSinceMs === undefined ? undefined : nowMs - runningSinceMs;
-	const { executionTimeMs } = end.look.facts;
+	const { executionTimeMs } = end.state.facts;
 	// No job has run for longer than it is old.
 	const toldMs = executionTimeMs === null || executionTimeMs > ageMs ? undefined : executionTimeMs;
 	const runTimeMs = toldMs ?? seenMs;
@@ -196,6 +192,6 @@ function taught(
 	return end;
 }
 
-function stallAt(last: JobLook | undefined, stallWatch: StallWatch): Stall | undefined {
+function stallAt(last: JobState | undefined, stallWatch: StallWatch): Stall | undefined {
 	return last?.tag === 'queued' ? stallWatch.stall() : undefined;
 }

@@ -1,4 +1,4 @@
-import type { EndpointHealth } from '../runpod/health';
+import type { EndpointHealth } from '../runpod/queue/health';
 
 /** What is known of an endpoint when the next job of a run could be sent. Times in milliseconds. */
 export interface Load {

@@ -1,4 +1,4 @@
-import type { JobLook } from '../runpod/job';
+import type { JobState } from '../runpod/queue/job';
 import { medianOf } from './schedule';
 
 /** One job of a run, from before its submit to its end. Times by the monotonic clock. */
@@ -51,7 +51,7 @@ export class RunJobs {
 		this.#quietSinceMs ??= nowMs;
 	}
 
-	saw(job: RunJob, look: JobLook, nowMs: number): void {
+	saw(job: RunJob, look: JobState, nowMs: number): void {
 		job.sentAtMs ??= nowMs;
 		if (look.tag === 'queued') {
 			job.runningSinceMs = undefined;
@@ -153,7 +153,7 @@ function end(job: RunJob): void {
 }
 
 /** Whether a worker has taken the job: then the endpoint is alive. */
-function isTaken({ tag }: JobLook): boolean {
+function isTaken({ tag }: JobState): boolean {
 	return (
 		tag === 'running' || tag === 'completed' || tag === 'completedWithoutVideo' || tag === 'failed'
 	);

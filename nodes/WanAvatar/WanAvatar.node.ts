@@ -5,18 +5,14 @@ import type {
 	INodeTypeDescription,
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
-import * as avatar from './avatar/avatar.resource';
-import { containerRegistryApiTest } from './credentialTest/containerRegistryApi';
-import { minioApiTest } from './credentialTest/minioApi';
-import { runPodApiTest } from './credentialTest/runPodApi';
-import * as endpoint from './endpoint/endpoint.resource';
-import * as job from './job/job.resource';
-import { searchEndpoints } from './listSearch/searchEndpoints';
-import { searchPortraits } from './listSearch/searchPortraits';
-import { searchTemplates } from './listSearch/searchTemplates';
-import { route } from './router';
-import * as template from './template/template.resource';
-import * as video from './video/video.resource';
+import { resources } from './actions/registry';
+import { route } from './actions/router';
+import { containerRegistryApiTest } from './methods/credentialTest/containerRegistryApi';
+import { minioApiTest } from './methods/credentialTest/minioApi';
+import { runPodApiTest } from './methods/credentialTest/runPodApi';
+import { searchEndpoints } from './methods/listSearch/searchEndpoints';
+import { searchPortraits } from './methods/listSearch/searchPortraits';
+import { searchTemplates } from './methods/listSearch/searchTemplates';
 
 export class WanAvatar implements INodeType {
 	description: INodeTypeDescription = {
@@ -61,14 +57,10 @@ export class WanAvatar implements INodeType {
 				name: 'resource',
 				type: 'options',
 				noDataExpression: true,
-				options: [avatar.option, endpoint.option, job.option, template.option, video.option],
+				options: resources.map(({ option }) => option),
 				default: 'avatar',
 			},
-			...avatar.description,
-			...endpoint.description,
-			...job.description,
-			...template.description,
-			...video.description,
+			...resources.flatMap(({ description }) => description),
 		],
 	};
 

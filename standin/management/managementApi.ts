@@ -4,7 +4,7 @@ import { type Answer, RefusedRequest } from '../queue/answers';
 import { flatten, parseBody, readText } from '../queue/calls';
 import { Faults, type HttpFault, playFault, takesEffect } from '../queue/faults';
 import type { QueueApi } from '../queue/queueApi';
-import { closeServer, listen } from '../server';
+import { closeServer, listen } from '../wire/server';
 import { type Traffic, TrafficCounter } from '../wire/traffic';
 import { Account, type AccountContents } from './account';
 import { ManagementRoutes, type ReceivedRequest } from './managementRoutes';

@@ -1,5 +1,5 @@
 import type { QueueApi, QueueEndpoint } from '../queue/queueApi';
-import type { WorkerHandler } from '../queue/workerHandler';
+import type { WorkerHandler } from '../queue/jobs/workerHandler';
 import { type EndpointRecord, isNewRelease } from './endpointConfig';
 import { isObject } from './schema';
 

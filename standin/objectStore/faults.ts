@@ -1,5 +1,5 @@
 import { type Often, PlantedFaults, type WireFault } from '../wire/wireFault';
-import type { S3Request } from './request';
+import type { S3Request } from './http/request';
 
 interface FaultMatch extends Often {
 	/** Each of the three matches everything when it is not given. */

@@ -6,18 +6,18 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { KeptCalls } from '../wire/keptCalls';
 import { type Traffic, TrafficCounter } from '../wire/traffic';
-import { writeFile } from './body';
+import { writeFile } from './http/body';
 import { Faults, type ObjectStoreFault } from './faults';
-import type { Denial } from './policy';
-import { PublicReads } from './publicReads';
+import type { Denial } from './access/policy';
+import { PublicReads } from './access/publicReads';
 import { serve, type ObjectStoreCall, type Service } from './service';
-import { Store } from './store';
-import { Uploads } from './uploads';
-import { Users, type UserKeys } from './users';
+import { Store } from './store/store';
+import { Uploads } from './store/uploads';
+import { Users, type UserKeys } from './access/users';
 
 export type { ObjectStoreCall } from './service';
 export type { ObjectStoreFault } from './faults';
-export type { Denial, Right } from './policy';
+export type { Denial, Right } from './access/policy';
 
 const HOST = '127.0.0.1';
 

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import type { Job } from './job';
+import type { Job } from './jobs/job';
 
 /** One HTTP answer, ready to send. */
 export interface Answer {

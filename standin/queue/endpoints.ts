@@ -1,10 +1,10 @@
 import { webhookBody } from './answers';
-import { type JobRecord } from './job';
-import { JobQueue } from './jobQueue';
+import { type JobRecord } from './jobs/job';
+import { JobQueue } from './jobs/jobQueue';
 import type { QueueApiOptions } from './queueApiOptions';
 import { QueueRoutes } from './routes';
 import { Webhooks } from './webhooks';
-import type { WorkerHandler } from './workerHandler';
+import type { WorkerHandler } from './jobs/workerHandler';
 
 const syncRetentionMs = 60_000;
 // As seen of the real service: two more tries, about 5 and 15 seconds apart.

@@ -1,28 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { closeServer, listen } from '../server';
+import { closeServer, listen } from '../wire/server';
 import { type Traffic, TrafficCounter } from '../wire/traffic';
 import { type Answer, problem } from './answers';
 import { CallLog, type QueueCall, receive } from './calls';
-import type { CancelHabits } from './cancelHabits';
+import type { CancelHabits } from './jobs/cancelHabits';
 import { Faults, type HttpFault, playFault, takesEffect } from './faults';
 import { type EndpointOptions, Endpoints, type QueueEndpoint } from './endpoints';
-import type { JobRecord } from './job';
-import type { JobOutcome } from './outcomes';
+import type { JobRecord } from './jobs/job';
+import type { JobOutcome } from './jobs/outcomes';
 import type { QueueApiOptions } from './queueApiOptions';
 import { parseTarget, type Route } from './target';
-import type { WorkerStall } from './workerPool';
+import type { WorkerStall } from './jobs/workerPool';
 
 export type { QueueCall } from './calls';
 export type { EndpointOptions, QueueEndpoint } from './endpoints';
-export type { CancelHabits } from './cancelHabits';
+export type { CancelHabits } from './jobs/cancelHabits';
 export type { HttpFault } from './faults';
-export type { JobPolicy, JobRecord, JobStatus } from './job';
-export type { JobOutcome } from './outcomes';
+export type { JobPolicy, JobRecord, JobStatus } from './jobs/job';
+export type { JobOutcome } from './jobs/outcomes';
 export type { QueueApiOptions } from './queueApiOptions';
 export type { Route } from './target';
-export type { WorkerHandler, WorkerJob } from './workerHandler';
-export type { WorkerRecord, WorkerStall } from './workerPool';
+export type { WorkerHandler, WorkerJob } from './jobs/workerHandler';
+export type { WorkerRecord, WorkerStall } from './jobs/workerPool';
 
 /** A running stand-in for RunPod's queue-based serverless API. */
 export interface QueueApi {

@@ -1,4 +1,4 @@
-import type { WorkerHandler } from './workerHandler';
+import type { WorkerHandler } from './jobs/workerHandler';
 
 export interface QueueApiOptions {
 	apiKey: string;

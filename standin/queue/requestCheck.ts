@@ -1,5 +1,5 @@
 import { problem, RefusedRequest } from './answers';
-import type { JobPolicy, JobRequest } from './job';
+import type { JobPolicy, JobRequest } from './jobs/job';
 
 const contractFields = [
 	'user_id',

@@ -1,8 +1,8 @@
 import { type Answer, jsonAnswer, problem, RefusedRequest, statusBody } from './answers';
 import { checkCaller, jsonTextOf } from './callerCheck';
 import type { ReceivedRequest } from './calls';
-import { hasEnded, type Job } from './job';
-import type { JobQueue } from './jobQueue';
+import { hasEnded, type Job } from './jobs/job';
+import type { JobQueue } from './jobs/jobQueue';
 import { RateLimits } from './rateLimits';
 import { checkQueryNumber, checkSubmission } from './requestCheck';
 import type { Target } from './target';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type ClientRequest, type IncomingMessage, request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { Timers } from './timers';
+import { Timers } from './jobs/timers';
 
 const attemptTimeoutMs = 10_000;
 

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { WorkerHandler } from '../queue/workerHandler';
+import type { WorkerHandler } from '../queue/jobs/workerHandler';
 import type { BucketSettings } from './bucket';
 import { createWorker, type Worker } from './worker';
 

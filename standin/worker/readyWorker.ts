@@ -1,6 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { WorkerHandler } from '../queue/workerHandler';
+import type { WorkerHandler } from '../queue/jobs/workerHandler';
 import { Bucket, type BucketSettings } from './bucket';
 import { runFfmpeg } from './ffmpeg';
 import { defaultVideoKey, type WorkerOutput } from './worker';

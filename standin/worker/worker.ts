@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { WorkerHandler, WorkerJob } from '../queue/workerHandler';
+import type { WorkerHandler, WorkerJob } from '../queue/jobs/workerHandler';
 import { AbortedError } from './abortable';
 import { Bucket, type BucketSettings } from './bucket';
 import { fetchInput } from './inputFile';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { attackOf, type Attack, type FaultName, type Service } from './matrix';
-import type { Ending, Phase, Prepared, Running, Subject } from './subject';
+import type { Ending, Phase, Prepared, Running, Subject } from './subjects/subject';
 import { faultsOf, type Measures } from './verdict';
 import { startWorld, type World } from './world';
 

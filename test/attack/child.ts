@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { control, runCell, type Cell } from './cell';
 import { cellsOf, nameOf, subjects } from './plan';
 import type { Report } from './report';
-import type { Subject } from './subject';
+import type { Subject } from './subjects/subject';
 
 /**
  * Runs every `of`-th cell from `share` on of the subjects that match, `slots` at once; a line of JSON for each. Large

@@ -1,10 +1,10 @@
-import type { Clock } from '../../lib/contract/clock';
-import { deploy, prepareDeployment } from '../../lib/deployment/deploy';
-import { parseSettings } from '../../lib/deployment/settings';
-import { createEndpointQueue } from '../../lib/runpod/endpointQueue';
-import { createSend } from '../../lib/runpod/http';
-import { createManagementClient } from '../../lib/runpod/management';
-import type { Prepared } from './subject';
+import type { Clock } from '../../lib/base/async/clock';
+import { deploy, prepareDeployment } from '../../lib/deployment/apply/deploy';
+import { parseSettings } from '../../lib/deployment/settings/deploymentSettings';
+import { createEndpointQueue } from '../../lib/runpod/queue/endpointQueue';
+import { createSend } from '../../lib/runpod/http/http';
+import { createManagementClient } from '../../lib/runpod/management/management';
+import type { Prepared } from './subjects/subject';
 import { BUCKET, IMAGE, NAME, type World } from './world';
 
 const clock: Clock = {

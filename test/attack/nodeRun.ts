@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import type { INode } from 'n8n-workflow';
 import type { Credentials, EngineRun } from '../../demo/engine';
-import { workflowOf } from '../engine/rig';
+import { workflowOf } from '../nodes/WanAvatar/engine/rig';
 import { ATTACKED_FOLDER } from './matrix';
-import type { Ending, Running } from './subject';
+import type { Ending, Running } from './subjects/subject';
 import { BUCKET, type World } from './world';
 
 let executions = 0;

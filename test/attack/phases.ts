@@ -1,6 +1,6 @@
 import type { Operation } from '../../standin/management/managementApi';
 import type { Route } from '../../standin/queue/queueApi';
-import type { Phase } from './subject';
+import type { Phase } from './subjects/subject';
 import type { World } from './world';
 
 /** All requests to the queue API, from the first one on. */

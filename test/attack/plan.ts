@@ -1,8 +1,8 @@
 import type { Cell } from './cell';
-import { commandSubjects } from './commandSubjects';
+import { commandSubjects } from './subjects/commandSubjects';
 import { faultNames, services } from './matrix';
-import { nodeSubjects } from './nodeSubjects';
-import type { Subject } from './subject';
+import { nodeSubjects } from './subjects/nodeSubjects';
+import type { Subject } from './subjects/subject';
 
 /** The 22 operations of the node, and the commands of the terminal. */
 export const subjects: readonly Subject[] = [...nodeSubjects, ...commandSubjects];

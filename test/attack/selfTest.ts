@@ -1,6 +1,6 @@
 import { runCell, type Cell } from './cell';
 import { anyQueueRequest, queueRoute } from './phases';
-import type { Ending, Running, Subject } from './subject';
+import type { Ending, Running, Subject } from './subjects/subject';
 
 const endless: Running = {
 	ended: new Promise<Ending>(() => undefined),

@@ -2,7 +2,7 @@ import type { Cell } from './cell';
 import { cellsOf, nameOf } from './plan';
 import type { CellReport } from './report';
 import { faultNames, services } from './matrix';
-import type { Subject } from './subject';
+import type { Subject } from './subjects/subject';
 
 const WIDTH = 13;
 

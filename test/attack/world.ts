@@ -8,7 +8,7 @@ import * as z from 'zod/v4';
 import { type ManagementApi, startManagementApi } from '../../standin/management/managementApi';
 import { type ObjectStore, startObjectStore } from '../../standin/objectStore/objectStore';
 import { type QueueApi, startQueueApi, type WorkerHandler } from '../../standin/queue/queueApi';
-import { closeServer, listen } from '../../standin/server';
+import { closeServer, listen } from '../../standin/wire/server';
 import type { Service } from './matrix';
 
 export const BUCKET = 'avatars';

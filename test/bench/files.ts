@@ -8,7 +8,7 @@ import { Container } from '@n8n/di';
 import { BinaryDataService } from 'n8n-core';
 import type { INodeExecutionData } from 'n8n-workflow';
 import type { Engine } from '../../demo/engine';
-import { workflowOf } from '../engine/rig';
+import { workflowOf } from '../nodes/WanAvatar/engine/rig';
 import { AIM_MB, largeVideo, measured, NOT_STREAMED_MB, sha256Of, SIZE_BYTES } from './largeFile';
 import { withEngine } from './run';
 import { startStandInProcess } from './standinProcess';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { bytesOf } from '../../lib/contract/bytes';
+import { bytesOf } from '../../lib/base/data/bytes';
 
 export const SIZE_BYTES = 300 * 1024 * 1024;
 /** V8 looks for buffers that nobody needs any more once there are 64 MB of them: growth is up to that, and what is in use. */

@@ -1,5 +1,5 @@
 import type { Engine } from '../../demo/engine';
-import { workflowOf } from '../engine/rig';
+import { workflowOf } from '../nodes/WanAvatar/engine/rig';
 import { sampleForm, withEngine } from './run';
 import { startStandInProcess } from './standinProcess';
 

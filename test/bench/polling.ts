@@ -1,8 +1,8 @@
 import { followJob } from '../../lib/following/follow';
 import { fixedSchedule, learningSchedule, type Schedule } from '../../lib/following/schedule';
 import { createStallWatch } from '../../lib/following/stallWatch';
-import type { JobLook } from '../../lib/runpod/job';
-import { simulatedClock } from '../unit/simulatedClock';
+import type { JobState } from '../../lib/runpod/queue/job';
+import { simulatedClock } from '../lib/generation/run/simulatedClock';
 
 /** Poll economy, in simulated time: 200 jobs of about 240 s, ten at a time, followed by each kind of schedule. */
 const JOBS = 200;
@@ -24,34 +24,30 @@ async function measure(schedule: Schedule): Promise<Measured[]> {
 	);
 	const measured: Measured[] = [];
 	const waiting = runTimesMs.entries();
-	const stallWatch = createStallWatch(
-		clock,
-		async () => Promise.resolve(undefined),
-		() => undefined,
-	);
+	const stallWatch = createStallWatch(clock, async () => Promise.resolve(undefined));
 	let finished = 0;
 
-	const lane = async () => {
+	const worker = async () => {
 		for (const [index, runTimeMs] of waiting) {
 			const startMs = clock.now();
 			const isTaught = finished > 0;
 			let requests = 0;
-			const look = async (jobId: string): Promise<JobLook> => {
+			const pollStatus = async (jobId: string): Promise<JobState> => {
 				requests += 1;
 				return Promise.resolve(lookAt(jobId, clock.now() - startMs, runTimeMs));
 			};
 			const job = { jobId: String(index), submittedAtMs: startMs };
-			const ports = { look, clock, schedule, stallWatch };
+			const ports = { pollStatus, clock, schedule, stallWatch };
 			await followJob(job, ports, { deadlineMs: startMs + 3_600_000, maxRestarts: 3 });
 			finished += 1;
 			if (isTaught) measured.push({ lagMs: clock.now() - startMs - runTimeMs, requests });
 		}
 	};
-	await clock.run(Promise.all(Array.from({ length: PARALLEL }, lane)));
+	await clock.run(Promise.all(Array.from({ length: PARALLEL }, worker)));
 	return measured;
 }
 
-function lookAt(jobId: string, ageMs: number, runTimeMs: number): JobLook {
+function lookAt(jobId: string, ageMs: number, runTimeMs: number): JobState {
 	const facts = {
 		jobId,
 		status: '',

@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import * as z from 'zod/v4';
 import type { Engine } from '../../demo/engine';
-import { workflowOf } from '../engine/rig';
+import { workflowOf } from '../nodes/WanAvatar/engine/rig';
 import { sampleForm, withEngine } from './run';
 import { startStandInProcess } from './standinProcess';
 

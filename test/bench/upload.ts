@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'minio';
-import { workflowOf } from '../engine/rig';
+import { workflowOf } from '../nodes/WanAvatar/engine/rig';
 import { AIM_MB, largeVideo, measured, sha256Of, SIZE_BYTES } from './largeFile';
 import { sampleForm, withEngine } from './run';
 import { startStandInProcess, type Address } from './standinProcess';

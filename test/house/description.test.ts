@@ -3,9 +3,9 @@ import type { INodeProperties } from 'n8n-workflow';
 import generateSchema from '../../nodes/WanAvatar/__schema__/v1.0.0/avatar/generate.json';
 import statusSchema from '../../nodes/WanAvatar/__schema__/v1.0.0/job/getStatus.json';
 import { WanAvatar } from '../../nodes/WanAvatar/WanAvatar.node';
-import { operations } from '../../nodes/WanAvatar/registry';
+import { operations } from '../../nodes/WanAvatar/actions/registry';
 import codex from '../../nodes/WanAvatar/WanAvatar.node.json';
-import { submittedReport } from '../../lib/generation/report';
+import { submittedReport } from '../../lib/generation/report/report';
 
 const { properties, ...face } = new WanAvatar().description;
 

@@ -16,7 +16,7 @@ describe('what is planted is found by the linter', () => {
 	it('a timer in a node, though its line asks to be left alone', async () => {
 		const text =
 			'// eslint-disable-next-line\nexport const timer = setTimeout(() => undefined, 1);\n';
-		expect(await rulesBrokenBy(text, 'nodes/WanAvatar/router.ts')).toContain(
+		expect(await rulesBrokenBy(text, 'nodes/WanAvatar/actions/router.ts')).toContain(
 			'@n8n/community-nodes/no-restricted-globals',
 		);
 	});
@@ -31,7 +31,7 @@ describe('what is planted is found by the linter', () => {
 	it('a disabled rule in the library', async () => {
 		const text =
 			'// eslint-disable-next-line @typescript-eslint/no-explicit-any\nexport type A = any;\n';
-		expect(await rulesBrokenBy(text, 'lib/contract/text.ts')).toContain(
+		expect(await rulesBrokenBy(text, 'lib/base/data/text.ts')).toContain(
 			'@typescript-eslint/no-explicit-any',
 		);
 	});

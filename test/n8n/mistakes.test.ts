@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Execution, NewCredential } from '../../demo/n8n/rest';
 import { standInCredentials } from '../../demo/n8n/services';
-import { generateForm } from '../engine/rig';
+import { generateForm } from '../nodes/WanAvatar/engine/rig';
 import { startRig, type Rig } from './rig';
 
 type CredentialType = 'runPodApi' | 'minioApi';

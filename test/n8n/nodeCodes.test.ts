@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { codesOfN8n } from '../engine/codesOfN8n';
-import { generateForm } from '../engine/rig';
+import { codesOfN8n } from '../nodes/WanAvatar/engine/codesOfN8n';
+import { generateForm } from '../nodes/WanAvatar/engine/rig';
 import { startRig, type Rig } from './rig';
 
 let rig: Rig;

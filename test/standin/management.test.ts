@@ -5,7 +5,7 @@ import {
 	startManagementApi,
 } from '../../standin/management/managementApi';
 import { type QueueApi, startQueueApi } from '../../standin/queue/queueApi';
-import { until } from './queueClient';
+import { until } from './queue/queueClient';
 
 jest.setTimeout(40_000);
 

@@ -15,7 +15,7 @@ import {
 	type StandInOptions,
 	startStandIn,
 } from '../../standin/standin';
-import { startServer } from './workerRig';
+import { startServer } from './worker/workerRig';
 
 jest.setTimeout(120_000);
 

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { KeptCalls } from '../../standin/wire/keptCalls';
 import { TrafficCounter } from '../../standin/wire/traffic';
-import { BUCKET, readText, startWithClient } from './objectStoreSetup';
-import { closeQueues, endpointId, openQueue } from './queueClient';
+import { BUCKET, readText, startWithClient } from './objectStore/objectStoreSetup';
+import { closeQueues, endpointId, openQueue } from './queue/queueClient';
 
 afterEach(closeQueues);
 

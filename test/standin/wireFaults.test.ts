@@ -3,8 +3,8 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { type ManagementApi, startManagementApi } from '../../standin/management/managementApi';
 import { startQueueApi } from '../../standin/queue/queueApi';
 import type { Often, WireFault } from '../../standin/wire/wireFault';
-import { BUCKET, connect, startStore } from './objectStoreSetup';
-import { apiKey, closeQueues, openQueue } from './queueClient';
+import { BUCKET, connect, startStore } from './objectStore/objectStoreSetup';
+import { apiKey, closeQueues, openQueue } from './queue/queueClient';
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {

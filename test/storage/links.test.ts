@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createBucket } from '../../lib/storage/bucket';
-import { expiryOf, presignedLink, publicLink } from '../../lib/storage/links';
-import { parseStorageSettings } from '../../lib/storage/settings';
-import { clock } from './clock';
+import { createBucket } from '../../lib/storage/objects/createBucket';
+import { expiryOf, presignedLink, publicLink } from '../../lib/storage/video/presignedLinks';
+import { parseStorageSettings } from '../../lib/storage/client/minioCredential';
+import { clock } from './server/clock';
 import { open, targets, type Target } from './target';
 
 const nowMs = Date.parse('2026-11-24T10:00:00.900Z');

@@ -9,12 +9,12 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Bucket } from '../../lib/storage/bucket';
-import { MAX_READ_BYTES } from '../../lib/storage/mp4Boxes';
-import { parseMp4Facts } from '../../lib/storage/mp4Facts';
-import { headerFacts } from '../../lib/storage/videoFacts';
+import type { Bucket } from '../../lib/storage/objects/bucket';
+import { MAX_READ_BYTES } from '../../lib/storage/video/mp4Boxes';
+import { parseMp4Facts } from '../../lib/storage/video/mp4Facts';
+import { headerFacts } from '../../lib/storage/video/videoFacts';
 import { runFfmpeg } from '../../standin/worker/ffmpeg';
-import { describeWithFfprobe, probe } from './ffprobe';
+import { describeWithFfprobe, probe } from './server/ffprobe';
 import { targets } from './target';
 
 const FRAGMENTED = ['-g', '25', '-movflags', 'frag_keyframe+empty_moov'];
@@ -190,7 +190,7 @@ describeWithFfprobe('the facts of a video are those of ffprobe', () => {
 	});
 });
 
-describe('what is no whole MP4 has no facts', () => {
+describe('what is not a complete MP4 has no facts', () => {
 	it('other content, and nothing', async () => {
 		expect((await read(bytesOf('no.mp4'))).facts).toBeUndefined();
 		expect((await read(Buffer.alloc(0))).facts).toBeUndefined();

@@ -7,7 +7,7 @@ import { Container } from '@n8n/di';
 import type { IBinaryData, INodeExecutionData } from 'n8n-workflow';
 import * as z from 'zod/v4';
 import type { Engine } from '../../demo/engine';
-import { workflowOf } from '../engine/rig';
+import { workflowOf } from '../nodes/WanAvatar/engine/rig';
 import { oddNames } from './oddKeys';
 import { open, targets, type Target } from './target';
 

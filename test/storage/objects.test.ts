@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { presignedLink } from '../../lib/storage/links';
+import { presignedLink } from '../../lib/storage/video/presignedLinks';
 import { oddNames } from './oddKeys';
 import { open, targets, type Target } from './target';
 

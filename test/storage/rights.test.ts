@@ -4,15 +4,15 @@ import * as https from 'node:https';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { parseStorageSettings } from '../../lib/storage/settings';
+import { parseStorageSettings } from '../../lib/storage/client/minioCredential';
 import { startQueueApi, type QueueApi } from '../../standin/queue/queueApi';
 import { createWorker, type Worker } from '../../standin/worker/worker';
-import { createBucket } from '../../lib/storage/bucket';
-import { clock } from './clock';
+import { createBucket } from '../../lib/storage/objects/createBucket';
+import { clock } from './server/clock';
 import { CELLS, fillBucket, type World } from './rightsCells';
 import { expectedLines, type Cell, type Lines } from './rightsTable';
 import { targets, type Credential, type Target } from './target';
-import { hasUsers, USERS, type UserName } from './users';
+import { hasUsers, USERS, type UserName } from './server/users';
 
 const describeWithUsers = hasUsers || process.env.SKIP_NOTHING ? describe : describe.skip;
 

@@ -2,10 +2,10 @@ import { createReadStream, readFileSync } from 'node:fs';
 import type { ICredentialTestFunctions, ILoadOptionsFunctions, INode } from 'n8n-workflow';
 import * as z from 'zod/v4';
 import type { Engine } from '../../demo/engine';
-import { minioApiTest } from '../../nodes/WanAvatar/credentialTest/minioApi';
+import { minioApiTest } from '../../nodes/WanAvatar/methods/credentialTest/minioApi';
 import { WanAvatar } from '../../nodes/WanAvatar/WanAvatar.node';
 import type { QueueApi } from '../../standin/queue/queueApi';
-import { generateForm, located, workflowOf } from '../engine/rig';
+import { generateForm, located, workflowOf } from '../nodes/WanAvatar/engine/rig';
 import type { Cell, Lines } from './rightsTable';
 import { open, type Credential, type Target } from './target';
 

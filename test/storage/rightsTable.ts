@@ -1,4 +1,4 @@
-import type { UserName } from './users';
+import type { UserName } from './server/users';
 
 /** What a user sees of one deed, line by line; keys and the bucket's name are put in brackets. */
 export type Lines = readonly string[];

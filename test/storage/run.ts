@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { USERS } from './users';
+import { USERS } from './server/users';
 
 /** Below the ports that the system gives to outgoing connections, so that none of those takes one in between. */
 const FIRST_PORT = 17480;
@@ -54,12 +54,12 @@ async function main(): Promise<boolean> {
 	const suiteAt = async (endpoint: string) =>
 		await runSuite({ ...server, STORAGE_TEST_ENDPOINT: endpoint });
 	try {
-		if (!(await run('test/storage/radosgw-up.sh', [], env))) return false;
+		if (!(await run('test/storage/server/radosgw-up.sh', [], env))) return false;
 		const byHttp = await suiteAt(`http://127.0.0.1:${String(port)}`);
 		const byHttps = await suiteAt(`https://127.0.0.1:${String(tlsPort)}`);
 		return byHttp && byHttps;
 	} finally {
-		await run('test/storage/radosgw-down.sh', [], env, null);
+		await run('test/storage/server/radosgw-down.sh', [], env, null);
 		rmSync(parent, { recursive: true, force: true });
 	}
 }

@@ -5,12 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { Client } from 'minio';
-import { createBucket, type Bucket, type Page } from '../../lib/storage/bucket';
-import { parseStorageSettings } from '../../lib/storage/settings';
+import type { Bucket, Page } from '../../lib/storage/objects/bucket';
+import { createBucket } from '../../lib/storage/objects/createBucket';
+import { parseStorageSettings } from '../../lib/storage/client/minioCredential';
 import { startObjectStore } from '../../standin/objectStore/objectStore';
-import { CA_CERTIFICATE, serverCertificate } from './certificates';
-import { clock } from './clock';
-import { bucketPolicy, DENIALS, serverUsers, USERS, type UserName } from './users';
+import { CA_CERTIFICATE, serverCertificate } from './server/certificates';
+import { clock } from './server/clock';
+import { bucketPolicy, DENIALS, serverUsers, USERS, type UserName } from './server/users';
 
 /** The data of a *MinIO API* credential. */
 export type Credential = Record<string, string | boolean>;

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Bucket } from '../../lib/storage/bucket';
-import { searchKeys } from '../../lib/storage/search';
+import type { Bucket } from '../../lib/storage/objects/bucket';
+import { searchKeys } from '../../lib/storage/objects/search';
 import {
 	findTemplate,
 	isTemplateKey,
 	listTemplates,
 	portraitKeys,
 	templateKeys,
-} from '../../lib/storage/templates';
+} from '../../lib/storage/template/templates';
 import { putAll, targets, type Target } from './target';
 
 /** Every page is one request: the same bucket, with a count of them. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { deleteVideo, type Deletion } from '../../lib/storage/deleteVideo';
-import { findThumbnail, listVideos, parseVideoKey } from '../../lib/storage/videos';
+import { deleteVideo, type Deletion } from '../../lib/storage/video/deleteVideo';
+import { findThumbnail, listVideos, parseVideoKey } from '../../lib/storage/video/videos';
 import { putAll, targets, type Target } from './target';
 
 const sha = 'ab'.repeat(32);

@@ -1,8 +1,0 @@
-import { WanAvatarError } from '../lib/contract/errors';
-
-export function notDeployed(name: string): WanAvatarError {
-	return new WanAvatarError('NOT_FOUND', `The account has no endpoint of the name "${name}"`, {
-		remedy:
-			'Deploy it first, or say which is meant with --name (WAN_AVATAR_NAME) or --endpoint-id (RUNPOD_ENDPOINT_ID).',
-	});
-}

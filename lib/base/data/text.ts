@@ -1,0 +1,13 @@
+import * as z from 'zod/v4';
+import { noFault } from '../errors/noFault';
+
+/** Text from a form: an expression may give a number, such as an id. */
+export const text = z
+	.union([z.string(), z.number().transform(String)], { error: 'must be a text' })
+	.check(noFault(halfCharacterFault));
+
+// UTF-8 has no half characters: each would become U+FFFD in silence, and so another text.
+function halfCharacterFault(value: string): string | undefined {
+	if (!/\p{Surrogate}/u.test(value)) return undefined;
+	return 'holds half of a character (a lone surrogate), which cannot be sent: remove it';
+}

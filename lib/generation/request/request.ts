@@ -1,0 +1,42 @@
+import { InvalidInput } from '../../base/errors/invalidInput';
+import { linkWish } from '../../contract/link';
+import { checkJobInput, keyOwner } from '../../contract/parseJobInput';
+import type { GenerationRequest } from './ports';
+import { measureFiles, type GivenFiles } from './requestFiles';
+import { checkAdditionalInputs, checked, checkItemOptions, renaming } from './requestOptions';
+
+/** What the form of *Generate* gives for one item, unchecked. */
+export interface RawRequest extends GivenFiles {
+	slot: string;
+	/** Makes a new output name of its own: the execution, run and item. */
+	runTag: string;
+	/** In the contract's names; what is left blank is left out. */
+	contract: Readonly<Record<string, unknown>>;
+	options: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Checks one item of *Generate*, before anything is sent for any item. Its files are read in pieces, and not kept.
+ * @throws InvalidInput naming everything that is wrong with it
+ */
+export async function parseGenerationRequest(raw: RawRequest): Promise<GenerationRequest> {
+	const { slot, runTag, contract, options: rawOptions, hasBucket } = raw;
+	const hasOutputKey = contract.output_video_key !== undefined;
+	const options = checkItemOptions(rawOptions, { hasBucket, hasOutputKey });
+	const additional = checkAdditionalInputs(rawOptions.additionalWorkerInputs);
+	const links = checked(linkWish, rawOptions);
+	const files = await measureFiles(raw, keyOwner(contract));
+	const envelope = options.value?.envelope ?? {};
+	const { input, faults } = checkJobInput(
+		{ ...additional.value, ...contract, ...files.paths },
+		{
+			fields: files.fields,
+			sizeBytes: files.sizeBytes + Buffer.byteLength(JSON.stringify({ input: {}, ...envelope })),
+			rename: renaming(rawOptions, runTag),
+		},
+	);
+	const all = [faults, files.faults, additional.faults, options.faults, links.faults].flat();
+	if (all.length > 0 || !input || !options.value || !links.value) throw new InvalidInput(all);
+	const { uploads, inlineFiles } = files;
+	return { slot, input, uploads, inlineFiles, links: links.value, ...options.value };
+}

@@ -1,0 +1,53 @@
+import { waitUnlessAborted } from '../../base/async/abort';
+import { mapConcurrently } from '../../base/async/concurrency';
+import type { Result } from './generate';
+import type { GenerationPorts, GenerationRequest } from '../request/ports';
+import { createOptionalStore } from '../report/optionalStore';
+import { openRecordBook } from '../record/record';
+import { settle } from '../../base/errors/settled';
+
+/** A result that was given out; its video, where the item carries it, is gone by now. */
+export interface Given extends Omit<Result, 'video'> {
+	request: GenerationRequest;
+	/** The video came in the answer and lies nowhere else. */
+	isInline: boolean;
+}
+
+const AT_ONCE = 16;
+/** A store that fails so often in a row is not asked any more: the results are there. */
+const MAX_FAULTS = 3;
+
+/** A result that was given out is not given out again by a later run: that one makes a new video. */
+export async function markDelivered(
+	given: readonly Given[],
+	{
+		bucket,
+		clock,
+		memory,
+		signal,
+		onDenied,
+	}: Pick<GenerationPorts, 'bucket' | 'clock' | 'memory' | 'signal' | 'onDenied'>,
+): Promise<void> {
+	let faults = 0;
+	const mark = async ({ request, record, report, isInline }: Given) => {
+		if (!record || record.delivered) return;
+		const book = openRecordBook(request, record.fingerprint, memory);
+		const { fps, width, height, thumbnail_key } = report;
+		const delivered = {
+			...record,
+			delivered: true,
+			output: { fps, width, height, thumbnail_key },
+		};
+		// A later try of this execution asks RunPod for such a video again, which has it for a while.
+		book.remember(isInline ? record : { ...delivered, report: { ...report } });
+		if (book.key === undefined || faults >= MAX_FAULTS || signal?.aborted) return;
+		// The video is paid for and there: a note that cannot be written must not cost it.
+		const optional = createOptionalStore(bucket, clock);
+		await optional.attempt('', async (within) => {
+			if (!(await book.advance(delivered, within))) onDenied?.('writeRecord', within.name);
+		});
+		faults = optional.warnings().length > 0 ? faults + 1 : 0;
+	};
+	const marked = mapConcurrently(given, AT_ONCE, mark);
+	await settle(waitUnlessAborted(marked, signal));
+}

@@ -1,0 +1,159 @@
+import { WanAvatarError } from '../../base/errors/errors';
+import { winnerOver } from './contest';
+import { referenceOf, isSubmitted, type JobContext, type SubmittedRecord } from './jobContext';
+import { ownerOf } from '../report/owner';
+import { findEarlier, readStanding, type Earlier } from './earlier';
+import { unfinishedJob } from '../report/failures';
+import { withWarningsOf, type JobResult } from '../report/jobResult';
+import { followToResult } from './followToResult';
+import { readRecordOf, type JobRecord, type Standing } from '../record/record';
+import { completedFromStore, reportOf, submittedReport } from '../report/report';
+import { findResult } from '../result/result';
+import { stopPaying } from '../result/stopPaying';
+import { submit, unlessStopped, type Submitted } from './submit';
+import { assertMaySubmit, uncertain } from './submitFaults';
+
+/** A result on its way out; its record, where there is one, is marked when it is given out. */
+export interface Result extends JobResult {
+	record?: JobRecord;
+}
+
+/**
+ * Makes one avatar: what there is already is used, else it is submitted, followed, and reported.
+ * @throws WanAvatarError with the job's facts in `details`
+ */
+export async function generate(context: JobContext): Promise<Result> {
+	assertMaySubmit(context);
+	const earlier = await unlessStopped(context, async () => await findEarlier(context));
+	const { record, report, video } =
+		earlier.tag === 'nothing'
+			? await begin(context, earlier.standing)
+			: await takeOver(earlier, context);
+	const warned = withWarningsOf(context.optional, report);
+	// The next try of this execution takes the result from here; a video that lies nowhere else it takes from RunPod.
+	if (record) context.book.remember(video ? record : { ...record, report: { ...warned } });
+	return { report: warned, video, ...(record ? { record } : {}) };
+}
+
+async function begin(context: JobContext, judged: Standing): Promise<Result> {
+	const existing = await existingVideo(context);
+	if (existing) return existing;
+	if (context.refusal) throw context.refusal;
+	return await takeUp(await submit(context, judged), context);
+}
+
+/** A job of an earlier time that turns out to be lost is made anew; one of our own ends the item. */
+async function takeOver(
+	earlier: Exclude<Earlier, { tag: 'nothing' }>,
+	context: JobContext,
+): Promise<Result> {
+	try {
+		return await takeUp(earlier, context);
+	} catch (error) {
+		const isLost = error instanceof WanAvatarError && error.code === 'JOB_LOST';
+		if (earlier.tag !== 'going' || !isLost) throw error;
+		assertMaySubmit(context);
+		return await begin(context, await readStanding(context));
+	}
+}
+
+async function takeUp(
+	found: Submitted | Exclude<Earlier, { tag: 'nothing' }>,
+	context: JobContext,
+): Promise<Result> {
+	const { waitForCompletion } = context.request;
+	switch (found.tag) {
+		case 'result':
+			return finished(found);
+		case 'uncertain':
+			throw uncertain(found.record, context);
+		case 'going': {
+			context.book.remember(found.record);
+			const job = referenceOf(found.record, context);
+			if (!waitForCompletion) return { report: reportOf(job, found.look), record: found.record };
+			return finished(
+				await followToResult(found.record, found.isOthers ? "another's" : 'ours', context),
+			);
+		}
+		case 'submitted':
+			if (!waitForCompletion) return await givenOutAtOnce(found, context);
+			return finished(await followToResult(found.record, 'ours', context));
+	}
+}
+
+function finished({ record, report, video }: JobResult & { record: JobRecord }): Result {
+	return { report, video, record: { ...record, state: 'finished' } };
+}
+
+/** Stop may have come while the submit was on its way, which is never cut: its job would be lost and go on burning. */
+async function givenOutAtOnce(
+	{ record }: Extract<Submitted, { tag: 'submitted' }>,
+	context: JobContext,
+): Promise<Result> {
+	const job = referenceOf(record, context);
+	const { signal, queue, clock } = context.ports;
+	if (!signal?.aborted) return await unlessLost(record, context);
+	const end = { tag: 'aborted', last: undefined } as const;
+	throw unfinishedJob(job, end, await stopPaying(record.job_id, queue, clock), 0);
+}
+
+/** Where the store heeds no conditions, another execution may have submitted the same at this moment: one job is enough. */
+async function unlessLost(record: SubmittedRecord, context: JobContext): Promise<Result> {
+	const { optional, book, ports } = context;
+	const winner =
+		book.key === undefined
+			? undefined
+			: await optional.attempt(
+					'The record of the job could not be compared with those of other executions',
+					async (bucket) => await winnerOver(record, undefined, book, bucket),
+				);
+	if (!winner) return { report: submittedReport(referenceOf(record, context)), record };
+	await stopPaying(record.job_id, ports.queue, ports.clock);
+	return { report: submittedReport(referenceOf(winner, context)), record: winner };
+}
+
+/** What the option *If the Video Exists* asks for, when there is one. */
+async function existingVideo(context: JobContext): Promise<Result | undefined> {
+	const { request, ports, store, optional } = context;
+	const key = request.input.output_video_key;
+	if (request.ifVideoExists === 'regenerate' || !store || key === undefined) return undefined;
+	const found = await store.stat(key);
+	if (found.tag === 'denied' || found.tag === 'unknown') throw mayNotLook(key, found.tag, context);
+	if (found.tag === 'missing' || found.facts.sizeBytes === 0) return undefined;
+	if (request.ifVideoExists === 'fail') throw videoExists(key, context);
+	const thumbnail = request.input.output_thumbnail_key;
+	const hasThumbnail = thumbnail !== undefined && (await store.stat(thumbnail)).tag === 'there';
+	const record = await readRecordOf(key, store);
+	const job = record && isSubmitted(record) ? referenceOf(record, context) : unknownJob(context);
+	const keys = { minio_key: key, thumbnail_key: hasThumbnail ? thumbnail : null };
+	const wanted = { record: undefined, links: request.links };
+	const stored = completedFromStore(job, record?.output, keys);
+	return await findResult({ report: stored }, wanted, ports, optional);
+}
+
+function unknownJob({ request, ports }: JobContext) {
+	const { endpointId } = ports.queue;
+	return { ...ownerOf(request), job_id: 'unknown', endpoint_id: endpointId, submitted_at: null };
+}
+
+/** What the option asks for cannot be found out, and must not fail open. */
+function mayNotLook(
+	key: string,
+	tag: 'denied' | 'unknown',
+	{ request }: JobContext,
+): WanAvatarError {
+	const who = tag === 'denied' ? 'The access key may not look' : 'The object store does not tell';
+	return new WanAvatarError('STORAGE', `${who} whether there is a video at ${key}`, {
+		remedy:
+			'Nothing was sent to RunPod for the item. Give the key a policy that allows s3:GetObject and s3:ListBucket, or set If the Video Exists to Regenerate in the options.',
+		details: { ...ownerOf(request) },
+	});
+}
+
+function videoExists(key: string, { request }: JobContext): WanAvatarError {
+	return new WanAvatarError('VIDEO_EXISTS', `There is a video already at ${key}`, {
+		remedy:
+			'Nothing was sent to RunPod. Choose another Output Video Key, or another If the Video Exists in the options.',
+		details: { ...ownerOf(request) },
+	});
+}

@@ -1,0 +1,99 @@
+import { requestsPage } from '../../contract/consolePages';
+import { WanAvatarError } from '../../base/errors/errors';
+import type { JobContext } from './jobContext';
+import { ownerOf } from '../report/owner';
+import type { JobRecord } from '../record/record';
+import { runsOutAtMs } from '../record/timeToLive';
+
+/** Whether the item may still be submitted: nobody stopped it, and it has time left. */
+export function maySubmit({ signal, runAborted }: JobContext): boolean {
+	return !signal.aborted && !runAborted.aborted;
+}
+
+export function assertMaySubmit(context: JobContext): void {
+	if (!maySubmit(context)) throw stoppedBeforeSubmit(context);
+}
+
+export function stoppedBeforeSubmit(context: JobContext): WanAvatarError {
+	const { request, ports, runAborted } = context;
+	const details = { ...ownerOf(request) };
+	const remedy = 'Nothing was sent to RunPod for it.';
+	if (ports.signal?.aborted || runAborted.aborted)
+		return new WanAvatarError(
+			'STOPPED',
+			'The workflow was stopped before this item was submitted',
+			{
+				remedy,
+				details,
+			},
+		);
+	return new WanAvatarError('DEADLINE', 'Timeout was over before this item was submitted', {
+		remedy: `${remedy} MinIO or RunPod is slow to answer, or Timeout in the options is too short.`,
+		details,
+	});
+}
+
+export function stoppedWhileSubmitting(
+	intent: JobRecord,
+	{ request, ports }: JobContext,
+): WanAvatarError {
+	const isStop = ports.signal?.aborted ?? false;
+	return new WanAvatarError(
+		isStop ? 'STOPPED' : 'DEADLINE',
+		`${isStop ? 'The workflow was stopped' : 'Timeout was over'} while this item was sent to RunPod, which has not answered yet`,
+		{
+			remedy: `Its job is cancelled as soon as RunPod names it. To be sure, look at the Requests page of the endpoint (${requestsPage(intent.endpoint_id)}).`,
+			details: { ...ownerOf(request), endpoint_id: intent.endpoint_id },
+		},
+	);
+}
+
+/** Says until when the item is held back, and what would have made that shorter. */
+export function heldBack(
+	error: WanAvatarError,
+	intent: JobRecord,
+	context: JobContext,
+): WanAvatarError {
+	const { code, message, remedy, details } = error;
+	return new WanAvatarError(code, message, {
+		remedy: `${remedy} ${holdText(intent)}`,
+		details: { ...details, ...ownerOf(context.request), endpoint_id: intent.endpoint_id },
+	});
+}
+
+function holdText(intent: JobRecord): string {
+	const until = new Date(runsOutAtMs(intent)).toISOString();
+	const shorter =
+		intent.ttl_ms === null
+			? ' With Max Run Time and Max Queue Time in the options, that is as long as both together.'
+			: '';
+	return `It is not sent again before ${until}, when RunPod drops the job at the latest.${shorter} To send it all the same, turn on Submit Anyway in the options.`;
+}
+
+/** The error for a request of which nobody knows whether it was submitted. */
+export function uncertain(record: JobRecord, context: JobContext): WanAvatarError {
+	const at = new Date(record.intended_at_ms).toISOString();
+	const owner = ownerOf(context.request);
+	const where = owner.output_video_key
+		? ` Its video will be stored as ${owner.output_video_key}.`
+		: '';
+	return new WanAvatarError(
+		'SUBMIT_UNKNOWN',
+		`A job for this item was sent at ${at} and may be running: RunPod gave no job ID`,
+		{
+			remedy: `${holdText(record)} Look at the Requests page of the endpoint (${requestsPage(record.endpoint_id)}).${where}`,
+			details: { ...owner, endpoint_id: record.endpoint_id },
+		},
+	);
+}
+
+export function notSent(error: WanAvatarError, context: JobContext): WanAvatarError {
+	const { code, message, remedy, details } = withOwner(error, context);
+	if (code !== 'STORAGE') return withOwner(error, context);
+	const told = `${remedy} Nothing was sent to RunPod for the item.`;
+	return new WanAvatarError(code, message, { remedy: told, details });
+}
+
+export function withOwner(error: WanAvatarError, { request }: JobContext): WanAvatarError {
+	return error.withDetails({ ...ownerOf(request) });
+}

@@ -1,0 +1,83 @@
+import * as z from 'zod/v4';
+import { WanAvatarError } from '../../base/errors/errors';
+import { Secret, secretsIn } from '../../base/data/secret';
+import { endpointIdIn, RUNPOD_ID } from '../../contract/runPodId';
+
+export const DEFAULT_QUEUE_BASE_URL = 'https://api.runpod.ai/v2';
+export const DEFAULT_MANAGEMENT_BASE_URL = 'https://api.runpod.io/v2';
+
+/** How to speak to RunPod. `endpointId` is empty when the credential names none. */
+export interface RunPodSettings {
+	apiKey: Secret;
+	endpointId: string;
+	queueBaseUrl: string;
+	managementBaseUrl: string;
+	/** Hosts that n8n's *Allowed HTTP Request Domains* permits; nothing = all. */
+	allowedDomains?: string[];
+	/** Values beside the API key that no message may show, also where RunPod or a worker says them. */
+	secrets?: readonly string[];
+}
+
+type Holder = Partial<Pick<RunPodSettings, 'apiKey' | 'secrets'>>;
+
+const known = new WeakMap<Holder, readonly string[]>();
+
+/** All values that no message may show: the same list for the same settings, which are asked at each look at a job. */
+export function secretsOf(settings: Holder): readonly string[] {
+	const secrets = known.get(settings) ?? [...secretsIn(settings), ...(settings.secrets ?? [])];
+	known.set(settings, secrets);
+	return secrets;
+}
+
+const text = z
+	.string()
+	.trim()
+	.nullish()
+	.catch('')
+	.transform((value) => value ?? '');
+
+const baseUrl = (name: string, fallback: string) =>
+	text
+		.transform((value) => (value === '' ? fallback : value).replace(/\/+$/, ''))
+		.refine((value) => URL.canParse(value) && /^https?:\/\//.test(value), {
+			message: `${name} must be an address that starts with https://`,
+		});
+
+const endpointId = text
+	.transform(endpointIdIn)
+	.refine((value) => value === '' || RUNPOD_ID.test(value), {
+		message: 'Endpoint ID must be the ID alone, such as abc123, or the address RunPod shows for it',
+	});
+
+const settings = z.object({
+	apiKey: text
+		.refine((value) => value !== '', { message: 'API Key is empty' })
+		.refine((value) => /^[\x21-\x7e]*$/.test(value), {
+			message: 'API Key holds a character that no key has: paste it again',
+		})
+		.transform((value) => new Secret(value)),
+	endpointId,
+	queueBaseUrl: baseUrl('Queue API Base URL', DEFAULT_QUEUE_BASE_URL),
+	managementBaseUrl: baseUrl('Management API Base URL', DEFAULT_MANAGEMENT_BASE_URL),
+	allowedHttpRequestDomains: text,
+	allowedDomains: text,
+});
+
+/**
+ * Reads the data of a *RunPod API* credential.
+ * @throws WanAvatarError INVALID_CREDENTIAL naming the field
+ */
+export function parseRunPodSettings(data: unknown): RunPodSettings {
+	const parsed = settings.safeParse(data);
+	if (!parsed.success) throw invalidCredential(parsed.error.issues.map(({ message }) => message));
+	const { allowedHttpRequestDomains, allowedDomains, ...rest } = parsed.data;
+	if (allowedHttpRequestDomains !== 'domains') return rest;
+	const domains = allowedDomains.split(',').map((domain) => domain.trim().toLowerCase());
+	return { ...rest, allowedDomains: domains.filter((domain) => domain !== '') };
+}
+
+function invalidCredential(messages: string[]): WanAvatarError {
+	return new WanAvatarError('INVALID_CREDENTIAL', `RunPod credential: ${messages.join('; ')}`, {
+		remedy: 'Open the RunPod API credential of this node and correct it.',
+	});
+}

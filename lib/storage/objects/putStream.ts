@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { bytesOf } from '../../base/data/bytes';
+import { WanAvatarError } from '../../base/errors/errors';
+
+/** A part is in memory whole: this is the smallest that S3 allows, and 10,000 of them are 50 GB. */
+const PART_BYTES = 5 * 1024 * 1024;
+
+/** A part that the store has. */
+export interface Part {
+	part: number;
+	etag: string;
+}
+
+/** The requests that put one object; each carries no more than a part, so it can be repeated. */
+export interface ObjectWriter {
+	whole: (bytes: Buffer) => Promise<unknown>;
+	/** Gives the id of a multipart upload. */
+	begin: () => Promise<string>;
+	/** Parts are counted from 1; `md5` is base64. */
+	part: (uploadId: string, part: number, bytes: Buffer, md5: string) => Promise<{ etag: string }>;
+	complete: (uploadId: string, parts: Part[]) => Promise<unknown>;
+	abort: (uploadId: string) => Promise<unknown>;
+}
+
+/**
+ * Puts a stream of exactly `sizeBytes`. One that errs, ends early or goes on leaves nothing behind: the client's own way
+ * would wait for it for ever, and leave its parts in the store.
+ */
+export async function putStream(
+	content: Readable,
+	sizeBytes: number,
+	writer: ObjectWriter,
+): Promise<void> {
+	const put = sizeBytes <= PART_BYTES ? putWhole : putParts;
+	try {
+		await put(partsOf(content, sizeBytes), writer);
+	} finally {
+		content.destroy();
+	}
+}
+
+async function putWhole(parts: AsyncIterable<Buffer>, writer: ObjectWriter): Promise<void> {
+	let whole: Buffer = Buffer.alloc(0);
+	for await (const part of parts) whole = part;
+	await writer.whole(whole);
+}
+
+async function putParts(parts: AsyncIterable<Buffer>, writer: ObjectWriter): Promise<void> {
+	const uploadId = await writer.begin();
+	try {
+		const done: Part[] = [];
+		for await (const bytes of parts) {
+			const part = done.length + 1;
+			// Buckets with Object Lock want it.
+			const md5 = createHash('md5').update(bytes).digest('base64');
+			const { etag } = await writer.part(uploadId, part, bytes, md5);
+			done.push({ part, etag });
+		}
+		await writer.complete(uploadId, done);
+	} catch (error) {
+		await quietly(writer.abort(uploadId));
+		throw error;
+	}
+}
+
+/** What went wrong before is what to tell. */
+async function quietly(work: Promise<unknown>): Promise<void> {
+	try {
+		await work;
+	} catch {
+		// The store drops unfinished uploads by a rule of its own, or keeps them unseen.
+	}
+}
+
+/** One part after the other, in the same memory: a part is gone once the next is asked for. */
+async function* partsOf(content: Readable, sizeBytes: number): AsyncGenerator<Buffer> {
+	const part = Buffer.allocUnsafe(Math.min(sizeBytes, PART_BYTES));
+	let gatheredBytes = 0;
+	let totalBytes = 0;
+	for await (const chunk of content) {
+		let rest = bytesOf(chunk);
+		totalBytes += rest.length;
+		if (totalBytes > sizeBytes) throw changed(sizeBytes);
+		while (rest.length > 0) {
+			const copiedBytes = rest.copy(part, gatheredBytes);
+			rest = rest.subarray(copiedBytes);
+			gatheredBytes += copiedBytes;
+			if (gatheredBytes < part.length) continue;
+			yield part;
+			// A chunk may be a whole file, which gives many parts.
+			if (content.errored) throw content.errored;
+			gatheredBytes = 0;
+		}
+	}
+	if (totalBytes !== sizeBytes) throw changed(sizeBytes);
+	if (gatheredBytes > 0) yield part.subarray(0, gatheredBytes);
+}
+
+function changed(sizeBytes: number): WanAvatarError {
+	return new WanAvatarError(
+		'INVALID_INPUT',
+		`A file was to have ${String(sizeBytes)} bytes, and had another size when it was uploaded`,
+		{ remedy: 'Nothing of it was stored. Check the node that gives the file, and run it again.' },
+	);
+}

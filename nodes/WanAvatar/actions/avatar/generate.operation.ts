@@ -1,0 +1,202 @@
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	INodeProperties,
+	INodePropertyOptions,
+} from 'n8n-workflow';
+import { updateDisplayOptions } from 'n8n-workflow';
+import { joinSignals } from '../../../../lib/base/async/abort';
+import { InvalidInput, type InputFault } from '../../../../lib/base/errors/invalidInput';
+import type { HandedAlong } from '../../../../lib/generation/run/generateAll';
+import type { GenerationPorts, GenerationRequest } from '../../../../lib/generation/request/ports';
+import type { JobReport } from '../../../../lib/generation/report/report';
+import { NOT_STARTED, type End, type Settled } from '../../../../lib/base/errors/settled';
+import { clock, connectQueue, connectResults, requireBucket } from '../../n8n/connections';
+import { endpointLocator } from '../../fields/endpointLocator';
+import { executionMemory } from '../../n8n/executionMemory';
+import { inlineFiles, resultItem } from '../../n8n/inlineVideo';
+import { withInputFields } from '../../n8n/itemInput';
+import { ItemWithFiles, type RunMode } from '../../n8n/operation';
+import { storedFiles } from '../../n8n/storedFiles';
+import { drivingVideoProperties } from './drivingVideo';
+import { optionalProperties } from './optional';
+import { portraitProperties } from './portrait';
+import { labelled, openForm } from './request';
+
+export const option: INodePropertyOptions = {
+	name: 'Generate',
+	value: 'generate',
+	action: 'Generate an avatar video',
+	description: 'Move a portrait by a driving video and get an MP4 and a thumbnail',
+};
+
+const properties: INodeProperties[] = [
+	...portraitProperties,
+	...drivingVideoProperties,
+	{
+		displayName: 'User ID',
+		name: 'userId',
+		type: 'string',
+		default: '',
+		required: true,
+		placeholder: 'e.g. user_123',
+		description: 'Whose avatar it is; becomes a folder of the output keys',
+	},
+	{
+		displayName: 'Avatar ID',
+		name: 'avatarId',
+		type: 'string',
+		default: '',
+		required: true,
+		placeholder: 'e.g. avatar_456',
+		description: 'Which avatar of that user it is; becomes a folder of the output keys',
+	},
+	{
+		displayName: 'Output Video Key',
+		name: 'outputVideoKey',
+		type: 'string',
+		default: 'user-avatars/<user_id>/<avatar_id>/idle.mp4',
+		description:
+			"Where the video is stored in the worker's bucket. &lt;user_id&gt; and &lt;avatar_id&gt; are filled in. Leave blank for a key that the worker chooses.",
+	},
+	{
+		displayName: 'Output Thumbnail Key',
+		name: 'outputThumbnailKey',
+		type: 'string',
+		default: 'user-avatars/<user_id>/<avatar_id>/thumb.jpg',
+		description:
+			"Where the thumbnail (JPG) is stored in the worker's bucket. Leave blank for no thumbnail.",
+	},
+	{
+		displayName: 'Wait for Completion',
+		name: 'waitForCompletion',
+		type: 'boolean',
+		default: true,
+		description:
+			'Whether to wait until the video is there. If off, the job ID is output at once, for Get Status.',
+	},
+	endpointLocator,
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		options: optionalProperties,
+	},
+	{
+		displayName:
+			'A MinIO API credential is optional. With one, portraits and templates can be chosen from a list, files of any size can be given, missing files are noticed before anything is paid, videos are looked at and found again after a crash, and links open for up to 7 days.',
+		name: 'minioNotice',
+		type: 'notice',
+		default: '',
+	},
+];
+
+export const description = updateDisplayOptions(
+	{ show: { resource: ['avatar'], operation: ['generate'] } },
+	properties,
+);
+
+/** All items are read and checked first; then they are submitted and followed together. */
+export async function execute(
+	context: IExecuteFunctions,
+	{ continueOnFail }: RunMode,
+): Promise<End<IDataObject | ItemWithFiles>[]> {
+	const { generateAll } = await import('../../../../lib/generation/run/generateAll');
+	const { readAll } = await import('../../../../lib/generation/request/readAll');
+	const { stoppedItem } = await import('../../../../lib/generation/run/stoppedItem');
+	const form = openForm(context);
+	const memory = executionMemory(context);
+	const item = (i: number, json: object) =>
+		withInputFields(context, i, { ...json }, form.options(i));
+	try {
+		const { options, faults } = await form.runOptions(!continueOnFail);
+		const requests = await readAll(context.getInputData().length, options, form.request, {
+			clock,
+			signal: context.getExecutionCancelSignal(),
+			stopped: (i) => stoppedItem(memory, form.slot(i)),
+		});
+		const ends =
+			faults.length > 0
+				? refused(requests, faults, continueOnFail)
+				: await generateAll(
+						requests,
+						{
+							connect: async () => await connect(context),
+							handOut: async (report, { downloads }, i, along) =>
+								await withFiles(context, { report, downloads, ...along }, (json) => item(i, json)),
+							show: (body, i) => item(i, body),
+						},
+						options,
+					);
+		return ends.map((end) => ('error' in end ? { error: labelled(end.error) } : end));
+	} catch (error) {
+		throw labelled(error);
+	}
+}
+
+/** What is wrong with the whole run is said of each item only where each goes its own way. */
+function refused(
+	requests: readonly Settled<GenerationRequest>[],
+	faults: readonly InputFault[],
+	continueOnFail: boolean,
+): End<never>[] {
+	return requests.map((request, i) => {
+		if (continueOnFail || i === 0) return { error: withFaults(faults, request) };
+		return 'error' in request ? request : NOT_STARTED;
+	});
+}
+
+/** What is wrong with the whole run, and with an item of it. */
+function withFaults(
+	faults: readonly InputFault[],
+	request: Settled<GenerationRequest>,
+): InvalidInput {
+	const error = 'error' in request ? request.error : undefined;
+	return error instanceof InvalidInput
+		? new InvalidInput([...faults, ...error.faults], error.details)
+		: new InvalidInput(faults);
+}
+
+interface HandOut extends HandedAlong {
+	report: JobReport;
+	downloads: GenerationRequest['downloads'];
+}
+
+/** The item of a result, with the files that are asked for; what is not copied when it is given out, or at Stop, is cut. */
+async function withFiles(
+	context: IExecuteFunctions,
+	{ report, downloads: { video, thumbnail }, ...along }: HandOut,
+	item: (json: object) => IDataObject,
+): Promise<IDataObject | ItemWithFiles> {
+	if (!video && !thumbnail) return await resultItem(context, { report, ...along }, item);
+	const inline = await inlineFiles(context, along.video, report.output_video_key);
+	const { signal, release } = joinSignals([context.getExecutionCancelSignal(), along.signal]);
+	try {
+		const bucket = (await requireBucket(context)).within(signal);
+		const wanted = {
+			video: video ? report.minio_key : null,
+			videoBytes: report.size_bytes,
+			thumbnail: thumbnail ? report.thumbnail_key : null,
+			isPaid: true,
+		};
+		const { binary, warnings } = await storedFiles(context, bucket, wanted, signal);
+		const json = item({ ...report, warnings: [...report.warnings, ...warnings] });
+		return new ItemWithFiles(json, { ...binary, ...inline });
+	} finally {
+		release();
+	}
+}
+
+async function connect(context: IExecuteFunctions): Promise<GenerationPorts> {
+	const [queue, results] = await Promise.all([connectQueue(context, 0), connectResults(context)]);
+	return {
+		...results,
+		queue,
+		clock,
+		memory: executionMemory(context),
+		executionId: context.getExecutionId(),
+		signal: context.getExecutionCancelSignal(),
+	};
+}

@@ -1,0 +1,106 @@
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import { WanAvatarError } from '../../../../lib/base/errors/errors';
+import { InvalidInput, type InputFault } from '../../../../lib/base/errors/invalidInput';
+import type { GenerationRequest, RunOptions } from '../../../../lib/generation/request/ports';
+import { runIndexOf } from '../../n8n/executionMemory';
+import { drivingVideoSources } from './drivingVideo';
+import { optionalProperties } from './optional';
+import { portraitSources } from './portrait';
+import { labelOf, readSource } from './sources';
+
+/** The form's own names of fields, for messages. */
+const labels: ReadonlyMap<string, string> = new Map([
+	...optionalProperties.map(({ name, displayName }) => [name, displayName] as const),
+	...[...portraitSources, ...drivingVideoSources].map(({ field, property }) =>
+		labelOf(field, property),
+	),
+	['user_id', 'User ID (user_id)'],
+	['avatar_id', 'Avatar ID (avatar_id)'],
+	['output_video_key', 'Output Video Key (output_video_key)'],
+	['output_thumbnail_key', 'Output Thumbnail Key (output_thumbnail_key)'],
+	['prompt', 'Prompt (prompt)'],
+	['negative_prompt', 'Negative Prompt (negative_prompt)'],
+	['waitForCompletion', 'Wait for Completion'],
+]);
+
+/** The form of *Generate*, read item by item: each field once, since n8n evaluates it at every reading. */
+export interface Form {
+	/** What holds for the whole run, from the first item, and what is wrong with it. */
+	runOptions: (stopOnFault: boolean) => Promise<{ options: RunOptions; faults: InputFault[] }>;
+	/**
+	 * Reads one item's fields and checks them.
+	 * @throws InvalidInput naming the fields as the form does
+	 */
+	request: (item: number) => Promise<GenerationRequest>;
+	options: (item: number) => IDataObject;
+	/** Where the notes about an item are kept: run and item. */
+	slot: (item: number) => string;
+}
+
+export function openForm(context: IExecuteFunctions): Form {
+	const run = runIndexOf(context);
+	const executionId = context.getExecutionId();
+	const hasBucket = context.getNode().credentials?.minioApi !== undefined;
+	const optionsByItem = new Map<number, IDataObject>();
+	const options = (item: number) => {
+		const known = optionsByItem.get(item) ?? context.getNodeParameter('options', item, {});
+		optionsByItem.set(item, known);
+		return known;
+	};
+	const slot = (item: number) => `${String(run)}:${String(item)}`;
+	return {
+		options,
+		slot,
+		runOptions: async (stopOnFault) => {
+			const { checkRunOptions } = await import('../../../../lib/generation/request/requestOptions');
+			return checkRunOptions(options(0), stopOnFault);
+		},
+		request: async (item) => {
+			const { parseGenerationRequest } = await import('../../../../lib/generation/request/request');
+			const read = (name: string, fallback: unknown = '') =>
+				context.getNodeParameter(name, item, fallback) ?? fallback;
+			const user = { user_id: read('userId'), avatar_id: read('avatarId') };
+			const portrait = await readSource(context, item, 'portraitSource', portraitSources);
+			const drivingVideo = await readSource(
+				context,
+				item,
+				'drivingVideoSource',
+				drivingVideoSources,
+			);
+			const { prompt, negativePrompt } = options(item);
+			const contract = {
+				...user,
+				...portrait.fields,
+				...drivingVideo.fields,
+				...unlessBlank('output_video_key', read('outputVideoKey')),
+				...unlessBlank('output_thumbnail_key', read('outputThumbnailKey')),
+				...unlessBlank('prompt', prompt),
+				...unlessBlank('negative_prompt', negativePrompt),
+			};
+			try {
+				return await parseGenerationRequest({
+					slot: slot(item),
+					runTag: `${executionId}-${String(run)}-${String(item)}`,
+					contract,
+					portraitFile: portrait.file,
+					drivingVideoFile: drivingVideo.file,
+					hasBucket,
+					options: { ...options(item), waitForCompletion: read('waitForCompletion', true) },
+				});
+			} catch (error) {
+				const named = new Map([...portrait.labels, ...drivingVideo.labels]);
+				const told = error instanceof InvalidInput ? error.relabelled(named) : error;
+				throw told instanceof WanAvatarError ? told.withDetails(user) : told;
+			}
+		},
+	};
+}
+
+/** An error with the names that the form has for the fields. */
+export function labelled(error: unknown): unknown {
+	return error instanceof InvalidInput ? error.relabelled(labels) : error;
+}
+
+function unlessBlank(field: string, value: unknown): Record<string, unknown> {
+	return value === undefined || value === null || value === '' ? {} : { [field]: value };
+}

@@ -1,0 +1,75 @@
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	INodeProperties,
+	INodePropertyOptions,
+} from 'n8n-workflow';
+import { updateDisplayOptions } from 'n8n-workflow';
+import type { End } from '../../../../lib/base/errors/settled';
+import { clock, connectResults } from '../../n8n/connections';
+import { resultItem } from '../../n8n/inlineVideo';
+import { includeInputFields, inputFieldsOf } from '../../n8n/itemInput';
+import { resultLinkOptions } from '../../fields/linkOptions';
+import type { ItemWithFiles, RunMode } from '../../n8n/operation';
+import { NOTHING_CHANGED, runItems } from '../../n8n/runItems';
+import { jobProperties, openJobs } from './jobReference';
+
+export const option: INodePropertyOptions = {
+	name: 'Get Status',
+	value: 'getStatus',
+	action: 'Get the status of an avatar job',
+	description: 'See how far a job is, and get its video once it is there',
+};
+
+const properties: INodeProperties[] = [
+	...jobProperties,
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		options: [
+			includeInputFields,
+			resultLinkOptions.expiry,
+			resultLinkOptions.type,
+			resultLinkOptions.baseUrl,
+		],
+	},
+];
+
+export const description = updateDisplayOptions(
+	{ show: { resource: ['job'], operation: ['getStatus'] } },
+	properties,
+);
+
+// RunPod allows 400 status requests of an endpoint at once.
+const AT_ONCE = 50;
+
+/** One look at each item's job. */
+export async function execute(
+	context: IExecuteFunctions,
+	mode: RunMode,
+): Promise<End<IDataObject | ItemWithFiles>[]> {
+	const { inSlot } = await import('../../../../lib/generation/run/slottedQueue');
+	const { getStatus } = await import('../../../../lib/generation/job/status');
+	const { parseLinkWish } = await import('../../../../lib/generation/request/optionFields');
+	const results = await connectResults(context);
+	const { read, factsOf } = await openJobs(context);
+	const signal = context.getExecutionCancelSignal();
+	return await runItems(context, mode, {
+		check: async (item) => ({
+			...(await read(item)),
+			links: parseLinkWish(context.getNodeParameter('options', item, {})),
+			finish: inputFieldsOf(context, item),
+		}),
+		perform: async ({ job, links, finish, ...at }) =>
+			await inSlot(at.queue, signal, async (queue) => {
+				const result = await getStatus(job, { queue, clock, signal, ...results }, links);
+				return await resultItem(context, result, finish);
+			}),
+		factsOf,
+		atOnce: AT_ONCE,
+		ifLeft: NOTHING_CHANGED,
+	});
+}

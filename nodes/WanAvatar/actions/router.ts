@@ -1,0 +1,120 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+import { WanAvatarError } from '../../../lib/base/errors/errors';
+import { NOT_STARTED, settle, type End } from '../../../lib/base/errors/settled';
+import { errorItem, toNodeError, toRunError } from '../n8n/itemErrors';
+import { inFormsWords } from '../fields/formLabels';
+import { ItemWithFiles, SeveralEnds, type ItemOutput, type Operation } from '../n8n/operation';
+import { operations } from './registry';
+
+type Ends = Awaited<ReturnType<Operation['execute']>>;
+
+/** One end with the incoming item that it is of. */
+interface Outcome {
+	end: End<ItemOutput>;
+	item: number;
+}
+
+/** Runs the chosen operation over all items: the only place for order, pairedItem and Continue On Fail. */
+export async function route(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
+	const continueOnFail = context.continueOnFail();
+	const ran = await runAll(context, continueOnFail);
+	if ('fault' in ran && !continueOnFail) throw toRunError(context.getNode(), ran.fault);
+	const outcomes = endsOf(ran, context).flatMap(outcomesOf);
+	if (!continueOnFail) throwFirstError(context, outcomes);
+	return outcomes.flatMap(({ end, item }) =>
+		itemsOf(end).map((one) => ({ ...one, pairedItem: { item } })),
+	);
+}
+
+function outcomesOf(end: Ends[number], item: number): Outcome[] {
+	if (!('value' in end)) return [{ end, item }];
+	const { value } = end;
+	if (value instanceof SeveralEnds) return value.ends.map((one) => ({ end: one, item }));
+	return [{ end: { value }, item }];
+}
+
+function itemsOf(end: Outcome['end']): INodeExecutionData[] {
+	if (!('value' in end)) return [errorItem(reasonOf(end))];
+	const { value } = end;
+	if (value instanceof ItemWithFiles) return [itemWithFiles(value)];
+	return [value].flat().map((json) => ({ json }));
+}
+
+/** Without files there is no `binary`: Send Email, for one, looks for its attachments in an empty one and fails. */
+function itemWithFiles({ json, binary }: ItemWithFiles): INodeExecutionData {
+	return Object.keys(binary).length > 0 ? { json, binary } : { json };
+}
+
+/** How the items ended; or what concerns all of them, such as a credential. */
+type Ran = { ends: Ends } | { fault: unknown };
+
+async function runAll(context: IExecuteFunctions, continueOnFail: boolean): Promise<Ran> {
+	try {
+		const { description, execute } = findOperation(context);
+		const ran = await settle(execute(context, { continueOnFail }));
+		if ('error' in ran) return { fault: inFormsWords(ran.error, description) };
+		const ends = ran.value.map((end) =>
+			'error' in end ? { error: inFormsWords(end.error, description) } : end,
+		);
+		return { ends };
+	} catch (error) {
+		return { fault: error };
+	}
+}
+
+/** A fault of the whole run fails each item. */
+function endsOf(ran: Ran, context: IExecuteFunctions): Ends {
+	return 'ends' in ran ? ran.ends : context.getInputData().map(() => ({ error: ran.fault }));
+}
+
+function findOperation(context: IExecuteFunctions): Operation {
+	// After a change to Custom API Call the other of the two may be gone.
+	const resource = context.getNodeParameter('resource', 0, '');
+	const name = `${resource}:${context.getNodeParameter('operation', 0, '')}`;
+	const operation = operations.get(name);
+	if (operation) return operation;
+	const isCustomCall = name.includes('__CUSTOM_API_CALL__');
+	throw new NodeOperationError(
+		context.getNode(),
+		isCustomCall ? 'Wan Avatar makes no custom API calls' : `Wan Avatar has no operation ${name}`,
+		{
+			description: isCustomCall
+				? 'Use the HTTP Request node with the RunPod API credential, or choose another resource and operation here.'
+				: 'Choose a resource and an operation from the lists.',
+		},
+	);
+}
+
+function reasonOf(end: { error: unknown } | { skipped: string }): unknown {
+	if ('error' in end) return end.error;
+	const isUntouched = end.skipped === NOT_STARTED.skipped;
+	return new WanAvatarError('STOPPED', `Another item failed: ${end.skipped}`, {
+		remedy: isUntouched
+			? 'Nothing was done for it.'
+			: 'See what became of its job before you run it again.',
+	});
+}
+
+/** What is not given out, since the execution ends with an error, is named there, with where its result is. */
+function throwFirstError(context: IExecuteFunctions, outcomes: readonly Outcome[]): void {
+	const failed = outcomes.flatMap(({ end, item }) =>
+		'error' in end ? [{ error: end.error, item }] : [],
+	);
+	const [first] = failed;
+	if (!first) return;
+	const others = outcomes.flatMap(({ end, item }) =>
+		'error' in end ? [] : [{ note: noteOf(end), item }],
+	);
+	const itemCount = context.getInputData().length;
+	throw toNodeError(context.getNode(), first, { failed, others, itemCount });
+}
+
+function noteOf(end: Exclude<Outcome['end'], { error: unknown }>): string {
+	if ('skipped' in end) return end.skipped;
+	const given = end.value instanceof ItemWithFiles ? end.value.json : end.value;
+	const [{ job_id, status, minio_key } = {}] = [given].flat();
+	if (typeof job_id !== 'string') return 'done';
+	const stored = typeof minio_key === 'string' ? `; its video is stored as ${minio_key}` : '';
+	return `job ${job_id} is ${typeof status === 'string' ? status : 'submitted'}${stored}`;
+}

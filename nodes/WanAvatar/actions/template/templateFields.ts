@@ -1,0 +1,88 @@
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { Bucket } from '../../../../lib/storage/objects/bucket';
+import type { TemplateReference } from '../../../../lib/storage/template/templateReference';
+import type { Template } from '../../../../lib/storage/template/templates';
+import { checkText } from '../../fields/formValue';
+import type { Facts } from '../../n8n/runItems';
+
+export const templatePrefix: INodeProperties = {
+	displayName: 'Template Prefix',
+	name: 'templatePrefix',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. templates/',
+	description:
+		'What the keys of templates begin with. Leave blank for the whole bucket, without user-avatars/, input-avatars/ and driving-videos/.',
+};
+
+/** Chooses a template from the bucket's list, by its ID, or by its key. */
+export const templateLocator: INodeProperties = {
+	displayName: 'Template',
+	name: 'template',
+	type: 'resourceLocator',
+	default: { mode: 'list', value: '' },
+	required: true,
+	description: 'A driving video that lies ready in the bucket',
+	modes: [
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			placeholder: 'Choose a template',
+			typeOptions: { searchListMethod: 'searchTemplates', searchable: true },
+		},
+		{
+			displayName: 'By ID',
+			name: 'id',
+			type: 'string',
+			placeholder: 'e.g. sitting-woman',
+			hint: "The key without extension, or its folder if that holds one video. This is this node's reading: the worker's own rule is not published.",
+		},
+		{
+			displayName: 'By Path',
+			name: 'path',
+			type: 'string',
+			placeholder: 'e.g. sitting-woman/video-conference-woman.mp4',
+			hint: "The key of the video in the worker's bucket",
+		},
+	],
+};
+
+/** @throws InvalidInput */
+export function readPrefix(context: IExecuteFunctions, item: number): string {
+	return checkText(context.getNodeParameter(templatePrefix.name, item, ''), templatePrefix);
+}
+
+/** The template that the form names, checked. */
+export interface WantedTemplate {
+	reference: TemplateReference;
+	prefix: string;
+}
+
+/** How the templates of items are read, and looked up in the bucket. */
+export async function openTemplates(
+	context: IExecuteFunctions,
+	bucket: Bucket,
+): Promise<{
+	/** @throws InvalidInput, or NOT_FOUND for a path that no template has */
+	check: (item: number) => WantedTemplate;
+	find: (wanted: WantedTemplate) => Promise<Template>;
+	factsOf: (wanted: WantedTemplate) => Facts;
+}> {
+	const { parseTemplateReference } =
+		await import('../../../../lib/storage/template/templateReference');
+	const { assertTemplateKey, findTemplate } =
+		await import('../../../../lib/storage/template/templates');
+	return {
+		check: (item) => {
+			const field: unknown = context.getNodeParameter(templateLocator.name, item);
+			const reference = parseTemplateReference(field);
+			const prefix = readPrefix(context, item);
+			if ('path' in reference) assertTemplateKey(reference.path, prefix);
+			return { reference, prefix };
+		},
+		find: async ({ reference, prefix }) => await findTemplate(bucket, reference, prefix),
+		factsOf: ({ reference }) =>
+			'path' in reference ? { driving_video_path: reference.path } : { template_id: reference.id },
+	};
+}

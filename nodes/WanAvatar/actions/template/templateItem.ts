@@ -1,0 +1,102 @@
+import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { Bucket } from '../../../../lib/storage/objects/bucket';
+import type { Template } from '../../../../lib/storage/template/templates';
+import { clock } from '../../n8n/connections';
+import { linkExpiry, readLinkExpirySeconds } from '../../fields/linkOptions';
+import { objectFields } from '../../fields/objectFields';
+
+/** What more to tell of a template. */
+export const templateOptions: INodeProperties = {
+	displayName: 'Options',
+	name: 'options',
+	type: 'collection',
+	placeholder: 'Add option',
+	default: {},
+	options: [
+		linkExpiry,
+		{
+			displayName: 'Preview URL',
+			name: 'previewUrl',
+			type: 'boolean',
+			default: false,
+			description: 'Whether to add a link that opens the video without signing in',
+		},
+		{
+			displayName: 'Video Facts',
+			name: 'videoFacts',
+			type: 'boolean',
+			default: false,
+			description:
+				"Whether to add duration, width, height and frames a second, read from the video's header without downloading it",
+		},
+	],
+};
+
+/** What the options of one item ask for. */
+export interface TemplateWish {
+	previewUrl: boolean;
+	videoFacts: boolean;
+	expirySeconds: number;
+}
+
+/** How the options of items are read; a link that S3 does not sign is refused. */
+export async function openTemplateWishes(
+	context: IExecuteFunctions,
+): Promise<(item: number) => TemplateWish> {
+	const { checkExpiry } = await import('../../../../lib/storage/video/presignedLinks');
+	return (item) => {
+		const options = context.getNodeParameter('options', item, {});
+		const previewUrl = Boolean(options.previewUrl);
+		const expirySeconds = readLinkExpirySeconds(options);
+		if (previewUrl) checkExpiry(expirySeconds);
+		return { previewUrl, expirySeconds, videoFacts: Boolean(options.videoFacts) };
+	};
+}
+
+/** A template as an item, with what the options ask for. */
+export async function templateItem(
+	bucket: Bucket,
+	template: Template,
+	{ previewUrl, videoFacts, expirySeconds }: TemplateWish,
+): Promise<IDataObject> {
+	return {
+		...plainTemplate(template),
+		...(previewUrl ? await preview(bucket, template, expirySeconds) : {}),
+		...(videoFacts ? await facts(bucket, template) : {}),
+	};
+}
+
+export function plainTemplate({ templateId, key, ...object }: Template): IDataObject {
+	return {
+		template_id: templateId,
+		driving_video_path: key,
+		...objectFields(object),
+	};
+}
+
+async function preview(
+	bucket: Bucket,
+	{ key }: Template,
+	expirySeconds: number,
+): Promise<IDataObject> {
+	const { linkUnlessRefused } = await import('../../../../lib/storage/video/presignedLinks');
+	const warnings: string[] = [];
+	const request = { expirySeconds, nowMs: clock.now() };
+	const link = await linkUnlessRefused(bucket, key, request, warnings);
+	return {
+		preview_url: link?.url ?? null,
+		preview_url_expires_at: link?.expires_at ?? null,
+		...(warnings.length > 0 ? { warnings } : {}),
+	};
+}
+
+async function facts(bucket: Bucket, { key, sizeBytes }: Template): Promise<IDataObject> {
+	const { headerFacts } = await import('../../../../lib/storage/video/videoFacts');
+	const read = await headerFacts(bucket, key, sizeBytes);
+	return {
+		duration_seconds: read?.durationSeconds ?? null,
+		width: read?.width ?? null,
+		height: read?.height ?? null,
+		fps: read?.fps ?? null,
+	};
+}

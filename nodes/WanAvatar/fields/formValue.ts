@@ -1,0 +1,46 @@
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { InvalidInput } from '../../../lib/base/errors/invalidInput';
+
+type Field = Pick<INodeProperties, 'displayName' | 'name' | 'default'>;
+
+/**
+ * A switch of the form. A text such as 'true' is neither on nor off.
+ * @throws InvalidInput
+ */
+export function readSwitch(context: IExecuteFunctions, item: number, field: Field): boolean {
+	return onOrOff(context.getNodeParameter(field.name, item, field.default), field);
+}
+
+/**
+ * A switch among the options, which is off where it is not added.
+ * @throws InvalidInput
+ */
+export function readSwitchOption(options: unknown, field: Field): boolean {
+	return onOrOff(Reflect.get(Object(options), field.name) ?? false, field);
+}
+
+/** The options of a collection that are added, by their names. */
+export function addedOptions(options: unknown): ReadonlyMap<string, unknown> {
+	const fields = typeof options === 'object' && options !== null ? options : {};
+	return new Map<string, unknown>(Object.entries(fields));
+}
+
+function onOrOff(given: unknown, { displayName }: Field): boolean {
+	if (typeof given === 'boolean') return given;
+	throw new InvalidInput([{ field: displayName, message: 'must be on or off' }]);
+}
+
+/**
+ * A text of the form that may be empty; an expression may give a number.
+ * @throws InvalidInput when it is no text, or holds what no key and no name can hold
+ */
+export function checkText(given: unknown, { displayName }: Field): string {
+	const refuse = (message: string) => new InvalidInput([{ field: displayName, message }]);
+	if (given === undefined || given === null) return '';
+	if (typeof given === 'number') return String(given);
+	if (typeof given !== 'string') throw refuse('must be a text');
+	if (/\p{Surrogate}/u.test(given))
+		throw refuse('holds half of a character (a lone surrogate): remove it');
+	if (/\p{Cc}/u.test(given)) throw refuse('holds a control character: remove it');
+	return given;
+}

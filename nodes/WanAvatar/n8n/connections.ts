@@ -1,0 +1,110 @@
+import type { IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
+import { sleep } from 'n8n-workflow';
+import { sharedTimeouts, type Clock } from '../../../lib/base/async/clock';
+import type { HttpRequest } from '../../../lib/runpod/http/http';
+import type { QueueClient } from '../../../lib/runpod/queue/queue';
+import type { RunPodSettings } from '../../../lib/runpod/http/runPodCredential';
+import type { ResultPorts } from '../../../lib/generation/request/ports';
+import type { Bucket } from '../../../lib/storage/objects/bucket';
+import { deniedHints } from './deniedHints';
+import { readEndpointId } from '../fields/endpointLocator';
+
+export const clock: Clock = {
+	now: () => Date.now(),
+	monotonic: () => performance.now(),
+	sleep: async (ms) => {
+		await sleep(ms);
+	},
+	timeout: sharedTimeouts(() => performance.now()),
+};
+
+/** The queues of the account, one client for each endpoint. */
+export interface Queues {
+	/** The endpoint of the credential; empty when it names none. */
+	endpointId: string;
+	queueOf: (endpointId: string) => QueueClient;
+}
+
+/** The queues of the node's RunPod credential, which is read once. */
+export async function connectQueues(context: IExecuteFunctions): Promise<Queues> {
+	const { parseRunPodSettings } = await import('../../../lib/runpod/http/runPodCredential');
+	const settings = parseRunPodSettings(await context.getCredentials('runPodApi', 0));
+	return await openQueues({ ...settings, secrets: await workersSecrets(context) });
+}
+
+/** What the worker knows too, and may say; a malformed credential must not hold up a cancel. */
+async function workersSecrets(context: IExecuteFunctions): Promise<readonly string[]> {
+	if (!context.getNode().credentials?.minioApi) return [];
+	const { secretsIn } = await import('../../../lib/base/data/secret');
+	const { storageSecrets } = await import('../../../lib/storage/client/minioCredential');
+	return secretsIn(storageSecrets(await context.getCredentials('minioApi', 0)));
+}
+
+/** `signal` cuts all requests. */
+export async function openQueues(settings: RunPodSettings, signal?: AbortSignal): Promise<Queues> {
+	const { createSend } = await import('../../../lib/runpod/http/http');
+	const { createQueueClient } = await import('../../../lib/runpod/queue/queue');
+	const send = createSend();
+	const ports = {
+		send: signal ? async (request: HttpRequest) => await send({ ...request, signal }) : send,
+		clock,
+		random: Math.random,
+	};
+	const queues = new Map<string, QueueClient>();
+	return {
+		endpointId: settings.endpointId,
+		queueOf: (endpointId) => {
+			const queue = queues.get(endpointId) ?? createQueueClient({ ...settings, endpointId }, ports);
+			queues.set(endpointId, queue);
+			return queue;
+		},
+	};
+}
+
+/** The queue of the endpoint that the form chooses, else of the credential's. */
+export async function connectQueue(context: IExecuteFunctions, item: number): Promise<QueueClient> {
+	const { endpointId, queueOf } = await connectQueues(context);
+	return queueOf(await readEndpointId(context, item, endpointId));
+}
+
+/**
+ * The bucket of the node's MinIO credential, which is optional. Stop does not cut its requests: a delete that has begun
+ * ends, and the job that was just submitted is noted. Whoever only reads takes `readingBucket`.
+ */
+export async function connectBucket(
+	context: IExecuteFunctions | ILoadOptionsFunctions,
+): Promise<Bucket | undefined> {
+	if (!context.getNode().credentials?.minioApi) return undefined;
+	const { parseStorageSettings } = await import('../../../lib/storage/client/minioCredential');
+	const { createBucket } = await import('../../../lib/storage/objects/createBucket');
+	const settings = parseStorageSettings(await context.getCredentials('minioApi', 0));
+	return createBucket(settings, clock);
+}
+
+/** The bucket, and with what the results of jobs are looked at and linked. */
+export async function connectResults(
+	context: IExecuteFunctions,
+): Promise<ResultPorts & { bucket: Bucket | undefined }> {
+	const { createLinkMaker } = await import('../../../lib/storage/video/presignedLinks');
+	const { contentFacts, headerFacts } = await import('../../../lib/storage/video/videoFacts');
+	const bucket = await connectBucket(context);
+	const links = createLinkMaker(bucket, clock);
+	const results = { bucket, links, readContent: contentFacts };
+	if (!bucket) return results;
+	return { ...results, readFacts: headerFacts, onDenied: deniedHints(context) };
+}
+
+/**
+ * The bucket for what cannot be done without it.
+ * @throws WanAvatarError INVALID_CREDENTIAL when the node has no MinIO credential
+ */
+export async function requireBucket(
+	context: IExecuteFunctions | ILoadOptionsFunctions,
+): Promise<Bucket> {
+	const bucket = await connectBucket(context);
+	if (bucket) return bucket;
+	const { WanAvatarError } = await import('../../../lib/base/errors/errors');
+	throw new WanAvatarError('INVALID_CREDENTIAL', 'This node has no MinIO API credential', {
+		remedy: 'Choose one in the node: templates and videos lie in its bucket.',
+	});
+}

@@ -1,0 +1,28 @@
+import type { IBinaryKeyData, IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { InlineVideo } from '../../../lib/base/data/inlineText';
+import type { JobResult } from '../../../lib/generation/report/jobResult';
+import { ItemWithFiles } from './operation';
+
+/** The binary field of a video that came in the worker's answer and lies nowhere else; no field for any other. */
+export async function inlineFiles(
+	context: IExecuteFunctions,
+	video: InlineVideo | undefined,
+	outputVideoKey: string | null,
+): Promise<IBinaryKeyData> {
+	if (!video) return {};
+	const { fileNameOf, withoutExtension } = await import('../../../lib/storage/objects/fileName');
+	const { extension, contentType } = video.type;
+	const name = `${withoutExtension(fileNameOf(outputVideoKey ?? 'idle'))}.${extension}`;
+	return { video: await context.helpers.prepareBinaryData(video.content, name, contentType) };
+}
+
+/** The item of a job's result. */
+export async function resultItem(
+	context: IExecuteFunctions,
+	{ report, video }: JobResult,
+	finish: (report: IDataObject) => IDataObject,
+): Promise<IDataObject | ItemWithFiles> {
+	const json = finish({ ...report });
+	if (!video) return json;
+	return new ItemWithFiles(json, await inlineFiles(context, video, report.output_video_key));
+}

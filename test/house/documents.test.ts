@@ -1,0 +1,22 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { expect, it } from '@jest/globals';
+
+const documents = ['README.md', 'CONTRIBUTING.md', 'docs/**/*.md'].flatMap((pattern) =>
+	globSync(pattern),
+);
+
+/** Paths of this repository that a text names as code; those with a placeholder or a star are none. */
+function pathsIn(text: string): string[] {
+	const named = text.matchAll(
+		/`((?:lib|nodes|credentials|cli|standin|demo|examples|test|docs)\/[\w./-]*)`/g,
+	);
+	return [...named].flatMap(([, path]) => path ?? []);
+}
+
+it.each(documents)('%s names only files and folders that are there', (file) => {
+	expect(pathsIn(readFileSync(file, 'utf8')).filter((path) => !existsSync(path))).toEqual([]);
+});
+
+it('a path that is not there is found', () => {
+	expect(pathsIn('see `lib/nowhere/x.ts` and `npm test`')).toEqual(['lib/nowhere/x.ts']);
+});

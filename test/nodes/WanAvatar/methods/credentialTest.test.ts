@@ -1,0 +1,191 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { ICredentialDataDecryptedObject, ICredentialTestFunctions } from 'n8n-workflow';
+import { minioApiTest } from '../../../../nodes/WanAvatar/methods/credentialTest/minioApi';
+import { runPodApiTest } from '../../../../nodes/WanAvatar/methods/credentialTest/runPodApi';
+import { startObjectStore, type ObjectStore } from '../../../../standin/objectStore/objectStore';
+import { startQueueApi, type QueueApi } from '../../../../standin/queue/queueApi';
+
+// n8n calls a credential test on a context that these tests do not use.
+const context: ICredentialTestFunctions = {
+	logger: console,
+	helpers: {
+		request: async () => Promise.reject(new Error('not used')),
+	},
+} as never;
+
+async function test(
+	run: typeof minioApiTest,
+	data: ICredentialDataDecryptedObject,
+): Promise<string> {
+	const { status, message } = await run.call(context, { id: '1', name: 'x', type: 'x', data });
+	return `${status}: ${message}`;
+}
+
+describe('RunPod API', () => {
+	let queue: QueueApi;
+	let management: Server;
+	let managementBaseUrl: string;
+
+	beforeAll(async () => {
+		queue = await startQueueApi({
+			apiKey: 'rpa_secret',
+			endpointId: 'abc123',
+			handler: async () => Promise.resolve({}),
+		});
+		management = createServer(({ url, headers }, response) => {
+			const isKnown = url === '/v2/serverless' && headers.authorization === 'Bearer rpa_secret';
+			response.writeHead(isKnown ? 200 : 401, { 'content-type': 'application/json' });
+			response.end(isKnown ? '{"endpoints":[]}' : '{"title":"Unauthorized","status":401}');
+		});
+		await new Promise<void>((ready) => management.listen(0, '127.0.0.1', ready));
+		const address = management.address();
+		const port = typeof address === 'object' && address ? address.port : 0;
+		managementBaseUrl = `http://127.0.0.1:${String(port)}/v2`;
+	});
+	afterAll(async () => {
+		management.closeAllConnections();
+		management.close();
+		await queue.close();
+	});
+
+	const credential = (more: ICredentialDataDecryptedObject) => ({
+		apiKey: 'rpa_secret',
+		endpointId: 'abc123',
+		queueBaseUrl: queue.baseUrl,
+		managementBaseUrl,
+		...more,
+	});
+
+	it.each<[string, ICredentialDataDecryptedObject, RegExp]>([
+		['is right', {}, /^OK: .*endpoint abc123 answers/],
+		[
+			'holds a pasted invoke base',
+			{ endpointId: 'https://api.runpod.ai/v2/abc123' },
+			/^OK: .*abc123/,
+		],
+		[
+			'holds a pasted run address',
+			{ endpointId: 'https://api.runpod.ai/v2/abc123/run' },
+			/^OK: .*abc123/,
+		],
+		['names no endpoint', { endpointId: '' }, /^OK: .*Endpoint ID is empty/],
+		['has a wrong key', { apiKey: 'rpa_wrong' }, /^Error: .*does not accept the API key.*abc123/],
+		['has a wrong key and no endpoint', { apiKey: 'x', endpointId: '' }, /^Error: .*this account/],
+		[
+			'names a deleted endpoint',
+			{ endpointId: 'gone1' },
+			/^Error: .*does not know the endpoint "gone1"/,
+		],
+		['has no key', { apiKey: '' }, /^Error: RunPod credential: API Key is empty/],
+		['has an odd endpoint', { endpointId: 'a b' }, /^Error: .*Endpoint ID must be the ID alone/],
+		['has an odd base', { queueBaseUrl: 'api.runpod.ai' }, /^Error: .*Queue API Base URL must be/],
+		[
+			'points nowhere',
+			{ queueBaseUrl: 'http://127.0.0.1:9/v2' },
+			/^Error: No connection to RunPod/,
+		],
+		[
+			'is allowed for other hosts only',
+			{ allowedHttpRequestDomains: 'domains', allowedDomains: 'api.runpod.ai, *.example.com' },
+			/^Error: .*does not allow requests to 127\.0\.0\.1/,
+		],
+		[
+			'is allowed for its host',
+			{ allowedHttpRequestDomains: 'domains', allowedDomains: '127.0.0.1' },
+			/^OK/,
+		],
+	])('a credential that %s', async (_what, more, expected) => {
+		const verdict = await test(runPodApiTest, credential(more));
+
+		expect(verdict).toMatch(expected);
+		expect(verdict).not.toContain('rpa_secret');
+	});
+});
+
+describe('MinIO API', () => {
+	let store: ObjectStore;
+	let folder: string;
+
+	beforeAll(async () => {
+		folder = mkdtempSync(join(tmpdir(), 'wan-avatar-store-'));
+		store = await startObjectStore({
+			folder,
+			buckets: ['avatars'],
+			accessKey: 'access',
+			secretKey: 'very-secret-key',
+		});
+	});
+	afterAll(async () => {
+		await store.close();
+		rmSync(folder, { recursive: true, force: true });
+	});
+
+	const credential = (more: ICredentialDataDecryptedObject) => ({
+		endpoint: `127.0.0.1:${String(store.port)}`,
+		useSSL: false,
+		region: 'us-east-1',
+		accessKey: 'access',
+		secretKey: 'very-secret-key',
+		bucket: 'avatars',
+		...more,
+	});
+
+	it.each<[string, (port: number) => ICredentialDataDecryptedObject, RegExp]>([
+		['is right', () => ({}), /^OK: .*bucket avatars answers/],
+		[
+			'holds a pasted URL',
+			(port) => ({ endpoint: `http://127.0.0.1:${String(port)}/`, useSSL: true }),
+			/^OK/,
+		],
+		['leaves the region out', () => ({ region: '' }), /^OK/],
+		[
+			'has a wrong secret key',
+			() => ({ secretKey: 'wrong' }),
+			/^Error: The secret key does not fit/,
+		],
+		[
+			'has an unknown access key',
+			() => ({ accessKey: 'nobody' }),
+			/^Error: .*does not know the access key/,
+		],
+		[
+			'names a bucket that is not there',
+			() => ({ bucket: 'nowhere' }),
+			/^Error: There is no bucket "nowhere"/,
+		],
+		[
+			'has a path in its endpoint',
+			() => ({ endpoint: 'https://minio.example.com/console' }),
+			/^Error: .*remove "\/console"/,
+		],
+		['has no endpoint', () => ({ endpoint: '' }), /^Error: MinIO credential: Endpoint is empty/],
+		['has another region', () => ({ region: 'eu-west-1' }), /^Error: The region is not the one/],
+		[
+			'has a port where nothing is',
+			() => ({ endpoint: '127.0.0.1:9' }),
+			/^Error: No object store answers/,
+		],
+		[
+			'speaks HTTPS to an HTTP port',
+			() => ({ useSSL: true }),
+			/^Error: .*does not speak HTTPS.*Use SSL off/,
+		],
+	])('a credential that %s', async (_what, more, expected) => {
+		const verdict = await test(minioApiTest, credential(more(store.port)));
+
+		expect(verdict).toMatch(expected);
+		expect(verdict).not.toContain('very-secret-key');
+	});
+
+	it('a credential that may not list the bucket passes with a note', async () => {
+		store.fault({ method: 'GET', status: 403, code: 'AccessDenied' });
+
+		expect(await test(minioApiTest, credential({}))).toMatch(
+			/^OK: The keys are right.*may not list/,
+		);
+	});
+});
