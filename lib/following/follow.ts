@@ -3,17 +3,13 @@ import { pause, type Clock } from '../base/async/clock';
 import { messageOf } from '../base/errors/foreignError';
 import { WanAvatarError } from '../base/errors/errors';
 import type { EndedJobState, JobState } from '../runpod/queue/job';
-import type { Stall } from '../runpod/queue/health';
-import { createNewsWatch } from './newsWatch';
+import { createNewsWatch, type JobAge } from './newsWatch';
 import { FIRST_LOOK_MS, type Schedule } from './schedule';
+import type { Stall } from './stall';
 import type { StallWatch } from './stallWatch';
 
-export interface FollowedJob {
+export interface FollowedJob extends JobAge {
 	jobId: string;
-	/** When it was submitted, milliseconds since the epoch; unknown for a job that is only known by its id. */
-	submittedAtMs?: number | undefined;
-	/** How long RunPod keeps it from its submit, in milliseconds; unknown where nobody wrote it down. */
-	ttlMs?: number | undefined;
 }
 
 export interface FollowPorts {

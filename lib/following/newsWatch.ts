@@ -1,6 +1,13 @@
 import type { Clock } from '../base/async/clock';
 import { LIMITS } from '../base/async/limits';
-import type { FollowedJob } from './follow';
+
+/** What tells how old a job is, and when RunPod forgets it. */
+export interface JobAge {
+	/** When it was submitted, milliseconds since the epoch; unknown for a job that is only known by its id. */
+	submittedAtMs?: number | undefined;
+	/** How long RunPod keeps it from its submit, in milliseconds; unknown where nobody wrote it down. */
+	ttlMs?: number | undefined;
+}
 
 /** Tells a fault of the moment from one that lasts, over the looks at one job. */
 export interface NewsWatch {
@@ -16,7 +23,7 @@ const MIN_LOOKS = 3;
  * its edge errs now and then. No news in between changes nothing.
  */
 export function createNewsWatch(
-	{ submittedAtMs, ttlMs }: FollowedJob,
+	{ submittedAtMs, ttlMs }: JobAge,
 	clock: Pick<Clock, 'now' | 'monotonic'>,
 ): NewsWatch {
 	let tag = '';

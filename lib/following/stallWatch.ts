@@ -1,5 +1,6 @@
 import type { Clock } from '../base/async/clock';
-import type { EndpointHealth, Stall } from '../runpod/queue/health';
+import type { EndpointHealth } from '../runpod/queue/health';
+import { stallOf, type Stall } from './stall';
 
 const MIN_INTERVAL_MS = 15_000;
 
@@ -14,7 +15,6 @@ export interface StallWatch {
 export function createStallWatch(
 	clock: Clock,
 	health: (signal?: AbortSignal) => Promise<EndpointHealth | undefined>,
-	stallOf: (health: EndpointHealth) => Stall | undefined,
 ): StallWatch {
 	let lookedAtMs = -Infinity;
 	let seen: Stall | undefined;

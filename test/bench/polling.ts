@@ -24,11 +24,7 @@ async function measure(schedule: Schedule): Promise<Measured[]> {
 	);
 	const measured: Measured[] = [];
 	const waiting = runTimesMs.entries();
-	const stallWatch = createStallWatch(
-		clock,
-		async () => Promise.resolve(undefined),
-		() => undefined,
-	);
+	const stallWatch = createStallWatch(clock, async () => Promise.resolve(undefined));
 	let finished = 0;
 
 	const worker = async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createBucket } from '../../lib/storage/objects/bucket';
+import { createBucket } from '../../lib/storage/objects/createBucket';
 import { expiryOf, presignedLink, publicLink } from '../../lib/storage/video/presignedLinks';
 import { parseStorageSettings } from '../../lib/storage/client/minioCredential';
 import { clock } from './server/clock';

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parseStorageSettings } from '../../lib/storage/client/minioCredential';
 import { startQueueApi, type QueueApi } from '../../standin/queue/queueApi';
 import { createWorker, type Worker } from '../../standin/worker/worker';
-import { createBucket } from '../../lib/storage/objects/bucket';
+import { createBucket } from '../../lib/storage/objects/createBucket';
 import { clock } from './server/clock';
 import { CELLS, fillBucket, type World } from './rightsCells';
 import { expectedLines, type Cell, type Lines } from './rightsTable';

@@ -4,13 +4,8 @@ import { pause, type Clock } from '../../base/async/clock';
 import type { EndpointQueue } from '../../runpod/queue/endpointQueue';
 import { applyPlan, type DeployedIds } from './apply';
 import { readLinked, type Existing } from '../plan/existing';
-import {
-	changesSomething,
-	planDeployment,
-	type Plan,
-	type PlanOptions,
-	type PlanStep,
-} from '../plan/plan';
+import { changesSomething, planDeployment, type Plan, type PlanStep } from '../plan/plan';
+import type { PlanOptions } from '../plan/planOptions';
 import type { DeploymentSettings } from '../settings/deploymentSettings';
 
 /** A plan together with what it was made from, so that what is applied is what was shown. */

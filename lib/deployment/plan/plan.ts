@@ -15,6 +15,7 @@ import type { Existing } from './existing';
 import type { GivenFields } from '../settings/given';
 import type { DeploymentSettings } from '../settings/deploymentSettings';
 import { planNotes } from './planNotes';
+import type { PlanOptions } from './planOptions';
 import { registryUsers } from './registryUsers';
 import { workersAfter } from './workersAfter';
 
@@ -43,11 +44,6 @@ export interface Plan {
 	kept: Kept[];
 	/** What is not wrong, but good to know. */
 	notes: string[];
-}
-
-export interface PlanOptions {
-	/** Replaces the registry auth, whose password cannot be compared. */
-	rotateRegistryAuth?: boolean;
 }
 
 /** Stands for the ID of what is yet to be made. */

@@ -1,5 +1,5 @@
 import type { Existing } from './existing';
-import type { PlanOptions } from './plan';
+import type { PlanOptions } from './planOptions';
 import type { DeploymentSettings } from '../settings/deploymentSettings';
 import { warmPlanNote } from '../workers/warmNote';
 import { workersAfter } from './workersAfter';

@@ -1,4 +1,5 @@
-import type { EndpointHealth, EndpointQueue } from '../../runpod/queue/endpointQueue';
+import type { EndpointQueue } from '../../runpod/queue/endpointQueue';
+import type { EndpointHealth } from '../../runpod/queue/health';
 import type { ManagementClient } from '../../runpod/management/management';
 import { warmNote } from './warmNote';
 

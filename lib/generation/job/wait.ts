@@ -46,18 +46,7 @@ export async function waitForJob(
 		await requireResult(ended, { record, links }, ports, store);
 	const follow = { pollStatus: queue.pollStatus, clock, ...polling, signal };
 	const followed = await followOrFind(followedJob, follow, { deadlineMs, maxRestarts }, recover);
-	const conclusion = {
-		queue,
-		clock,
-		recover,
-		ready,
-		onTimeout,
-		timeoutMs,
-		isOurs: async () => Promise.resolve(true),
-	};
-	const { report, video } =
-		'found' in followed
-			? await ready({ report: followed.found })
-			: await conclude(job, followed.end, conclusion);
+	const conclusion = { queue, clock, recover, ready, onTimeout, timeoutMs };
+	const { report, video } = await conclude(job, followed, conclusion);
 	return { report: withWarningsOf(store, report), video };
 }

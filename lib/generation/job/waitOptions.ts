@@ -1,6 +1,5 @@
 import * as z from 'zod/v4';
 import type { Clock } from '../../base/async/clock';
-import type { EndpointHealth, Stall } from '../../runpod/queue/health';
 import type { QueueClient } from '../../runpod/queue/queue';
 import {
 	MINUTE_MS,
@@ -28,15 +27,13 @@ export function parseWaitOptions(raw: unknown): WaitOptions {
  */
 export function pollingFor(
 	clock: Clock,
-	stallOf: (health: EndpointHealth) => Stall | undefined,
 	rawRunOptions: unknown,
 ): (queue: Pick<QueueClient, 'endpointId' | 'health'>) => SharedPolling {
 	const { pollIntervalSeconds: seconds } = parseOptions(runOptions, rawRunOptions);
 	const pollings = new Map<string, SharedPolling>();
 	return (queue) => {
 		const intervalMs = seconds === undefined ? undefined : seconds * 1000;
-		const polling =
-			pollings.get(queue.endpointId) ?? createSharedPolling(clock, queue, stallOf, intervalMs);
+		const polling = pollings.get(queue.endpointId) ?? createSharedPolling(clock, queue, intervalMs);
 		pollings.set(queue.endpointId, polling);
 		return polling;
 	};

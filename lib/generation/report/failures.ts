@@ -1,19 +1,11 @@
 import { WanAvatarError, type ErrorCode } from '../../base/errors/errors';
 import type { FollowEnd } from '../../following/follow';
-import type { Stall } from '../../runpod/queue/health';
+import type { Stall } from '../../following/stall';
 import type { EndedJobState, JobState } from '../../runpod/queue/job';
+import { outcomeText, storedAs, type CancelOutcome } from './cancelOutcome';
 import type { Owner } from './owner';
+import { STALLS } from './stallWords';
 import { knownFacts, noVideoReason, reportOf, type JobReference, type JobReport } from './report';
-
-/** What became of the remote job when nobody waits for it any longer. */
-export type CancelOutcome =
-	| 'cancelled'
-	| 'not cancelled'
-	/** The cancel is on its way, and goes on. */
-	| 'unanswered'
-	| 'left running'
-	| 'gone'
-	| "another's";
 
 type FailedEnd = Exclude<FollowEnd, { tag: 'ended' }>;
 type FailedLook = Exclude<EndedJobState, { tag: 'completed' }>;
@@ -92,7 +84,7 @@ export function unfinishedJob(
 		case 'unreadable':
 			return jobError('UNREADABLE_ANSWER', job, last, {
 				message: `RunPod's answer about job ${job.job_id} cannot be read: ${end.reason}`,
-				remedy: `${fate(cancel, job)} The worker seems to put the video itself into its answer: it should store it in MinIO.${storedAs(job)}`,
+				remedy: `${outcomeText(cancel, job)} The worker seems to put the video itself into its answer: it should store it in MinIO.${storedAs(job)}`,
 			});
 		case 'refused':
 			return jobError('REQUEST_REJECTED', job, last, {
@@ -102,14 +94,14 @@ export function unfinishedJob(
 		case 'restarted':
 			return jobError('RESTARTED_TOO_OFTEN', job, last, {
 				message: `Job ${job.job_id} was started over ${String(end.restarts)} times, each time on another worker`,
-				remedy: `${fate(cancel, job)} The worker dies while it runs the job: its log in the RunPod console tells why (often too little memory). Max Restarts in the options is the limit.`,
+				remedy: `${outcomeText(cancel, job)} The worker dies while it runs the job: its log in the RunPod console tells why (often too little memory). Max Restarts in the options is the limit.`,
 			});
 		case 'deadline':
 			return deadlineError(job, last, end.stall, cancel, timeoutMs);
 		case 'aborted':
 			return jobError('STOPPED', job, last, {
 				message: `The workflow was stopped while job ${job.job_id} was not finished (${stateIn(last)})`,
-				remedy: fate(cancel, job),
+				remedy: outcomeText(cancel, job),
 			});
 	}
 }
@@ -136,7 +128,7 @@ function deadlineError(
 		last,
 		{
 			message: `Job ${job.job_id} was not finished after ${minutes(timeoutMs)} (${state})`,
-			remedy: `${fate(cancel, job)} ${remedy}`,
+			remedy: `${outcomeText(cancel, job)} ${remedy}`,
 		},
 		stall ? { queue_reason: stall } : {},
 	);
@@ -158,55 +150,6 @@ export function noWorkerInTime(
 			details: { ...owner, endpoint_id: endpointId, ...(stall ? { queue_reason: stall } : {}) },
 		},
 	);
-}
-
-/** Why a job waits for a worker, and what helps. */
-const STALLS: Readonly<Record<Stall, { reason: string; remedy: string }>> = {
-	noWorkers: {
-		reason: 'the endpoint has no workers',
-		remedy:
-			'Set Max Workers of the endpoint to 1 or more in the RunPod console; RunPod sets it to 0 after a week without jobs.',
-	},
-	throttled: {
-		reason: 'RunPod has no free GPU of the chosen kind (throttled)',
-		remedy: 'Allow more kinds of GPU or more data centers in the endpoint, or try again later.',
-	},
-	unhealthy: {
-		reason: 'the workers of the endpoint crash (unhealthy)',
-		remedy:
-			'Look at the log of a worker in the RunPod console: a wrong image, missing settings or too little memory are likely.',
-	},
-	initializing: {
-		reason: 'the first worker is still starting',
-		remedy:
-			'A first start loads the image and the models, and may take half an hour: raise Timeout in the options, or RUNPOD_INIT_TIMEOUT of the endpoint if its workers never get ready.',
-	},
-	busy: {
-		reason: 'all workers are busy with other jobs',
-		remedy:
-			'Raise Max Workers of the endpoint or Timeout in the options, or send fewer items at once.',
-	},
-};
-
-function fate(cancel: CancelOutcome, job: JobReference): string {
-	switch (cancel) {
-		case 'cancelled':
-			return 'The job was cancelled on RunPod.';
-		case 'left running':
-			return `The job goes on running on endpoint ${job.endpoint_id}, as On Timeout says.${storedAs(job)}`;
-		case "another's":
-			return `The job goes on: another execution waits for it.${storedAs(job)}`;
-		case 'gone':
-			return '';
-		case 'unanswered':
-			return `Its cancel was sent to RunPod, which has not answered yet; it is repeated for a minute. To be sure, look at the Requests page of endpoint ${job.endpoint_id}.`;
-		case 'not cancelled':
-			return `The job could not be cancelled and may still be running on endpoint ${job.endpoint_id}: cancel it in the RunPod console.${storedAs(job)}`;
-	}
-}
-
-function storedAs({ output_video_key }: JobReference): string {
-	return output_video_key ? ` If it made a video, it is stored as ${output_video_key}.` : '';
 }
 
 function stateIn(last: JobState): string {

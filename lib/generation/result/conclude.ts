@@ -2,10 +2,12 @@ import type { Clock } from '../../base/async/clock';
 import type { FollowEnd } from '../../following/follow';
 import type { EndedJobState } from '../../runpod/queue/job';
 import type { QueueClient } from '../../runpod/queue/queue';
-import { failedJob, unfinishedJob, type CancelOutcome } from '../report/failures';
+import type { CancelOutcome } from '../report/cancelOutcome';
+import { failedJob, unfinishedJob } from '../report/failures';
 import { resultOf, type JobResult } from '../report/jobResult';
 import type { OnTimeout } from '../request/ports';
 import type { JobReference, JobReport } from '../report/report';
+import type { Followed } from './missingVideo';
 import { stopPaying } from './stopPaying';
 
 export interface Conclusion {
@@ -15,8 +17,8 @@ export interface Conclusion {
 	recover: () => Promise<JobReport | undefined>;
 	/** Makes a result ready to be given out. */
 	ready: (found: JobResult) => Promise<JobResult>;
-	/** Whether the job is ours to cancel: it is not while another execution waits for it. Asked only where that matters. */
-	isOurs: () => Promise<boolean>;
+	/** Whether the job is ours to cancel: it is not while another execution waits for it. Asked only where that matters; default: it is. */
+	isOurs?: () => Promise<boolean>;
 	onTimeout: OnTimeout;
 	timeoutMs: number;
 }
@@ -28,9 +30,11 @@ export interface Conclusion {
  */
 export async function conclude(
 	job: JobReference,
-	end: FollowEnd,
+	followed: Followed,
 	conclusion: Conclusion,
 ): Promise<JobResult> {
+	if ('found' in followed) return await conclusion.ready({ report: followed.found });
+	const { end } = followed;
 	return end.tag === 'ended'
 		? await concludeEnded(job, end.state, conclusion)
 		: await concludeUnfinished(job, end, conclusion);
@@ -66,7 +70,7 @@ async function concludeUnfinished(
 async function cancelAtEnd(
 	jobId: string,
 	end: Exclude<FollowEnd, { tag: 'ended' }>,
-	{ queue, clock, isOurs, onTimeout }: Conclusion,
+	{ queue, clock, isOurs = async () => Promise.resolve(true), onTimeout }: Conclusion,
 ): Promise<CancelOutcome> {
 	if (!(await isOurs())) return "another's";
 	// A job that RunPod refuses to tell about is perhaps finished, and its video paid for.

@@ -2,7 +2,7 @@ import { WaitEnded, waitUnlessAborted } from '../../base/async/abort';
 import type { Clock } from '../../base/async/clock';
 import { LIMITS } from '../../base/async/limits';
 import type { QueueClient } from '../../runpod/queue/queue';
-import type { CancelOutcome } from '../report/failures';
+import type { CancelOutcome } from '../report/cancelOutcome';
 
 /**
  * Cancels a job that nobody waits for any longer. The cancel goes on for a minute, whatever is stopped meanwhile, but

@@ -15,7 +15,9 @@ import {
 import type { JobResult } from '../report/jobResult';
 import { followOrFind, type Followed } from '../result/missingVideo';
 import { recover } from '../record/recover';
-import type { JobReport } from '../report/report';
+import { outcomeInShort, storedUnder } from '../report/cancelOutcome';
+import type { JobReference, JobReport } from '../report/report';
+import type { JobState } from '../../runpod/queue/job';
 import { requireResult } from '../result/result';
 import { settle } from '../../base/errors/settled';
 import { stopPaying } from '../result/stopPaying';
@@ -72,18 +74,16 @@ async function pursueJob(
 	context: JobContext,
 ): Promise<FinishedJob> {
 	const { followed, winner } = await follow(record, ownership, context);
-	if ('found' in followed)
-		return { record, ...(await ready({ report: followed.found }, record, context)) };
-	const { end } = followed;
 	if (winner) {
 		await stopPaying(record.job_id, context.ports.queue, context.ports.clock);
 		context.book.remember(winner);
 		return await followToResult(winner, "another's", context);
 	}
-	const successor = ownership === "another's" && (await successorOf(record, end, context));
+	const successor =
+		ownership === "another's" ? await successorOf(record, followed, context) : undefined;
 	return successor
 		? await followToResult(successor, "another's", context)
-		: await concluded(record, end, ownership, context);
+		: await concluded(record, followed, ownership, context);
 }
 
 async function follow(
@@ -123,10 +123,10 @@ async function follow(
 /** Another's job may have been cancelled because a third one won. */
 async function successorOf(
 	record: SubmittedRecord,
-	end: FollowEnd,
+	followed: Followed,
 	{ book, optional }: JobContext,
 ): Promise<SubmittedRecord | undefined> {
-	if (end.tag !== 'ended' || end.state.tag !== 'cancelled') return undefined;
+	if (!wasCancelled(followed)) return undefined;
 	const standing = await optional.attempt(
 		'The record of the job could not be read',
 		async (bucket) => await book.read(bucket),
@@ -135,20 +135,26 @@ async function successorOf(
 	return standing.record.job_id === record.job_id ? undefined : standing.record;
 }
 
+function wasCancelled(followed: Followed): boolean {
+	if ('found' in followed || followed.end.tag !== 'ended') return false;
+	return followed.end.state.tag === 'cancelled';
+}
+
 async function concluded(
 	record: SubmittedRecord,
-	end: FollowEnd,
+	followed: Followed,
 	ownership: Ownership,
 	context: JobContext,
 ): Promise<FinishedJob> {
 	const { ports, request } = context;
 	const job = referenceOf(record, context);
-	if (end.tag === 'aborted' && !ports.signal?.aborted) {
+	const end = 'end' in followed ? followed.end : undefined;
+	if (end?.tag === 'aborted' && !ports.signal?.aborted) {
 		if (ownership === 'ours') void note({ ...record, followed_at_ms: NOT_FOLLOWED }, context);
 		throw await abortedWith(record, end, ownership, context);
 	}
 	const result = await settle(
-		conclude(job, end, {
+		conclude(job, followed, {
 			queue: ports.queue,
 			clock: ports.clock,
 			recover: async () => await stored(record, context),
@@ -160,7 +166,7 @@ async function concluded(
 	);
 	if ('value' in result) return { record, ...result.value };
 	// Memory has it at once; nobody waits for the bucket.
-	if (ownership === 'ours')
+	if (end && ownership === 'ours')
 		void note({ ...record, lost: end.tag === 'lost', followed_at_ms: NOT_FOLLOWED }, context);
 	throw result.error;
 }
@@ -194,36 +200,31 @@ async function ready(
 	return await requireResult(found, { record, links: request.links }, ports, optional);
 }
 
-/** A job that still waits for a worker has cost nothing: it is cancelled. One that runs is left to store its video. */
+/** The run's failure, with what became of this job. */
 async function abortedWith(
 	record: SubmittedRecord,
 	{ last }: Extract<FollowEnd, { tag: 'aborted' }>,
 	ownership: Ownership,
-	{ request, ports }: JobContext,
+	context: JobContext,
 ): Promise<RunAborted> {
-	const { job_id } = record;
-	const { queue, clock } = ports;
-	const key = request.input.output_video_key;
-	const stored = key === undefined ? 'under a key of its own' : `as ${key}`;
+	const { queue, clock } = context.ports;
+	const job = referenceOf(record, context);
 	const look =
-		last?.tag === 'running' ? last : await queue.pollStatus(job_id, clock.timeout(LIMITS.noteMs));
-	if (look.tag === 'completed' && look.video && look.output.minio_key === null)
-		return new RunAborted(
-			`job ${job_id} is finished; Get Status gives out its video for half an hour`,
-		);
-	if (look.tag === 'completed')
-		return new RunAborted(`job ${job_id} is finished; its video is stored ${stored}`);
-	if (look.tag !== 'queued' || ownership === "another's")
-		return new RunAborted(`job ${job_id} goes on; its video will be stored ${stored}`);
-	switch (await stopPaying(job_id, queue, clock)) {
-		case 'cancelled':
-		case 'gone':
-			return new RunAborted(`job ${job_id} was cancelled while it waited for a worker`);
-		case 'unanswered':
-			return new RunAborted(`job ${job_id} is being cancelled; RunPod has not answered yet`);
-		default:
-			return new RunAborted(
-				`job ${job_id} could not be cancelled; its video will be stored ${stored}`,
-			);
-	}
+		last?.tag === 'running'
+			? last
+			: await queue.pollStatus(job.job_id, clock.timeout(LIMITS.noteMs));
+	if (look.tag === 'completed') return new RunAborted(finishedText(job, look));
+	// A job that still waits for a worker has cost nothing: it is cancelled. One that runs is left to store its video.
+	const isCancelled = look.tag === 'queued' && ownership === 'ours';
+	const outcome = isCancelled ? await stopPaying(job.job_id, queue, clock) : 'left running';
+	return new RunAborted(outcomeInShort(outcome, job));
+}
+
+function finishedText(
+	job: JobReference,
+	{ video, output }: Extract<JobState, { tag: 'completed' }>,
+): string {
+	return video && output.minio_key === null
+		? `job ${job.job_id} is finished; Get Status gives out its video for half an hour`
+		: `job ${job.job_id} is finished; its video is stored ${storedUnder(job)}`;
 }

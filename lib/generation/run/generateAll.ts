@@ -3,7 +3,6 @@ import { AnswerSlot } from '../../contract/answerSlot';
 import { WanAvatarError } from '../../base/errors/errors';
 import type { InlineVideo } from '../../base/data/inlineText';
 import { mapConcurrently } from '../../base/async/concurrency';
-import type { EndpointHealth, Stall } from '../../runpod/queue/health';
 import type { RunBody } from '../../runpod/queue/queueRequests';
 import { checkPreview } from '../request/checkOnly';
 import { refuseCollisions } from '../request/collisions';
@@ -44,7 +43,6 @@ export interface HandedAlong {
 export interface GenerationHandlers<T> {
 	/** Ports that are opened only when all items are good: a credential, a connection. */
 	connect: () => Promise<GenerationPorts>;
-	stallOf: (health: EndpointHealth) => Stall | undefined;
 	/** Makes of a report what the item gives out; where that fails, the result counts as not given out. */
 	handOut: (
 		report: JobReport,
@@ -62,7 +60,7 @@ export interface GenerationHandlers<T> {
  */
 export async function generateAll<T>(
 	requests: Requests,
-	{ connect, stallOf, handOut, show }: GenerationHandlers<T>,
+	{ connect, handOut, show }: GenerationHandlers<T>,
 	options: RunOptions,
 ): Promise<End<T>[]> {
 	const distinct = refuseCollisions(requests);
@@ -74,7 +72,7 @@ export async function generateAll<T>(
 		return checked.map((request, i) =>
 			'error' in request ? request : { value: show(checkPreview(request.value), i) },
 		);
-	const polling = createSharedPolling(ports.clock, ports.queue, stallOf, options.pollIntervalMs);
+	const polling = createSharedPolling(ports.clock, ports.queue, options.pollIntervalMs);
 	return await runAll(checked, { ports, polling, handOut }, options);
 }
 

@@ -1,7 +1,6 @@
 import type { Clock } from '../../base/async/clock';
 import { fixedSchedule, learningSchedule } from '../../following/schedule';
 import { createStallWatch } from '../../following/stallWatch';
-import type { EndpointHealth, Stall } from '../../runpod/queue/health';
 import type { QueueClient } from '../../runpod/queue/queue';
 import type { SharedPolling } from '../request/ports';
 import { settle } from '../../base/errors/settled';
@@ -10,12 +9,11 @@ import { settle } from '../../base/errors/settled';
 export function createSharedPolling(
 	clock: Clock,
 	queue: Pick<QueueClient, 'health'>,
-	stallOf: (health: EndpointHealth) => Stall | undefined,
 	pollIntervalMs: number | undefined,
 ): SharedPolling {
 	return {
 		schedule: pollIntervalMs === undefined ? learningSchedule() : fixedSchedule(pollIntervalMs),
-		stallWatch: createStallWatch(clock, healthOf(queue), stallOf),
+		stallWatch: createStallWatch(clock, healthOf(queue)),
 	};
 }
 

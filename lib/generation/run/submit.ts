@@ -10,6 +10,7 @@ import { judgeStanding, readStanding, type Earlier } from './earlier';
 import { inputWithFiles } from '../request/inlineFile';
 import { isSameIntent, type JobRecord, type Standing } from '../record/record';
 import { settle } from '../../base/errors/settled';
+import { stopPaying } from '../result/stopPaying';
 import {
 	assertMaySubmit,
 	heldBack,
@@ -241,7 +242,8 @@ async function cancelWhenNamed(
 	const submitted = await answer;
 	if ('value' in submitted) {
 		const record = submittedRecord(intent, submitted.value, context);
-		await Promise.all([settle(context.ports.queue.cancel(record.job_id)), note(record, context)]);
+		const { queue, clock } = context.ports;
+		await Promise.all([stopPaying(record.job_id, queue, clock), note(record, context)]);
 		return;
 	}
 	const { error } = submitted;

@@ -1,8 +1,8 @@
 import { pause, type Clock } from '../../base/async/clock';
 import { HttpFailure, type HttpAnswer } from './http';
 
-/** What a repetition may do: a read changes nothing, a submit costs money. */
-export type Safety = 'read' | 'submit';
+/** What a repetition does: nothing more (a read, a PATCH, a DELETE), or the same again, such as one more job to pay for. */
+export type Idempotency = 'idempotent' | 'once';
 
 const FIRST_DELAY_MS = 500;
 const MAX_DELAY_MS = 30_000;
@@ -12,11 +12,11 @@ const JITTER = 0.25;
 /** What came of one attempt. */
 export type Attempt = { answer: HttpAnswer } | { failure: HttpFailure };
 
-/** A read may be repeated after 429, 5xx and network faults; a submit only when it surely did not take effect. */
-export function mayRepeat(safety: Safety, attempt: Attempt): boolean {
-	if ('failure' in attempt) return safety === 'read' || !attempt.failure.sent;
+/** What is idempotent is repeated after 429, 5xx and network faults; the rest only when it surely did not take effect. */
+export function mayRepeat(idempotency: Idempotency, attempt: Attempt): boolean {
+	if ('failure' in attempt) return idempotency === 'idempotent' || !attempt.failure.sent;
 	const { status } = attempt.answer;
-	return status === 429 || (safety === 'read' && (status >= 500 || status === 408));
+	return status === 429 || (idempotency === 'idempotent' && (status >= 500 || status === 408));
 }
 
 /** Milliseconds until the next attempt: what the host asks for, else doubling from 0.5 s to 30 s, give or take a quarter. */
@@ -46,16 +46,16 @@ export interface RetryPorts {
 	random: () => number;
 }
 
-/** Repeats a request as its safety allows, at most `maxTries` times, and returns what came of the last attempt. */
+/** Repeats a request as often as it may be, at most `maxTries` times, and returns what came of the last attempt. */
 export async function withRetries(
 	send: () => Promise<HttpAnswer>,
-	safety: Safety,
+	idempotency: Idempotency,
 	{ clock, random }: RetryPorts,
 	{ maxTries, signal }: { maxTries: number; signal?: AbortSignal | undefined },
 ): Promise<Attempt> {
 	for (let tries = 1; ; tries++) {
 		const attempt = await trySend(send);
-		if (tries >= maxTries || signal?.aborted || !mayRepeat(safety, attempt)) return attempt;
+		if (tries >= maxTries || signal?.aborted || !mayRepeat(idempotency, attempt)) return attempt;
 		await pause(clock, retryDelayMs(attempt, tries, clock.now(), random()), signal);
 		if (signal?.aborted) return attempt;
 	}

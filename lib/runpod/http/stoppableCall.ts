@@ -3,7 +3,7 @@ import type { Clock } from '../../base/async/clock';
 import { graceAfter } from '../../base/async/grace';
 import { LIMITS } from '../../base/async/limits';
 import { ANSWER_TOO_SLOW, HttpFailure, type HttpAnswer, type HttpRequest, type Send } from './http';
-import { withRetries, type Attempt, type Safety } from './retry';
+import { withRetries, type Attempt, type Idempotency } from './retry';
 
 export interface CallPorts {
 	send: Send;
@@ -24,12 +24,12 @@ export type CallEnd =
 const MAX_TRIES = 5;
 
 /**
- * Sends a request and repeats it as its safety allows, for a minute in all. A stop cuts what only reads; a change that is
+ * Sends a request and repeats it where it may be, for a minute in all. A stop cuts what only reads; a change that is
  * on its way is waited for a moment longer, since cutting it undoes nothing.
  */
 export async function stoppableCall(
 	plan: HttpRequest,
-	safety: Safety,
+	idempotency: Idempotency,
 	{ send, clock, random, signal }: CallPorts,
 ): Promise<CallEnd> {
 	const limit = clock.timeout(LIMITS.callMs);
@@ -40,7 +40,7 @@ export async function stoppableCall(
 	const effect = new EffectWatch(send);
 	const tries = withRetries(
 		async () => await effect.send({ ...plan, signal: cut.signal }),
-		safety,
+		idempotency,
 		{ clock, random },
 		{ maxTries: MAX_TRIES, signal: noMore.signal },
 	);

@@ -27,7 +27,7 @@ import {
 	type Template,
 	type TemplateBody,
 } from './managementRecords';
-import type { Safety } from '../http/retry';
+import type { Idempotency } from '../http/retry';
 import { secretsOf, type RunPodSettings } from '../http/runPodCredential';
 import { isServerFault, stoppableCall, type CallPorts } from '../http/stoppableCall';
 
@@ -75,17 +75,21 @@ export function createManagementClient(
 		body: object,
 		item: z.ZodType<T>,
 	): Promise<T> => {
-		const safety = method === 'POST' ? 'submit' : 'read';
+		const idempotency = method === 'POST' ? 'once' : 'idempotent';
 		const plan = planOf(settings, method, path, body);
 		const asked = askedOf(channel, what, body);
-		const answer = await ask(channel, plan, asked, safety);
+		const answer = await ask(channel, plan, asked, idempotency);
 		const { success, data } = item.safeParse(readRecord(answer.text));
 		if (!success) throw changeUnknown('it cannot be read', asked);
 		return data;
 	};
 	const get = async <T>(path: string, what: string, item: z.ZodType<T>): Promise<T> => {
 		const asked = askedOf(channel, what);
-		return readItem(await ask(channel, planOf(settings, 'GET', path), asked, 'read'), item, asked);
+		return readItem(
+			await ask(channel, planOf(settings, 'GET', path), asked, 'idempotent'),
+			item,
+			asked,
+		);
 	};
 	const remove = async (path: string, what: string): Promise<Deletion> =>
 		await deleteOne(channel, path, what);
@@ -166,7 +170,7 @@ async function listAll<T>(channel: Channel, { path, field, what, item }: Listing
 	for (let query = ''; ;) {
 		if (clock.monotonic() - startedAtMs > LIST_MS) throw listTooLong('it takes too long', asked);
 		const plan = planOf(channel.settings, 'GET', `${path}${query}`);
-		const answer = await ask(channel, plan, asked, 'read');
+		const answer = await ask(channel, plan, asked, 'idempotent');
 		const page = readRecord(answer.text);
 		const parsed = z.array(item).safeParse(page?.[field]);
 		const next = paged.safeParse(page);
@@ -185,7 +189,7 @@ async function listAll<T>(channel: Channel, { path, field, what, item }: Listing
 async function deleteOne(channel: Channel, path: string, what: string): Promise<Deletion> {
 	const plan = planOf(channel.settings, 'DELETE', path);
 	const asked = askedOf(channel, what);
-	const answer = await send(channel, plan, asked, 'read');
+	const answer = await send(channel, plan, asked, 'idempotent');
 	// RunPod answers 400 for what others still use.
 	if (answer.status === 400) return { tag: 'inUse', reason: saidBy(answer, asked) };
 	if (answer.status === 404) return { tag: 'gone' };
@@ -197,9 +201,9 @@ async function ask(
 	channel: Channel,
 	plan: HttpRequest,
 	asked: Asked,
-	safety: Safety,
+	idempotency: Idempotency,
 ): Promise<HttpAnswer> {
-	const answer = await send(channel, plan, asked, safety);
+	const answer = await send(channel, plan, asked, idempotency);
 	if (!isOk(answer)) throw managementRefusal(answer, asked);
 	return answer;
 }
@@ -209,12 +213,12 @@ async function send(
 	{ settings, ports }: Channel,
 	plan: HttpRequest,
 	asked: Asked,
-	safety: Safety,
+	idempotency: Idempotency,
 ): Promise<HttpAnswer> {
 	assertDomainAllowed(plan.url, settings.allowedDomains);
 	if (ports.signal?.aborted) throw stoppedBefore(asked);
 	const isRead = plan.method === 'GET';
-	const end = await stoppableCall(plan, safety, ports);
+	const end = await stoppableCall(plan, idempotency, ports);
 	if ('stopped' in end)
 		throw isRead ? stoppedWhile(asked) : changeUnknown('stopped before it answered', asked);
 	if ('failure' in end) {

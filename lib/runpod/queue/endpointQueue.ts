@@ -4,33 +4,11 @@ import { faultText, readRecord } from '../http/answer';
 import { refusal, unreachable, unreadable } from '../http/faults';
 import type { HttpAnswer, HttpRequest } from '../http/http';
 import { purgeUnknown, stoppedBefore, stoppedWhile } from '../management/managementFaults';
+import { readHealth, type EndpointHealth } from './health';
 import { planHealth, planPurgeQueue } from './queueRequests';
-import type { Safety } from '../http/retry';
+import type { Idempotency } from '../http/retry';
 import { secretsOf, type RunPodSettings } from '../http/runPodCredential';
 import { isServerFault, stoppableCall, type CallEnd, type CallPorts } from '../http/stoppableCall';
-
-const count = z.number().nonnegative().catch(0);
-
-const health = z.object({
-	jobs: z.object({
-		completed: count,
-		failed: count,
-		inProgress: count,
-		inQueue: count,
-		retried: count,
-	}),
-	workers: z.object({
-		idle: count,
-		initializing: count,
-		ready: count,
-		running: count,
-		throttled: count,
-		unhealthy: count,
-	}),
-});
-
-/** What the queue API says of an endpoint: how many jobs and workers are in which state. */
-export type EndpointHealth = z.output<typeof health>;
 
 /** The queue API's view of a whole endpoint. */
 export interface EndpointQueue {
@@ -41,35 +19,39 @@ export interface EndpointQueue {
 }
 
 export function createEndpointQueue(settings: RunPodSettings, ports: CallPorts): EndpointQueue {
-	const call = async (plan: HttpRequest, what: string, safety: Safety): Promise<CallEnd> => {
+	const call = async (
+		plan: HttpRequest,
+		what: string,
+		idempotency: Idempotency,
+	): Promise<CallEnd> => {
 		assertDomainAllowed(plan.url, settings.allowedDomains);
 		if (ports.signal?.aborted) throw stoppedBefore({ what });
-		return await stoppableCall(plan, safety, ports);
+		return await stoppableCall(plan, idempotency, ports);
 	};
 	return {
 		health: async () => {
 			const plan = planHealth(settings);
 			const what = `show the health of the endpoint ${settings.endpointId}`;
-			const end = await call(plan, what, 'read');
+			const end = await call(plan, what, 'idempotent');
 			if ('stopped' in end) throw stoppedWhile({ what });
 			if ('failure' in end) throw unreachable(end.failure, plan.url);
 			if (end.answer.status === 404) return undefined;
-			return readHealth(end.answer, settings);
+			return healthIn(end.answer, settings);
 		},
 		purge: async () => {
 			const plan = planPurgeQueue(settings);
 			const what = `purge the queue of the endpoint ${settings.endpointId}`;
-			return readPurged(await call(plan, what, 'submit'), plan, settings);
+			return readPurged(await call(plan, what, 'once'), plan, settings);
 		},
 	};
 }
 
-function readHealth(answer: HttpAnswer, settings: RunPodSettings): EndpointHealth {
+function healthIn(answer: HttpAnswer, settings: RunPodSettings): EndpointHealth {
 	if (answer.status >= 500) throw unreadable(answer, settings);
 	if (answer.status >= 300) throw refusal(answer, settings);
-	const { success, data } = health.safeParse(readRecord(answer.text));
-	if (!success) throw unreadable(answer, settings);
-	return data;
+	const found = readHealth(answer.text);
+	if (!found) throw unreadable(answer, settings);
+	return found;
 }
 
 const purged = z.object({ removed: z.number().nonnegative() });

@@ -36,7 +36,7 @@ import {
 	planStatus,
 	type RunBody,
 } from './queueRequests';
-import { trySend, withRetries, type Attempt, type Safety } from '../http/retry';
+import { trySend, withRetries, type Attempt, type Idempotency } from '../http/retry';
 import { secretsOf, type RunPodSettings } from '../http/runPodCredential';
 
 export interface QueuePorts {
@@ -75,12 +75,12 @@ export interface QueueClient {
 	check: (signal?: AbortSignal) => Promise<void>;
 }
 
-const MAX_SUBMIT_TRIES = 6;
+const ONCE = { idempotency: 'once', maxTries: 6 } as const;
 const MAX_READ_TRIES = 5;
 
 interface Call {
 	route: LimitedRoute;
-	safety: Safety;
+	idempotency: Idempotency;
 	maxTries: number;
 	signal?: AbortSignal | undefined;
 	/** For what may have a large answer. */
@@ -94,17 +94,17 @@ export function createQueueClient(settings: RunPodSettings, ports: QueuePorts): 
 	const limiter = (route: LimitedRoute) => limiterOf(`${queueBaseUrl}/${endpointId}`, route, clock);
 
 	const request = async (plan: HttpRequest, call: Call): Promise<Attempt> => {
-		const { route, safety, maxTries, signal, slot } = call;
+		const { route, idempotency, maxTries, signal, slot } = call;
 		assertDomainAllowed(plan.url, settings.allowedDomains);
 		const ask = async (cut: AbortSignal | undefined) => {
-			const cuttable = cut && safety !== 'submit' ? { ...plan, signal: cut } : plan;
+			const cuttable = cut && idempotency !== 'once' ? { ...plan, signal: cut } : plan;
 			const request = slot ? { ...cuttable, slot } : cuttable;
 			const answer = await inTurn(limiter(route), async () => await ports.send(request), cut);
 			if (answer.status === 429 && route === 'run') rateLimitedAtMs = clock.monotonic();
 			return answer;
 		};
 		const send = async () => await (slot ? askInSlot(slot, signal, ask) : ask(signal));
-		return await withRetries(send, safety, ports, { maxTries, signal });
+		return await withRetries(send, idempotency, ports, { maxTries, signal });
 	};
 
 	/** A call whose repetitions end after a minute in all. */
@@ -123,7 +123,7 @@ export function createQueueClient(settings: RunPodSettings, ports: QueuePorts): 
 		signal: AbortSignal | undefined,
 		slot: AnswerSlot,
 	): Promise<JobState> => {
-		const call = { route: 'status', safety: 'read', maxTries, signal, slot } as const;
+		const call = { route: 'status', idempotency: 'idempotent', maxTries, signal, slot } as const;
 		const plan = planStatus(settings, jobId);
 		// One try has a limit of its own already.
 		const attempt = await (maxTries === 1 ? request(plan, call) : bounded(plan, call));
@@ -160,7 +160,7 @@ export function createQueueClient(settings: RunPodSettings, ports: QueuePorts): 
 		submit: async (body, signal) => {
 			requireEndpoint(endpointId);
 			const plan = planRun(settings, body);
-			const call = { route: 'run', safety: 'submit', maxTries: MAX_SUBMIT_TRIES, signal } as const;
+			const call = { route: 'run', ...ONCE, signal } as const;
 			const attempt = await request(plan, call);
 			return readSubmitted(attempt, plan, settings, body.input.output_video_key);
 		},
@@ -190,12 +190,7 @@ export function createQueueClient(settings: RunPodSettings, ports: QueuePorts): 
 		retry: async (jobId, signal) => {
 			requireEndpoint(endpointId);
 			const plan = planRetry(settings, jobId);
-			const call = {
-				route: 'other',
-				safety: 'submit',
-				maxTries: MAX_SUBMIT_TRIES,
-				signal,
-			} as const;
+			const call = { route: 'other', ...ONCE, signal } as const;
 			const attempt = await request(plan, call);
 			if ('failure' in attempt && attempt.failure.sent)
 				throw retryUnknown(`no answer, ${attempt.failure.code}`, jobId);
@@ -207,14 +202,15 @@ export function createQueueClient(settings: RunPodSettings, ports: QueuePorts): 
 				throw retryUnknown(faultText(answer, secretsOf(settings)), jobId);
 		},
 		health: async (signal) => {
-			const call = { route: 'other', safety: 'read', maxTries: 1, signal } as const;
+			const call = { route: 'other', idempotency: 'idempotent', maxTries: 1, signal } as const;
 			const attempt = await request(planHealth(settings), call);
-			return 'answer' in attempt ? readHealth(attempt.answer) : undefined;
+			if ('failure' in attempt || attempt.answer.status !== 200) return undefined;
+			return readHealth(attempt.answer.text);
 		},
 		rateLimitedAtMs: () => rateLimitedAtMs,
 		check: async (signal) => {
 			const plan = endpointId === '' ? planListEndpoints(settings) : planHealth(settings);
-			const call = { route: 'other', safety: 'read', maxTries: 2, signal } as const;
+			const call = { route: 'other', idempotency: 'idempotent', maxTries: 2, signal } as const;
 			const answer = answerOf(await bounded(plan, call), plan);
 			if (!isOk(answer)) throw refusalOrFault(answer, settings);
 			if (!readRecord(answer.text)) throw unreadable(answer, settings);

@@ -76,7 +76,7 @@ async function connectBucket(
 ): Promise<Bucket | undefined> {
 	if (!context.getNode().credentials?.minioApi) return undefined;
 	const { parseStorageSettings } = await import('../../../lib/storage/client/minioCredential');
-	const { createBucket } = await import('../../../lib/storage/objects/bucket');
+	const { createBucket } = await import('../../../lib/storage/objects/createBucket');
 	const settings = parseStorageSettings(await context.getCredentials('minioApi', 0));
 	return createBucket(settings, clock);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { waitForWorker } from '../../../lib/deployment/apply/firstWorker';
-import type { EndpointHealth } from '../../../lib/runpod/queue/endpointQueue';
+import type { EndpointHealth } from '../../../lib/runpod/queue/health';
 import {
 	endpoint as endpointShape,
 	type EndpointChange,

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { followJob, type FollowEnd } from '../../../lib/following/follow';
 import { fixedSchedule, learningSchedule } from '../../../lib/following/schedule';
 import { createStallWatch } from '../../../lib/following/stallWatch';
-import { stallOf, type EndpointHealth } from '../../../lib/runpod/queue/health';
+import type { EndpointHealth } from '../../../lib/runpod/queue/health';
 import type { JobState } from '../../../lib/runpod/queue/job';
 import { simulatedClock } from '../generation/run/simulatedClock';
 
@@ -54,7 +54,7 @@ async function follow({
 		healthChecks += 1;
 		return Promise.resolve(workers && { jobs: noJobs, workers: { ...idle, ...workers } });
 	};
-	const stallWatch = createStallWatch(clock, health, stallOf);
+	const stallWatch = createStallWatch(clock, health);
 	const pollStatus = async () => {
 		lookedAtMs.push(clock.monotonic());
 		const seen = looks[Math.min(lookedAtMs.length, looks.length) - 1] ?? queued;

@@ -13,7 +13,8 @@ import {
 	jest,
 } from '@jest/globals';
 import { Client } from 'minio';
-import { createBucket, type Bucket } from '../../../lib/storage/objects/bucket';
+import type { Bucket } from '../../../lib/storage/objects/bucket';
+import { createBucket } from '../../../lib/storage/objects/createBucket';
 import { parseStorageSettings } from '../../../lib/storage/client/minioCredential';
 import { clock } from '../../storage/server/clock';
 import { startObjectStore, type ObjectStore } from '../../../standin/objectStore/objectStore';

@@ -1,7 +1,8 @@
 import { expect } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { createBucket, type Bucket } from '../../../lib/storage/objects/bucket';
+import type { Bucket } from '../../../lib/storage/objects/bucket';
+import { createBucket } from '../../../lib/storage/objects/createBucket';
 import { parseStorageSettings } from '../../../lib/storage/client/minioCredential';
 import { clock } from '../../storage/server/clock';
 

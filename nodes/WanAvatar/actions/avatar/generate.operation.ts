@@ -104,7 +104,6 @@ export async function execute(
 	{ continueOnFail }: RunMode,
 ): Promise<End<IDataObject | ItemWithFiles>[]> {
 	const { generateAll } = await import('../../../../lib/generation/run/generateAll');
-	const { stallOf } = await import('../../../../lib/runpod/queue/health');
 	const { readAll } = await import('../../../../lib/generation/request/readAll');
 	const { stoppedItem } = await import('../../../../lib/generation/run/stoppedItem');
 	const form = openForm(context);
@@ -125,7 +124,6 @@ export async function execute(
 						requests,
 						{
 							connect: async () => await connect(context),
-							stallOf,
 							handOut: async (report, { downloads }, i, along) =>
 								await withFiles(context, { report, downloads, ...along }, (json) => item(i, json)),
 							show: (body, i) => item(i, body),

@@ -62,11 +62,10 @@ export async function execute(
 	const { waitForJob } = await import('../../../../lib/generation/job/wait');
 	const { parseWaitOptions, pollingFor } =
 		await import('../../../../lib/generation/job/waitOptions');
-	const { stallOf } = await import('../../../../lib/runpod/queue/health');
 	const results = await connectResults(context);
 	const { read, factsOf } = await openJobs(context);
 	const signal = context.getExecutionCancelSignal();
-	const pollings = pollingFor(clock, stallOf, context.getNodeParameter('options', 0, {}));
+	const pollings = pollingFor(clock, context.getNodeParameter('options', 0, {}));
 	return await runItems(context, mode, {
 		check: async (item) => ({
 			...(await read(item)),

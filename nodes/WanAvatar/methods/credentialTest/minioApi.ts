@@ -14,7 +14,7 @@ export async function minioApiTest(
 ): Promise<INodeCredentialTestResult> {
 	return await testedWith(async (signal) => {
 		const { parseStorageSettings } = await import('../../../../lib/storage/client/minioCredential');
-		const { createBucket } = await import('../../../../lib/storage/objects/bucket');
+		const { createBucket } = await import('../../../../lib/storage/objects/createBucket');
 		const { findRights, lacksRights, rightsText } =
 			await import('../../../../lib/storage/objects/rights');
 		const settings = parseStorageSettings(data);

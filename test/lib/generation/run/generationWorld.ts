@@ -230,7 +230,6 @@ export async function run(
 	const settled: Settled<GenerationRequest>[] = requests.map((value) => ({ value }));
 	const door = {
 		connect: async () => Promise.resolve(w.ports(ports)),
-		stallOf: () => undefined,
 		handOut: async (report: object) => Promise.resolve(report),
 		show: (body: object) => body,
 	};

@@ -7,7 +7,6 @@ import {
 	checkRunOptions,
 } from '../../../../lib/generation/request/requestOptions';
 import type { End } from '../../../../lib/base/errors/settled';
-import { stallOf } from '../../../../lib/runpod/queue/health';
 import { request, world } from './generationWorld';
 import { simulatedEndpoint, type EndpointOptions } from './simulatedEndpoint';
 
@@ -56,7 +55,6 @@ async function make(
 			requests.map((value) => ({ value })),
 			{
 				connect: async () => await Promise.resolve(ports),
-				stallOf,
 				handOut: async (report) => {
 					endedAtMs.push(w.clock.monotonic() - startMs);
 					underway.push(rented.underway());

@@ -6,7 +6,7 @@ import {
 	retryDelayMs,
 	withRetries,
 	type Attempt,
-	type Safety,
+	type Idempotency,
 } from '../../../../lib/runpod/http/retry';
 import { simulatedClock } from '../../generation/run/simulatedClock';
 
@@ -30,7 +30,9 @@ describe('what may be repeated', () => {
 		['a cut connection', failure('ECONNRESET', true), true, false],
 		['no answer in time', failure('UND_ERR_HEADERS_TIMEOUT', true), true, false],
 	])('%s', (_what, attempt, asRead, asSubmit) => {
-		const repeated = (['read', 'submit'] as Safety[]).map((safety) => mayRepeat(safety, attempt));
+		const repeated = (['idempotent', 'once'] as Idempotency[]).map((idempotency) =>
+			mayRepeat(idempotency, attempt),
+		);
 		expect(repeated).toEqual([asRead, asSubmit]);
 	});
 });
@@ -65,7 +67,12 @@ describe('withRetries', () => {
 		const clock = simulatedClock(0);
 		let sent = 0;
 		const send = async () => Promise.resolve(answers[sent++] ?? { status: 200, text: 'late' });
-		const work = withRetries(send, 'read', { clock, random: () => 0.5 }, { maxTries, signal });
+		const work = withRetries(
+			send,
+			'idempotent',
+			{ clock, random: () => 0.5 },
+			{ maxTries, signal },
+		);
 		return { attempt: await clock.run(work), sent, tookMs: clock.now() };
 	};
 

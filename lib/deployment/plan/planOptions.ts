@@ -1,0 +1,4 @@
+export interface PlanOptions {
+	/** Replaces the registry auth, whose password cannot be compared. */
+	rotateRegistryAuth?: boolean;
+}
