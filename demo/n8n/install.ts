@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { npm } from './npm';
 
-export const N8N_VERSION = '2.41.1';
+const N8N_VERSION = '2.41.1';
 
 export interface InstallOptions {
 	say: (text: string) => void;

@@ -109,7 +109,7 @@ function settings(userFolder: string, port: number, brokerPort: number): Record<
 }
 
 /** A port that nobody uses at the moment; n8n cannot choose one by itself. */
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
 	const server = createServer().listen(0, '127.0.0.1');
 	await once(server, 'listening');
 	const address = server.address();

@@ -16,8 +16,8 @@ export interface Services {
 	close: () => Promise<void>;
 }
 
-export const RUNPOD_CREDENTIAL = 'RunPod account';
-export const MINIO_CREDENTIAL = 'MinIO account';
+const RUNPOD_CREDENTIAL = 'RunPod account';
+const MINIO_CREDENTIAL = 'MinIO account';
 
 const filled = z.string().trim().min(1);
 const optional = z.string().trim().optional();

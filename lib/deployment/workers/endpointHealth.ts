@@ -75,7 +75,7 @@ function notesOn(min: number | null): string[] {
 
 type Workers = EndpointHealth['workers'];
 
-export function wordFor(workers: Workers, max: number | null): HealthWord {
+function wordFor(workers: Workers, max: number | null): HealthWord {
 	if (workers.ready + workers.idle + workers.running > 0) return 'ready';
 	if (max === 0) return 'paused';
 	if (workers.unhealthy > 0) return 'unhealthy';

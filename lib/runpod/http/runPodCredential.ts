@@ -3,8 +3,8 @@ import { WanAvatarError } from '../../base/errors/errors';
 import { Secret, secretsIn } from '../../base/data/secret';
 import { endpointIdIn, RUNPOD_ID } from '../../contract/runPodId';
 
-export const DEFAULT_QUEUE_BASE_URL = 'https://api.runpod.ai/v2';
-export const DEFAULT_MANAGEMENT_BASE_URL = 'https://api.runpod.io/v2';
+const DEFAULT_QUEUE_BASE_URL = 'https://api.runpod.ai/v2';
+const DEFAULT_MANAGEMENT_BASE_URL = 'https://api.runpod.io/v2';
 
 /** How to speak to RunPod. `endpointId` is empty when the credential names none. */
 export interface RunPodSettings {

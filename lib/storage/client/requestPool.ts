@@ -6,12 +6,12 @@ import type { ServerAddress } from './minioCredential';
 export type RequestSize = 'small' | 'large';
 
 /** As many as a server is asked at once, by all executions of this process together. */
-export const MAX_AT_ONCE = 32;
+const MAX_AT_ONCE = 32;
 /** The rest is left to small ones, so that a note does not wait for the end of long copies. */
-export const MAX_LARGE_AT_ONCE = 24;
+const MAX_LARGE_AT_ONCE = 24;
 
 /** Lets so many requests to one server be under way at once; the others wait in their order, small ones before large ones. */
-export class RequestPool {
+class RequestPool {
 	readonly #underway = { small: 0, large: 0 };
 	readonly #waiting = { small: new Set<() => void>(), large: new Set<() => void>() };
 

@@ -11,7 +11,7 @@ export const NEEDS_HTTPS = 'NEEDS_HTTPS';
 /** The code of a request in which nothing came and nothing was taken for too long; the message says how long. */
 export const STORE_SILENT = 'STORE_SILENT';
 /** The code of a request that was cut by its signal. */
-export const REQUEST_CUT = 'REQUEST_CUT';
+const REQUEST_CUT = 'REQUEST_CUT';
 /** The code of an answer of more than is read; the message says how much. */
 export const ANSWER_TOO_LARGE = 'ANSWER_TOO_LARGE';
 

@@ -3,7 +3,7 @@ import { WanAvatarError } from '../../base/errors/errors';
 import type { Page, PageRequest } from './bucket';
 
 /** The client parses a page in one go: a larger one would hold up all of n8n. */
-export const MAX_PAGE = 200;
+const MAX_PAGE = 200;
 
 /** How many keys are asked for. */
 export function pageSizeOf({ limit = MAX_PAGE }: PageRequest): number {

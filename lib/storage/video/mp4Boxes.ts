@@ -10,7 +10,7 @@ export const MAX_READ_BYTES = 900 * 1024;
 /** So many reads; those at the end of a file may be of a few bytes. */
 const MAX_READS = 400;
 /** No more boxes are looked at, however often: those of a file that is made to hold up its reader lie in each other. */
-export const MAX_BOXES = 10_000;
+const MAX_BOXES = 10_000;
 
 // The header of most files, where it comes first.
 const FIRST_READ_BYTES = 16 * 1024;

@@ -71,7 +71,7 @@ export async function connectQueue(context: IExecuteFunctions, item: number): Pr
  * The bucket of the node's MinIO credential, which is optional. Stop does not cut its requests: a delete that has begun
  * ends, and the job that was just submitted is noted. Whoever only reads takes `readingBucket`.
  */
-export async function connectBucket(
+async function connectBucket(
 	context: IExecuteFunctions | ILoadOptionsFunctions,
 ): Promise<Bucket | undefined> {
 	if (!context.getNode().credentials?.minioApi) return undefined;

@@ -56,7 +56,7 @@ export async function runItems<C, T>(
 }
 
 /** Checks the items one after the other; nothing is sent. */
-export async function checkItems<C>(
+async function checkItems<C>(
 	context: IExecuteFunctions,
 	check: (item: number) => Promise<C> | C,
 ): Promise<Settled<C>[]> {
