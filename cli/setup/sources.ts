@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { WanAvatarError } from '../../lib/base/errors/errors';
 import { InvalidInput } from '../../lib/base/errors/invalidInput';
+import { fromJson, isJsonObject } from '../../lib/base/data/json';
 import type { RawSettings } from '../../lib/deployment/settings/deploymentSettings';
 import { isBlank } from '../../lib/deployment/settings/values';
 import { VARIABLES, type VariableName } from '../../lib/deployment/settings/variables';
@@ -156,18 +157,9 @@ function unknownIn(values: Layer['values']): string[] {
 }
 
 function parseJson(path: string, text: string): Layer['values'] {
-	const value = parseOrNothing(text);
-	if (typeof value !== 'object' || value === null || Array.isArray(value))
-		throw fileFault(path, 'is no JSON object of settings');
+	const value = fromJson(text);
+	if (!isJsonObject(value)) throw fileFault(path, 'is no JSON object of settings');
 	return { ...value };
-}
-
-function parseOrNothing(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
 }
 
 function readText(path: string): string {

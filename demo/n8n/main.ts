@@ -10,10 +10,12 @@ import { startN8n } from './n8n';
 import { installPackage } from './package';
 import { OWNER, seed } from './seed';
 import { hasRealServices, startServices } from './services';
+import { watchSources } from './watch';
 
 const USAGE = `Usage: npm run n8n -- [options]
   --port <n>  where the editor is served (5678); the stand-in's bucket is on the port after it
-  --fresh     starts over: forgets all workflows, credentials and videos of this demo`;
+  --fresh     starts over: forgets all workflows, credentials and videos of this demo
+  --watch     builds the node anew when a source changes, and has n8n load it again`;
 
 const ROOT = resolve(__dirname, '..', '..');
 const DATA = join(ROOT, '.n8n-demo');
@@ -26,6 +28,7 @@ const PARENT_CHECK_MS = 500;
 interface Flags {
 	port: number;
 	fresh: boolean;
+	watch: boolean;
 }
 
 class UsageError extends Error {}
@@ -44,16 +47,17 @@ async function main(): Promise<void> {
 }
 
 function readFlags(args: string[]): Flags {
-	const { port, fresh } = parseArgs({
+	const { port, fresh, watch } = parseArgs({
 		args,
 		options: {
 			port: { type: 'string', default: '5678' },
 			fresh: { type: 'boolean', default: false },
+			watch: { type: 'boolean', default: false },
 		},
 	}).values;
 	if (!/^\d+$/.test(port) || Number(port) < 1 || Number(port) > 65_534)
 		throw new UsageError(`--port must be a number from 1 to 65534, got "${port}"`);
-	return { port: Number(port), fresh };
+	return { port: Number(port), fresh, watch };
 }
 
 /** Aborted by Ctrl+C, by a service manager, and when the shell that started this program is gone. */
@@ -73,7 +77,7 @@ function stopSignal(): AbortSignal {
 }
 
 async function serve(
-	{ port, fresh }: Flags,
+	{ port, fresh, watch }: Flags,
 	signal: AbortSignal,
 	closers: (() => Promise<void>)[],
 ): Promise<void> {
@@ -97,7 +101,8 @@ async function serve(
 	const blog = await startBlog();
 	closers.push(blog.close);
 	say('Starting n8n.');
-	const n8n = await startN8n({ n8nFolder, userFolder, port, signal });
+	const env = watch ? { N8N_DEV_RELOAD: 'true' } : {};
+	const n8n = await startN8n({ n8nFolder, userFolder, port, env, signal });
 	closers.push(n8n.close);
 	const credentials = [...services.credentials, mailbox.credential, blog.credential];
 	const examples = await seed(n8n.rest, credentials, services.publicBaseUrl);
@@ -112,6 +117,7 @@ Workflows to try:
 ${examples.map((name) => `  ${name}`).join('\n')}
 
 Its data lies in ${relative(process.cwd(), DATA)}; --fresh starts over. Stop with Ctrl+C.`);
+	if (watch) closers.push(watchSources({ userFolder, say, signal }));
 	if (!signal.aborted) await once(signal, 'abort');
 	say('Stopping.');
 }

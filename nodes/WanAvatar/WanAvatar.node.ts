@@ -5,18 +5,14 @@ import type {
 	INodeTypeDescription,
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
-import * as avatar from './actions/avatar/avatar.resource';
+import { resources } from './actions/registry';
+import { route } from './actions/router';
 import { containerRegistryApiTest } from './methods/credentialTest/containerRegistryApi';
 import { minioApiTest } from './methods/credentialTest/minioApi';
 import { runPodApiTest } from './methods/credentialTest/runPodApi';
-import * as endpoint from './actions/endpoint/endpoint.resource';
-import * as job from './actions/job/job.resource';
 import { searchEndpoints } from './methods/listSearch/searchEndpoints';
 import { searchPortraits } from './methods/listSearch/searchPortraits';
 import { searchTemplates } from './methods/listSearch/searchTemplates';
-import { route } from './actions/router';
-import * as template from './actions/template/template.resource';
-import * as video from './actions/video/video.resource';
 
 export class WanAvatar implements INodeType {
 	description: INodeTypeDescription = {
@@ -61,14 +57,10 @@ export class WanAvatar implements INodeType {
 				name: 'resource',
 				type: 'options',
 				noDataExpression: true,
-				options: [avatar.option, endpoint.option, job.option, template.option, video.option],
+				options: resources.map(({ option }) => option),
 				default: 'avatar',
 			},
-			...avatar.description,
-			...endpoint.description,
-			...job.description,
-			...template.description,
-			...video.description,
+			...resources.flatMap(({ description }) => description),
 		],
 	};
 

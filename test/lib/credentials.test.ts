@@ -1,7 +1,16 @@
+import { globSync } from 'node:fs';
+import { basename } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { Secret } from '../../lib/base/data/secret';
+import type { INodeProperties } from 'n8n-workflow';
+import { ContainerRegistryApi } from '../../credentials/ContainerRegistryApi.credentials';
+import { MinioApi } from '../../credentials/MinioApi.credentials';
+import { RunPodApi } from '../../credentials/RunPodApi.credentials';
+import { Secret, secretsIn } from '../../lib/base/data/secret';
+import { parseContainerRegistry } from '../../lib/deployment/settings/containerRegistryCredential';
+import { secretsOf } from '../../lib/deployment/settings/deploymentSettings';
+import { VARIABLES } from '../../lib/deployment/settings/variables';
 import { parseRunPodSettings } from '../../lib/runpod/http/runPodCredential';
-import { parseStorageSettings } from '../../lib/storage/client/minioCredential';
+import { parseStorageSettings, storageSecrets } from '../../lib/storage/client/minioCredential';
 
 describe('a RunPod credential', () => {
 	it.each([
@@ -81,5 +90,120 @@ describe('a MinIO credential', () => {
 		[{ publicEndpoint: 'https://a/b' }, /Public Endpoint must be the host alone/],
 	])('%j is refused', (more, expected) => {
 		expect(() => parseStorageSettings({ ...data, ...more })).toThrow(expected);
+	});
+});
+
+/** Of every credential class: how its data is parsed, with data that is right but for the field that is looked at. */
+const parsers: Readonly<Record<string, { parse: (data: unknown) => unknown; data: object }>> = {
+	ContainerRegistryApi: { parse: parseContainerRegistry, data: { username: 'u', password: 'p' } },
+	MinioApi: {
+		parse: parseStorageSettings,
+		data: { endpoint: 'minio.example.com', accessKey: 'a', secretKey: 's', bucket: 'avatars' },
+	},
+	RunPodApi: { parse: parseRunPodSettings, data: { apiKey: 'k' } },
+};
+
+/** Hidden in the form and yet no secret, with the reason. */
+const HIDDEN_ALONE: Readonly<Record<string, string>> = {
+	'MinioApi.caCertificate': 'a certificate is public: every server shows it',
+};
+
+/** Of the name of a secret and yet shown in the form, with the reason. */
+const SHOWN: Readonly<Record<string, string>> = {
+	'MinioApi.accessKey': 'the name of an account, as a user name is',
+};
+
+const SECRET_NAME = /key|secret|token|password|passphrase|private|credential/i;
+const VALUE = 'a-value-that-nobody-may-see';
+
+const classes = [new ContainerRegistryApi(), new MinioApi(), new RunPodApi()].map(
+	({ constructor: { name }, properties }) => ({ name, properties }),
+);
+
+/** What is wrong about how a credential keeps its secrets. */
+function unkept(name: string, properties: readonly INodeProperties[]): string[] {
+	const parser = parsers[name];
+	if (!parser) return [`${name} has no parse in this test`];
+	return properties.flatMap(({ name: field, typeOptions }) => {
+		const full = `${name}.${field}`;
+		const isHidden = typeOptions?.password === true;
+		if (!isHidden && SECRET_NAME.test(field) && !(full in SHOWN))
+			return [`${full} has no typeOptions.password`];
+		if (!isHidden || full in HIDDEN_ALONE) return [];
+		const found = secretsIn(parser.parse({ ...parser.data, [field]: VALUE }));
+		return found.includes(VALUE) ? [] : [`${full} is parsed as no Secret, and so is not masked`];
+	});
+}
+
+describe('the secrets of the credentials', () => {
+	it.each(classes)('$name: hidden in the form and masked in messages', ({ name, properties }) => {
+		expect(properties).not.toEqual([]);
+		expect(unkept(name, properties)).toEqual([]);
+	});
+
+	it('every credential of the package is looked at', () => {
+		const files = globSync('credentials/*.ts').map((path) => basename(path, '.credentials.ts'));
+		expect(classes.map(({ name }) => name).sort()).toEqual(files.sort());
+	});
+
+	it('no exception is left that nobody needs', () => {
+		const names = classes.flatMap(({ name, properties }) =>
+			properties.map(({ name: field }) => `${name}.${field}`),
+		);
+		expect(names).toEqual(
+			expect.arrayContaining([...Object.keys(HIDDEN_ALONE), ...Object.keys(SHOWN)]),
+		);
+	});
+
+	it('what the form hides of a MinIO credential is masked in what the worker says, too', () => {
+		const fields = classes
+			.filter(({ name }) => name === 'MinioApi')
+			.flatMap(({ properties }) => properties)
+			.filter(
+				({ name, typeOptions }) => typeOptions?.password && !(`MinioApi.${name}` in HIDDEN_ALONE),
+			);
+		for (const { name } of fields)
+			expect(secretsIn(storageSecrets({ [name]: VALUE }))).toEqual([VALUE]);
+	});
+
+	it.each(VARIABLES.filter(({ name }) => /KEY|SECRET|TOKEN|PASSWORD/.test(name)))(
+		'$name is masked, and has no flag that others on the machine can read',
+		({ name, flag }) => {
+			expect(secretsIn(secretsOf({ [name]: VALUE }))).toEqual([VALUE]);
+			expect(flag).toBeUndefined();
+		},
+	);
+
+	it('a planted field that is forgotten is found', () => {
+		const field = (name: string, typeOptions = {}): INodeProperties => ({
+			displayName: name,
+			name,
+			type: 'string',
+			default: '',
+			typeOptions,
+		});
+		expect(
+			unkept('MinioApi', [field('sessionToken'), field('salt', { password: true }), field('size')]),
+		).toEqual([
+			'MinioApi.sessionToken has no typeOptions.password',
+			'MinioApi.salt is parsed as no Secret, and so is not masked',
+		]);
+		expect(unkept('OtherApi', [])).toEqual(['OtherApi has no parse in this test']);
+	});
+});
+
+describe('a container registry credential', () => {
+	it.each([
+		[{}, 'Username is empty; Password is empty'],
+		[{ username: 'somebody' }, 'Password is empty'],
+		[{ username: 'some body', password: 'p' }, 'Username must be a Docker Hub user name'],
+		[{ username: 4, password: ['p'] }, 'Username is empty; Password is empty'],
+	])('%j is refused', (data, expected) => {
+		expect(() => parseContainerRegistry(data)).toThrow(expected);
+	});
+
+	it('keeps its password from being shown', () => {
+		const { username, password } = parseContainerRegistry({ username: ' me ', password: 'pass' });
+		expect([username, String(password), password.reveal()]).toEqual(['me', '•••', 'pass']);
 	});
 });

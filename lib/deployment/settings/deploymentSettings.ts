@@ -1,24 +1,22 @@
 import * as z from 'zod/v4';
 import { InvalidInput, type InputFault } from '../../base/errors/invalidInput';
-import { Secret, secretsIn } from '../../base/data/secret';
+import type { Secret } from '../../base/data/secret';
+import { secretFields } from '../../base/data/secretFields';
+import { RUNPOD_ID } from '../../contract/runPodId';
 import type { RunPodSettings } from '../../runpod/http/runPodCredential';
 import type { WorkerVariables } from '../../runpod/management/workerVariables';
 import { connection, toConnection } from './connection';
 import { givenFields, isGiven, type GivenFields } from './given';
 import { knownIds, toIds, type KnownIds } from './knownIds';
 import { plainName } from './plainName';
-import {
-	decimal,
-	optionalSecret,
-	optionalText,
-	requiredSecret,
-	requiredText,
-	secretRecord,
-	truth,
-	wholeNumber,
-	words,
-} from './values';
+import { decimal, optionalText, requiredText, secretRecord, wholeNumber, words } from './values';
 import type { VariableName } from './variables';
+import {
+	imagePuller,
+	ownWorkerVariables,
+	workerStorage,
+	type WorkerSettings,
+} from './workerSettings';
 
 /** What a deployment is to be. Times carry their units; `diskGb` in GB. */
 export interface DeploymentSettings {
@@ -46,7 +44,6 @@ export type RawSettings = Readonly<Record<string, unknown>>;
 const ONE_HOUR_SECONDS = 3600;
 const SEVEN_DAYS_MS = 7 * 24 * 3_600_000;
 const CUDA_VERSION = /^\d+\.\d+$/;
-const ID = /^[\w-]+$/;
 
 /** The image of the worker, as Docker names it. */
 export const imageName = requiredText(
@@ -70,27 +67,15 @@ const flashboot = optionalText(
 const deployment = knownIds.extend({
 	WAN_AVATAR_NAME: deploymentName,
 	RUNPOD_IMAGE_NAME: imageName,
-	DOCKERHUB_USERNAME: optionalText('DOCKERHUB_USERNAME', 'give a Docker Hub user name', /^\S+$/),
-	DOCKERHUB_PASSWORD: optionalSecret('DOCKERHUB_PASSWORD', 'give a Docker Hub password or token'),
-	MINIO_ENDPOINT: requiredText(
-		'MINIO_ENDPOINT',
-		'give a host or host:port without https://, such as minio.example.com',
-		/^(\[[0-9a-f:]+\]|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)(:\d{1,5})?$/i,
-	),
-	MINIO_ACCESS_KEY: requiredSecret('MINIO_ACCESS_KEY', "give the worker's access key", /^\S+$/),
-	MINIO_SECRET_KEY: requiredSecret('MINIO_SECRET_KEY', "give the worker's secret key", /^\S+$/),
-	MINIO_USE_SSL: truth('MINIO_USE_SSL'),
-	MINIO_BUCKET: requiredText(
-		'MINIO_BUCKET',
-		'give the name of a bucket: 3 to 63 small letters, digits, dots and hyphens',
-		/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
-	),
+	...imagePuller.shape,
+	...workerStorage.shape,
 	RUNPOD_INIT_TIMEOUT: wholeNumber('RUNPOD_INIT_TIMEOUT', 1, 24 * ONE_HOUR_SECONDS),
 	RUNPOD_CONTAINER_DISK_GB: wholeNumber('RUNPOD_CONTAINER_DISK_GB', 1, 4000),
-	RUNPOD_GPU_POOLS: words('RUNPOD_GPU_POOLS', 'give IDs such as AMPERE_80,ADA_80_PRO', ID).refine(
-		(pools) => pools.length > 0,
-		'is missing: give at least one GPU pool',
-	),
+	RUNPOD_GPU_POOLS: words(
+		'RUNPOD_GPU_POOLS',
+		'give IDs such as AMPERE_80,ADA_80_PRO',
+		RUNPOD_ID,
+	).refine((pools) => pools.length > 0, 'is missing: give at least one GPU pool'),
 	RUNPOD_GPU_COUNT: wholeNumber('RUNPOD_GPU_COUNT', 1, 8),
 	RUNPOD_WORKERS_MIN: wholeNumber('RUNPOD_WORKERS_MIN', 0, 1000),
 	RUNPOD_WORKERS_MAX: wholeNumber('RUNPOD_WORKERS_MAX', 0, 1000),
@@ -98,8 +83,8 @@ const deployment = knownIds.extend({
 	RUNPOD_QUEUE_DELAY: decimal('RUNPOD_QUEUE_DELAY', 0.5, ONE_HOUR_SECONDS),
 	RUNPOD_EXECUTION_TIMEOUT_MS: wholeNumber('RUNPOD_EXECUTION_TIMEOUT_MS', 5000, SEVEN_DAYS_MS),
 	RUNPOD_FLASHBOOT: flashboot,
-	RUNPOD_DATA_CENTER_IDS: words('RUNPOD_DATA_CENTER_IDS', 'give IDs such as EU-RO-1', ID),
-	RUNPOD_NETWORK_VOLUME_IDS: words('RUNPOD_NETWORK_VOLUME_IDS', 'give IDs of volumes', ID),
+	RUNPOD_DATA_CENTER_IDS: words('RUNPOD_DATA_CENTER_IDS', 'give IDs such as EU-RO-1', RUNPOD_ID),
+	RUNPOD_NETWORK_VOLUME_IDS: words('RUNPOD_NETWORK_VOLUME_IDS', 'give IDs of volumes', RUNPOD_ID),
 	RUNPOD_MIN_CUDA_VERSION: optionalText(
 		'RUNPOD_MIN_CUDA_VERSION',
 		'give a version such as 12.4',
@@ -111,6 +96,17 @@ const deployment = knownIds.extend({
 		CUDA_VERSION,
 	),
 	RUNPOD_WORKER_ENV: secretRecord('RUNPOD_WORKER_ENV'),
+});
+
+/** Those of a form, where the rest comes from credentials. */
+const form = deployment.omit({
+	DOCKERHUB_USERNAME: true,
+	DOCKERHUB_PASSWORD: true,
+	MINIO_ENDPOINT: true,
+	MINIO_ACCESS_KEY: true,
+	MINIO_SECRET_KEY: true,
+	MINIO_USE_SSL: true,
+	MINIO_BUCKET: true,
 });
 
 type Deployment = z.output<typeof deployment>;
@@ -142,17 +138,21 @@ export function parseSettings(raw: RawSettings): {
 
 /**
  * Reads what a deployment is to be, where the connection comes from elsewhere.
+ * @param fromCredentials what was parsed as a credential, and is used as it is
  * @param emptied variables that were given as none
  * @throws InvalidInput naming every variable that is missing or malformed
  */
 export function parseDeployment(
 	raw: RawSettings,
+	fromCredentials: WorkerSettings,
 	emptied: readonly VariableName[] = [],
 ): DeploymentSettings {
-	const { success, data, error } = deployment.safeParse(raw);
-	const faults = success ? crossFaults(data, raw) : faultsIn(error);
-	if (faults.length > 0 || !success) throw new InvalidInput(faults);
-	return toSettings(data, raw, emptied);
+	const { success, data, error } = form.safeParse(raw);
+	if (!success) throw new InvalidInput(faultsIn(error));
+	const wanted = { ...data, ...fromCredentials };
+	const faults = crossFaults(wanted, raw);
+	if (faults.length > 0) throw new InvalidInput(faults);
+	return toSettings(wanted, { ...raw, ...fromCredentials }, emptied);
 }
 
 /**
@@ -204,9 +204,7 @@ function toTarget(data: z.output<typeof target>, raw: RawSettings): Target {
 
 /** All that no message may show, also where other settings are malformed. */
 export function secretsOf(raw: RawSettings): Secret[] {
-	const rules = Object.entries({ ...connection.shape, ...deployment.shape });
-	const read = rules.map(([name, rule]) => rule.safeParse(raw[name]));
-	return secretsIn(read).map((value) => new Secret(value));
+	return secretFields({ ...connection.shape, ...deployment.shape }, raw);
 }
 
 function faultsIn(error: z.ZodError | undefined): InputFault[] {
@@ -242,18 +240,6 @@ function crossFaults(data: Deployment, raw: RawSettings): InputFault[] {
 			message: `must not have the key "${key}", which has a setting of its own`,
 		});
 	return faults;
-}
-
-/** What the worker finds in its environment from settings of their own. */
-function ownWorkerVariables(data: Deployment): WorkerVariables {
-	return {
-		MINIO_ENDPOINT: data.MINIO_ENDPOINT,
-		MINIO_ACCESS_KEY: data.MINIO_ACCESS_KEY,
-		MINIO_SECRET_KEY: data.MINIO_SECRET_KEY,
-		MINIO_USE_SSL: String(data.MINIO_USE_SSL),
-		MINIO_BUCKET: data.MINIO_BUCKET,
-		RUNPOD_INIT_TIMEOUT: String(data.RUNPOD_INIT_TIMEOUT),
-	};
 }
 
 function toSettings(

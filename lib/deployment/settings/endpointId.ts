@@ -1,5 +1,6 @@
 import * as z from 'zod/v4';
 import { InvalidInput } from '../../base/errors/invalidInput';
+import { endpointIdIn, RUNPOD_ID } from '../../contract/runPodId';
 
 const text = z.union([z.string(), z.number().transform(String)]).transform((given) => given.trim());
 
@@ -12,19 +13,14 @@ const NO_ID = 'must be an ID such as abc123, or the address RunPod shows for it'
 export function parseEndpointId(chosen: unknown, credentialEndpointId: string): string {
 	const { data: given } = text.safeParse(chosen ?? '');
 	if (given === undefined) throw wrong(NO_ID);
-	const id = idIn(given);
+	const id = endpointIdIn(given);
 	if (id === '' && credentialEndpointId !== '') return credentialEndpointId;
-	if (/^[\w-]+$/.test(id)) return id;
+	if (RUNPOD_ID.test(id)) return id;
 	throw wrong(
 		id === ''
 			? 'is missing: choose one, or fill in Endpoint ID in the RunPod API credential'
 			: NO_ID,
 	);
-}
-
-/** The ID alone, of an ID or an address that holds it. */
-export function idIn(given: string): string {
-	return /\/(?:v2|endpoint)\/([\w-]+)/.exec(given)?.[1] ?? given;
 }
 
 /**

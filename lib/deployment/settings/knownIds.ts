@@ -1,5 +1,5 @@
 import * as z from 'zod/v4';
-import { idIn } from './endpointId';
+import { ENDPOINT_ID_OR_ADDRESS, endpointIdIn, RUNPOD_ID } from '../../contract/runPodId';
 import { optionalText } from './values';
 
 /** IDs that say what is meant, where names do not. */
@@ -11,20 +11,18 @@ export interface KnownIds {
 	registryAuth?: string;
 }
 
-const ID = /^[\w-]+$/;
-
 /** The variables of those IDs. */
 export const knownIds = z.object({
 	RUNPOD_ENDPOINT_ID: optionalText(
 		'RUNPOD_ENDPOINT_ID',
 		'give the ID of an endpoint, or the address RunPod shows for it',
-		/^[\w-]+$|^https?:\/\/\S+\/(v2|endpoint)\/[\w-]+/,
+		ENDPOINT_ID_OR_ADDRESS,
 	),
-	RUNPOD_TEMPLATE_ID: optionalText('RUNPOD_TEMPLATE_ID', 'give the ID of a template', ID),
+	RUNPOD_TEMPLATE_ID: optionalText('RUNPOD_TEMPLATE_ID', 'give the ID of a template', RUNPOD_ID),
 	RUNPOD_REGISTRY_AUTH_ID: optionalText(
 		'RUNPOD_REGISTRY_AUTH_ID',
 		'give the ID of a registry auth',
-		ID,
+		RUNPOD_ID,
 	),
 });
 
@@ -33,7 +31,7 @@ export function toIds(data: z.output<typeof knownIds>, givenName: string | undef
 	const { RUNPOD_ENDPOINT_ID: endpoint, RUNPOD_TEMPLATE_ID: template } = data;
 	const registryAuth = data.RUNPOD_REGISTRY_AUTH_ID;
 	return {
-		...(endpoint === undefined ? {} : { endpoint: idIn(endpoint) }),
+		...(endpoint === undefined ? {} : { endpoint: endpointIdIn(endpoint) }),
 		...(endpoint === undefined || givenName === undefined ? {} : { endpointName: givenName }),
 		...(template === undefined ? {} : { template }),
 		...(registryAuth === undefined ? {} : { registryAuth }),

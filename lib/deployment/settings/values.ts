@@ -1,4 +1,5 @@
 import * as z from 'zod/v4';
+import { fromJson } from '../../base/data/json';
 import { Secret } from '../../base/data/secret';
 import { fallbackOf, type VariableName } from './variables';
 
@@ -133,18 +134,10 @@ export function secretRecord(name: VariableName) {
 		z.union([z.string(), z.record(z.string(), z.unknown())], { error: fault }).default({}),
 	).transform((value, context) => {
 		const { success, data } = secrets.safeParse(
-			typeof value === 'string' ? parseJson(value) : value,
+			typeof value === 'string' ? fromJson(value) : value,
 		);
 		if (success) return data;
 		context.addIssue({ code: 'custom', message: fault });
 		return z.NEVER;
 	});
-}
-
-function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
 }

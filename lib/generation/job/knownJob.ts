@@ -1,6 +1,7 @@
 import * as z from 'zod/v4';
 import { InvalidInput } from '../../base/errors/invalidInput';
 import { outputVideoKey } from '../../contract/objectKey';
+import { RUNPOD_ID } from '../../contract/runPodId';
 import type { JobReference } from '../report/report';
 
 // RunPod's ids are opaque; this is the widest form its own clients accept.
@@ -19,7 +20,7 @@ const known = z
 // A video may be stored under it: what is no output key is not taken for one.
 const knownKey = z.union([outputVideoKey, z.null()]).catch(null).default(null);
 
-const endpointId = z.string().regex(/^[\w-]+$/);
+const endpointId = z.string().regex(RUNPOD_ID);
 
 const reference = z.object({
 	job_id: z.string(),

@@ -1,6 +1,7 @@
 import * as z from 'zod/v4';
 import { WanAvatarError } from '../../base/errors/errors';
 import { Secret, secretsIn } from '../../base/data/secret';
+import { endpointIdIn, RUNPOD_ID } from '../../contract/runPodId';
 
 export const DEFAULT_QUEUE_BASE_URL = 'https://api.runpod.ai/v2';
 export const DEFAULT_MANAGEMENT_BASE_URL = 'https://api.runpod.io/v2';
@@ -42,17 +43,11 @@ const baseUrl = (name: string, fallback: string) =>
 			message: `${name} must be an address that starts with https://`,
 		});
 
-/** A pasted invoke base or console address ends in the ID: `https://api.runpod.ai/v2/abc123/run`. */
 const endpointId = text
-	.transform((value) => pastedEndpointId(value) ?? value)
-	.refine((value) => /^[\w-]*$/.test(value), {
+	.transform(endpointIdIn)
+	.refine((value) => value === '' || RUNPOD_ID.test(value), {
 		message: 'Endpoint ID must be the ID alone, such as abc123, or the address RunPod shows for it',
 	});
-
-function pastedEndpointId(value: string): string | undefined {
-	if (!value.includes('/')) return undefined;
-	return /\/(?:v2|endpoint)\/([\w-]+)/.exec(value)?.[1];
-}
 
 const settings = z.object({
 	apiKey: text

@@ -1,6 +1,7 @@
 import * as z from 'zod/v4';
 import { WanAvatarError } from '../../base/errors/errors';
 import { Secret } from '../../base/data/secret';
+import { secretFields } from '../../base/data/secretFields';
 
 /** Where a server is: as the MinIO client wants it. */
 export interface ServerAddress {
@@ -84,6 +85,14 @@ export function parseStorageSettings(data: unknown): StorageSettings {
 	if (publicEndpoint === '') return settings;
 	const publicAddress = parseServerAddress('Public Endpoint', publicEndpoint, useSSL);
 	return { ...settings, publicAddress };
+}
+
+/**
+ * What no message may show of such data, also where it is malformed. The access key is not among it: it is a name, which
+ * job IDs and object keys may rightly hold.
+ */
+export function storageSecrets(data: unknown): Secret[] {
+	return secretFields(credential.omit({ accessKey: true }).shape, data);
 }
 
 /** Understands `host`, `host:port` and a pasted `https://host:port/`; a pasted scheme decides about SSL. */

@@ -29,14 +29,15 @@ export interface Queues {
 export async function connectQueues(context: IExecuteFunctions): Promise<Queues> {
 	const { parseRunPodSettings } = await import('../../../lib/runpod/http/runPodCredential');
 	const settings = parseRunPodSettings(await context.getCredentials('runPodApi', 0));
-	return await openQueues({ ...settings, secrets: await storageSecrets(context) });
+	return await openQueues({ ...settings, secrets: await workersSecrets(context) });
 }
 
-/** What the worker knows too, and may say; read as it is, since a wrong credential must not hold up a cancel. */
-async function storageSecrets(context: IExecuteFunctions): Promise<string[]> {
+/** What the worker knows too, and may say; a malformed credential must not hold up a cancel. */
+async function workersSecrets(context: IExecuteFunctions): Promise<readonly string[]> {
 	if (!context.getNode().credentials?.minioApi) return [];
-	const { secretKey } = await context.getCredentials('minioApi', 0);
-	return typeof secretKey === 'string' ? [secretKey.trim()] : [];
+	const { secretsIn } = await import('../../../lib/base/data/secret');
+	const { storageSecrets } = await import('../../../lib/storage/client/minioCredential');
+	return secretsIn(storageSecrets(await context.getCredentials('minioApi', 0)));
 }
 
 /** `signal` cuts all requests. */

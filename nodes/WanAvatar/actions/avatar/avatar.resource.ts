@@ -1,21 +1,8 @@
-import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import * as generate from './generate.operation';
+import { resourceOf } from '../../n8n/resource';
 
-export const option: INodePropertyOptions = {
-	name: 'Avatar',
-	value: 'avatar',
-	description: 'Make avatar videos',
-};
-
-export const description: INodeProperties[] = [
-	{
-		displayName: 'Operation',
-		name: 'operation',
-		type: 'options',
-		noDataExpression: true,
-		displayOptions: { show: { resource: ['avatar'] } },
-		options: [generate.option],
-		default: 'generate',
-	},
-	...generate.description,
-];
+export const avatar = resourceOf(
+	{ name: 'Avatar', value: 'avatar', description: 'Make avatar videos' },
+	[generate],
+	'generate',
+);

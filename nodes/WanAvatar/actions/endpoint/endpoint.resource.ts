@@ -1,4 +1,3 @@
-import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import * as remove from './delete.operation';
 import * as deploy from './deploy.operation';
 import * as get from './get.operation';
@@ -8,34 +7,14 @@ import * as plan from './plan.operation';
 import * as purgeQueue from './purgeQueue.operation';
 import * as setWorkers from './setWorkers.operation';
 import * as updateImage from './updateImage.operation';
+import { resourceOf } from '../../n8n/resource';
 
-export const option: INodePropertyOptions = {
-	name: 'Endpoint',
-	value: 'endpoint',
-	description: 'Deploy and look after the RunPod endpoint that runs the worker',
-};
-
-const operations = [
-	remove,
-	deploy,
-	get,
-	getHealth,
-	getMany,
-	plan,
-	purgeQueue,
-	setWorkers,
-	updateImage,
-];
-
-export const description: INodeProperties[] = [
+export const endpoint = resourceOf(
 	{
-		displayName: 'Operation',
-		name: 'operation',
-		type: 'options',
-		noDataExpression: true,
-		displayOptions: { show: { resource: ['endpoint'] } },
-		options: operations.map(({ option }) => option),
-		default: 'deploy',
+		name: 'Endpoint',
+		value: 'endpoint',
+		description: 'Deploy and look after the RunPod endpoint that runs the worker',
 	},
-	...operations.flatMap(({ description }) => description),
-];
+	[remove, deploy, get, getHealth, getMany, plan, purgeQueue, setWorkers, updateImage],
+	'deploy',
+);

@@ -1,27 +1,15 @@
-import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import * as cancel from './cancel.operation';
 import * as getStatus from './getStatus.operation';
 import * as retry from './retry.operation';
 import * as wait from './wait.operation';
+import { resourceOf } from '../../n8n/resource';
 
-export const option: INodePropertyOptions = {
-	name: 'Job',
-	value: 'job',
-	description: 'Follow, cancel or retry jobs that were submitted before',
-};
-
-export const description: INodeProperties[] = [
+export const job = resourceOf(
 	{
-		displayName: 'Operation',
-		name: 'operation',
-		type: 'options',
-		noDataExpression: true,
-		displayOptions: { show: { resource: ['job'] } },
-		options: [cancel.option, getStatus.option, retry.option, wait.option],
-		default: 'getStatus',
+		name: 'Job',
+		value: 'job',
+		description: 'Follow, cancel or retry jobs that were submitted before',
 	},
-	...cancel.description,
-	...getStatus.description,
-	...retry.description,
-	...wait.description,
-];
+	[cancel, getStatus, retry, wait],
+	'getStatus',
+);

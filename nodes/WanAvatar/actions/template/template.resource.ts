@@ -1,26 +1,15 @@
-import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import * as remove from './delete.operation';
 import * as get from './get.operation';
 import * as getMany from './getMany.operation';
 import * as upload from './upload.operation';
+import { resourceOf } from '../../n8n/resource';
 
-export const option: INodePropertyOptions = {
-	name: 'Template',
-	value: 'template',
-	description: 'Driving videos that lie ready in the bucket',
-};
-
-const operations = [remove, get, getMany, upload];
-
-export const description: INodeProperties[] = [
+export const template = resourceOf(
 	{
-		displayName: 'Operation',
-		name: 'operation',
-		type: 'options',
-		noDataExpression: true,
-		displayOptions: { show: { resource: ['template'] } },
-		options: operations.map(({ option }) => option),
-		default: 'getMany',
+		name: 'Template',
+		value: 'template',
+		description: 'Driving videos that lie ready in the bucket',
 	},
-	...operations.flatMap(({ description }) => description),
-];
+	[remove, get, getMany, upload],
+	'getMany',
+);

@@ -73,7 +73,19 @@ describe('secretsIn', () => {
 	const deployment = ['hf_secret', 'secret-access-key', 'secret-of-docker-hub', 'secret-of-minio'];
 
 	it.each<[string, unknown, string[]]>([
-		['the settings of a deployment', parseDeployment(variables), deployment],
+		[
+			'the settings of a deployment',
+			parseDeployment(variables, {
+				DOCKERHUB_USERNAME: 'somebody',
+				DOCKERHUB_PASSWORD: new Secret('secret-of-docker-hub'),
+				MINIO_ENDPOINT: 'minio.example.com',
+				MINIO_ACCESS_KEY: new Secret('secret-access-key'),
+				MINIO_SECRET_KEY: new Secret('secret-of-minio'),
+				MINIO_USE_SSL: true,
+				MINIO_BUCKET: 'avatars',
+			}),
+			deployment,
+		],
 		[
 			'all settings of the terminal',
 			parseSettings(variables),

@@ -4,7 +4,7 @@ import { InvalidInput } from '../../../../../lib/base/errors/invalidInput';
 import { readSwitchOption } from '../../../fields/formValue';
 import type { Facts } from '../../../n8n/runItems';
 import { options, readOptions } from './settingsOptions';
-import { readContainerRegistry, readWorkerStorage } from './workerCredentials';
+import { readWorkerCredentials } from './workerCredentials';
 
 const rotateRegistryAuth: INodeProperties = {
 	displayName: 'Rotate Registry Auth',
@@ -84,15 +84,11 @@ export async function openSettings(
 ): Promise<(item: number) => SettingsForm> {
 	const { parseDeployment } =
 		await import('../../../../../lib/deployment/settings/deploymentSettings');
-	const fromCredentials = {
-		...(await readWorkerStorage(context)),
-		...(await readContainerRegistry(context)),
-	};
+	const fromCredentials = await readWorkerCredentials(context);
 	return (item) => {
 		const chosen: unknown = context.getNodeParameter('deploymentOptions', item, {});
 		const { given, emptied } = readOptions(chosen);
 		const raw: Record<string, unknown> = {
-			...fromCredentials,
 			WAN_AVATAR_NAME: context.getNodeParameter('deploymentName', item),
 			RUNPOD_IMAGE_NAME: context.getNodeParameter('image', item),
 			...given,
@@ -101,7 +97,10 @@ export async function openSettings(
 		if (raw.RUNPOD_ENDPOINT_ID !== undefined) raw.WAN_AVATAR_NAME = undefined;
 		try {
 			const rotates = readSwitchOption(chosen, rotateRegistryAuth);
-			return { settings: parseDeployment(raw, emptied), rotateRegistryAuth: rotates };
+			return {
+				settings: parseDeployment(raw, fromCredentials, emptied),
+				rotateRegistryAuth: rotates,
+			};
 		} catch (error) {
 			throw error instanceof InvalidInput ? error.relabelled(labels) : error;
 		}

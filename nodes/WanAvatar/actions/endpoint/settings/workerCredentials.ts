@@ -1,12 +1,18 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { WanAvatarError } from '../../../../../lib/base/errors/errors';
-import type { VariableName } from '../../../../../lib/deployment/settings/variables';
+import type { WorkerSettings } from '../../../../../lib/deployment/settings/workerSettings';
 import type { ServerAddress } from '../../../../../lib/storage/client/minioCredential';
 
-type Variables = Partial<Record<VariableName, unknown>>;
+/** What the worker is told of its storage, and who may pull its image: from the node's credentials, each parsed once. */
+export async function readWorkerCredentials(context: IExecuteFunctions): Promise<WorkerSettings> {
+	return { ...(await readStorage(context)), ...(await readContainerRegistry(context)) };
+}
 
-/** The MinIO settings of the worker, from the node's MinIO credential. */
-export async function readWorkerStorage(context: IExecuteFunctions): Promise<Variables> {
+type Puller = Pick<WorkerSettings, 'DOCKERHUB_USERNAME' | 'DOCKERHUB_PASSWORD'>;
+
+async function readStorage(
+	context: IExecuteFunctions,
+): Promise<Omit<WorkerSettings, keyof Puller>> {
 	if (!context.getNode().credentials?.minioApi) throw withoutStorage();
 	const { parseStorageSettings } =
 		await import('../../../../../lib/storage/client/minioCredential');
@@ -16,8 +22,8 @@ export async function readWorkerStorage(context: IExecuteFunctions): Promise<Var
 	return {
 		MINIO_ENDPOINT: hostOf(address),
 		MINIO_USE_SSL: address.useSSL,
-		MINIO_ACCESS_KEY: storage.accessKey.reveal(),
-		MINIO_SECRET_KEY: storage.secretKey.reveal(),
+		MINIO_ACCESS_KEY: storage.accessKey,
+		MINIO_SECRET_KEY: storage.secretKey,
 		MINIO_BUCKET: storage.bucket,
 	};
 }
@@ -32,9 +38,15 @@ function withoutStorage(): WanAvatarError {
 	});
 }
 
+/** For a public image. */
+const NOBODY: Puller = { DOCKERHUB_USERNAME: undefined, DOCKERHUB_PASSWORD: undefined };
+
 /** User name and password for a private image, where the node has them. */
-export async function readContainerRegistry(context: IExecuteFunctions): Promise<Variables> {
-	if (!context.getNode().credentials?.containerRegistryApi) return {};
-	const { username, password } = await context.getCredentials('containerRegistryApi', 0);
+async function readContainerRegistry(context: IExecuteFunctions): Promise<Puller> {
+	if (!context.getNode().credentials?.containerRegistryApi) return NOBODY;
+	const { parseContainerRegistry } =
+		await import('../../../../../lib/deployment/settings/containerRegistryCredential');
+	const credential = await context.getCredentials('containerRegistryApi', 0);
+	const { username, password } = parseContainerRegistry(credential);
 	return { DOCKERHUB_USERNAME: username, DOCKERHUB_PASSWORD: password };
 }
