@@ -22,8 +22,15 @@ export interface DeployedIds {
 
 export interface ApplyPorts {
 	management: ManagementClient;
-	/** Told before each step that changes something. */
+	/** Told before each step that the plan has, also where it turns out to be done already. */
 	onStep?: (step: PlanStep) => void;
+}
+
+/** What an apply has come to. */
+interface Applied {
+	ids: DeployedIds;
+	/** Whether anything was created, updated or replaced. */
+	changed: boolean;
 }
 
 /** Where an apply stands. */
@@ -35,7 +42,10 @@ interface Progress {
 }
 
 /**
- * Carries a plan out in order. Each step is safe to repeat, so an apply that failed is finished by the next one.
+ * Carries a plan out in order: creates and replaces what it says, and brings what it updates to what was given. An update
+ * is compared with what is there at its turn, since it carries whole blocks: what somebody has set since the plan was made
+ * stays, and what is as it was given by then needs nothing. Each step is safe to repeat, so an apply that failed is
+ * finished by the next one.
  * @throws WanAvatarError that says, beside what went wrong, what exists now
  */
 export async function applyPlan(
@@ -43,38 +53,42 @@ export async function applyPlan(
 	settings: DeploymentSettings,
 	existing: Existing,
 	ports: ApplyPorts,
-): Promise<DeployedIds> {
+): Promise<Applied> {
 	const ids: DeployedIds = {
 		endpoint_id: existing.endpoint?.id ?? null,
 		template_id: existing.template?.id ?? null,
 		registry_auth_id: existing.registryAuth?.id ?? null,
 	};
 	const progress: Progress = { ids, settings, existing, ports };
+	let changed = false;
 	for (const step of plan.steps) {
 		if (step.action === 'keep') continue;
 		ports.onStep?.(step);
 		try {
-			await STEPS[step.resource](step, progress);
+			const isSent = await STEPS[step.resource](step, progress);
+			changed ||= isSent;
 		} catch (error) {
 			throw withWhatExists(error, ids, existing.names);
 		}
 	}
-	return ids;
+	return { ids, changed };
 }
 
-const STEPS: Readonly<Record<Resource, (step: PlanStep, progress: Progress) => Promise<void>>> = {
-	'registry auth': applyRegistryAuth,
-	template: applyTemplate,
-	endpoint: applyEndpoint,
-};
+/** Each tells whether it has changed anything. */
+const STEPS: Readonly<Record<Resource, (step: PlanStep, progress: Progress) => Promise<boolean>>> =
+	{
+		'registry auth': applyRegistryAuth,
+		template: applyTemplate,
+		endpoint: applyEndpoint,
+	};
 
 async function applyRegistryAuth(
 	{ action, name }: PlanStep,
 	{ ids, settings, existing, ports }: Progress,
-): Promise<void> {
+): Promise<boolean> {
 	const { management } = ports;
 	const body = registryAuthBody(settings, existing.names);
-	if (!body) return;
+	if (!body) return false;
 	if (action === 'replace' && existing.registryAuth) {
 		const deletion = await management.deleteRegistryAuth(existing.registryAuth);
 		if (deletion.tag === 'inUse') throw stillUsed('registry auth', name, deletion.reason);
@@ -85,23 +99,25 @@ async function applyRegistryAuth(
 		async () => onlyOne('registry auth', name, await management.listRegistryAuths()),
 	);
 	ids.registry_auth_id = auth.id;
+	return true;
 }
 
 async function applyTemplate(
 	{ action, name }: PlanStep,
 	{ ids, settings, existing, ports }: Progress,
-): Promise<void> {
+): Promise<boolean> {
 	const { management } = ports;
 	const body = templateBody(settings, existing.names, ids.registry_auth_id);
 	if (action === 'update' && existing.template) {
 		const { id } = existing.template;
 		const given = givenOfTemplate(settings, existing);
-		await noticingDeletion('template_id', ids, async () => {
+		return await noticingDeletion('template_id', ids, async () => {
 			const now = await management.getTemplate(id);
 			const { body: change, changes } = templateDifference(now, body, given);
-			if (changes.length > 0) await management.updateTemplate(now, change);
+			if (changes.length === 0) return false;
+			await management.updateTemplate(now, change);
+			return true;
 		});
-		return;
 	}
 	if (action === 'replace' && existing.template) {
 		const deletion = await management.deleteTemplate(existing.template);
@@ -113,43 +129,43 @@ async function applyTemplate(
 		async () => onlyOne('template', name, await management.listTemplates()),
 	);
 	ids.template_id = template.id;
+	return true;
 }
 
 /** The template is applied once, when the endpoint is made: later changes go to the endpoint itself. */
 async function applyEndpoint(
 	{ name }: PlanStep,
 	{ ids, settings, existing, ports }: Progress,
-): Promise<void> {
+): Promise<boolean> {
 	const { management } = ports;
 	const body = endpointBody(settings, existing.names, ids.template_id ?? '');
 	if (existing.endpoint) {
 		const container = containerBody(settings, ids.registry_auth_id);
 		const { id } = existing.endpoint;
-		await noticingDeletion('endpoint_id', ids, async () => {
+		return await noticingDeletion('endpoint_id', ids, async () => {
 			const now = await management.getEndpoint(id);
 			const { body: change, changes } = endpointDifference(now, body, container, settings.given);
-			if (changes.length > 0) await management.updateEndpoint(now, change);
+			if (changes.length === 0) return false;
+			await management.updateEndpoint(now, change);
+			return true;
 		});
-		return;
 	}
 	const endpoint = await createOrFind<Endpoint>(
 		async () => await management.createEndpoint(body),
 		async () => onlyOne('endpoint', name, await management.listEndpoints()),
 	);
 	ids.endpoint_id = endpoint.id;
+	return true;
 }
 
-/**
- * For a change that reads anew first: it carries whole blocks, and would undo what somebody has set since the plan was
- * made. What is gone by then does not count as existing.
- */
-async function noticingDeletion(
+/** For an update, which reads anew first: what is gone by then does not count as existing. */
+async function noticingDeletion<T>(
 	field: 'template_id' | 'endpoint_id',
 	ids: DeployedIds,
-	change: () => Promise<void>,
-): Promise<void> {
+	change: () => Promise<T>,
+): Promise<T> {
 	try {
-		await change();
+		return await change();
 	} catch (error) {
 		if (error instanceof WanAvatarError && error.code === 'NOT_FOUND') ids[field] = null;
 		throw error;

@@ -4,11 +4,11 @@ import { pause, type Clock } from '../../base/async/clock';
 import type { EndpointQueue } from '../../runpod/queue/endpointQueue';
 import { applyPlan, type DeployedIds } from './apply';
 import { readLinked, type Existing } from '../plan/existing';
-import { changesSomething, planDeployment, type Plan, type PlanStep } from '../plan/plan';
+import { planDeployment, type Plan, type PlanStep } from '../plan/plan';
 import type { PlanOptions } from '../plan/planOptions';
 import type { DeploymentSettings } from '../settings/deploymentSettings';
 
-/** A plan together with what it was made from, so that what is applied is what was shown. */
+/** A plan together with what it was made from: applying it goes by the same settings, and by the things that it names. */
 export interface PreparedDeployment {
 	settings: DeploymentSettings;
 	plan: Plan;
@@ -55,7 +55,7 @@ export async function deploy(
 	queueBaseUrl: string,
 	ports: DeployPorts,
 ): Promise<Deployment> {
-	const ids = await applyPlan(plan, settings, existing, ports);
+	const { ids, changed } = await applyPlan(plan, settings, existing, ports);
 	const endpoint_id = ids.endpoint_id ?? '';
 	const isNew = existing.endpoint === undefined;
 	return {
@@ -63,7 +63,7 @@ export async function deploy(
 		...ids,
 		endpoint_id,
 		invoke_base: `${queueBaseUrl}/${endpoint_id}`,
-		changed: changesSomething(plan),
+		changed,
 		served: isNew ? await becomesServed(endpoint_id, ports) : true,
 	};
 }

@@ -58,10 +58,17 @@ describe('what is changed in the console between plan and yes', () => {
 		await person.change('serverless', { workers: { max: 20 } });
 		rig.clearCalls();
 
-		const { exitCode } = await rig.command(['deploy', '--yes', '--workers-max', '20']);
+		const { exitCode, out } = await rig.command([
+			'deploy',
+			'--yes',
+			'--json',
+			'--workers-max',
+			'20',
+		]);
 
 		expect(exitCode).toBe(0);
 		expect(rig.writes()).toEqual([]);
+		expect(JSON.parse(out.join('\n'))).toMatchObject({ changed: false });
 	});
 });
 
