@@ -1,11 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { INodeProperties } from 'n8n-workflow';
-import generateSchema from '../../nodes/WanAvatar/__schema__/v1.0.0/avatar/generate.json';
-import statusSchema from '../../nodes/WanAvatar/__schema__/v1.0.0/job/getStatus.json';
 import { WanAvatar } from '../../nodes/WanAvatar/WanAvatar.node';
 import { operations } from '../../nodes/WanAvatar/actions/registry';
 import codex from '../../nodes/WanAvatar/WanAvatar.node.json';
-import { submittedReport } from '../../lib/generation/report/report';
 
 const { properties, ...face } = new WanAvatar().description;
 
@@ -58,21 +55,6 @@ describe('the form and the code agree', () => {
 
 	it('every operation has an action text, for the search of the nodes panel', () => {
 		for (const { option } of choices('operation')) expect(option).toHaveProperty('action');
-	});
-
-	it('the output schemas name what comes out', () => {
-		const reference = {
-			job_id: '',
-			endpoint_id: '',
-			user_id: '',
-			avatar_id: '',
-			output_video_key: '',
-			output_thumbnail_key: '',
-			submitted_at: '',
-		};
-		const names = Object.keys(submittedReport(reference)).sort();
-		for (const { properties: fields } of [generateSchema, statusSchema])
-			expect(Object.keys(fields).sort()).toEqual(names);
 	});
 
 	it.each(['wan', 'avatar', 'video', 'runpod', 'talking head', 'lip'])(

@@ -4,6 +4,7 @@ import type { Result } from './generate';
 import type { GenerationPorts, GenerationRequest } from '../request/ports';
 import { createOptionalStore } from '../report/optionalStore';
 import { openRecordBook } from '../record/record';
+import { lastingOutput } from '../../contract/jobOutput';
 import { settle } from '../../base/errors/settled';
 
 /** A result that was given out; its video, where the item carries it, is gone by now. */
@@ -32,12 +33,7 @@ export async function markDelivered(
 	const mark = async ({ request, record, report, isInline }: Given) => {
 		if (!record || record.delivered) return;
 		const book = openRecordBook(request, record.fingerprint, memory);
-		const { fps, width, height, thumbnail_key } = report;
-		const delivered = {
-			...record,
-			delivered: true,
-			output: { fps, width, height, thumbnail_key },
-		};
+		const delivered = { ...record, delivered: true, output: lastingOutput(report) };
 		// A later try of this execution asks RunPod for such a video again, which has it for a while.
 		book.remember(isInline ? record : { ...delivered, report: { ...report } });
 		if (book.key === undefined || faults >= MAX_FAULTS || signal?.aborted) return;
