@@ -1,4 +1,5 @@
 import { WanAvatarError, type ErrorCode } from '../../base/errors/errors';
+import { storedAs } from '../../contract/storedAs';
 import type { FollowEnd } from '../../following/follow';
 import type { Stall } from '../../runpod/queue/health';
 import type { EndedJobState, JobState } from '../../runpod/queue/job';
@@ -41,7 +42,7 @@ export function failedJob(job: JobReference, look: FailedLook): WanAvatarError {
 		case 'completedWithoutVideo':
 			return jobError('JOB_WITHOUT_VIDEO', job, look, {
 				message: `Job ${job.job_id} ${noVideoReason(look.words)}`,
-				remedy: `Look at the log of worker ${look.facts.workerId ?? '(unknown)'} in the RunPod console.${storedAs(job)}`,
+				remedy: `Look at the log of worker ${look.facts.workerId ?? '(unknown)'} in the RunPod console.${storedAs('perhaps', job.output_video_key)}`,
 			});
 	}
 }
@@ -87,17 +88,17 @@ export function unfinishedJob(
 		case 'lost':
 			return jobError('JOB_LOST', job, last, {
 				message: `RunPod no longer knows job ${job.job_id} (${end.reason})`,
-				remedy: `RunPod forgets a job 30 minutes after its end, or when its time to live is over.${storedAs(job)} Running the item again makes it anew.`,
+				remedy: `RunPod forgets a job 30 minutes after its end, or when its time to live is over.${storedAs('perhaps', job.output_video_key)} Running the item again makes it anew.`,
 			});
 		case 'unreadable':
 			return jobError('UNREADABLE_ANSWER', job, last, {
 				message: `RunPod's answer about job ${job.job_id} cannot be read: ${end.reason}`,
-				remedy: `${fate(cancel, job)} The worker seems to put the video itself into its answer: it should store it in MinIO.${storedAs(job)}`,
+				remedy: `${fate(cancel, job)} The worker seems to put the video itself into its answer: it should store it in MinIO.${storedAs('perhaps', job.output_video_key)}`,
 			});
 		case 'refused':
 			return jobError('REQUEST_REJECTED', job, last, {
 				message: `RunPod refuses to tell about job ${job.job_id}: ${end.reason}`,
-				remedy: `It did so for a minute and more. Check the RunPod API credential. The job was not cancelled, and may still be running on endpoint ${job.endpoint_id}.${storedAs(job)}`,
+				remedy: `It did so for a minute and more. Check the RunPod API credential. The job was not cancelled, and may still be running on endpoint ${job.endpoint_id}.${storedAs('perhaps', job.output_video_key)}`,
 			});
 		case 'restarted':
 			return jobError('RESTARTED_TOO_OFTEN', job, last, {
@@ -193,20 +194,16 @@ function fate(cancel: CancelOutcome, job: JobReference): string {
 		case 'cancelled':
 			return 'The job was cancelled on RunPod.';
 		case 'left running':
-			return `The job goes on running on endpoint ${job.endpoint_id}, as On Timeout says.${storedAs(job)}`;
+			return `The job goes on running on endpoint ${job.endpoint_id}, as On Timeout says.${storedAs('perhaps', job.output_video_key)}`;
 		case "another's":
-			return `The job goes on: another execution waits for it.${storedAs(job)}`;
+			return `The job goes on: another execution waits for it.${storedAs('perhaps', job.output_video_key)}`;
 		case 'gone':
 			return '';
 		case 'unanswered':
 			return `Its cancel was sent to RunPod, which has not answered yet; it is repeated for a minute. To be sure, look at the Requests page of endpoint ${job.endpoint_id}.`;
 		case 'not cancelled':
-			return `The job could not be cancelled and may still be running on endpoint ${job.endpoint_id}: cancel it in the RunPod console.${storedAs(job)}`;
+			return `The job could not be cancelled and may still be running on endpoint ${job.endpoint_id}: cancel it in the RunPod console.${storedAs('perhaps', job.output_video_key)}`;
 	}
-}
-
-function storedAs({ output_video_key }: JobReference): string {
-	return output_video_key ? ` If it made a video, it is stored as ${output_video_key}.` : '';
 }
 
 function stateIn(last: JobState): string {
