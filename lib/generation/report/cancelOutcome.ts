@@ -1,3 +1,4 @@
+import { storedAs } from '../../contract/storedAs';
 import type { JobReference } from './report';
 
 /** What became of the remote job when nobody waits for it any longer. */
@@ -16,15 +17,15 @@ export function outcomeText(outcome: CancelOutcome, job: JobReference): string {
 		case 'cancelled':
 			return 'The job was cancelled on RunPod.';
 		case 'left running':
-			return `The job goes on running on endpoint ${job.endpoint_id}, as On Timeout says.${storedAs(job)}`;
+			return `The job goes on running on endpoint ${job.endpoint_id}, as On Timeout says.${storedAs('perhaps', job.output_video_key)}`;
 		case "another's":
-			return `The job goes on: another execution waits for it.${storedAs(job)}`;
+			return `The job goes on: another execution waits for it.${storedAs('perhaps', job.output_video_key)}`;
 		case 'gone':
 			return '';
 		case 'unanswered':
 			return `Its cancel was sent to RunPod, which has not answered yet; it is repeated for a minute. To be sure, look at the Requests page of endpoint ${job.endpoint_id}.`;
 		case 'not cancelled':
-			return `The job could not be cancelled and may still be running on endpoint ${job.endpoint_id}: cancel it in the RunPod console.${storedAs(job)}`;
+			return `The job could not be cancelled and may still be running on endpoint ${job.endpoint_id}: cancel it in the RunPod console.${storedAs('perhaps', job.output_video_key)}`;
 	}
 }
 
@@ -48,8 +49,4 @@ type OutputKey = Pick<JobReference, 'output_video_key'>;
 
 export function storedUnder({ output_video_key }: OutputKey): string {
 	return output_video_key === null ? 'under a key of its own' : `as ${output_video_key}`;
-}
-
-export function storedAs({ output_video_key }: OutputKey): string {
-	return output_video_key ? ` If it made a video, it is stored as ${output_video_key}.` : '';
 }

@@ -1,8 +1,9 @@
 import { WanAvatarError, type ErrorCode } from '../../base/errors/errors';
+import { storedAs } from '../../contract/storedAs';
 import type { FollowEnd } from '../../following/follow';
 import type { Stall } from '../../following/stall';
 import type { EndedJobState, JobState } from '../../runpod/queue/job';
-import { outcomeText, storedAs, type CancelOutcome } from './cancelOutcome';
+import { outcomeText, type CancelOutcome } from './cancelOutcome';
 import type { Owner } from './owner';
 import { STALLS } from './stallWords';
 import { knownFacts, noVideoReason, reportOf, type JobReference, type JobReport } from './report';
@@ -33,7 +34,7 @@ export function failedJob(job: JobReference, look: FailedLook): WanAvatarError {
 		case 'completedWithoutVideo':
 			return jobError('JOB_WITHOUT_VIDEO', job, look, {
 				message: `Job ${job.job_id} ${noVideoReason(look.words)}`,
-				remedy: `Look at the log of worker ${look.facts.workerId ?? '(unknown)'} in the RunPod console.${storedAs(job)}`,
+				remedy: `Look at the log of worker ${look.facts.workerId ?? '(unknown)'} in the RunPod console.${storedAs('perhaps', job.output_video_key)}`,
 			});
 	}
 }
@@ -79,17 +80,17 @@ export function unfinishedJob(
 		case 'lost':
 			return jobError('JOB_LOST', job, last, {
 				message: `RunPod no longer knows job ${job.job_id} (${end.reason})`,
-				remedy: `RunPod forgets a job 30 minutes after its end, or when its time to live is over.${storedAs(job)} Running the item again makes it anew.`,
+				remedy: `RunPod forgets a job 30 minutes after its end, or when its time to live is over.${storedAs('perhaps', job.output_video_key)} Running the item again makes it anew.`,
 			});
 		case 'unreadable':
 			return jobError('UNREADABLE_ANSWER', job, last, {
 				message: `RunPod's answer about job ${job.job_id} cannot be read: ${end.reason}`,
-				remedy: `${outcomeText(cancel, job)} The worker seems to put the video itself into its answer: it should store it in MinIO.${storedAs(job)}`,
+				remedy: `${outcomeText(cancel, job)} The worker seems to put the video itself into its answer: it should store it in MinIO.${storedAs('perhaps', job.output_video_key)}`,
 			});
 		case 'refused':
 			return jobError('REQUEST_REJECTED', job, last, {
 				message: `RunPod refuses to tell about job ${job.job_id}: ${end.reason}`,
-				remedy: `It did so for a minute and more. Check the RunPod API credential. The job was not cancelled, and may still be running on endpoint ${job.endpoint_id}.${storedAs(job)}`,
+				remedy: `It did so for a minute and more. Check the RunPod API credential. The job was not cancelled, and may still be running on endpoint ${job.endpoint_id}.${storedAs('perhaps', job.output_video_key)}`,
 			});
 		case 'restarted':
 			return jobError('RESTARTED_TOO_OFTEN', job, last, {

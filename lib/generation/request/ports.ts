@@ -25,7 +25,7 @@ export interface ResultPorts {
 	readFacts?: ReadFacts | undefined;
 	/** The same of a file in memory: nothing for one that is not a complete MP4. Missing: it is not looked at. */
 	readContent?: ((content: Uint8Array) => Promise<Mp4Facts | undefined>) | undefined;
-	links: LinkMaker;
+	linkMaker: LinkMaker;
 	onDenied?: OnDenied | undefined;
 }
 

@@ -68,7 +68,7 @@ async function withLinks(
 	{ links }: ResultContext,
 	ports: ResultPorts,
 ): Promise<JobResult> {
-	return { report: await linked({ report, refusals }, links, ports.links), video };
+	return { report: await linked({ report, refusals }, links, ports.linkMaker), video };
 }
 
 interface Seen extends JobResult, Partial<Pick<Verified, 'refusals'>> {

@@ -1,4 +1,5 @@
 import { requestsPage } from '../../contract/consolePages';
+import { storedAs } from '../../contract/storedAs';
 import { WanAvatarError } from '../../base/errors/errors';
 import type { JobContext } from './jobContext';
 import { ownerOf } from '../report/owner';
@@ -74,9 +75,7 @@ function holdText(intent: JobRecord): string {
 export function uncertain(record: JobRecord, context: JobContext): WanAvatarError {
 	const at = new Date(record.intended_at_ms).toISOString();
 	const owner = ownerOf(context.request);
-	const where = owner.output_video_key
-		? ` Its video will be stored as ${owner.output_video_key}.`
-		: '';
+	const where = storedAs('coming', owner.output_video_key);
 	return new WanAvatarError(
 		'SUBMIT_UNKNOWN',
 		`A job for this item was sent at ${at} and may be running: RunPod gave no job ID`,

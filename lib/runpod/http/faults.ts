@@ -1,4 +1,5 @@
 import { requestsPage } from '../../contract/consolePages';
+import { storedAs } from '../../contract/storedAs';
 import { WanAvatarError } from '../../base/errors/errors';
 import { faultText } from './answer';
 import type { HttpAnswer, HttpFailure } from './http';
@@ -84,7 +85,7 @@ export function submitUnknown(
 	endpointId: string,
 	outputKey?: string,
 ): WanAvatarError {
-	const where = outputKey ? ` Its video will be stored as ${outputKey}.` : '';
+	const where = storedAs('coming', outputKey);
 	return new WanAvatarError(
 		'SUBMIT_UNKNOWN',
 		`RunPod gave no job ID for a submitted job (${what}): the job may be running`,

@@ -6,6 +6,7 @@ import { errorItem, toNodeError, toRunError } from '../n8n/itemErrors';
 import { inFormsWords } from '../fields/formLabels';
 import { ItemWithFiles, SeveralEnds, type ItemOutput, type Operation } from '../n8n/operation';
 import { operations } from './registry';
+import { storedAs } from '../../../lib/contract/storedAs';
 
 type Ends = Awaited<ReturnType<Operation['execute']>>;
 
@@ -115,6 +116,6 @@ function noteOf(end: Exclude<Outcome['end'], { error: unknown }>): string {
 	const given = end.value instanceof ItemWithFiles ? end.value.json : end.value;
 	const [{ job_id, status, minio_key } = {}] = [given].flat();
 	if (typeof job_id !== 'string') return 'done';
-	const stored = typeof minio_key === 'string' ? `; its video is stored as ${minio_key}` : '';
+	const stored = typeof minio_key === 'string' ? storedAs('there', minio_key) : '';
 	return `job ${job_id} is ${typeof status === 'string' ? status : 'submitted'}${stored}`;
 }

@@ -88,8 +88,8 @@ export async function connectResults(
 	const { createLinkMaker } = await import('../../../lib/storage/video/presignedLinks');
 	const { contentFacts, headerFacts } = await import('../../../lib/storage/video/videoFacts');
 	const bucket = await connectBucket(context);
-	const links = createLinkMaker(bucket, clock);
-	const results = { bucket, links, readContent: contentFacts };
+	const linkMaker = createLinkMaker(bucket, clock);
+	const results = { bucket, linkMaker, readContent: contentFacts };
 	if (!bucket) return results;
 	return { ...results, readFacts: headerFacts, onDenied: deniedHints(context) };
 }

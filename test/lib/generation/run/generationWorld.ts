@@ -141,7 +141,7 @@ export function world(): World {
 		queue,
 		ports: (more = {}) => {
 			const ports = { queue, clock, bucket, memory: notes, executionId: 'a', ...more };
-			return { links: createLinkMaker(ports.bucket, clock), ...ports };
+			return { linkMaker: createLinkMaker(ports.bucket, clock), ...ports };
 		},
 	};
 }
