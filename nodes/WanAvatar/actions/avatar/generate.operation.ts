@@ -19,9 +19,10 @@ import { withInputFields } from '../../n8n/itemInput';
 import { ItemWithFiles, type RunMode } from '../../n8n/operation';
 import { storedFiles } from '../../n8n/storedFiles';
 import { drivingVideoProperties } from './drivingVideo';
-import { optionalProperties } from './optional';
+import { optionalProperties, waitForCompletion } from './optional';
 import { portraitProperties } from './portrait';
 import { labelled, openForm } from './request';
+import { workerInputProperties } from './workerInputs';
 
 export const option: INodePropertyOptions = {
 	name: 'Generate',
@@ -33,48 +34,8 @@ export const option: INodePropertyOptions = {
 const properties: INodeProperties[] = [
 	...portraitProperties,
 	...drivingVideoProperties,
-	{
-		displayName: 'User ID',
-		name: 'userId',
-		type: 'string',
-		default: '',
-		required: true,
-		placeholder: 'e.g. user_123',
-		description: 'Whose avatar it is; becomes a folder of the output keys',
-	},
-	{
-		displayName: 'Avatar ID',
-		name: 'avatarId',
-		type: 'string',
-		default: '',
-		required: true,
-		placeholder: 'e.g. avatar_456',
-		description: 'Which avatar of that user it is; becomes a folder of the output keys',
-	},
-	{
-		displayName: 'Output Video Key',
-		name: 'outputVideoKey',
-		type: 'string',
-		default: 'user-avatars/<user_id>/<avatar_id>/idle.mp4',
-		description:
-			"Where the video is stored in the worker's bucket. &lt;user_id&gt; and &lt;avatar_id&gt; are filled in. Leave blank for a key that the worker chooses.",
-	},
-	{
-		displayName: 'Output Thumbnail Key',
-		name: 'outputThumbnailKey',
-		type: 'string',
-		default: 'user-avatars/<user_id>/<avatar_id>/thumb.jpg',
-		description:
-			"Where the thumbnail (JPG) is stored in the worker's bucket. Leave blank for no thumbnail.",
-	},
-	{
-		displayName: 'Wait for Completion',
-		name: 'waitForCompletion',
-		type: 'boolean',
-		default: true,
-		description:
-			'Whether to wait until the video is there. If off, the job ID is output at once, for Get Status.',
-	},
+	...workerInputProperties,
+	waitForCompletion,
 	endpointLocator,
 	{
 		displayName: 'Options',

@@ -1,185 +1,253 @@
 import type { INodeProperties } from 'n8n-workflow';
+import type { ContractField } from '../../../../lib/contract/jobInput';
 import { includeInputFields } from '../../n8n/itemInput';
 import { resultLinkOptions } from '../../fields/linkOptions';
 
+/** One option of *Generate*: how the form shows it, and what it is for. */
+export interface FormOption {
+	property: INodeProperties;
+	/** The field of the job input that it fills; a blank one is not sent. */
+	field?: ContractField;
+	/** Whether *Wait for Completion* of a job has it too. */
+	isForWaiting?: true;
+}
+
+export const waitForCompletion: INodeProperties = {
+	displayName: 'Wait for Completion',
+	name: 'waitForCompletion',
+	type: 'boolean',
+	default: true,
+	description:
+		'Whether to wait until the video is there. If off, the job ID is output at once, for Get Status.',
+};
+
 /** The options of *Generate*, in the alphabetical order that n8n wants. */
-export const optionalProperties: INodeProperties[] = [
+export const formOptions: readonly FormOption[] = [
 	{
-		displayName: 'Additional Worker Inputs',
-		name: 'additionalWorkerInputs',
-		type: 'json',
-		default: '{}',
-		description:
-			'Inputs that a newer worker knows and this form does not, as a JSON object. Fields of this form cannot be set here.',
+		property: {
+			displayName: 'Additional Worker Inputs',
+			name: 'additionalWorkerInputs',
+			type: 'json',
+			default: '{}',
+			description:
+				'Inputs that a newer worker knows and this form does not, as a JSON object. Fields of this form cannot be set here.',
+		},
 	},
 	{
-		displayName: 'Check Only',
-		name: 'checkOnly',
-		type: 'boolean',
-		default: false,
-		description:
-			'Whether to check all items and output the requests that would be sent, without sending any',
+		property: {
+			displayName: 'Check Only',
+			name: 'checkOnly',
+			type: 'boolean',
+			default: false,
+			description:
+				'Whether to check all items and output the requests that would be sent, without sending any',
+		},
 	},
 	{
-		displayName: 'Download Thumbnail',
-		name: 'downloadThumbnail',
-		type: 'boolean',
-		default: false,
-		description:
-			'Whether to put the thumbnail, if there is one, into the binary field "thumbnail". Needs a MinIO API credential.',
+		property: {
+			displayName: 'Download Thumbnail',
+			name: 'downloadThumbnail',
+			type: 'boolean',
+			default: false,
+			description:
+				'Whether to put the thumbnail, if there is one, into the binary field "thumbnail". Needs a MinIO API credential.',
+		},
 	},
 	{
-		displayName: 'Download Video',
-		name: 'downloadVideo',
-		type: 'boolean',
-		default: false,
-		description:
-			'Whether to put the MP4 into the binary field "video", ready for an email or a CMS. Needs a MinIO API credential.',
+		property: {
+			displayName: 'Download Video',
+			name: 'downloadVideo',
+			type: 'boolean',
+			default: false,
+			description:
+				'Whether to put the MP4 into the binary field "video", ready for an email or a CMS. Needs a MinIO API credential.',
+		},
 	},
 	{
-		displayName: 'If the Video Exists',
-		name: 'ifVideoExists',
-		type: 'options',
-		options: [
-			{ name: 'Fail', value: 'fail', description: 'End with an error, and make nothing' },
-			{ name: 'Regenerate', value: 'regenerate', description: 'Make it anew and replace it' },
-			{ name: 'Return It', value: 'return', description: 'Output the video that is there' },
-		],
-		default: 'regenerate',
-		description:
-			'What to do when there is a video at Output Video Key already. Fail and Return It need that key and a MinIO API credential; where they cannot look, nothing is sent.',
+		property: {
+			displayName: 'If the Video Exists',
+			name: 'ifVideoExists',
+			type: 'options',
+			options: [
+				{ name: 'Fail', value: 'fail', description: 'End with an error, and make nothing' },
+				{ name: 'Regenerate', value: 'regenerate', description: 'Make it anew and replace it' },
+				{ name: 'Return It', value: 'return', description: 'Output the video that is there' },
+			],
+			default: 'regenerate',
+			description:
+				'What to do when there is a video at Output Video Key already. Fail and Return It need that key and a MinIO API credential; where they cannot look, nothing is sent.',
+		},
 	},
-	includeInputFields,
-	resultLinkOptions.expiry,
-	resultLinkOptions.type,
+	{ property: includeInputFields, isForWaiting: true },
+	{ property: resultLinkOptions.expiry, isForWaiting: true },
+	{ property: resultLinkOptions.type, isForWaiting: true },
 	{
-		displayName: 'Max Parallel Jobs',
-		name: 'maxParallelJobs',
-		type: 'number',
-		typeOptions: { minValue: 0 },
-		default: 0,
-		description:
-			'How many jobs are under way at once. 0 is automatic: as many as the endpoint has workers for, and a few that wait. With 1, items are made one after another.',
-	},
-	{
-		displayName: 'Max Queue Time (Minutes)',
-		name: 'maxQueueMinutes',
-		type: 'number',
-		typeOptions: { minValue: 1 },
-		default: 60,
-		description:
-			'How long a job may wait for a worker on RunPod. With Max Run Time, which it needs, it is the time after which RunPod deletes the job.',
+		property: {
+			displayName: 'Max Parallel Jobs',
+			name: 'maxParallelJobs',
+			type: 'number',
+			typeOptions: { minValue: 0 },
+			default: 0,
+			description:
+				'How many jobs are under way at once. 0 is automatic: as many as the endpoint has workers for, and a few that wait. With 1, items are made one after another.',
+		},
 	},
 	{
-		displayName: 'Max Restarts',
-		name: 'maxRestarts',
-		type: 'number',
-		typeOptions: { minValue: 0 },
-		default: 2,
-		description:
-			'How often RunPod may start a job over when its worker dies. A job that is started over more often is cancelled.',
+		property: {
+			displayName: 'Max Queue Time (Minutes)',
+			name: 'maxQueueMinutes',
+			type: 'number',
+			typeOptions: { minValue: 1 },
+			default: 60,
+			description:
+				'How long a job may wait for a worker on RunPod. With Max Run Time, which it needs, it is the time after which RunPod deletes the job.',
+		},
 	},
 	{
-		displayName: 'Max Run Time (Minutes)',
-		name: 'maxRunMinutes',
-		type: 'number',
-		typeOptions: { minValue: 1 },
-		default: 60,
-		description:
-			"How long a job may run on a worker. Without this option, the endpoint's own setting counts.",
+		property: {
+			displayName: 'Max Restarts',
+			name: 'maxRestarts',
+			type: 'number',
+			typeOptions: { minValue: 0 },
+			default: 2,
+			description:
+				'How often RunPod may start a job over when its worker dies. A job that is started over more often is cancelled.',
+		},
+		isForWaiting: true,
 	},
 	{
-		displayName: 'Maximum Jobs per Execution',
-		name: 'maxJobs',
-		type: 'number',
-		typeOptions: { minValue: 1 },
-		default: 100,
-		description:
-			'With more items than this, nothing is sent: a guard against a surprise on the bill',
+		property: {
+			displayName: 'Max Run Time (Minutes)',
+			name: 'maxRunMinutes',
+			type: 'number',
+			typeOptions: { minValue: 1 },
+			default: 60,
+			description:
+				"How long a job may run on a worker. Without this option, the endpoint's own setting counts.",
+		},
 	},
 	{
-		displayName: 'Negative Prompt',
-		name: 'negativePrompt',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. blurry, distorted hands',
-		description: 'What the video should not show',
+		property: {
+			displayName: 'Maximum Jobs per Execution',
+			name: 'maxJobs',
+			type: 'number',
+			typeOptions: { minValue: 1 },
+			default: 100,
+			description:
+				'With more items than this, nothing is sent: a guard against a surprise on the bill',
+		},
 	},
 	{
-		displayName: 'On Timeout',
-		name: 'onTimeout',
-		type: 'options',
-		options: [
-			{ name: 'Cancel the Job', value: 'cancel', description: 'So that it costs nothing more' },
-			{
-				name: 'Leave It Running',
-				value: 'leave',
-				description: 'Its video is stored all the same; ask later with Get Status',
-			},
-		],
-		default: 'cancel',
-		description: 'What happens on RunPod to a job that is not finished after Timeout',
+		property: {
+			displayName: 'Negative Prompt',
+			name: 'negativePrompt',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. blurry, distorted hands',
+			description: 'What the video should not show',
+		},
+		field: 'negative_prompt',
 	},
 	{
-		displayName: 'Output Name',
-		name: 'outputName',
-		type: 'options',
-		options: [
-			{
-				name: 'New for Each Run',
-				value: 'new',
-				description: 'The execution is added to the names, so earlier videos stay',
-			},
-			{
-				name: 'Stable',
-				value: 'stable',
-				description: 'The output keys as they are, so a new video replaces the earlier one',
-			},
-		],
-		default: 'stable',
-		description: 'Whether a new run writes the same output keys or new ones',
+		property: {
+			displayName: 'On Timeout',
+			name: 'onTimeout',
+			type: 'options',
+			options: [
+				{ name: 'Cancel the Job', value: 'cancel', description: 'So that it costs nothing more' },
+				{
+					name: 'Leave It Running',
+					value: 'leave',
+					description: 'Its video is stored all the same; ask later with Get Status',
+				},
+			],
+			default: 'cancel',
+			description: 'What happens on RunPod to a job that is not finished after Timeout',
+		},
+		isForWaiting: true,
 	},
 	{
-		displayName: 'Poll Interval (Seconds)',
-		name: 'pollIntervalSeconds',
-		type: 'number',
-		typeOptions: { minValue: 1 },
-		default: 5,
-		description:
-			'How often to ask RunPod about a job. Without this option, the node learns when to ask from the jobs that have finished.',
+		property: {
+			displayName: 'Output Name',
+			name: 'outputName',
+			type: 'options',
+			options: [
+				{
+					name: 'New for Each Run',
+					value: 'new',
+					description: 'The execution is added to the names, so earlier videos stay',
+				},
+				{
+					name: 'Stable',
+					value: 'stable',
+					description: 'The output keys as they are, so a new video replaces the earlier one',
+				},
+			],
+			default: 'stable',
+			description: 'Whether a new run writes the same output keys or new ones',
+		},
 	},
 	{
-		displayName: 'Prompt',
-		name: 'prompt',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. a person in an office, soft light',
-		description: 'What the video should show',
-	},
-	resultLinkOptions.baseUrl,
-	{
-		displayName: 'Submit Anyway',
-		name: 'submitAnyway',
-		type: 'boolean',
-		default: false,
-		description:
-			'Whether to send an item again though RunPod gave no job ID for an earlier job of it, which may be running, or though its video is not where it should be. It may be paid twice.',
+		property: {
+			displayName: 'Poll Interval (Seconds)',
+			name: 'pollIntervalSeconds',
+			type: 'number',
+			typeOptions: { minValue: 1 },
+			default: 5,
+			description:
+				'How often to ask RunPod about a job. Without this option, the node learns when to ask from the jobs that have finished.',
+		},
+		isForWaiting: true,
 	},
 	{
-		displayName: 'Timeout (Minutes)',
-		name: 'timeoutMinutes',
-		type: 'number',
-		typeOptions: { minValue: 0.1 },
-		default: 60,
-		description: 'How long to wait for each video, in the queue and on the worker',
+		property: {
+			displayName: 'Prompt',
+			name: 'prompt',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. a person in an office, soft light',
+			description: 'What the video should show',
+		},
+		field: 'prompt',
+	},
+	{ property: resultLinkOptions.baseUrl, isForWaiting: true },
+	{
+		property: {
+			displayName: 'Submit Anyway',
+			name: 'submitAnyway',
+			type: 'boolean',
+			default: false,
+			description:
+				'Whether to send an item again though RunPod gave no job ID for an earlier job of it, which may be running, or though its video is not where it should be. It may be paid twice.',
+		},
 	},
 	{
-		displayName: 'Webhook URL',
-		name: 'webhookUrl',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. {{ $execution.resumeUrl }}',
-		description:
-			'An address that RunPod calls when the job ends. With Wait for Completion off, a Wait node can be resumed by it.',
+		property: {
+			displayName: 'Timeout (Minutes)',
+			name: 'timeoutMinutes',
+			type: 'number',
+			typeOptions: { minValue: 0.1 },
+			default: 60,
+			description: 'How long to wait for each video, in the queue and on the worker',
+		},
+		isForWaiting: true,
+	},
+	{
+		property: {
+			displayName: 'Webhook URL',
+			name: 'webhookUrl',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. {{ $execution.resumeUrl }}',
+			description:
+				'An address that RunPod calls when the job ends. With Wait for Completion off, a Wait node can be resumed by it.',
+		},
 	},
 ];
+
+export const optionalProperties: INodeProperties[] = formOptions.map(({ property }) => property);
+
+/** The options that concern waiting, and the links of what comes of it. */
+export const waitingProperties: INodeProperties[] = formOptions
+	.filter(({ isForWaiting }) => isForWaiting)
+	.map(({ property }) => property);

@@ -4,9 +4,10 @@ import { InvalidInput, type InputFault } from '../../../../lib/base/errors/inval
 import type { GenerationRequest, RunOptions } from '../../../../lib/generation/request/ports';
 import { runIndexOf } from '../../n8n/executionMemory';
 import { drivingVideoSources } from './drivingVideo';
-import { optionalProperties } from './optional';
+import { optionalProperties, waitForCompletion } from './optional';
 import { portraitSources } from './portrait';
 import { labelOf, readSource } from './sources';
+import { readWorkerInputs, workerInputLabels } from './workerInputs';
 
 /** The form's own names of fields, for messages. */
 const labels: ReadonlyMap<string, string> = new Map([
@@ -14,13 +15,8 @@ const labels: ReadonlyMap<string, string> = new Map([
 	...[...portraitSources, ...drivingVideoSources].map(({ field, property }) =>
 		labelOf(field, property),
 	),
-	['user_id', 'User ID (user_id)'],
-	['avatar_id', 'Avatar ID (avatar_id)'],
-	['output_video_key', 'Output Video Key (output_video_key)'],
-	['output_thumbnail_key', 'Output Thumbnail Key (output_thumbnail_key)'],
-	['prompt', 'Prompt (prompt)'],
-	['negative_prompt', 'Negative Prompt (negative_prompt)'],
-	['waitForCompletion', 'Wait for Completion'],
+	...workerInputLabels,
+	[waitForCompletion.name, waitForCompletion.displayName],
 ]);
 
 /** The form of *Generate*, read item by item: each field once, since n8n evaluates it at every reading. */
@@ -59,7 +55,7 @@ export function openForm(context: IExecuteFunctions): Form {
 			const { parseGenerationRequest } = await import('../../../../lib/generation/request/request');
 			const read = (name: string, fallback: unknown = '') =>
 				context.getNodeParameter(name, item, fallback) ?? fallback;
-			const user = { user_id: read('userId'), avatar_id: read('avatarId') };
+			const inputs = readWorkerInputs(read, options(item));
 			const portrait = await readSource(context, item, 'portraitSource', portraitSources);
 			const drivingVideo = await readSource(
 				context,
@@ -67,15 +63,11 @@ export function openForm(context: IExecuteFunctions): Form {
 				'drivingVideoSource',
 				drivingVideoSources,
 			);
-			const { prompt, negativePrompt } = options(item);
 			const contract = {
-				...user,
+				...inputs.always,
 				...portrait.fields,
 				...drivingVideo.fields,
-				...unlessBlank('output_video_key', read('outputVideoKey')),
-				...unlessBlank('output_thumbnail_key', read('outputThumbnailKey')),
-				...unlessBlank('prompt', prompt),
-				...unlessBlank('negative_prompt', negativePrompt),
+				...inputs.unlessBlank,
 			};
 			try {
 				return await parseGenerationRequest({
@@ -90,7 +82,7 @@ export function openForm(context: IExecuteFunctions): Form {
 			} catch (error) {
 				const named = new Map([...portrait.labels, ...drivingVideo.labels]);
 				const told = error instanceof InvalidInput ? error.relabelled(named) : error;
-				throw told instanceof WanAvatarError ? told.withDetails(user) : told;
+				throw told instanceof WanAvatarError ? told.withDetails(inputs.always) : told;
 			}
 		},
 	};
@@ -99,8 +91,4 @@ export function openForm(context: IExecuteFunctions): Form {
 /** An error with the names that the form has for the fields. */
 export function labelled(error: unknown): unknown {
 	return error instanceof InvalidInput ? error.relabelled(labels) : error;
-}
-
-function unlessBlank(field: string, value: unknown): Record<string, unknown> {
-	return value === undefined || value === null || value === '' ? {} : { [field]: value };
 }

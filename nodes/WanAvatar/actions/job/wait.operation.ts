@@ -6,7 +6,7 @@ import type {
 } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../../lib/base/errors/settled';
-import { optionalProperties } from '../avatar/optional';
+import { waitingProperties } from '../avatar/optional';
 import { clock, connectResults } from '../../n8n/connections';
 import { resultItem } from '../../n8n/inlineVideo';
 import { inputFieldsOf } from '../../n8n/itemInput';
@@ -21,18 +21,6 @@ export const option: INodePropertyOptions = {
 	description: 'Follow a job that was submitted before until its video is there',
 };
 
-/** The options of *Generate* that concern waiting, and the links of what comes of it. */
-const WAITING = new Set([
-	'includeInputFields',
-	'linkExpirySeconds',
-	'linkType',
-	'maxRestarts',
-	'onTimeout',
-	'pollIntervalSeconds',
-	'publicBaseUrl',
-	'timeoutMinutes',
-]);
-
 const properties: INodeProperties[] = [
 	...jobProperties,
 	{
@@ -41,7 +29,7 @@ const properties: INodeProperties[] = [
 		type: 'collection',
 		placeholder: 'Add option',
 		default: {},
-		options: optionalProperties.filter(({ name }) => WAITING.has(name)),
+		options: waitingProperties,
 	},
 ];
 
