@@ -86,16 +86,16 @@ it('every resource starts with one of its operations', () => {
 
 describe('what is planted is found', () => {
 	it('an operation of which there is nothing but its name', () => {
-		expect(missingFor('video:rename')).toEqual([
-			'nodes/WanAvatar/actions/video/video.resource.ts: video:rename',
-			'nodes/WanAvatar/__schema__/v1.0.0/video/rename.json: its output',
-			'test/attack/subjects/nodeSubjects.ts: video:rename',
+		expect(missingFor('video:isNowhere')).toEqual([
+			'nodes/WanAvatar/actions/video/video.resource.ts: video:isNowhere',
+			'nodes/WanAvatar/__schema__/v1.0.0/video/isNowhere.json: its output',
+			'test/attack/subjects/nodeSubjects.ts: video:isNowhere',
 		]);
 	});
 
 	it('an operation that no document tells of', () => {
-		expect(undocumented('video', 'Rename')).toEqual([
-			'docs/templates-and-videos.md, "Video": Rename',
+		expect(undocumented('video', 'Is Nowhere')).toEqual([
+			'docs/templates-and-videos.md, "Video": Is Nowhere',
 		]);
 		expect(undocumented('video', 'Upload')).toHaveLength(1);
 		expect(undocumented('template', 'Upload')).toEqual([]);
