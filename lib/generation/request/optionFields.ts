@@ -1,6 +1,7 @@
 import * as z from 'zod/v4';
 import { InvalidInput } from '../../base/errors/invalidInput';
 import { linkWish, type LinkWish } from '../../contract/link';
+import { OPTION_DEFAULTS } from './optionDefaults';
 
 export const MINUTE_MS = 60_000;
 export const MAX_MINUTES = 7 * 24 * 60;
@@ -36,13 +37,15 @@ export const pollIntervalSeconds = z.coerce
 
 /** The options that concern waiting for a job. */
 export const waiting = {
-	timeoutMinutes: minutes.default(60),
-	onTimeout: oneOf({ cancel: 'Cancel the Job', leave: 'Leave It Running' }).default('cancel'),
+	timeoutMinutes: minutes.default(OPTION_DEFAULTS.timeoutMinutes),
+	onTimeout: oneOf({ cancel: 'Cancel the Job', leave: 'Leave It Running' }).default(
+		OPTION_DEFAULTS.onTimeout,
+	),
 	maxRestarts: z.coerce
 		.number({ error: 'must be a number' })
 		.int('must be a whole number')
 		.min(0, 'must be 0 or more')
-		.default(2),
+		.default(OPTION_DEFAULTS.maxRestarts),
 };
 
 /** @throws InvalidInput naming the options that are wrong */

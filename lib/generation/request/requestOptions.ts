@@ -12,6 +12,7 @@ import {
 	waiting,
 	wholeNumber,
 } from './optionFields';
+import { OPTION_DEFAULTS } from './optionDefaults';
 import type { GenerationRequest, RunOptions } from './ports';
 
 /** RunPod's least execution timeout and time to live (docs: serverless/endpoints/send-requests). */
@@ -22,13 +23,15 @@ const itemOptions = z.object({
 	waitForCompletion: onOff,
 	...waiting,
 	ifVideoExists: oneOf({ fail: 'Fail', regenerate: 'Regenerate', return: 'Return It' }).default(
-		'regenerate',
+		OPTION_DEFAULTS.ifVideoExists,
 	),
-	outputName: oneOf({ new: 'New for Each Run', stable: 'Stable' }).default('stable'),
-	submitAnyway: onOff.default(false),
-	includeInputFields: onOff.default(false),
-	downloadVideo: onOff.default(false),
-	downloadThumbnail: onOff.default(false),
+	outputName: oneOf({ new: 'New for Each Run', stable: 'Stable' }).default(
+		OPTION_DEFAULTS.outputName,
+	),
+	submitAnyway: onOff.default(OPTION_DEFAULTS.submitAnyway),
+	includeInputFields: onOff.default(OPTION_DEFAULTS.includeInputFields),
+	downloadVideo: onOff.default(OPTION_DEFAULTS.downloadVideo),
+	downloadThumbnail: onOff.default(OPTION_DEFAULTS.downloadThumbnail),
 	maxRunMinutes: minutes.optional(),
 	maxQueueMinutes: minutes.optional(),
 	webhookUrl: z
@@ -40,16 +43,15 @@ const itemOptions = z.object({
 		.optional(),
 });
 
-const DEFAULT_MAX_JOBS = 100;
-const maxJobs = wholeNumber(10_000).default(DEFAULT_MAX_JOBS);
+const maxJobs = wholeNumber(10_000).default(OPTION_DEFAULTS.maxJobs);
 
 /** As many jobs at once as the endpoint has workers for. */
 const AUTOMATIC = 0;
 const MOST_PARALLEL_JOBS = 200;
 
 const runOptions = z.object({
-	checkOnly: onOff.default(false),
-	maxParallelJobs: wholeNumber(MOST_PARALLEL_JOBS, 0).default(AUTOMATIC),
+	checkOnly: onOff.default(OPTION_DEFAULTS.checkOnly),
+	maxParallelJobs: wholeNumber(MOST_PARALLEL_JOBS, 0).default(OPTION_DEFAULTS.maxParallelJobs),
 	maxJobs,
 	pollIntervalSeconds,
 });
@@ -195,7 +197,7 @@ export function checkRunOptions(
 		...rest
 	} = value ?? {
 		...runOptions.parse({}),
-		maxJobs: maxJobs.safeParse(raw.maxJobs).data ?? DEFAULT_MAX_JOBS,
+		maxJobs: maxJobs.safeParse(raw.maxJobs).data ?? OPTION_DEFAULTS.maxJobs,
 	};
 	const pollIntervalMs = seconds === undefined ? undefined : seconds * 1000;
 	const atOnce = maxParallelJobs === AUTOMATIC ? {} : { maxParallelJobs };
