@@ -1,6 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { InvalidInput } from '../lib/base/errors/invalidInput';
-import { MAX_MINUTES } from '../lib/generation/request/optionFields';
+import { MAX_MINUTES } from '../lib/generation/request/optionChecks';
 import { secretsIn } from '../lib/base/data/secret';
 import { secretsOf, type RawSettings } from '../lib/deployment/settings/deploymentSettings';
 import { VARIABLES, type VariableName } from '../lib/deployment/settings/variables';

@@ -1,6 +1,6 @@
 import { WaitEnded } from '../base/async/abort';
 import { onAbort } from '../base/async/abortListener';
-import { LARGE_ANSWERS_AT_ONCE } from '../base/async/limits';
+import { LARGE_ANSWERS_AT_ONCE } from './answerLimits';
 
 let free = LARGE_ANSWERS_AT_ONCE;
 /** Those that wait, in the order in which they came; each is called when one is let go. */

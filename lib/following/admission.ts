@@ -2,7 +2,7 @@ import { onAbort } from '../base/async/abortListener';
 import { pause, type Clock } from '../base/async/clock';
 import type { EndpointHealth } from '../runpod/queue/health';
 import type { JobState } from '../runpod/queue/job';
-import { DOUBT_SHARE, jobLimit, type ToldLoad } from './jobLimit';
+import { DOUBT_SHARE, jobLimit, type ToldLoad } from './parallelJobs';
 import { createRateCeiling, MOST_JOBS } from './rateCeiling';
 import { RunJobs, type RunJob } from './runJobs';
 

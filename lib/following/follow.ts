@@ -3,7 +3,7 @@ import { pause, type Clock } from '../base/async/clock';
 import { messageOf } from '../base/errors/foreignError';
 import { WanAvatarError } from '../base/errors/errors';
 import type { EndedJobState, JobState } from '../runpod/queue/job';
-import { createNewsWatch, type JobAge } from './newsWatch';
+import { createNewsWatch, type JobAge } from './lostOrRefused';
 import { FIRST_LOOK_MS, type Schedule } from './schedule';
 import type { Stall } from './stall';
 import type { StallWatch } from './stallWatch';

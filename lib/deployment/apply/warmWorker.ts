@@ -1,10 +1,10 @@
 import { pause, type Clock } from '../../base/async/clock';
 import { WanAvatarError } from '../../base/errors/errors';
 import { messageOf } from '../../base/errors/foreignError';
-import { LIMITS } from '../../base/async/limits';
+import { LIMITS } from '../../base/async/timeLimits';
 import type { ManagementClient } from '../../runpod/management/management';
 import type { Endpoint } from '../../runpod/management/managementRecords';
-import { workersChangeOf } from '../plan/changes';
+import { workersChangeOf } from '../plan/workersChange';
 
 export type WorkerSetter = Pick<ManagementClient, 'getEndpoint' | 'updateEndpoint'>;
 

@@ -1,6 +1,6 @@
 import { joinSignals, waitUnlessAborted } from '../../base/async/abort';
 import type { Clock } from '../../base/async/clock';
-import { LIMITS } from '../../base/async/limits';
+import { LIMITS } from '../../base/async/timeLimits';
 import type { EndpointQueue } from '../../runpod/queue/endpointQueue';
 
 /** Jobs that end with their endpoint. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/async/clock';
 import { WanAvatarError } from '../../base/errors/errors';
-import { LIMITS } from '../../base/async/limits';
+import { LIMITS } from '../../base/async/timeLimits';
 import type { JobState } from '../../runpod/queue/job';
 import type { QueueClient } from '../../runpod/queue/queue';
 import { factsOfJob, type KnownJob } from './knownJob';

@@ -1,6 +1,6 @@
 import { WanAvatarError } from '../../base/errors/errors';
 import type { Clock } from '../../base/async/clock';
-import { LIMITS } from '../../base/async/limits';
+import { LIMITS } from '../../base/async/timeLimits';
 import type { LinkWish } from '../../contract/link';
 import type { JobState } from '../../runpod/queue/job';
 import type { QueueClient } from '../../runpod/queue/queue';

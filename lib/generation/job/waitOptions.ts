@@ -7,7 +7,7 @@ import {
 	parseOptions,
 	pollIntervalSeconds,
 	waiting,
-} from '../request/optionFields';
+} from '../request/optionChecks';
 import type { SharedPolling } from '../request/ports';
 import type { WaitOptions } from './wait';
 import { createSharedPolling } from '../run/sharedPolling';

@@ -1,4 +1,4 @@
-import { DEFAULT_TTL_MS } from '../../base/async/limits';
+import { DEFAULT_TTL_MS } from '../../base/async/timeLimits';
 import type { JobRecord } from './record';
 
 /** How long RunPod keeps the job of a record from its submit. Only what was really sent shortens it. */

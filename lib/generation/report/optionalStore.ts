@@ -1,7 +1,7 @@
 import { WaitEnded, waitUnlessAborted } from '../../base/async/abort';
 import type { Clock } from '../../base/async/clock';
 import { WanAvatarError } from '../../base/errors/errors';
-import { LIMITS } from '../../base/async/limits';
+import { LIMITS } from '../../base/async/timeLimits';
 import type { Bucket } from '../../storage/objects/bucket';
 
 /** Work with the bucket that a paid job does not depend on: it gets a few seconds in all, and its faults are noted. */

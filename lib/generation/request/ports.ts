@@ -8,7 +8,7 @@ import type { QueueClient } from '../../runpod/queue/queue';
 import type { Bucket } from '../../storage/objects/bucket';
 import type { LinkMaker } from '../../storage/video/presignedLinks';
 import type { Mp4Facts } from '../../storage/video/mp4Facts';
-import type { OnDenied } from '../report/deniedRights';
+import type { OnDenied } from '../report/deniedWords';
 import type { InlineFile } from './inlineFile';
 import type { Upload } from './upload';
 

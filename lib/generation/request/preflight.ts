@@ -2,7 +2,7 @@ import { WanAvatarError } from '../../base/errors/errors';
 import { InvalidInput } from '../../base/errors/invalidInput';
 import { mapConcurrently } from '../../base/async/concurrency';
 import type { Bucket, Stat } from '../../storage/objects/bucket';
-import type { OnDenied } from '../report/deniedRights';
+import type { OnDenied } from '../report/deniedWords';
 import { ownerOf } from '../report/owner';
 import type { GenerationRequest } from './ports';
 import type { Settled } from '../../base/errors/settled';

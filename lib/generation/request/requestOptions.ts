@@ -11,7 +11,7 @@ import {
 	pollIntervalSeconds,
 	waiting,
 	wholeNumber,
-} from './optionFields';
+} from './optionChecks';
 import { OPTION_DEFAULTS } from './optionDefaults';
 import type { GenerationRequest, RunOptions } from './ports';
 

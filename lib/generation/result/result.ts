@@ -1,5 +1,5 @@
 import type { LinkWish } from '../../contract/link';
-import { LIMITS } from '../../base/async/limits';
+import { LIMITS } from '../../base/async/timeLimits';
 import { badVideo, type VideoFault } from '../report/failures';
 import type { JobResult } from '../report/jobResult';
 import { linked } from './resultLinks';

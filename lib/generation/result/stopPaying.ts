@@ -1,6 +1,6 @@
 import { WaitEnded, waitUnlessAborted } from '../../base/async/abort';
 import type { Clock } from '../../base/async/clock';
-import { LIMITS } from '../../base/async/limits';
+import { LIMITS } from '../../base/async/timeLimits';
 import type { QueueClient } from '../../runpod/queue/queue';
 import type { CancelOutcome } from '../report/cancelOutcome';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { InlineVideo } from '../../base/data/inlineText';
 import { isInputKey, VIDEO_FOLDER } from '../../contract/layout';
-import { LIMITS } from '../../base/async/limits';
+import { LIMITS } from '../../base/async/timeLimits';
 import { outputVideoKey, ownerId } from '../../contract/objectKey';
 import type { Bucket, ObjectFacts } from '../../storage/objects/bucket';
 import { warned, type InlineResult, type JobResult } from '../report/jobResult';

@@ -1,10 +1,10 @@
 import { pause } from '../../base/async/clock';
 import { WanAvatarError } from '../../base/errors/errors';
-import { LIMITS } from '../../base/async/limits';
+import { LIMITS } from '../../base/async/timeLimits';
 import type { EndedJobState, JobState } from '../../runpod/queue/job';
 import { isSubmitted, referenceOf, type JobContext, type SubmittedRecord } from './jobContext';
 import { ownerOf } from '../report/owner';
-import { missesUnseen } from '../report/deniedRights';
+import { missesUnseen } from '../report/deniedWords';
 import { failedJob } from '../report/failures';
 import { resultOf, warned, type JobResult } from '../report/jobResult';
 import { hasRunOut, isFollowed, isOlderThanItsTtl } from '../record/timeToLive';

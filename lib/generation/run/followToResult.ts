@@ -2,7 +2,7 @@ import { joinSignals } from '../../base/async/abort';
 import type { FollowEnd } from '../../following/follow';
 import { WanAvatarError } from '../../base/errors/errors';
 import { messageOf } from '../../base/errors/foreignError';
-import { LIMITS } from '../../base/async/limits';
+import { LIMITS } from '../../base/async/timeLimits';
 import { conclude } from '../result/conclude';
 import { createContest } from './contest';
 import {

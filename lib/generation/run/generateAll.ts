@@ -12,7 +12,7 @@ import { createGate, watched } from './gate';
 import { generate } from './generate';
 import type { JobResult } from '../report/jobResult';
 import { RunAborted } from './followToResult';
-import { namingUnseen } from '../report/deniedRights';
+import { namingUnseen } from '../report/deniedWords';
 import { refuseMissingObjects } from '../request/preflight';
 import type {
 	GenerationPorts,

@@ -1,7 +1,7 @@
 import { joinSignals, waitUnlessAborted } from '../../base/async/abort';
 import { WanAvatarError } from '../../base/errors/errors';
 import { graceAfter } from '../../base/async/grace';
-import { LIMITS } from '../../base/async/limits';
+import { LIMITS } from '../../base/async/timeLimits';
 import { isSubmitted, referenceOf, type JobContext } from './jobContext';
 import { ownerOf } from '../report/owner';
 

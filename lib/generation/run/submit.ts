@@ -3,7 +3,7 @@ import { pause } from '../../base/async/clock';
 import { WanAvatarError } from '../../base/errors/errors';
 import type { JobInput } from '../../contract/jobInput';
 import { graceAfter } from '../../base/async/grace';
-import { LIMITS } from '../../base/async/limits';
+import { LIMITS } from '../../base/async/timeLimits';
 import { note, type JobContext, type SubmittedRecord } from './jobContext';
 import { ownerOf } from '../report/owner';
 import { judgeStanding, readStanding, type Earlier } from './earlier';

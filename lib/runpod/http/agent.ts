@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
-import { LIMITS, MAX_ANSWER_BYTES } from '../../base/async/limits';
+import { MAX_ANSWER_BYTES } from '../../contract/answerLimits';
+import { LIMITS } from '../../base/async/timeLimits';
 
 /** The code of a proxy that opens no tunnel. */
 const PROXY_REFUSED = 'PROXY_REFUSED';

@@ -1,4 +1,4 @@
-import { MAX_ANSWER_BYTES } from '../../base/async/limits';
+import { MAX_ANSWER_BYTES } from '../../contract/answerLimits';
 import { promisify } from 'node:util';
 import { brotliDecompress, constants, inflate, inflateRaw, unzip } from 'node:zlib';
 import { codeOf } from '../../base/errors/foreignError';

@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici';
 import type { AnswerSlot } from '../../contract/answerSlot';
 import { sharedTimeouts } from '../../base/async/clock';
 import { codeOf } from '../../base/errors/foreignError';
-import { LIMITS } from '../../base/async/limits';
+import { LIMITS } from '../../base/async/timeLimits';
 import { version } from '../../../package.json';
 import { createAgent } from './agent';
 import { BodyCut, readBody } from './answerBody';

@@ -1,7 +1,7 @@
 import { onAbort } from '../../base/async/abortListener';
 import type { AnswerSlot } from '../../contract/answerSlot';
 import type { Clock } from '../../base/async/clock';
-import { LARGE_ANSWER_BYTES } from '../../base/async/limits';
+import { LARGE_ANSWER_BYTES } from '../../contract/answerLimits';
 
 /** The code of an answer that did not come to its end in time. */
 export const ANSWER_TOO_SLOW = 'ANSWER_TOO_SLOW';

@@ -1,7 +1,7 @@
 import { joinSignals, WaitEnded, waitUnlessAborted } from '../../base/async/abort';
 import type { Clock } from '../../base/async/clock';
 import { graceAfter } from '../../base/async/grace';
-import { LIMITS } from '../../base/async/limits';
+import { LIMITS } from '../../base/async/timeLimits';
 import { ANSWER_TOO_SLOW, HttpFailure, type HttpAnswer, type HttpRequest, type Send } from './http';
 import { withRetries, type Attempt, type Idempotency } from './retry';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/v4';
-import { LIMITS } from '../../base/async/limits';
+import { LIMITS } from '../../base/async/timeLimits';
 import { revealed, secretsIn } from '../../base/data/secret';
 import { assertDomainAllowed } from '../http/allowedDomains';
 import { readRecord } from '../http/answer';

@@ -1,6 +1,6 @@
 import * as z from 'zod/v4';
 import { pause, type Clock } from '../../base/async/clock';
-import { LIMITS } from '../../base/async/limits';
+import { LIMITS } from '../../base/async/timeLimits';
 import { readRecord } from '../http/answer';
 import type { HttpAnswer, HttpFailure } from '../http/http';
 import { retryDelayMs, type Attempt } from '../http/retry';

@@ -2,7 +2,7 @@ import { joinSignals } from '../../base/async/abort';
 import { AnswerSlot } from '../../contract/answerSlot';
 import type { Clock } from '../../base/async/clock';
 import { WanAvatarError } from '../../base/errors/errors';
-import { LIMITS } from '../../base/async/limits';
+import { LIMITS } from '../../base/async/timeLimits';
 import { assertDomainAllowed } from '../http/allowedDomains';
 import { cancelPatiently } from './cancel';
 import { faultText, readRecord } from '../http/answer';

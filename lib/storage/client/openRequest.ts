@@ -2,7 +2,7 @@ import { waitUnlessAborted } from '../../base/async/abort';
 import { onAbort } from '../../base/async/abortListener';
 import { pause, type Clock } from '../../base/async/clock';
 import type { WanAvatarError } from '../../base/errors/errors';
-import { LIMITS } from '../../base/async/limits';
+import { LIMITS } from '../../base/async/timeLimits';
 import { AnswerMeter, SMALL_ANSWER, type AnswerLimit } from './answerLimit';
 import { createClient, type Client } from './client';
 import {

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { waitUnlessAborted } from '../../base/async/abort';
 import { onAbort } from '../../base/async/abortListener';
-import { LIMITS } from '../../base/async/limits';
+import { LIMITS } from '../../base/async/timeLimits';
 import type { Client } from '../client/client';
 import { stoppedBefore } from '../client/faults';
 import { request, type StorageRequest, type RequestContext } from '../client/openRequest';

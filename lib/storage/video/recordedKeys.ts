@@ -1,4 +1,4 @@
-import { DEFAULT_TTL_MS } from '../../base/async/limits';
+import { DEFAULT_TTL_MS } from '../../base/async/timeLimits';
 import * as z from 'zod/v4';
 import { INPUT_FOLDERS, isInputKey } from '../../contract/layout';
 import { fromJson } from '../../base/data/json';

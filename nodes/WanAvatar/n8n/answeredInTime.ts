@@ -1,6 +1,6 @@
 import { waitUnlessAborted } from '../../../lib/base/async/abort';
 import { WanAvatarError } from '../../../lib/base/errors/errors';
-import { LIMITS } from '../../../lib/base/async/limits';
+import { LIMITS } from '../../../lib/base/async/timeLimits';
 import { clock } from './connections';
 
 /**

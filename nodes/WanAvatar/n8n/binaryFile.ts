@@ -1,7 +1,7 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 import { WanAvatarError } from '../../../lib/base/errors/errors';
 import { InvalidInput } from '../../../lib/base/errors/invalidInput';
-import { LIMITS } from '../../../lib/base/async/limits';
+import { LIMITS } from '../../../lib/base/async/timeLimits';
 import { stoppedWhileCopying } from '../../../lib/base/async/stop';
 import type { SourceFile } from '../../../lib/generation/request/upload';
 import { clock } from './connections';

@@ -3,7 +3,7 @@ import { waitUnlessAborted } from '../../../lib/base/async/abort';
 import { WanAvatarError } from '../../../lib/base/errors/errors';
 import { mapConcurrently } from '../../../lib/base/async/concurrency';
 import { graceAfter } from '../../../lib/base/async/grace';
-import { LIMITS } from '../../../lib/base/async/limits';
+import { LIMITS } from '../../../lib/base/async/timeLimits';
 import { NOT_STARTED, settle, type End, type Settled } from '../../../lib/base/errors/settled';
 import { clock } from './connections';
 import { asWanAvatarError } from './itemErrors';

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { WaitEnded } from '../../../lib/base/async/abort';
 import { AnswerSlot } from '../../../lib/contract/answerSlot';
-import { LARGE_ANSWERS_AT_ONCE } from '../../../lib/base/async/limits';
+import { LARGE_ANSWERS_AT_ONCE } from '../../../lib/contract/answerLimits';
 
 const slots = (count: number, signal?: AbortSignal) =>
 	Array.from({ length: count }, () => new AnswerSlot(signal));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { WanAvatarError, type ErrorCode } from '../../../lib/base/errors/errors';
-import { LIMITS } from '../../../lib/base/async/limits';
+import { LIMITS } from '../../../lib/base/async/timeLimits';
 import { withWarmWorker } from '../../../lib/deployment/apply/warmWorker';
 import {
 	endpoint as endpointShape,

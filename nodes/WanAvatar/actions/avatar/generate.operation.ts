@@ -19,7 +19,7 @@ import { withInputFields } from '../../n8n/itemInput';
 import { ItemWithFiles, type RunMode } from '../../n8n/operation';
 import { storedFiles } from '../../n8n/storedFiles';
 import { drivingVideoProperties } from './drivingVideo';
-import { optionalProperties, waitForCompletion } from './optional';
+import { optionalProperties, waitForCompletion } from './generateOptions';
 import { portraitProperties } from './portrait';
 import { labelled, openForm } from './request';
 import { workerInputProperties } from './workerInputs';

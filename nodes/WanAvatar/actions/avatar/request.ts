@@ -4,7 +4,7 @@ import { InvalidInput, type InputFault } from '../../../../lib/base/errors/inval
 import type { GenerationRequest, RunOptions } from '../../../../lib/generation/request/ports';
 import { runIndexOf } from '../../n8n/executionMemory';
 import { drivingVideoSources } from './drivingVideo';
-import { optionalProperties, waitForCompletion } from './optional';
+import { optionalProperties, waitForCompletion } from './generateOptions';
 import { portraitSources } from './portrait';
 import { labelOf, readSource } from './sources';
 import { readWorkerInputs, workerInputLabels } from './workerInputs';

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { ContractField } from '../../../../lib/contract/jobInput';
-import { formOptions } from './optional';
+import { formOptions } from './generateOptions';
 import { labelOf } from './sources';
 
 /** A field of the job input that has a place of its own in the form. */

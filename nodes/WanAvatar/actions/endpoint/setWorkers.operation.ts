@@ -68,7 +68,7 @@ export async function execute(
 ): Promise<End<IDataObject>[]> {
 	const { InvalidInput } = await import('../../../../lib/base/errors/invalidInput');
 	const { parseWorkersChange, setWorkers } =
-		await import('../../../../lib/deployment/plan/changes');
+		await import('../../../../lib/deployment/plan/workersChange');
 	const { account, read, factsOf } = await openEndpoints(context);
 	const { management, settings } = account;
 	const relabelled = (error: unknown) =>

@@ -53,7 +53,7 @@ export async function execute(
 ): Promise<End<IDataObject | ItemWithFiles>[]> {
 	const { inSlot } = await import('../../../../lib/generation/run/slottedQueue');
 	const { getStatus } = await import('../../../../lib/generation/job/status');
-	const { parseLinkWish } = await import('../../../../lib/generation/request/optionFields');
+	const { parseLinkWish } = await import('../../../../lib/generation/request/optionChecks');
 	const results = await connectResults(context);
 	const { read, factsOf } = await openJobs(context);
 	const signal = context.getExecutionCancelSignal();

@@ -6,7 +6,7 @@ import type {
 } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../../lib/base/errors/settled';
-import { waitingProperties } from '../avatar/optional';
+import { waitingProperties } from '../avatar/generateOptions';
 import { clock, connectResults } from '../../n8n/connections';
 import { resultItem } from '../../n8n/inlineVideo';
 import { inputFieldsOf } from '../../n8n/itemInput';

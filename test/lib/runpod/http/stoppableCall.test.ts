@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Clock } from '../../../../lib/base/async/clock';
-import { LIMITS } from '../../../../lib/base/async/limits';
+import { LIMITS } from '../../../../lib/base/async/timeLimits';
 import { Secret } from '../../../../lib/base/data/secret';
 import { createEndpointQueue } from '../../../../lib/runpod/queue/endpointQueue';
 import { HttpFailure, type HttpAnswer, type HttpRequest } from '../../../../lib/runpod/http/http';

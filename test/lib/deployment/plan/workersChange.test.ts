@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { setWorkers } from '../../../../lib/deployment/plan/changes';
+import { setWorkers } from '../../../../lib/deployment/plan/workersChange';
 import {
 	endpoint as endpointShape,
 	type EndpointChange,

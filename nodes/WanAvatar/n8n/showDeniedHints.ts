@@ -1,5 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { deniedSentence, type OnDenied } from '../../../lib/generation/report/deniedRights';
+import { deniedSentence, type OnDenied } from '../../../lib/generation/report/deniedWords';
 
 /** Tells what the access key may not do in the output panel: once for the execution of the node, not for each item. */
 export function deniedHints(context: IExecuteFunctions): OnDenied {

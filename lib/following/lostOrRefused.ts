@@ -1,5 +1,5 @@
 import type { Clock } from '../base/async/clock';
-import { LIMITS } from '../base/async/limits';
+import { LIMITS } from '../base/async/timeLimits';
 
 /** What tells how old a job is, and when RunPod forgets it. */
 export interface JobAge {
