@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { Container } from '@n8n/di';
 import { BinaryDataService } from 'n8n-core';
 import type { IBinaryData, IDataObject } from 'n8n-workflow';
-import { generateForm, statusForm, type Run } from '../../engine/rig';
-import { BUCKET, startStoredRig, until, type StoredRig } from '../../engine/storedRig';
+import { generateForm, statusForm, type Run } from '../../../engine/rig';
+import { BUCKET, startStoredRig, until, type StoredRig } from '../../../engine/storedRig';
 
 const mp4 = readFileSync('examples/media/driving-video.mp4');
 const other = Buffer.concat([mp4, Buffer.from('\0\0\0\x10free another')]);

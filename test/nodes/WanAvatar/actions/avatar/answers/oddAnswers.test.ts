@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { parse, stringify } from 'flatted';
-import { generateForm, startRig, statusForm, type Rig } from '../../engine/rig';
-import { startStoredRig, type StoredRig } from '../../engine/storedRig';
+import { generateForm, startRig, statusForm, type Rig } from '../../../engine/rig';
+import { startStoredRig, type StoredRig } from '../../../engine/storedRig';
 
 let rig: Rig;
 let stored: StoredRig;

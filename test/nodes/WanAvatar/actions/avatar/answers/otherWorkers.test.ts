@@ -5,9 +5,9 @@ import { Container } from '@n8n/di';
 import { stringify } from 'flatted';
 import { BinaryDataService } from 'n8n-core';
 import type { IBinaryData, IDataObject } from 'n8n-workflow';
-import { otherAnswers, type OtherAnswer } from '../../../../../standin/queue/jobs/otherWorkers';
-import { generateForm, startRig, statusForm, workflowOf, type Rig } from '../../engine/rig';
-import { BUCKET, startStoredRig, type StoredRig } from '../../engine/storedRig';
+import { otherAnswers, type OtherAnswer } from '../../../../../../standin/queue/jobs/otherWorkers';
+import { generateForm, startRig, statusForm, workflowOf, type Rig } from '../../../engine/rig';
+import { BUCKET, startStoredRig, type StoredRig } from '../../../engine/storedRig';
 
 const mp4 = readFileSync('examples/media/driving-video.mp4');
 const webm = Buffer.concat([
