@@ -1,11 +1,11 @@
 import * as z from 'zod/v4';
-import { jobReport } from '../../lib/generation/report/reportFields';
+import { jobReport } from '../../../lib/generation/report/reportFields';
 import {
 	JOB_REPORTS,
 	OPERATION_OUTPUTS,
 	type OutputFields,
 	type OutputType,
-} from '../../nodes/WanAvatar/actions/operationOutputs';
+} from '../../../nodes/WanAvatar/actions/operationOutputs';
 
 export const SCHEMAS_FOLDER = 'nodes/WanAvatar/__schema__/v1.0.0';
 

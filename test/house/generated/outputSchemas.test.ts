@@ -1,10 +1,10 @@
 import { expect, it } from '@jest/globals';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { operations } from '../../nodes/WanAvatar/actions/registry';
+import { operations } from '../../../nodes/WanAvatar/actions/registry';
 import { outputSchemas, SCHEMAS_FOLDER } from './outputSchemas';
 
-const folder = join(__dirname, '../..', SCHEMAS_FOLDER);
+const folder = join(__dirname, '../../..', SCHEMAS_FOLDER);
 const schemas = outputSchemas();
 
 it('every operation has an output schema, and nothing else has', () => {
