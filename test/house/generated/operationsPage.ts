@@ -142,7 +142,11 @@ function exampleText(resource: string, operation: string, properties: INodePrope
 }
 
 function placeholderOf({ placeholder, modes = [] }: Partial<INodeProperties>): string {
-	return placeholder ?? modes.find((mode) => mode.type === 'string' && mode.placeholder)?.placeholder ?? '';
+	return (
+		placeholder ??
+		modes.find((mode) => mode.type === 'string' && mode.placeholder)?.placeholder ??
+		''
+	);
 }
 
 /** Whether the form shows a field while all others have their defaults. */
