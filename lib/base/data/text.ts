@@ -11,3 +11,11 @@ function halfCharacterFault(value: string): string | undefined {
 	if (!/\p{Surrogate}/u.test(value)) return undefined;
 	return 'holds half of a character (a lone surrogate), which cannot be sent: remove it';
 }
+
+/** A field of a credential without blanks around it; empty where it is no text or is not there. */
+export const textOfField = z
+	.string()
+	.trim()
+	.nullish()
+	.catch('')
+	.transform((value) => value ?? '');

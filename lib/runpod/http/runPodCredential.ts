@@ -1,5 +1,6 @@
 import * as z from 'zod/v4';
 import { WanAvatarError } from '../../base/errors/errors';
+import { textOfField as text } from '../../base/data/text';
 import { Secret, secretsIn } from '../../base/data/secret';
 import { endpointIdIn, RUNPOD_ID } from '../../contract/runPodId';
 
@@ -28,13 +29,6 @@ export function secretsOf(settings: Holder): readonly string[] {
 	known.set(settings, secrets);
 	return secrets;
 }
-
-const text = z
-	.string()
-	.trim()
-	.nullish()
-	.catch('')
-	.transform((value) => value ?? '');
 
 const baseUrl = (name: string, fallback: string) =>
 	text
