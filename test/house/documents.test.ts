@@ -20,3 +20,12 @@ it.each(documents)('%s names only files and folders that are there', (file) => {
 it('a path that is not there is found', () => {
 	expect(pathsIn('see `lib/nowhere/x.ts` and `npm test`')).toEqual(['lib/nowhere/x.ts']);
 });
+
+it('every test that a recipe proves with is there', () => {
+	const proofs =
+		readFileSync('CONTRIBUTING.md', 'utf8').match(/^Proof: `npm test -- [^`]*`/gm) ?? [];
+	const parts = proofs.flatMap((proof) => proof.slice(0, -1).split(' ').slice(4));
+	const tests = globSync('test/**/*.test.ts').map((file) => file.replaceAll('\\', '/'));
+	expect(parts.length).toBeGreaterThan(5);
+	expect(parts.filter((part) => !tests.some((file) => file.includes(part)))).toEqual([]);
+});
