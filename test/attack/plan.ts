@@ -4,7 +4,7 @@ import { faultNames, services } from './matrix';
 import { nodeSubjects } from './subjects/nodeSubjects';
 import type { Subject } from './subjects/subject';
 
-/** The 22 operations of the node, and the commands of the terminal. */
+/** The operations of the node, and the commands of the terminal. */
 export const subjects: readonly Subject[] = [...nodeSubjects, ...commandSubjects];
 
 /** All cells of these subjects, each once to its end and once with Stop. */
