@@ -49,7 +49,10 @@ export function watchSources({
 	for (const folder of WATCHED)
 		watch(join(root, folder), { recursive: true, signal }, () => {
 			isDue = true;
-			building ??= buildAll();
+			building ??= buildAll().catch((error: unknown) => {
+				building = undefined;
+				say(`The build could not be taken over: ${String(error)}`);
+			});
 		});
 	return async () => {
 		await building;
