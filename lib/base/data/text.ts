@@ -19,3 +19,7 @@ export const textOfField = z
 	.nullish()
 	.catch('')
 	.transform((value) => value ?? '');
+
+/** The same, which must not be empty. */
+export const filledField = (name: string) =>
+	textOfField.refine((value) => value !== '', { message: `${name} is empty` });

@@ -1,4 +1,5 @@
 import * as z from 'zod/v4';
+import { filledField as filled } from '../../base/data/text';
 import { Secret } from '../../base/data/secret';
 import { WanAvatarError } from '../../base/errors/errors';
 
@@ -7,13 +8,6 @@ export interface ContainerRegistrySettings {
 	username: string;
 	password: Secret;
 }
-
-const filled = (name: string) =>
-	z
-		.string()
-		.trim()
-		.catch('')
-		.refine((value) => value !== '', { message: `${name} is empty` });
 
 const credential = z.object({
 	username: filled('Username').refine((value) => !/\s/.test(value), {

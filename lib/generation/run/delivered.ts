@@ -35,7 +35,7 @@ export async function markDelivered(
 		const book = openRecordBook(request, record.fingerprint, memory);
 		const delivered = { ...record, delivered: true, output: lastingOutput(report) };
 		// A later try of this execution asks RunPod for such a video again, which has it for a while.
-		book.remember(isInline ? record : { ...delivered, report: { ...report } });
+		book.remember(isInline ? record : { ...delivered, report });
 		if (book.key === undefined || faults >= MAX_FAULTS || signal?.aborted) return;
 		// The video is paid for and there: a note that cannot be written must not cost it.
 		const optional = createOptionalStore(bucket, clock);

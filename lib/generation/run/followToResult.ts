@@ -46,7 +46,7 @@ export async function followToResult(
 	context: JobContext,
 ): Promise<FinishedJob> {
 	try {
-		return await pursueJob(record, ownership, context);
+		return await followOrTakeOver(record, ownership, context);
 	} catch (error) {
 		if (error instanceof RunAborted) throw error;
 		throw withJob(error, record, context);
@@ -68,7 +68,7 @@ function withJob(error: unknown, record: SubmittedRecord, context: JobContext): 
 	);
 }
 
-async function pursueJob(
+async function followOrTakeOver(
 	record: SubmittedRecord,
 	ownership: Ownership,
 	context: JobContext,

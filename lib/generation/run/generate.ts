@@ -31,7 +31,7 @@ export async function generate(context: JobContext): Promise<Result> {
 			: await takeOver(earlier, context);
 	const warned = withWarningsOf(context.optional, report);
 	// The next try of this execution takes the result from here; a video that lies nowhere else it takes from RunPod.
-	if (record) context.book.remember(video ? record : { ...record, report: { ...warned } });
+	if (record) context.book.remember(video ? record : { ...record, report: warned });
 	return { report: warned, video, ...(record ? { record } : {}) };
 }
 

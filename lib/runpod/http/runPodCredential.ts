@@ -1,6 +1,6 @@
 import * as z from 'zod/v4';
 import { WanAvatarError } from '../../base/errors/errors';
-import { textOfField as text } from '../../base/data/text';
+import { filledField, textOfField as text } from '../../base/data/text';
 import { Secret, secretsIn } from '../../base/data/secret';
 import { endpointIdIn, RUNPOD_ID } from '../../contract/runPodId';
 
@@ -44,8 +44,7 @@ const endpointId = text
 	});
 
 const settings = z.object({
-	apiKey: text
-		.refine((value) => value !== '', { message: 'API Key is empty' })
+	apiKey: filledField('API Key')
 		.refine((value) => /^[\x21-\x7e]*$/.test(value), {
 			message: 'API Key holds a character that no key has: paste it again',
 		})

@@ -1,6 +1,6 @@
 import * as z from 'zod/v4';
 import { WanAvatarError } from '../../base/errors/errors';
-import { textOfField as text } from '../../base/data/text';
+import { filledField as filled, textOfField as text } from '../../base/data/text';
 import { Secret } from '../../base/data/secret';
 import { secretFields } from '../../base/data/secretFields';
 
@@ -25,9 +25,6 @@ export interface StorageSettings extends ServerAddress {
 }
 
 const DEFAULT_REGION = 'us-east-1';
-
-const filled = (name: string) =>
-	text.refine((value) => value !== '', { message: `${name} is empty` });
 
 const credential = z.object({
 	endpoint: filled('Endpoint'),

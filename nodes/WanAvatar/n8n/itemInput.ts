@@ -10,6 +10,16 @@ export const includeInputFields: INodeProperties = {
 		"Whether to pass the incoming item's own fields on, so that the next node still has them, such as the email address to write to",
 };
 
+/** The options of an operation that has no others. */
+export const inputFieldsOption: INodeProperties = {
+	displayName: 'Options',
+	name: 'options',
+	type: 'collection',
+	placeholder: 'Add option',
+	default: {},
+	options: [includeInputFields],
+};
+
 /** The result with the incoming item's fields beneath it, where the options ask for them. */
 export function withInputFields(
 	context: IExecuteFunctions,

@@ -4,7 +4,7 @@ import type { ExecutionWish, LeftJob } from '../../../../lib/generation/job/exec
 import type { JobReport } from '../../../../lib/generation/report/report';
 import type { Settled } from '../../../../lib/base/errors/settled';
 import { clock, requireBucket } from '../../n8n/connections';
-import { includeInputFields } from '../../n8n/itemInput';
+import { inputFieldsOption } from '../../n8n/itemInput';
 import type { Facts } from '../../n8n/runItems';
 import { itemJson, jobEndpoint, jobId, type JobAtQueue, type JobReader } from './jobReference';
 
@@ -59,14 +59,7 @@ export const cancelProperties: INodeProperties[] = [
 			'What the output keys of the jobs begin with. The job records beside them are looked through.',
 		displayOptions: byExecution,
 	},
-	{
-		displayName: 'Options',
-		name: 'options',
-		type: 'collection',
-		placeholder: 'Add option',
-		default: {},
-		options: [includeInputFields],
-	},
+	inputFieldsOption,
 ];
 
 const labels = new Map([

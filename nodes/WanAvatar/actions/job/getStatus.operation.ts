@@ -6,13 +6,12 @@ import type {
 } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../../lib/base/errors/settled';
-import { clock, connectResults } from '../../n8n/connections';
-import { resultItem } from '../../n8n/inlineVideo';
-import { includeInputFields, inputFieldsOf } from '../../n8n/itemInput';
+import { includeInputFields } from '../../n8n/itemInput';
 import { resultLinkOptions } from '../../fields/linkOptions';
 import type { ItemWithFiles, RunMode } from '../../n8n/operation';
-import { NOTHING_CHANGED, runItems } from '../../n8n/runItems';
-import { jobProperties, openJobs } from './jobReference';
+import { NOTHING_CHANGED } from '../../n8n/runItems';
+import { jobProperties } from './jobReference';
+import { giveOutResults } from './jobResults';
 
 export const option: INodePropertyOptions = {
 	name: 'Get Status',
@@ -51,24 +50,11 @@ export async function execute(
 	context: IExecuteFunctions,
 	mode: RunMode,
 ): Promise<End<IDataObject | ItemWithFiles>[]> {
-	const { inSlot } = await import('../../../../lib/generation/run/slottedQueue');
 	const { getStatus } = await import('../../../../lib/generation/job/status');
 	const { parseLinkWish } = await import('../../../../lib/generation/request/optionChecks');
-	const results = await connectResults(context);
-	const { read, factsOf } = await openJobs(context);
-	const signal = context.getExecutionCancelSignal();
-	return await runItems(context, mode, {
-		check: async (item) => ({
-			...(await read(item)),
-			links: parseLinkWish(context.getNodeParameter('options', item, {})),
-			finish: inputFieldsOf(context, item),
-		}),
-		perform: async ({ job, links, finish, ...at }) =>
-			await inSlot(at.queue, signal, async (queue) => {
-				const result = await getStatus(job, { queue, clock, signal, ...results }, links);
-				return await resultItem(context, result, finish);
-			}),
-		factsOf,
+	return await giveOutResults(context, mode, {
+		readOptions: parseLinkWish,
+		find: getStatus,
 		atOnce: AT_ONCE,
 		ifLeft: NOTHING_CHANGED,
 	});

@@ -6,7 +6,7 @@ import type {
 } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../../lib/base/errors/settled';
-import { includeInputFields, inputFieldsOf } from '../../n8n/itemInput';
+import { inputFieldsOption, inputFieldsOf } from '../../n8n/itemInput';
 import type { RunMode } from '../../n8n/operation';
 import { runItems } from '../../n8n/runItems';
 import { jobProperties, openJobs } from './jobReference';
@@ -18,17 +18,7 @@ export const option: INodePropertyOptions = {
 	description: 'Start a failed or timed out job over, under the same ID',
 };
 
-const properties: INodeProperties[] = [
-	...jobProperties,
-	{
-		displayName: 'Options',
-		name: 'options',
-		type: 'collection',
-		placeholder: 'Add option',
-		default: {},
-		options: [includeInputFields],
-	},
-];
+const properties: INodeProperties[] = [...jobProperties, inputFieldsOption];
 
 export const description = updateDisplayOptions(
 	{ show: { resource: ['job'], operation: ['retry'] } },

@@ -2,7 +2,7 @@ import type { IExecuteFunctions, INodeProperties, INodePropertyOptions } from 'n
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../../lib/base/errors/settled';
 import { readSwitch } from '../../fields/formValue';
-import { includeInputFields, inputFieldsOf } from '../../n8n/itemInput';
+import { inputFieldsOption, inputFieldsOf } from '../../n8n/itemInput';
 import { ItemWithFiles, type RunMode } from '../../n8n/operation';
 import { readingBucket } from '../../n8n/readingBucket';
 import { NOTHING_CHANGED, runItems } from '../../n8n/runItems';
@@ -38,14 +38,7 @@ const properties: INodeProperties[] = [
 	thumbnailKey,
 	downloadVideo,
 	downloadThumbnail,
-	{
-		displayName: 'Options',
-		name: 'options',
-		type: 'collection',
-		placeholder: 'Add option',
-		default: {},
-		options: [includeInputFields],
-	},
+	inputFieldsOption,
 ];
 
 export const description = updateDisplayOptions(

@@ -1,0 +1,52 @@
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { End } from '../../../../lib/base/errors/settled';
+import type { KnownJob } from '../../../../lib/generation/job/knownJob';
+import type { StatusPorts } from '../../../../lib/generation/job/status';
+import type { JobResult } from '../../../../lib/generation/report/jobResult';
+import type { QueueClient } from '../../../../lib/runpod/queue/queue';
+import { clock, connectResults } from '../../n8n/connections';
+import { resultItem } from '../../n8n/inlineVideo';
+import { inputFieldsOf } from '../../n8n/itemInput';
+import type { ItemWithFiles, RunMode } from '../../n8n/operation';
+import { runItems } from '../../n8n/runItems';
+import { openJobs } from './jobReference';
+
+/** How the result of one job is found; what the options say is read and checked before anything is asked of RunPod. */
+interface ResultSearch<O> {
+	readOptions: (raw: unknown) => O;
+	find: (
+		job: KnownJob,
+		ports: StatusPorts & { queue: QueueClient },
+		options: O,
+	) => Promise<JobResult>;
+	atOnce: number;
+	/** What to do about a job whose item was stopped. */
+	ifLeft: string;
+}
+
+/** Gives out what comes of the jobs of all items. */
+export async function giveOutResults<O>(
+	context: IExecuteFunctions,
+	mode: RunMode,
+	{ readOptions, find, atOnce, ifLeft }: ResultSearch<O>,
+): Promise<End<IDataObject | ItemWithFiles>[]> {
+	const { inSlot } = await import('../../../../lib/generation/run/slottedQueue');
+	const results = await connectResults(context);
+	const { read, factsOf } = await openJobs(context);
+	const signal = context.getExecutionCancelSignal();
+	return await runItems(context, mode, {
+		check: async (item) => ({
+			...(await read(item)),
+			options: readOptions(context.getNodeParameter('options', item, {})),
+			finish: inputFieldsOf(context, item),
+		}),
+		perform: async ({ job, options, finish, ...at }) =>
+			await inSlot(at.queue, signal, async (queue) => {
+				const found = await find(job, { queue, clock, signal, ...results }, options);
+				return await resultItem(context, found, finish);
+			}),
+		factsOf,
+		atOnce,
+		ifLeft,
+	});
+}
