@@ -109,6 +109,13 @@ export class Editor {
 		await this.part('editCredential-modal').waitFor();
 	}
 
+	/** Opens the dialog for the first credential of its kind, where there is none to choose. */
+	async firstCredential(label: string): Promise<void> {
+		const none = this.credentialSlot(label).getByTestId('node-credentials-empty-state');
+		await none.getByRole('button').click();
+		await this.part('editCredential-modal').waitFor();
+	}
+
 	/** Saves a credential whose test fails, and reads why. */
 	async saveWrongCredential(): Promise<string> {
 		await this.part('credential-save-button').click();
@@ -135,6 +142,61 @@ export class Editor {
 
 	private credentialSlot(label: string): Locator {
 		return this.part('node-credentials-slot').filter({ hasText: label });
+	}
+
+	/** Takes a node from the nodes panel, with one of its actions; its form is open then. */
+	async addNode(words: string, name: string, action: string): Promise<void> {
+		await this.part('node-creator-search-bar').fill(words);
+		const found = this.part('item-iterator-item').filter({ hasText: name });
+		await found.first().click();
+		await this.page.getByText(action).first().click();
+		await this.part('ndv').waitFor();
+	}
+
+	/** Chooses in a list that n8n knows, such as that of the operations. */
+	async pick(field: string, name: string): Promise<void> {
+		await this.part(`parameter-input-${field}`).click();
+		const options = this.page.getByRole('option').locator('visible=true');
+		await options.filter({ hasText: name }).first().click();
+	}
+
+	/** Adds a field for a file to a Form Trigger. */
+	async addFormFile(index: number, label: string): Promise<void> {
+		const elements = this.page.getByTestId('fixed-collection-formFields');
+		await elements.getByTestId('fixed-collection-add').click();
+		const labels = elements.getByTestId('parameter-input-fieldLabel');
+		await labels.nth(index).locator('input').first().fill(label);
+		await elements.getByTestId('parameter-input-fieldType').nth(index).click();
+		const file = this.page.getByRole('option', { name: 'File', exact: true });
+		await file.locator('visible=true').click();
+	}
+
+	/** The page that opens of itself, such as that of a form. */
+	async opening(act: () => Promise<void>): Promise<Page> {
+		const opened = this.page.context().waitForEvent('page');
+		await act();
+		const page = await opened;
+		await page.waitForLoadState();
+		return page;
+	}
+
+	/** Adds one option of the form by its name. */
+	async addOption(name: string): Promise<void> {
+		const lists = await this.part('collection-parameter-add').all();
+		for (const list of lists) {
+			await list.click();
+			const option = this.part('collection-parameter-option').filter({ hasText: name });
+			if ((await option.count()) > 0) {
+				await option.first().click();
+				return;
+			}
+			await this.page.keyboard.press('Escape');
+		}
+		throw new Error(`the form has no option ${name}`);
+	}
+
+	async turnOn(field: string): Promise<void> {
+		await this.part(`parameter-input-${field}`).locator('.el-switch').click();
 	}
 
 	/** Adds every option that a node offers, and says their names. */

@@ -207,3 +207,33 @@ describe('a container registry credential', () => {
 		expect([username, String(password), password.reveal()]).toEqual(['me', '•••', 'pass']);
 	});
 });
+
+describe('the form of a credential and what reads it have the same fields', () => {
+	/** n8n itself adds them to a credential that signs HTTP requests. */
+	const ofN8n = ['allowedDomains', 'allowedHttpRequestDomains'];
+
+	it.each([
+		['RunPod API', new RunPodApi(), parseRunPodSettings],
+		['MinIO API', new MinioApi(), parseStorageSettings],
+		['Container Registry API', new ContainerRegistryApi(), parseContainerRegistry],
+	])('%s', (_label, credential, parse) => {
+		const read = fieldsReadBy(parse).filter((name) => !ofN8n.includes(name));
+		expect(read).toEqual(credential.properties.map(({ name }) => name).sort());
+	});
+
+	function fieldsReadBy(parse: (data: unknown) => unknown): string[] {
+		const read = new Set<string>();
+		const watched = new Proxy(
+			{},
+			{
+				get: (_target, name) => {
+					if (typeof name === 'string') read.add(name);
+					return undefined;
+				},
+			},
+		);
+		// What must be filled is empty here.
+		expect(() => parse(watched)).toThrow(/is empty/);
+		return [...read].sort();
+	}
+});

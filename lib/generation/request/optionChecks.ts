@@ -1,4 +1,5 @@
 import * as z from 'zod/v4';
+import { formNumber } from '../../base/data/number';
 import { InvalidInput } from '../../base/errors/invalidInput';
 import { linkWish, type LinkWish } from '../../contract/link';
 import { optionDefault } from './optionDefaults';
@@ -6,17 +7,21 @@ import { optionDefault } from './optionDefaults';
 export const MINUTE_MS = 60_000;
 export const MAX_MINUTES = 7 * 24 * 60;
 
-export const minutes = z.coerce
-	.number({ error: 'must be a number of minutes' })
-	.positive('must be more than 0 minutes')
-	.max(MAX_MINUTES, 'must be at most 10080 minutes (7 days)');
+export const minutes = formNumber(
+	z
+		.number({ error: 'must be a number of minutes' })
+		.positive('must be more than 0 minutes')
+		.max(MAX_MINUTES, 'must be at most 10080 minutes (7 days)'),
+);
 
 export const wholeNumber = (max: number, min = 1) =>
-	z.coerce
-		.number({ error: 'must be a number' })
-		.int('must be a whole number')
-		.min(min, `must be at least ${String(min)}`)
-		.max(max, `must be at most ${String(max)}`);
+	formNumber(
+		z
+			.number({ error: 'must be a number' })
+			.int('must be a whole number')
+			.min(min, `must be at least ${String(min)}`)
+			.max(max, `must be at most ${String(max)}`),
+	);
 
 /** One of several values, each with the name that the form has for it. */
 export function oneOf<T extends Readonly<Record<string, string>>>(names: T) {
@@ -32,11 +37,12 @@ export const onOff = z.boolean({ error: 'must be on or off' });
 export const switchOption = onOff.default(false);
 
 /** Nothing: the node learns when to ask. */
-export const pollIntervalSeconds = z.coerce
-	.number({ error: 'must be a number of seconds' })
-	.min(1, 'must be at least 1 second')
-	.max(3600, 'must be at most 3600 seconds')
-	.optional();
+export const pollIntervalSeconds = formNumber(
+	z
+		.number({ error: 'must be a number of seconds' })
+		.min(1, 'must be at least 1 second')
+		.max(3600, 'must be at most 3600 seconds'),
+).optional();
 
 /** The options that concern waiting for a job. */
 export const waiting = {
@@ -44,11 +50,12 @@ export const waiting = {
 	onTimeout: oneOf({ cancel: 'Cancel the Job', leave: 'Leave It Running' }).default(
 		optionDefault('onTimeout'),
 	),
-	maxRestarts: z.coerce
-		.number({ error: 'must be a number' })
-		.int('must be a whole number')
-		.min(0, 'must be 0 or more')
-		.default(optionDefault('maxRestarts')),
+	maxRestarts: formNumber(
+		z
+			.number({ error: 'must be a number' })
+			.int('must be a whole number')
+			.min(0, 'must be 0 or more'),
+	).default(optionDefault('maxRestarts')),
 };
 
 /** @throws InvalidInput naming the options that are wrong */
