@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { base64Length } from '../../base/data/base64';
 import { bytesOf } from '../../base/data/bytes';
 import type { JobInput } from '../../contract/jobInput';
-import type { MediaKind } from '../../base/data/mediaType';
+import type { MediaKind } from '../../base/media/mediaType';
 import { settle } from '../../base/errors/settled';
 import { changedFile, measureInline, unreadableFile, type SourceFile } from './upload';
 

@@ -7,7 +7,7 @@ import type { RunBody } from '../../runpod/queue/queueRequests';
 import type { QueueClient } from '../../runpod/queue/queue';
 import type { Bucket } from '../../storage/objects/bucket';
 import type { LinkMaker } from '../../storage/video/presignedLinks';
-import type { Mp4Facts } from '../../storage/video/mp4Facts';
+import type { Mp4Facts } from '../../base/media/mp4Facts';
 import type { OnDenied } from '../report/deniedWords';
 import type { InlineFile } from './inlineFile';
 import type { Upload } from './upload';

@@ -9,7 +9,7 @@ import {
 	mediaTypeOf,
 	type MediaKind,
 	type MediaType,
-} from '../../base/data/mediaType';
+} from '../../base/media/mediaType';
 import type { KeyOwner } from '../../contract/objectKey';
 import type { Bucket } from '../../storage/objects/bucket';
 import { settle } from '../../base/errors/settled';

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { parseMp4Facts } from '../../../../lib/storage/video/mp4Facts';
+import { parseMp4Facts } from '../../../../lib/base/media/mp4Facts';
 
 function box(type: string, ...content: Uint8Array[]): Buffer {
 	const body = Buffer.concat(content);
