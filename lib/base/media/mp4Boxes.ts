@@ -1,4 +1,4 @@
-import { READ_BYTES, Unreadable, type PartFile } from './partFile';
+import { READ_BYTES, textAt, Unreadable, type PartFile } from './partFile';
 
 /**
  * The numbers of a table of 32-bit fields that must lie within its box, some at a time.
@@ -54,10 +54,6 @@ export async function* boxesIn(file: PartFile, { start, end }: Box): AsyncGenera
 		yield { type, start: at + headerBytes, end: Math.min(at + size, end), isCut };
 		at += size;
 	}
-}
-
-export function textAt(view: DataView, offset: number): string {
-	return String.fromCharCode(...[0, 1, 2, 3].map((index) => view.getUint8(offset + index)));
 }
 
 /** The first box of a path of types. */

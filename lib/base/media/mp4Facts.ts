@@ -1,6 +1,6 @@
-import { boxesIn, findBox, tableParts, textAt, topLevel, type Box } from './mp4Boxes';
+import { boxesIn, findBox, tableParts, topLevel, type Box } from './mp4Boxes';
 import { readFragments, type FragmentedTrack, type FrameTimes } from './mp4Fragments';
-import { PartFile, TooLong, Unreadable, type RangedReader } from './partFile';
+import { PartFile, textAt, TooLong, Unreadable, type RangedReader } from './partFile';
 
 /** What an MP4 says of its video track; null where it does not say, or where that takes more reading than is allowed. */
 export interface Mp4Facts {

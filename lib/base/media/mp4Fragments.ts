@@ -1,5 +1,5 @@
-import { boxesIn, findBox, tableParts, textAt, topLevel, type Box } from './mp4Boxes';
-import type { PartFile } from './partFile';
+import { boxesIn, findBox, tableParts, topLevel, type Box } from './mp4Boxes';
+import { textAt, type PartFile } from './partFile';
 
 /** Frames that were counted, and the ticks that they take. */
 export interface FrameTimes {

@@ -125,3 +125,7 @@ export async function tailOf(
 export function bufferOf({ buffer, byteOffset, byteLength }: DataView): Buffer {
 	return Buffer.from(buffer, byteOffset, byteLength);
 }
+
+export function textAt(view: DataView, offset: number): string {
+	return String.fromCharCode(...[0, 1, 2, 3].map((index) => view.getUint8(offset + index)));
+}
