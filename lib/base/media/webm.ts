@@ -69,8 +69,12 @@ async function readNumber(file: PartFile, at: number, maxBytes: number) {
 	const lengthBytes = Math.clz32(first) - 23;
 	if (lengthBytes > maxBytes) throw new Unreadable();
 	const view = await file.bytes(at, lengthBytes);
-	let marked = 0;
-	for (let index = 0; index < lengthBytes; index++) marked = marked * 256 + view.getUint8(index);
-	const value = marked - 2 ** (7 * lengthBytes);
-	return { lengthBytes, marked, value, isUnknown: value === 2 ** (7 * lengthBytes) - 1 };
+	const mark = 0x80 >> (lengthBytes - 1);
+	let value = first - mark;
+	let isUnknown = value === mark - 1;
+	for (let index = 1; index < lengthBytes; index++) {
+		value = value * 256 + view.getUint8(index);
+		isUnknown &&= view.getUint8(index) === 0xff;
+	}
+	return { lengthBytes, value, marked: value + mark * 256 ** (lengthBytes - 1), isUnknown };
 }
