@@ -143,7 +143,7 @@ export function shareLinkFault(address: string): string | undefined {
 	const direct = service.direct?.(url);
 	const remedy =
 		direct === undefined
-			? 'download the file and give it as Binary File or MinIO Path'
+			? 'download the file and give it as a binary file, or put it into MinIO'
 			: `give ${direct}`;
 	return `is the address of a page of ${service.name}, not of a file, and the worker would download the page: ${remedy}`;
 }
