@@ -4,7 +4,7 @@ import { mapConcurrently } from '../../base/async/concurrency';
 import type { Bucket } from '../../storage/objects/bucket';
 import type { OnDenied } from '../report/deniedWords';
 import { ownerOf } from '../report/owner';
-import { objectLooks, type NamedObject, type ObjectLook } from './objectLooks';
+import { objectLooks, type NamedObject, type ObjectLook } from './media/objectLooks';
 import type { GenerationPorts, GenerationRequest } from './ports';
 import type { Settled } from '../../base/errors/settled';
 

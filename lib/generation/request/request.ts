@@ -1,7 +1,7 @@
 import { InvalidInput } from '../../base/errors/invalidInput';
 import { linkWish } from '../../contract/link';
 import { checkJobInput, keyOwner } from '../../contract/parseJobInput';
-import { lookAtBase64 } from './base64Files';
+import { lookAtBase64 } from './media/base64Files';
 import type { GenerationRequest } from './ports';
 import { measureFiles, type GivenFiles } from './requestFiles';
 import { checkAdditionalInputs, checked, checkItemOptions, renaming } from './requestOptions';

@@ -11,7 +11,7 @@ import { OTHER_TYPE_HEAD_BYTES } from '../../base/media/otherType';
 import type { KeyOwner } from '../../contract/objectKey';
 import type { Bucket } from '../../storage/objects/bucket';
 import { settle } from '../../base/errors/settled';
-import { mediaFault, turnedNote, unknownFault } from './mediaWords';
+import { mediaFault, turnedNote, unknownFault } from './media/mediaWords';
 
 /** A file of the incoming item; it can be read more than once. */
 export interface SourceFile {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { KeptParts } from '../../../../lib/base/media/keptParts';
 import { lookAtMedia, type MediaLook } from '../../../../lib/base/media/look';
 import type { RangedReader } from '../../../../lib/base/media/partFile';
-import { mediaFault, turnedNote } from '../../../../lib/generation/request/mediaWords';
+import { mediaFault, turnedNote } from '../../../../lib/generation/request/media/mediaWords';
 import { makeSamples, type Sample } from './mediaFiles';
 
 let folder: string;

@@ -1,6 +1,6 @@
-import type { MediaLook, TurnedPicture } from '../../base/media/look';
-import type { MediaKind, MediaType } from '../../base/media/mediaType';
-import type { OtherType } from '../../base/media/otherType';
+import type { MediaLook, TurnedPicture } from '../../../base/media/look';
+import type { MediaKind, MediaType } from '../../../base/media/mediaType';
+import type { OtherType } from '../../../base/media/otherType';
 
 /** What is wrong with a file, to follow its name, and what to do about it. */
 export interface MediaFault {

@@ -1,9 +1,9 @@
-import { StoreRefusal } from '../../base/errors/accessDenied';
-import { WanAvatarError } from '../../base/errors/errors';
-import { settle } from '../../base/errors/settled';
-import { lookAtMedia, type MediaLook } from '../../base/media/look';
-import type { MediaKind } from '../../base/media/mediaType';
-import type { Bucket, Stat } from '../../storage/objects/bucket';
+import { StoreRefusal } from '../../../base/errors/accessDenied';
+import { WanAvatarError } from '../../../base/errors/errors';
+import { settle } from '../../../base/errors/settled';
+import { lookAtMedia, type MediaLook } from '../../../base/media/look';
+import type { MediaKind } from '../../../base/media/mediaType';
+import type { Bucket, Stat } from '../../../storage/objects/bucket';
 import { isGuess, mediaFault, turnedNote, type MediaFault } from './mediaWords';
 
 /** An input in the bucket. */

@@ -1,7 +1,7 @@
-import { base64Body, base64Fault } from '../../base/data/base64';
-import type { InputFault } from '../../base/errors/invalidInput';
-import { lookAtMedia } from '../../base/media/look';
-import type { RangedReader } from '../../base/media/partFile';
+import { base64Body, base64Fault } from '../../../base/data/base64';
+import type { InputFault } from '../../../base/errors/invalidInput';
+import { lookAtMedia } from '../../../base/media/look';
+import type { RangedReader } from '../../../base/media/partFile';
 import { isGuess, mediaFault, turnedNote } from './mediaWords';
 
 const FIELDS = [
