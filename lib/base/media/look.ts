@@ -32,8 +32,9 @@ export interface TurnedPicture {
 
 /** Less shows no face. */
 const MIN_EDGE_PX = 16;
-/** In less nothing moves. */
+/** In less nothing moves; what a header says of its length may be wrong, so that frames are counted too. */
 const MIN_SECONDS = 0.1;
+const FEW_FRAMES = 10;
 
 /** Looks at a portrait or a driving video: of a large file little more is read than its head and its end. */
 export async function lookAtMedia(reader: RangedReader, kind: MediaKind): Promise<MediaLook> {
@@ -42,10 +43,11 @@ export async function lookAtMedia(reader: RangedReader, kind: MediaKind): Promis
 	const file = new PartFile(reader);
 	const head = bufferOf(await file.bytes(0, Math.min(sizeBytes, OTHER_TYPE_HEAD_BYTES)));
 	const type = mediaTypeOf(head, kind);
-	if (type)
-		return kind === 'portrait' ? await lookAtPicture(file, type) : await lookAtVideo(file, type);
 	const other = otherTypeOf(head);
-	return other ? { tag: 'other', other } : { tag: 'unknown' };
+	if (!type) return other ? { tag: 'other', other } : { tag: 'unknown' };
+	return kind === 'portrait'
+		? await lookAtPicture(file, type)
+		: await lookAtVideo(file, type, other);
 }
 
 async function lookAtPicture(file: PartFile, type: MediaType): Promise<MediaLook> {
@@ -63,16 +65,24 @@ async function readPicture(file: PartFile, { extension }: MediaType): Promise<Pi
 	return extension === 'webp' ? await lookAtWebp(file) : await lookAtJpeg(file);
 }
 
-async function lookAtVideo(file: PartFile, type: MediaType): Promise<MediaLook> {
+/** `other`: what the first bytes call it, which for sound alone is more than its type. */
+async function lookAtVideo(
+	file: PartFile,
+	type: MediaType,
+	other: OtherType | undefined,
+): Promise<MediaLook> {
 	if (type.extension === 'webm') {
 		const tag = await lookAtWebm(file);
 		return tag === 'noVideo' || tag === 'cutOff' ? { tag, type } : { tag: 'good', type };
 	}
 	const look = await lookAtMp4(file);
-	if (look.tag === 'noFrames') return { tag: 'cutOff', type };
+	if (look.tag === 'noVideo' && other?.group === 'sound') return { tag: 'other', other };
 	if (look.tag === 'cutOff' || look.tag === 'noVideo') return { tag: look.tag, type };
-	const durationSeconds = look.tag === 'video' ? look.facts.durationSeconds : null;
-	if (durationSeconds !== null && durationSeconds < MIN_SECONDS)
-		return { tag: 'tooShort', durationSeconds };
-	return { tag: 'good', type };
+	if (look.tag !== 'video') return { tag: 'good', type };
+	const { durationSeconds } = look.facts;
+	if (look.frames === 0 && durationSeconds === null) return { tag: 'cutOff', type };
+	const isShort = durationSeconds !== null && durationSeconds < MIN_SECONDS;
+	return isShort && look.frames < FEW_FRAMES
+		? { tag: 'tooShort', durationSeconds }
+		: { tag: 'good', type };
 }

@@ -14,9 +14,8 @@ export interface Mp4Facts {
 
 /** What an MP4 or MOV is found to be. */
 export type Mp4Look =
-	| { tag: 'video'; facts: Mp4Facts }
-	/** Its header names a video of no frames. */
-	| { tag: 'noFrames'; facts: Mp4Facts }
+	/** Of so many frames as were counted; a header may name a video of none. */
+	| { tag: 'video'; facts: Mp4Facts; frames: number }
 	/** It has tracks, and none of them is a video. */
 	| { tag: 'noVideo' }
 	/** It ends before its frames do, or has no header. */
@@ -33,7 +32,7 @@ export type Mp4Look =
 export async function parseMp4Facts(reader: RangedReader): Promise<Mp4Facts | undefined> {
 	const look = await lookAtMp4(new PartFile(reader));
 	if (look.tag === 'tooLong') return UNKNOWN;
-	return 'facts' in look ? look.facts : undefined;
+	return look.tag === 'video' ? look.facts : undefined;
 }
 
 /** Reads the header of an MP4 or MOV, and whether all of it has come. */
@@ -48,8 +47,7 @@ export async function lookAtMp4(file: PartFile): Promise<Mp4Look> {
 		const times = track.frames > 0 ? track : await readFragments(file, track);
 		if (await isCutOff(file)) return { tag: 'cutOff' };
 		const facts = { width, height, ...timesOf(track, times) };
-		const isEmpty = times.frames === 0 && times.lengthTicks === undefined;
-		return { tag: isEmpty ? 'noFrames' : 'video', facts };
+		return { tag: 'video', facts, frames: times.frames };
 	} catch (error) {
 		if (error instanceof Unreadable) return { tag: 'damaged' };
 		if (error instanceof TooLong) return { tag: 'tooLong' };

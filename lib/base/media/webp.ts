@@ -4,20 +4,22 @@ import { readPicture, type Picture } from './picture';
 
 const RIFF_HEAD_BYTES = 12;
 const CHUNK_HEAD_BYTES = 8;
-const HAS_EXIF = 0x08;
 const IS_ANIMATED = 0x02;
 
-/** Reads the head of a WebP; its container tells its length. */
+/** Some programs count the first eight bytes as well, and some leave out the last one, which only fills up. */
+const SLACK_BYTES = 9;
+
+/** Reads the chunks of a WebP, and whether all of them have come. */
 export async function lookAtWebp(file: PartFile): Promise<Picture> {
 	return await readPicture(async (picture) => {
 		const end = 8 + (await file.bytes(4, 4)).getUint32(0, true);
-		// The last byte may be left out where it only fills up.
-		picture.isCutOff = end - 1 > file.sizeBytes;
-		await readHead(file, picture, end);
+		picture.isCutOff = end > file.sizeBytes + SLACK_BYTES;
+		await readHead(file, picture);
+		await readChunks(file, picture, end);
 	});
 }
 
-async function readHead(file: PartFile, picture: Picture, end: number): Promise<void> {
+async function readHead(file: PartFile, picture: Picture): Promise<void> {
 	const start = RIFF_HEAD_BYTES + CHUNK_HEAD_BYTES;
 	const type = textAt(await file.bytes(RIFF_HEAD_BYTES, 4), 0);
 	const head = await file.bytes(start, 10);
@@ -31,22 +33,25 @@ async function readHead(file: PartFile, picture: Picture, end: number): Promise<
 		picture.heightPx = ((bits >>> 14) & 0x3f_ff) + 1;
 	}
 	if (type !== 'VP8X') return;
-	const flags = head.getUint8(0);
 	picture.widthPx = (head.getUint32(3, true) >>> 8) + 1;
 	picture.heightPx = (head.getUint32(6, true) >>> 8) + 1;
-	picture.isAnimated = (flags & IS_ANIMATED) !== 0;
-	if (flags & HAS_EXIF && !picture.isCutOff) picture.orientation = await exifIn(file, end);
+	picture.isAnimated = (head.getUint8(0) & IS_ANIMATED) !== 0;
 }
 
-async function exifIn(file: PartFile, end: number): Promise<number> {
+async function readChunks(file: PartFile, picture: Picture, end: number): Promise<void> {
 	for (let at = RIFF_HEAD_BYTES; at + CHUNK_HEAD_BYTES <= Math.min(end, file.sizeBytes);) {
 		file.countBox();
 		const head = await file.bytes(at, CHUNK_HEAD_BYTES);
-		if (textAt(head, 0) === 'EXIF') return await readOrientation(file, await tiffStart(file, at));
 		const lengthBytes = head.getUint32(4, true);
-		at += CHUNK_HEAD_BYTES + lengthBytes + (lengthBytes % 2);
+		const contentEnd = at + CHUNK_HEAD_BYTES + lengthBytes;
+		if (contentEnd > file.sizeBytes) {
+			picture.isCutOff = true;
+			return;
+		}
+		if (textAt(head, 0) === 'EXIF')
+			picture.orientation = await readOrientation(file, await tiffStart(file, at));
+		at = contentEnd + (lengthBytes % 2);
 	}
-	return 1;
 }
 
 /** Some write JPEG's mark before the data. */

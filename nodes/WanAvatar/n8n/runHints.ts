@@ -4,7 +4,9 @@ import { deniedSentence, type OnDenied } from '../../../lib/generation/report/de
 /** Says a sentence in the output panel: once for the execution of the node, not for each item. */
 export function runHints(context: IExecuteFunctions): (message: string) => void {
 	const told = new Set<string>();
-	return (message) => {
+	return (sentence) => {
+		// The panel shows HTML, and the name of a file is anybody's.
+		const message = sentence.replace(/[<>]/g, '');
 		if (told.has(message)) return;
 		told.add(message);
 		context.addExecutionHints({ message, type: 'warning', location: 'outputPane' });

@@ -30,8 +30,11 @@ export function objectLooks(
 	const content = async ({ key, kind }: NamedObject, sizeBytes: number): Promise<ObjectLook> => {
 		// A store that fails at one of them holds up no others.
 		if (!isReadable) return { tag: 'there' };
-		const read = async (offset: number, lengthBytes: number) =>
-			await bucket.getRange(key, offset, lengthBytes);
+		const read = async (offset: number, lengthBytes: number) => {
+			const part = await bucket.getRange(key, offset, lengthBytes);
+			if (part.length !== lengthBytes) throw tooLittle(key);
+			return part;
+		};
 		const look = await settle(lookAtMedia({ sizeBytes, read }, kind));
 		if ('value' in look) return { tag: 'there', ...saidOf(look.value, key, kind) };
 		if (look.error instanceof StoreRefusal) return { tag: 'denied' };
@@ -51,6 +54,13 @@ export function objectLooks(
 		looks.set(name, look);
 		return await look;
 	};
+}
+
+/** That a store, or what stands before it, gives less than it has is no fault of the file. */
+function tooLittle(key: string): WanAvatarError {
+	return new WanAvatarError('STORAGE', `The store gives less of ${key} than it has`, {
+		remedy: 'Check what stands between n8n and the store.',
+	});
 }
 
 /** What only seems to be something else is left to the worker. */

@@ -127,6 +127,7 @@ function portraits(made: (name: string) => Buffer): Row[] {
 		['progressive.jpg', progressive(jpg)],
 		['good.webp', webp],
 		['lossless.webp', made('lossless.webp')],
+		['counts-its-head.webp', lengthened(webp, 8)],
 		['trailing.jpg', behind(jpg, Buffer.alloc(70_000))],
 		['motion-photo.jpg', behind(noise, made('last.mp4'))],
 		['trailing.png', behind(png, Buffer.alloc(70_000, 1))],
@@ -197,8 +198,8 @@ function drivingVideos(made: (name: string) => Buffer): Row[] {
 		['trailing.mp4', behind(first, text('written by a program'))],
 		['trailing-zeros.mp4', behind(first, Buffer.alloc(70_000))],
 		['large-box.mp4', behind(first, box('free', Buffer.alloc(500_000, 1)))],
-		['sound.m4a', made('sound.m4a'), /is an MP4 file without a video track: it holds sound alone/],
-		['sound.mp4', made('sound.mp4'), /without a video track/],
+		['sound.m4a', made('sound.m4a'), /is not an MP4, MOV or WebM video: it is an M4A audio file/],
+		['sound.mp4', made('sound.mp4'), /is an MP4 file without a video track: it holds sound alone/],
 		['sound.webm', made('sound.webm'), /is a WebM file without a video track/],
 		['cut-header-first.mp4', cut(first, 0.7), /is an MP4 file that is cut off/],
 		['cut-header-last.mp4', cut(last, 0.7), /is an MP4 file that is cut off/],
@@ -240,6 +241,13 @@ function drivingVideos(made: (name: string) => Buffer): Row[] {
 function progressive(jpg: Buffer): Buffer {
 	const copy = Buffer.from(jpg);
 	copy[copy.indexOf(Buffer.from([0xff, 0xc0])) + 1] = 0xc2;
+	return copy;
+}
+
+/** Whose container says that it is longer than it is. */
+function lengthened(webp: Buffer, moreBytes: number): Buffer {
+	const copy = Buffer.from(webp);
+	copy.writeUInt32LE(copy.readUInt32LE(4) + moreBytes, 4);
 	return copy;
 }
 
