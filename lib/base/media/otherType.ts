@@ -28,7 +28,6 @@ const BY_START: readonly Named[] = [
 	['0&\xb2u\x8ef\xcf\x11', 'a Windows Media file', 'video'],
 	['\0\0\x01\xba', 'an MPEG-1 or MPEG-2 video', 'video'],
 	['\0\0\x01\xb3', 'an MPEG-1 or MPEG-2 video', 'video'],
-	['OggS', 'an Ogg file', 'sound'],
 	['ID3', 'an MP3 audio file', 'sound'],
 	['\xff\xfb', 'an MP3 audio file', 'sound'],
 	['\xff\xf1', 'an AAC audio file', 'sound'],
@@ -67,6 +66,10 @@ export function otherTypeOf(head: Buffer): OtherType | undefined {
 		return bytes.slice(0, 64).includes('webm')
 			? { what: 'a WebM video', group: 'video' }
 			: { what: 'a Matroska (MKV) video', group: 'video' };
+	if (bytes.startsWith('OggS'))
+		return bytes.includes('theora')
+			? { what: 'an Ogg video', group: 'video' }
+			: { what: 'an Ogg audio file', group: 'sound' };
 	return byStart(BY_START, bytes) ?? bySync(bytes) ?? bitmap(head) ?? writtenType(bytes);
 }
 

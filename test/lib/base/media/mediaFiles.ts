@@ -229,7 +229,7 @@ function drivingVideos(made: (name: string) => Buffer): Row[] {
 		['moves.gif', made('moves.gif'), /it is a GIF image/],
 		['song.mp3', made('sound.mp3'), /it is an MP3 audio file/],
 		['song.wav', made('sound.wav'), /it is a WAV audio file/],
-		['song.ogg', made('sound.ogg'), /it is an Ogg file/],
+		['song.ogg', made('sound.ogg'), /it is an Ogg audio file/],
 		['portrait.jpg', made('still.jpg'), /it is a JPEG image/],
 		['phone.heic', HEIC, /it is a HEIC picture/],
 		['sign-in.mp4', HTML, /it is an HTML page/],

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -167,6 +167,17 @@ describe('a portrait that is turned by EXIF', () => {
 		expect(error).toBeUndefined();
 		expect(hints).toEqual([expect.stringMatching(words)]);
 		expect(success[0]?.json.warnings).toEqual([expect.stringMatching(words)]);
+	});
+
+	it('is told without the tags that its name may hold', async () => {
+		const photo = join(folder, '<b onclick=alert(1)>turned.jpg');
+		copyFileSync(samples.find(({ name }) => name === 'turned.jpg')?.path ?? '', photo);
+		const { hints } = await stored.run(
+			{ ...generateForm, ...ways.portrait.binary },
+			{ items: [{ avatar: 'tags', given: 'photo' }], files: { photo } },
+		);
+
+		expect(hints).toEqual([expect.stringMatching(/"b onclick=alert\(1\)turned\.jpg" is stored/)]);
 	});
 
 	it('is told by Check Only, before anything is paid', async () => {
