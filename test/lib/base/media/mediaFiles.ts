@@ -1,6 +1,19 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runFfmpeg } from '../../../../standin/worker/ffmpeg';
+import {
+	behind,
+	beforeFirst,
+	branded,
+	cut,
+	lengthened,
+	manyChunks,
+	progressive,
+	text,
+	tiff,
+	turned,
+	withChunk,
+} from './mediaEdits';
 import { box, numbers } from './mp4Builder';
 
 /** A file that somebody might give, and what comes of it. */
@@ -90,10 +103,6 @@ export async function makeSamples(folder: string): Promise<Sample[]> {
 		...drivingVideos(made).map(sample('driving video')),
 	];
 }
-
-const cut = (bytes: Buffer, share: number) => bytes.subarray(0, Math.floor(bytes.length * share));
-const text = (content: string) => Buffer.from(content);
-const behind = (bytes: Buffer, more: Buffer) => Buffer.concat([bytes, more]);
 
 /** As web pages have it to count their readers. */
 const PIXEL = Buffer.from(
@@ -236,69 +245,4 @@ function drivingVideos(made: (name: string) => Buffer): Row[] {
 		['paper.pdf', PDF, /it is a PDF document/],
 		['empty.mp4', Buffer.alloc(0), /is empty/],
 	];
-}
-
-function progressive(jpg: Buffer): Buffer {
-	const copy = Buffer.from(jpg);
-	copy[copy.indexOf(Buffer.from([0xff, 0xc0])) + 1] = 0xc2;
-	return copy;
-}
-
-/** Whose container says that it is longer than it is. */
-function lengthened(webp: Buffer, moreBytes: number): Buffer {
-	const copy = Buffer.from(webp);
-	copy.writeUInt32LE(copy.readUInt32LE(4) + moreBytes, 4);
-	return copy;
-}
-
-/** EXIF data that say how to turn the picture. */
-function tiff(orientation: number): Buffer {
-	const bytes = Buffer.alloc(26);
-	bytes.write('MM\0*', 'latin1');
-	bytes.writeUInt32BE(8, 4);
-	bytes.writeUInt16BE(1, 8);
-	bytes.writeUInt16BE(0x01_12, 10);
-	bytes.writeUInt16BE(3, 12);
-	bytes.writeUInt32BE(1, 14);
-	bytes.writeUInt16BE(orientation, 18);
-	return bytes;
-}
-
-export function turned(jpg: Buffer, orientation: number): Buffer {
-	const exif = behind(text('Exif\0\0'), tiff(orientation));
-	const length = Buffer.alloc(2);
-	length.writeUInt16BE(exif.length + 2);
-	return Buffer.concat([
-		jpg.subarray(0, 2),
-		Buffer.from([0xff, 0xe1]),
-		length,
-		exif,
-		jpg.subarray(2),
-	]);
-}
-
-function chunk(type: string, content: Buffer): Buffer {
-	return Buffer.concat([numbers(content.length), text(type), content, numbers(0)]);
-}
-
-const IHDR_END = 33;
-
-function withChunk(png: Buffer, type: string, content: Buffer): Buffer {
-	return Buffer.concat([png.subarray(0, IHDR_END), chunk(type, content), png.subarray(IHDR_END)]);
-}
-
-/** More than may be read one by one. */
-function manyChunks(png: Buffer): Buffer {
-	const data = Array.from({ length: 12_000 }, () => chunk('IDAT', Buffer.alloc(40)));
-	return Buffer.concat([png.subarray(0, IHDR_END), ...data, png.subarray(-12)]);
-}
-
-function branded(mp4: Buffer, brand: string): Buffer {
-	const copy = Buffer.from(mp4);
-	copy.write(brand, 8, 'latin1');
-	return copy;
-}
-
-function beforeFirst(mp4: Buffer, type: string): Buffer {
-	return mp4.subarray(0, mp4.indexOf(type) - 4);
 }
