@@ -139,6 +139,18 @@ describe('one bad file', () => {
 		},
 	);
 
+	it('is not made a template', async () => {
+		const data = samples.find(({ name }) => name === 'sound.m4a')?.path ?? '';
+		const form = { resource: 'template', operation: 'upload', templateBinaryField: 'data' };
+		const { error } = await stored.run(
+			{ ...form, templatePath: 'templates/sound.mp4' },
+			{ files: { data } },
+		);
+
+		expect(error?.message).toMatch(/it is an M4A audio file/);
+		expect(stored.store.keys(BUCKET, 'templates/')).toEqual([]);
+	});
+
 	it('an address of a page is refused before anything is sent', async () => {
 		const url = 'https://drive.google.com/file/d/1A2b/view?usp=sharing';
 		const { error } = await bare.run({ ...generateForm, portraitSource: 'url', portraitUrl: url });
