@@ -2,6 +2,7 @@ import * as z from 'zod/v4';
 import { base64Body, base64Fault } from '../base/data/base64';
 import { noFault } from '../base/errors/noFault';
 import { objectKey, outputKey, outputVideoKey, ownerId } from './objectKey';
+import { shareLinkFault } from './shareLink';
 import { text } from '../base/data/text';
 
 /** The ways to give the portrait: exactly one is sent. */
@@ -24,7 +25,7 @@ function httpUrlFault(url: string): string | undefined {
 	if (!URL.canParse(url)) return 'is not a URL: give an address that starts with https://';
 	if (!/^https?:$/.test(new URL(url).protocol))
 		return 'must be an http:// or https:// address: the worker can fetch nothing else';
-	return undefined;
+	return shareLinkFault(url);
 }
 
 const base64 = text.check(noFault(base64Fault)).transform(base64Body);

@@ -1,4 +1,4 @@
-import type { MediaKind } from '../base/data/mediaType';
+import type { MediaKind } from '../base/media/mediaType';
 
 /** Where what lies in the worker's bucket: the folders and names that this package gives. */
 export const VIDEO_FOLDER = 'user-avatars/';

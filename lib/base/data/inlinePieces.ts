@@ -1,5 +1,5 @@
 import { decoded, inlineVideoIn, isHex, isInlineFile, type InlineVideo } from './inlineText';
-import { MEDIA_HEAD_BYTES, mediaTypeOf } from './mediaType';
+import { MEDIA_HEAD_BYTES, mediaTypeOf } from '../media/mediaType';
 
 /** So much of the pieces is looked at to tell what they are. */
 const HEAD_LENGTH = 1024;

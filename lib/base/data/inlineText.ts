@@ -1,4 +1,4 @@
-import { MEDIA_HEAD_BYTES, mediaTypeOf, type MediaType } from './mediaType';
+import { MEDIA_HEAD_BYTES, mediaTypeOf, type MediaType } from '../media/mediaType';
 
 /** A video that stood in an answer itself. */
 export interface InlineVideo {

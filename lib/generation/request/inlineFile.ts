@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { base64Length } from '../../base/data/base64';
 import { bytesOf } from '../../base/data/bytes';
 import type { JobInput } from '../../contract/jobInput';
-import type { MediaKind } from '../../base/data/mediaType';
+import type { MediaKind } from '../../base/media/mediaType';
 import { settle } from '../../base/errors/settled';
 import { changedFile, measureInline, unreadableFile, type SourceFile } from './upload';
 
@@ -12,6 +12,8 @@ export interface InlineFile {
 	sizeBytes: number;
 	/** In hex. */
 	sha256: string;
+	/** What is to be said of it, though it is good. */
+	note?: string | undefined;
 	/**
 	 * Its content as base64.
 	 * @throws WanAvatarError INVALID_INPUT when it is gone, or another one than was checked
@@ -28,14 +30,14 @@ export async function planInline(
 	kind: MediaKind,
 	field: InlineFile['field'],
 ): Promise<InlineFile> {
-	const { sizeBytes, sha256 } = await measureInline(file, kind);
+	const { sizeBytes, sha256, note } = await measureInline(file, kind);
 	const read = async () => {
 		const content = await settle(contentOf(file, sizeBytes));
 		if ('error' in content) throw unreadableFile(kind, file, content.error);
 		if (!content.value || sha256Of(content.value) !== sha256) throw changedFile(kind, file);
 		return content.value.toString('base64');
 	};
-	return { field, sizeBytes, sha256, read };
+	return { field, sizeBytes, sha256, note, read };
 }
 
 /** The input of a request with its files in it, as it is sent. */

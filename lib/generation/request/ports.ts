@@ -7,7 +7,7 @@ import type { RunBody } from '../../runpod/queue/queueRequests';
 import type { QueueClient } from '../../runpod/queue/queue';
 import type { Bucket } from '../../storage/objects/bucket';
 import type { LinkMaker } from '../../storage/video/presignedLinks';
-import type { Mp4Facts } from '../../storage/video/mp4Facts';
+import type { Mp4Facts } from '../../base/media/mp4Facts';
 import type { OnDenied } from '../report/deniedWords';
 import type { InlineFile } from './inlineFile';
 import type { Upload } from './upload';
@@ -38,6 +38,8 @@ export interface GenerationPorts extends ResultPorts {
 	clock: Clock;
 	/** With it inputs are checked, jobs recorded and results recovered. */
 	bucket?: Bucket | undefined;
+	/** Is told what is to be said of inputs, though they are good. */
+	onNote?: ((sentence: string) => void) | undefined;
 	/** Survives the tries of one execution. */
 	memory: JobMemory;
 	/** Names the execution, so that its own earlier tries are told from other executions. */
@@ -80,6 +82,8 @@ export interface GenerationRequest {
 	links: LinkWish;
 	/** Keys of inputs that the access key may not look at; none where nobody looked. */
 	unseenInputs?: readonly string[];
+	/** What is to be said of its inputs, though they are good. */
+	notes?: readonly string[];
 	/** Which files the item is to carry. */
 	downloads: { video: boolean; thumbnail: boolean };
 	ifVideoExists: IfVideoExists;

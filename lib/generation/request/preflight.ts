@@ -1,10 +1,11 @@
 import { WanAvatarError } from '../../base/errors/errors';
-import { InvalidInput } from '../../base/errors/invalidInput';
+import { InvalidInput, type InputFault } from '../../base/errors/invalidInput';
 import { mapConcurrently } from '../../base/async/concurrency';
-import type { Bucket, Stat } from '../../storage/objects/bucket';
+import type { Bucket } from '../../storage/objects/bucket';
 import type { OnDenied } from '../report/deniedWords';
 import { ownerOf } from '../report/owner';
-import type { GenerationRequest } from './ports';
+import { objectLooks, type NamedObject, type ObjectLook } from './media/objectLooks';
+import type { GenerationPorts, GenerationRequest } from './ports';
 import type { Settled } from '../../base/errors/settled';
 
 type Requests = readonly Settled<GenerationRequest>[];
@@ -25,58 +26,81 @@ export function refuseTooMany(count: number, maxJobs: number): void {
 	);
 }
 
-/** The objects that a request names must be there; what the access key may not see passes. */
-export async function refuseMissingObjects(
+/**
+ * The objects that a request names must be there, and be what the worker can make something of; what the access key may
+ * not see passes.
+ */
+export async function refuseBadObjects(
 	requests: Requests,
-	bucket: Pick<Bucket, 'stat' | 'name' | 'check'> | undefined,
+	bucket: Pick<Bucket, 'stat' | 'getRange' | 'name' | 'check'> | undefined,
 	onDenied?: OnDenied,
 ): Promise<Settled<GenerationRequest>[]> {
 	if (!bucket) return [...requests];
-	const stats = new Map<string, Promise<Stat>>();
-	const look = async (key: string) => {
-		const found = stats.get(key) ?? bucket.stat(key);
-		stats.set(key, found);
-		return (await found).tag;
-	};
+	const lookAt = objectLooks(bucket);
 	let named: Promise<unknown> | undefined;
 	// A HEAD does not tell a missing object from a missing bucket: that is an error of its own.
 	const assertBucket = async () => await (named ??= bucket.check());
 	return await mapConcurrently(requests, LOOKS_AT_ONCE, async (request) => {
 		if ('error' in request) return request;
-		const tags = await Promise.all(
-			namedObjects(request.value).map(
-				async ([field, key]) => [field, key, await look(key)] as const,
-			),
+		const looks = await Promise.all(
+			namedObjects(request.value).map(async (object) => ({ object, ...(await lookAt(object)) })),
 		);
-		const unseenInputs = tags.flatMap(([, key, tag]) => (tag === 'denied' ? [key] : []));
+		const unseenInputs = looks.flatMap(({ tag, object }) => (tag === 'denied' ? [object.key] : []));
 		if (unseenInputs.length > 0) onDenied?.('readInput', bucket.name);
-		const missing = tags.filter(([, , tag]) => tag === 'missing');
-		if (missing.length === 0)
-			return unseenInputs.length === 0 ? request : { value: { ...request.value, unseenInputs } };
-		await assertBucket();
-		return { error: missingObjects(missing, bucket.name, request.value) };
+		if (looks.some(({ tag }) => tag === 'missing')) await assertBucket();
+		const faults = looks.flatMap((look) => faultsOf(look, bucket.name));
+		if (faults.length > 0)
+			return { error: new InvalidInput(faults).withDetails({ ...ownerOf(request.value) }) };
+		const notes = looks.flatMap(({ note }) => note ?? []);
+		return { value: withLooks(request.value, unseenInputs, notes) };
 	});
 }
 
 /** The objects that must be there already: not those that are about to be uploaded. */
-function namedObjects({ input, uploads }: GenerationRequest): [field: string, key: string][] {
+function namedObjects({ input, uploads }: GenerationRequest): NamedObject[] {
 	const named = [
-		['image_minio_path', input.image_minio_path],
-		['driving_video_path', input.driving_video_path],
+		['image_minio_path', 'portrait', input.image_minio_path],
+		['driving_video_path', 'driving video', input.driving_video_path],
 	] as const;
-	return named.flatMap(([field, key]) =>
-		key === undefined || uploads.some((upload) => upload.key === key) ? [] : [[field, key]],
+	return named.flatMap(([field, kind, key]) =>
+		key === undefined || uploads.some((upload) => upload.key === key) ? [] : [{ field, kind, key }],
 	);
 }
 
-function missingObjects(
-	missing: (readonly [field: string, key: string, tag: string])[],
+function faultsOf(
+	{ tag, fault, object: { field, key } }: ObjectLook & { object: NamedObject },
 	bucketName: string,
+): InputFault[] {
+	if (tag === 'missing') {
+		const message = `names ${key}, but there is no such object in bucket ${bucketName}: check the spelling`;
+		return [{ field, message }];
+	}
+	return fault
+		? [{ field, message: `names ${key}, which ${fault.message}`, remedy: fault.remedy }]
+		: [];
+}
+
+function withLooks(
 	request: GenerationRequest,
-): WanAvatarError {
-	const faults = missing.map(([field, key]) => ({
-		field,
-		message: `names ${key}, but there is no such object in bucket ${bucketName}: check the spelling`,
-	}));
-	return new InvalidInput(faults).withDetails({ ...ownerOf(request) });
+	unseenInputs: readonly string[],
+	notes: readonly string[],
+): GenerationRequest {
+	const noted = [...(request.notes ?? []), ...notes];
+	return unseenInputs.length === 0
+		? { ...request, notes: noted }
+		: { ...request, notes: noted, unseenInputs };
+}
+
+/** So many sentences of one run are told one by one. */
+const MAX_NOTES = 5;
+
+/** Tells what is to be said of the inputs of all requests, each sentence once. */
+export function tellNotes(requests: Requests, onNote: GenerationPorts['onNote']): void {
+	if (!onNote) return;
+	const notes = new Set(
+		requests.flatMap((request) => ('error' in request ? [] : (request.value.notes ?? []))),
+	);
+	for (const note of [...notes].slice(0, MAX_NOTES)) onNote(note);
+	const more = notes.size - MAX_NOTES;
+	if (more > 0) onNote(`And so for ${String(more)} more inputs: see the warnings of the items.`);
 }

@@ -1,6 +1,7 @@
 import { InvalidInput } from '../../base/errors/invalidInput';
 import { linkWish } from '../../contract/link';
 import { checkJobInput, keyOwner } from '../../contract/parseJobInput';
+import { lookAtBase64 } from './media/base64Files';
 import type { GenerationRequest } from './ports';
 import { measureFiles, type GivenFiles } from './requestFiles';
 import { checkAdditionalInputs, checked, checkItemOptions, renaming } from './requestOptions';
@@ -26,6 +27,7 @@ export async function parseGenerationRequest(raw: RawRequest): Promise<Generatio
 	const additional = checkAdditionalInputs(rawOptions.additionalWorkerInputs);
 	const links = checked(linkWish, rawOptions);
 	const files = await measureFiles(raw, keyOwner(contract));
+	const inText = await lookAtBase64(contract);
 	const envelope = options.value?.envelope ?? {};
 	const { input, faults } = checkJobInput(
 		{ ...additional.value, ...contract, ...files.paths },
@@ -35,8 +37,16 @@ export async function parseGenerationRequest(raw: RawRequest): Promise<Generatio
 			rename: renaming(rawOptions, runTag),
 		},
 	);
-	const all = [faults, files.faults, additional.faults, options.faults, links.faults].flat();
+	const all = [
+		...[faults, files.faults, inText.faults],
+		...[additional.faults, options.faults, links.faults],
+	].flat();
 	if (all.length > 0 || !input || !options.value || !links.value) throw new InvalidInput(all);
 	const { uploads, inlineFiles } = files;
-	return { slot, input, uploads, inlineFiles, links: links.value, ...options.value };
+	const notes = [...uploads, ...inlineFiles].flatMap(({ note }) => note ?? []);
+	return {
+		...{ slot, input, uploads, inlineFiles, links: links.value },
+		notes: [...notes, ...inText.notes],
+		...options.value,
+	};
 }

@@ -3,7 +3,7 @@ import { WanAvatarError } from '../../base/errors/errors';
 import { messageOf } from '../../base/errors/foreignError';
 import { InvalidInput, type InputFault } from '../../base/errors/invalidInput';
 import type { ContractField } from '../../contract/jobInput';
-import type { MediaKind } from '../../base/data/mediaType';
+import type { MediaKind } from '../../base/media/mediaType';
 import { objectKey, type KeyOwner } from '../../contract/objectKey';
 import { planInline, type InlineFile } from './inlineFile';
 import { settle, type Settled } from '../../base/errors/settled';

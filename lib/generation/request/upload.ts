@@ -4,15 +4,14 @@ import { bytesOf } from '../../base/data/bytes';
 import { WanAvatarError } from '../../base/errors/errors';
 import { messageOf } from '../../base/errors/foreignError';
 import { INPUT_FOLDERS } from '../../contract/layout';
-import {
-	MEDIA_HEAD_BYTES,
-	mediaTypeOf,
-	type MediaKind,
-	type MediaType,
-} from '../../base/data/mediaType';
+import { KeptParts } from '../../base/media/keptParts';
+import { lookAtMedia, type MediaLook } from '../../base/media/look';
+import { mediaTypeOf, type MediaKind, type MediaType } from '../../base/media/mediaType';
+import { OTHER_TYPE_HEAD_BYTES } from '../../base/media/otherType';
 import type { KeyOwner } from '../../contract/objectKey';
 import type { Bucket } from '../../storage/objects/bucket';
 import { settle } from '../../base/errors/settled';
+import { mediaFault, turnedNote, unknownFault } from './media/mediaWords';
 
 /** A file of the incoming item; it can be read more than once. */
 export interface SourceFile {
@@ -33,6 +32,8 @@ export interface Upload {
 	key: string;
 	contentType: string;
 	sizeBytes: number;
+	/** What is to be said of it, though it is good. */
+	note?: string | undefined;
 	/** Its stream ends with an error in place of the last byte where the content is not the one of the key. */
 	file: SourceFile;
 }
@@ -41,10 +42,6 @@ const MEGABYTE = 1024 * 1024;
 const MAX_BYTES: Readonly<Record<MediaKind, number>> = {
 	portrait: 50 * MEGABYTE,
 	'driving video': 2048 * MEGABYTE,
-};
-const KINDS: Readonly<Record<MediaKind, string>> = {
-	portrait: 'a PNG, JPEG or WebP image',
-	'driving video': 'an MP4, MOV or WebM video',
 };
 
 /** A request without MinIO may have 10 MB, and base64 takes four thirds. */
@@ -63,7 +60,8 @@ export async function planUpload(
 	const { type, sizeBytes, sha256 } = measured;
 	const key = `${INPUT_FOLDERS[kind]}${user_id}/${avatar_id}/${sha256}.${type.extension}`;
 	const { contentType } = type;
-	return { key, contentType, sizeBytes, file: sameFile(file, kind, measured) };
+	const { note } = measured;
+	return { key, contentType, sizeBytes, note, file: sameFile(file, kind, measured) };
 }
 
 /** The same file for a later reading, which must give what was measured. */
@@ -128,11 +126,13 @@ export interface Measured {
 	sizeBytes: number;
 	/** In hex. */
 	sha256: string;
+	/** What is to be said of it, though it is good. */
+	note?: string | undefined;
 }
 
 /**
- * Reads a file once, in pieces, to learn its type, size and SHA-256.
- * @throws WanAvatarError INVALID_INPUT when it is of another type, empty or too large
+ * Reads a file once, in pieces, to learn its type, size and SHA-256, and whether it can be of use.
+ * @throws WanAvatarError INVALID_INPUT when it is of another type, empty, cut off, without a picture or too large
  */
 export async function measureFile(file: SourceFile, kind: MediaKind): Promise<Measured> {
 	return await readThrough(file, kind, MAX_BYTES[kind]);
@@ -148,38 +148,36 @@ export async function measureInline(file: SourceFile, kind: MediaKind): Promise<
 
 async function readThrough(file: SourceFile, kind: MediaKind, maxBytes: number): Promise<Measured> {
 	const sha256 = createHash('sha256');
+	const kept = new KeptParts();
 	let head = Buffer.alloc(0);
-	let type: MediaType | undefined;
 	let sizeBytes = 0;
 	const stream = await file.open();
 	for await (const piece of stream) {
 		const chunk = bytesOf(piece);
 		sizeBytes += chunk.length;
-		if (head.length < MEDIA_HEAD_BYTES)
-			head = Buffer.concat([head, chunk.subarray(0, MEDIA_HEAD_BYTES)]);
-		if (!type && head.length >= MEDIA_HEAD_BYTES) type = requireType(head, file, kind);
+		kept.push(chunk);
+		if (head.length < OTHER_TYPE_HEAD_BYTES) {
+			head = Buffer.concat([head, chunk.subarray(0, OTHER_TYPE_HEAD_BYTES)]);
+			// Nobody needs the rest of another file.
+			if (head.length >= OTHER_TYPE_HEAD_BYTES && !mediaTypeOf(head, kind)) break;
+		}
 		if (sizeBytes > maxBytes) throw tooLarge(file, kind, maxBytes);
 		sha256.update(chunk);
 	}
-	if (sizeBytes === 0)
-		throw invalidFile(
-			`The ${kind} ${quoted(file)} is empty`,
-			'Check the node that gives the file.',
-		);
-	return {
-		type: type ?? requireType(head, file, kind),
-		sizeBytes,
-		sha256: sha256.digest('hex'),
-	};
+	const good = requireGood(await lookAtMedia(kept.reader(), kind), file, kind);
+	return { ...good, sizeBytes, sha256: sha256.digest('hex') };
 }
 
-function requireType(head: Buffer, file: SourceFile, kind: MediaKind): MediaType {
-	const type = mediaTypeOf(head, kind);
-	if (type) return type;
-	throw invalidFile(
-		`The ${kind} ${quoted(file)} is not ${KINDS[kind]}`,
-		'Its content decides, not its name. Give a file of one of these types.',
-	);
+function requireGood(
+	look: MediaLook,
+	file: SourceFile,
+	kind: MediaKind,
+): Pick<Measured, 'type' | 'note'> {
+	const name = `The ${kind} ${quoted(file)}`;
+	if (look.tag === 'good')
+		return { type: look.type, note: look.turned && turnedNote(name, look.turned) };
+	const { message, remedy } = mediaFault(look, kind) ?? unknownFault(kind);
+	throw invalidFile(`${name} ${message}`, remedy);
 }
 
 function tooLarge(file: SourceFile, kind: MediaKind, maxBytes: number): WanAvatarError {

@@ -2,7 +2,7 @@ import { AccessDenied, StoreRefusal } from '../../base/errors/accessDenied';
 import type { Bucket, Stat } from '../../storage/objects/bucket';
 import type { VideoFault } from '../report/failures';
 import { warned } from '../report/jobResult';
-import type { Mp4Facts } from '../../storage/video/mp4Facts';
+import type { Mp4Facts } from '../../base/media/mp4Facts';
 import { originOf } from '../record/origin';
 import type { ReadFacts } from '../request/ports';
 import type { JobRecord } from '../record/record';

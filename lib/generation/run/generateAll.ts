@@ -13,7 +13,7 @@ import { generate } from './generate';
 import type { JobResult } from '../report/jobResult';
 import { RunAborted } from './followToResult';
 import { namingUnseen } from '../report/deniedWords';
-import { refuseMissingObjects } from '../request/preflight';
+import { refuseBadObjects, tellNotes } from '../request/preflight';
 import type {
 	GenerationPorts,
 	GenerationRequest,
@@ -66,7 +66,8 @@ export async function generateAll<T>(
 	const distinct = refuseCollisions(requests);
 	if (mustStop(distinct, options)) return distinct.map(withoutStarting);
 	const ports = await connect();
-	const checked = await refuseMissingObjects(distinct, ports.bucket, ports.onDenied);
+	const checked = await refuseBadObjects(distinct, lookingBucket(ports), ports.onDenied);
+	tellNotes(checked, ports.onNote);
 	if (mustStop(checked, options)) return checked.map(withoutStarting);
 	if (options.checkOnly)
 		return checked.map((request, i) =>
@@ -74,6 +75,11 @@ export async function generateAll<T>(
 		);
 	const polling = createSharedPolling(ports.clock, ports.queue, options.pollIntervalMs);
 	return await runAll(checked, { ports, polling, handOut }, options);
+}
+
+/** Whoever has stopped waits for no look into a file. */
+function lookingBucket({ bucket, signal }: GenerationPorts): GenerationPorts['bucket'] {
+	return bucket && signal ? { ...bucket, getRange: bucket.within(signal).getRange } : bucket;
 }
 
 function mustStop(requests: Requests, { stopOnFault }: RunOptions): boolean {
@@ -143,7 +149,7 @@ async function run<T>(
 	const given = new AbortController();
 	try {
 		const made = makeOne(context, async ({ report, video }) =>
-			handOut(report, request, { video, signal: given.signal }),
+			handOut(withNotes(report, request), request, { video, signal: given.signal }),
 		);
 		const end = await settle(untilOutputIsDue(made, context));
 		if ('value' in end) return end;
@@ -155,6 +161,10 @@ async function run<T>(
 		given.abort();
 		opened.close();
 	}
+}
+
+function withNotes(report: JobReport, { notes = [] }: GenerationRequest): JobReport {
+	return notes.length === 0 ? report : { ...report, warnings: [...notes, ...report.warnings] };
 }
 
 function openJobContext(

@@ -1,5 +1,5 @@
 import type { Bucket } from '../objects/bucket';
-import { parseMp4Facts, type Mp4Facts } from './mp4Facts';
+import { parseMp4Facts, type Mp4Facts } from '../../base/media/mp4Facts';
 
 /**
  * Facts of a stored MP4, read from its header by ranged reads of less than 1 MB.

@@ -6,7 +6,7 @@ import type { QueueClient } from '../../../lib/runpod/queue/queue';
 import type { RunPodSettings } from '../../../lib/runpod/http/runPodCredential';
 import type { ResultPorts } from '../../../lib/generation/request/ports';
 import type { Bucket } from '../../../lib/storage/objects/bucket';
-import { deniedHints } from './showDeniedHints';
+import { deniedHints } from './runHints';
 import { readEndpointId } from '../fields/endpointLocator';
 
 export const clock: Clock = {

@@ -14,6 +14,7 @@ import { NOT_STARTED, type End, type Settled } from '../../../../lib/base/errors
 import { clock, connectQueue, connectResults, requireBucket } from '../../n8n/connections';
 import { endpointLocator } from '../../fields/endpointLocator';
 import { executionMemory } from '../../n8n/executionMemory';
+import { runHints } from '../../n8n/runHints';
 import { inlineFiles, resultItem } from '../../n8n/inlineVideo';
 import { withInputFields } from '../../n8n/itemInput';
 import { ItemWithFiles, type RunMode } from '../../n8n/operation';
@@ -160,6 +161,7 @@ async function connect(context: IExecuteFunctions): Promise<GenerationPorts> {
 		queue,
 		clock,
 		memory: executionMemory(context),
+		onNote: runHints(context),
 		executionId: context.getExecutionId(),
 		signal: context.getExecutionCancelSignal(),
 	};

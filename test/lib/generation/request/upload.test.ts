@@ -2,16 +2,10 @@ import { Readable } from 'node:stream';
 import { expect, it } from '@jest/globals';
 import { planUpload } from '../../../../lib/generation/request/upload';
 import { putStream } from '../../../../lib/storage/objects/putStream';
+import { movie } from '../../base/media/mp4Builder';
 
 const MEGABYTE = 1024 * 1024;
 const owner = { user_id: 'user_1', avatar_id: 'a' };
-
-/** An MP4 by its first bytes. */
-function movie(sizeBytes: number, fill: number): Buffer {
-	const bytes = Buffer.alloc(sizeBytes, fill);
-	bytes.write('\0\0\0\x18ftypisom', 'latin1');
-	return bytes;
-}
 
 /** Gives one content after the other, by the times it is opened. */
 function changing(...contents: (() => Readable | Promise<Readable>)[]) {

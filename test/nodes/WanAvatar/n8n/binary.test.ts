@@ -285,8 +285,8 @@ describe('without MinIO', () => {
 		[
 			'a PDF',
 			() => ({ ...files, photo: fileOf('portrait.png', '%PDF-1.7\n'.padEnd(200, 'x')) }),
-			/The portrait "portrait\.png" is not a PNG, JPEG or WebP image/,
-			/Its content decides/,
+			/The portrait "portrait\.png" is not a PNG, JPEG or WebP image: it is a PDF document/,
+			/Give the picture itself/,
 		],
 		[
 			'a portrait as driving video',

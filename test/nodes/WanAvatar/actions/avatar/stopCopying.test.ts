@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ beforeAll(() => {
 	folder = mkdtempSync(join(tmpdir(), 'wan-avatar-large-'));
 	large = join(folder, 'large.mp4');
 	const bytes = Buffer.alloc(SIZE_BYTES);
-	bytes.write('ftypisom', 4);
+	readFileSync('examples/media/driving-video.mp4').copy(bytes);
 	writeFileSync(large, bytes);
 });
 afterAll(() => {

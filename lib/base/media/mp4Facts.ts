@@ -1,16 +1,6 @@
-import {
-	PartFile,
-	findBox,
-	boxesIn,
-	tableParts,
-	textAt,
-	TooLong,
-	topLevel,
-	Unreadable,
-	type Box,
-	type RangedReader,
-} from './mp4Boxes';
+import { boxesIn, findBox, tableParts, topLevel, type Box } from './mp4Boxes';
 import { readFragments, type FragmentedTrack, type FrameTimes } from './mp4Fragments';
+import { PartFile, textAt, TooLong, Unreadable, type RangedReader } from './partFile';
 
 /** What an MP4 says of its video track; null where it does not say, or where that takes more reading than is allowed. */
 export interface Mp4Facts {
@@ -22,23 +12,55 @@ export interface Mp4Facts {
 	fps: number | null;
 }
 
+/** What an MP4 or MOV is found to be. */
+export type Mp4Look =
+	/** Of so many frames as were counted; a header may name a video of none. */
+	| { tag: 'video'; facts: Mp4Facts; frames: number }
+	/** It has tracks, and none of them is a video. */
+	| { tag: 'noVideo' }
+	/** It ends before its frames do, or has no header. */
+	| { tag: 'cutOff' }
+	/** Its header is not as the format wants. */
+	| { tag: 'damaged' }
+	/** It may be as the format wants, but would have to be read further than is allowed. */
+	| { tag: 'tooLong' };
+
 /**
  * Facts of an MP4 or MOV from its header, wherever that stands: before or after the frames, or in fragments.
  * @returns nothing for a file that is no MP4, is cut off, or has no video
  */
 export async function parseMp4Facts(reader: RangedReader): Promise<Mp4Facts | undefined> {
-	const file = new PartFile(reader);
+	const look = await lookAtMp4(new PartFile(reader));
+	if (look.tag === 'tooLong') return UNKNOWN;
+	return look.tag === 'video' ? look.facts : undefined;
+}
+
+/** Reads the header of an MP4 or MOV, and whether all of it has come. */
+export async function lookAtMp4(file: PartFile): Promise<Mp4Look> {
 	try {
-		const moov = await findBox(file, topLevel(file), 'moov');
-		const track = moov && (await readVideoTrack(file, moov));
-		if (!track) return undefined;
+		const moov = await readable(findBox(file, topLevel(file), 'moov'));
+		if (!moov || moov.isCut) return { tag: 'cutOff' };
+		const track = await readVideoTrack(file, moov);
+		if (track === 'none') return { tag: 'noVideo' };
+		if (!track) return { tag: 'damaged' };
 		const { width, height } = track;
 		const times = track.frames > 0 ? track : await readFragments(file, track);
-		if (await isCutOff(file)) return undefined;
-		return { width, height, ...timesOf(track, times) };
+		if (await isCutOff(file)) return { tag: 'cutOff' };
+		const facts = { width, height, ...timesOf(track, times) };
+		return { tag: 'video', facts, frames: times.frames };
+	} catch (error) {
+		if (error instanceof Unreadable) return { tag: 'damaged' };
+		if (error instanceof TooLong) return { tag: 'tooLong' };
+		throw error;
+	}
+}
+
+/** Nothing in place of what is not as its format wants. */
+async function readable<T>(work: Promise<T>): Promise<T | undefined> {
+	try {
+		return await work;
 	} catch (error) {
 		if (error instanceof Unreadable) return undefined;
-		if (error instanceof TooLong) return UNKNOWN;
 		throw error;
 	}
 }
@@ -48,10 +70,17 @@ const LOOK_BYTES = 16 * 1024;
 
 const UNKNOWN: Mp4Facts = { durationSeconds: null, width: null, height: null, fps: null };
 
+const FRAME_BOXES = new Set(['mdat', 'moof', 'moov']);
+
 /** A header that comes first says nothing of whether all frames have come: the length of their box does. */
 async function isCutOff(file: PartFile): Promise<boolean> {
+	return (await readable(hasCutFrames(file))) ?? false;
+}
+
+/** What some programs put behind the last box is no box, and cuts nothing off. */
+async function hasCutFrames(file: PartFile): Promise<boolean> {
 	for await (const box of boxesIn(file, topLevel(file))) {
-		if (box.isCut) return true;
+		if (box.isCut) return FRAME_BOXES.has(box.type);
 		if (file.isNearItsLimit(LOOK_BYTES)) break;
 	}
 	return false;
@@ -66,14 +95,19 @@ interface VideoTrack extends FragmentedTrack, FrameTimes {
 	headerTicks: number;
 }
 
-async function readVideoTrack(file: PartFile, moov: Box): Promise<VideoTrack | undefined> {
+/** The first video track; nothing where the header does not tell what its tracks are. */
+async function readVideoTrack(file: PartFile, moov: Box): Promise<VideoTrack | 'none' | undefined> {
+	let named = 0;
+	let unnamed = 0;
 	for await (const trak of boxesIn(file, moov)) {
 		if (trak.type !== 'trak') continue;
 		const handler = await findBox(file, trak, 'mdia', 'hdlr');
-		if (!handler || textAt(await file.bytes(handler.start, 12), 8) !== 'vide') continue;
-		return await readTrack(file, moov, trak);
+		const kind = handler && textAt(await file.bytes(handler.start, 12), 8);
+		if (kind === undefined) unnamed++;
+		else named++;
+		if (kind === 'vide') return await readTrack(file, moov, trak);
 	}
-	return undefined;
+	return named > 0 && unnamed === 0 ? 'none' : undefined;
 }
 
 async function readTrack(file: PartFile, moov: Box, trak: Box): Promise<VideoTrack | undefined> {

@@ -3,6 +3,8 @@ export interface RangedReader {
 	sizeBytes: number;
 	/** The bytes from `offset` on; fewer at the end of the file. */
 	read: (offset: number, lengthBytes: number) => Promise<Uint8Array>;
+	/** It is in memory, or those parts of it that matter are: then no more is read than is wanted, as often as need be. */
+	isAtHand?: boolean;
 }
 
 /** No more is read of one file. */
@@ -15,7 +17,10 @@ const MAX_BOXES = 10_000;
 // The header of most files, where it comes first.
 const FIRST_READ_BYTES = 16 * 1024;
 // A fragment's header, or some of a table.
-const READ_BYTES = 4 * 1024;
+export const READ_BYTES = 4 * 1024;
+
+const RESERVED_READS = 10;
+const RESERVED_BOXES = 1000;
 
 /** A file that is not as its format wants. */
 export class Unreadable extends Error {}
@@ -59,6 +64,7 @@ export class PartFile {
 	async bytes(offset: number, lengthBytes: number): Promise<DataView> {
 		const end = offset + lengthBytes;
 		if (!(offset >= 0 && end <= this.sizeBytes)) throw new Unreadable();
+		if (this.reader.isAtHand) return viewOf(await this.#take(offset, lengthBytes));
 		const known = this.#partAt(offset);
 		const isWhole = known !== undefined && end <= known.start + known.bytes.length;
 		const { start, bytes } = isWhole ? known : await this.#read(offset, lengthBytes);
@@ -83,96 +89,43 @@ export class PartFile {
 
 	async #read(start: number, lengthBytes: number): Promise<Part> {
 		const wanted = Math.max(lengthBytes, start === 0 ? FIRST_READ_BYTES : READ_BYTES);
-		const length = Math.min(wanted, this.sizeBytes - start);
-		if (length > MAX_READ_BYTES - this.#readBytes || this.#reads >= MAX_READS) throw new TooLong();
-		this.#readBytes += length;
+		if (this.#reads >= MAX_READS) throw new TooLong();
 		this.#reads++;
-		const bytes = await this.reader.read(start, length);
-		if (bytes.length !== length) throw new Unreadable();
+		const bytes = await this.#take(start, Math.min(wanted, this.sizeBytes - start));
 		const part = { start, bytes };
 		this.#parts.splice(this.#countUpTo(start), 0, part);
 		return part;
 	}
+
+	async #take(start: number, lengthBytes: number): Promise<Uint8Array> {
+		if (lengthBytes > MAX_READ_BYTES - this.#readBytes) throw new TooLong();
+		this.#readBytes += lengthBytes;
+		const bytes = await this.reader.read(start, lengthBytes);
+		if (bytes.length !== lengthBytes) throw new Unreadable();
+		return bytes;
+	}
 }
 
-const RESERVED_READS = 10;
-const RESERVED_BOXES = 1000;
+function viewOf({ buffer, byteOffset, length }: Uint8Array): DataView {
+	return new DataView(buffer, byteOffset, length);
+}
 
-/**
- * The numbers of a table of 32-bit fields that must lie within its box, some at a time.
- * @throws Unreadable where it is to be longer than the box
- */
-export async function* tableParts(
+/** So much of the end of a file tells whether it is whole. */
+export const TAIL_BYTES = 32 * 1024;
+
+/** The end of a file, but nothing before `from`. */
+export async function tailOf(
 	file: PartFile,
-	{ start, end }: Pick<Box, 'start' | 'end'>,
-	entryCount: number,
-	entryBytes: number,
-): AsyncGenerator<DataView> {
-	if (entryCount * entryBytes > end - start) throw new Unreadable();
-	const entriesPerPart = Math.floor(READ_BYTES / entryBytes);
-	for (let done = 0; done < entryCount; done += entriesPerPart) {
-		const count = Math.min(entriesPerPart, entryCount - done);
-		yield await file.bytes(start + done * entryBytes, count * entryBytes);
-	}
+	from: number,
+): Promise<{ start: number; tail: Buffer }> {
+	const start = Math.max(from, file.sizeBytes - TAIL_BYTES);
+	return { start, tail: bufferOf(await file.bytes(start, file.sizeBytes - start)) };
 }
 
-export interface Box {
-	type: string;
-	/** Where its content begins and ends. */
-	start: number;
-	end: number;
-	/** It says that it goes on behind the end of what holds it. */
-	isCut: boolean;
-}
-
-export function topLevel({ sizeBytes }: PartFile): Box {
-	return { type: '', start: 0, end: sizeBytes, isCut: false };
-}
-
-const HEADER_BYTES = 8;
-
-/** The boxes inside another, one after the other; only their headers are read. */
-export async function* boxesIn(file: PartFile, { start, end }: Box): AsyncGenerator<Box> {
-	let at = start;
-	while (at + HEADER_BYTES <= end) {
-		file.countBox();
-		const header = await file.bytes(at, HEADER_BYTES);
-		const shortSize = header.getUint32(0);
-		const type = textAt(header, 4);
-		// 1: a 64-bit size follows. 0: up to the end of the file.
-		const isLarge = shortSize === 1;
-		const headerBytes = isLarge ? HEADER_BYTES + 8 : HEADER_BYTES;
-		const size = isLarge
-			? Number((await file.bytes(at + HEADER_BYTES, 8)).getBigUint64(0))
-			: shortSize === 0
-				? end - at
-				: shortSize;
-		if (size < headerBytes) throw new Unreadable();
-		const isCut = at + size > end;
-		yield { type, start: at + headerBytes, end: Math.min(at + size, end), isCut };
-		at += size;
-	}
+export function bufferOf({ buffer, byteOffset, byteLength }: DataView): Buffer {
+	return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 export function textAt(view: DataView, offset: number): string {
 	return String.fromCharCode(...[0, 1, 2, 3].map((index) => view.getUint8(offset + index)));
-}
-
-/** The first box of a path of types. */
-export async function findBox(
-	file: PartFile,
-	within: Box,
-	...path: string[]
-): Promise<Box | undefined> {
-	let found: Box | undefined = within;
-	for (const type of path) {
-		if (!found) return undefined;
-		found = await firstOf(file, found, type);
-	}
-	return found;
-}
-
-async function firstOf(file: PartFile, within: Box, type: string): Promise<Box | undefined> {
-	for await (const box of boxesIn(file, within)) if (box.type === type) return box;
-	return undefined;
 }

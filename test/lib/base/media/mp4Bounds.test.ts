@@ -1,33 +1,9 @@
 import { expect, it } from '@jest/globals';
-import { parseMp4Facts } from '../../../../lib/storage/video/mp4Facts';
-
-function box(type: string, ...content: Uint8Array[]): Buffer {
-	const body = Buffer.concat(content);
-	const header = Buffer.alloc(8);
-	header.writeUInt32BE(body.length + 8);
-	header.write(type, 4, 'latin1');
-	return Buffer.concat([header, body]);
-}
-
-function numbers(...values: number[]): Buffer {
-	const bytes = Buffer.alloc(values.length * 4);
-	for (const [index, value] of values.entries()) bytes.writeUInt32BE(value, index * 4);
-	return bytes;
-}
+import { parseMp4Facts } from '../../../../lib/base/media/mp4Facts';
+import { box, numbers, videoHeader } from './mp4Builder';
 
 function repeated(part: Buffer, count: number): Buffer {
 	return Buffer.concat(Array.from({ length: count }, () => part));
-}
-
-/** A header of one video track of 640x360 with a table of frame times. */
-function header(stts: Buffer): Buffer {
-	const stsd = Buffer.alloc(60);
-	stsd.writeUInt16BE(640, 40);
-	stsd.writeUInt16BE(360, 42);
-	const stbl = box('stbl', box('stsd', stsd), box('stts', stts));
-	const hdlr = box('hdlr', numbers(0, 0), Buffer.from('vide'), numbers(0));
-	const mdia = box('mdia', hdlr, box('mdhd', numbers(0, 0, 0, 1000, 0)), box('minf', stbl));
-	return box('moov', box('trak', box('tkhd', numbers(0, 0, 0, 1)), mdia));
 }
 
 const noFrames = numbers(0, 0);
@@ -57,7 +33,7 @@ const files: [string, () => Buffer][] = [
 		'7,000 runs, each to have more frames than the file has bytes',
 		() => {
 			const run = box('trun', numbers(sampleDuration, 0x7f_ff_ff_ff));
-			return Buffer.concat([header(noFrames), fragment(repeated(run, 7000))]);
+			return Buffer.concat([videoHeader(noFrames), fragment(repeated(run, 7000))]);
 		},
 	],
 	[
@@ -66,36 +42,39 @@ const files: [string, () => Buffer][] = [
 			const runs = Array.from({ length: 7000 }, (_, index) =>
 				box('trun', numbers(sampleDuration, (6999 - index) * 4)),
 			);
-			return Buffer.concat([header(noFrames), fragment(...runs)]);
+			return Buffer.concat([videoHeader(noFrames), fragment(...runs)]);
 		},
 	],
 	[
 		'runs of no frames',
 		() => {
 			const run = box('trun', numbers(allFields, 0));
-			return Buffer.concat([header(noFrames), fragment(repeated(run, 50_000))]);
+			return Buffer.concat([videoHeader(noFrames), fragment(repeated(run, 50_000))]);
 		},
 	],
 	[
 		'a table of 2^32 - 1 entries',
-		() => Buffer.concat([header(numbers(0, 0xff_ff_ff_ff, 1, 1)), Buffer.alloc(500_000, 1)]),
+		() => Buffer.concat([videoHeader(numbers(0, 0xff_ff_ff_ff, 1, 1)), Buffer.alloc(500_000, 1)]),
 	],
 	[
 		'a table that fills the file',
-		() => header(Buffer.concat([numbers(0, 100_000), repeated(numbers(1, 40), 100_000)])),
+		() => videoHeader(Buffer.concat([numbers(0, 100_000), repeated(numbers(1, 40), 100_000)])),
 	],
 	['100,000 empty boxes before the header', () => repeated(box('free'), 100_000)],
 	[
 		'100,000 empty boxes in the header',
-		() => Buffer.concat([box('moov', repeated(box('trak'), 100_000)), header(noFrames)]),
+		() => Buffer.concat([box('moov', repeated(box('trak'), 100_000)), videoHeader(noFrames)]),
 	],
-	['20,000 empty fragments', () => Buffer.concat([header(noFrames), repeated(fragment(), 20_000)])],
+	[
+		'20,000 empty fragments',
+		() => Buffer.concat([videoHeader(noFrames), repeated(fragment(), 20_000)]),
+	],
 	[
 		'an index that points back, again and again',
 		() => {
 			const tfra = box('tfra', numbers(0, 1, 0, 0xff_ff_ff_ff, 0, 0));
 			const mfra = box('mfra', repeated(tfra, 5000), box('mfro', numbers(0, 16)));
-			return Buffer.concat([header(noFrames), repeated(fragment(), 12_000), mfra]);
+			return Buffer.concat([videoHeader(noFrames), repeated(fragment(), 12_000), mfra]);
 		},
 	],
 ];
@@ -110,10 +89,10 @@ it.each(files)('%s does not hold up the event loop', async (_what, make) => {
 
 it('what is beyond the bound is not known, and the rest is', async () => {
 	const run = box('trun', numbers(sampleDuration, 2, 40, 40));
-	const whole = await measure(Buffer.concat([header(noFrames), fragment(run, run)]));
+	const whole = await measure(Buffer.concat([videoHeader(noFrames), fragment(run, run)]));
 	expect(whole.facts).toEqual({ durationSeconds: 0.16, width: 640, height: 360, fps: 25 });
 
-	const many = Buffer.concat([header(noFrames), fragment(repeated(run, 20_000))]);
+	const many = Buffer.concat([videoHeader(noFrames), fragment(repeated(run, 20_000))]);
 	expect((await measure(many)).facts).toEqual({
 		durationSeconds: null,
 		width: null,

@@ -1,12 +1,5 @@
-import {
-	boxesIn,
-	findBox,
-	tableParts,
-	textAt,
-	topLevel,
-	type PartFile,
-	type Box,
-} from './mp4Boxes';
+import { boxesIn, findBox, tableParts, topLevel, type Box } from './mp4Boxes';
+import { textAt, type PartFile } from './partFile';
 
 /** Frames that were counted, and the ticks that they take. */
 export interface FrameTimes {

@@ -40,7 +40,11 @@ function extensionOf(head: Uint8Array): string | undefined {
 	return undefined;
 }
 
-const PICTURE_BRANDS = new Set(['avif', 'avis', 'heic', 'heix', 'hevc', 'mif1', 'msf1']);
+/** First brands of pictures; "hev1" is one of videos. */
+export const PICTURE_BRANDS: ReadonlySet<string> = new Set([
+	...['avif', 'avis', 'crx ', 'mif1', 'msf1'],
+	...['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'hevm', 'hevs'],
+]);
 
 function isoExtension(brand: string): string | undefined {
 	if (PICTURE_BRANDS.has(brand)) return undefined;

@@ -1,0 +1,22 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+import { deniedSentence, type OnDenied } from '../../../lib/generation/report/deniedWords';
+
+/** Says a sentence in the output panel: once for the execution of the node, not for each item. */
+export function runHints(context: IExecuteFunctions): (message: string) => void {
+	const told = new Set<string>();
+	return (sentence) => {
+		// The panel shows HTML, and the name of a file is anybody's.
+		const message = sentence.replace(/[<>]/g, '');
+		if (told.has(message)) return;
+		told.add(message);
+		context.addExecutionHints({ message, type: 'warning', location: 'outputPane' });
+	};
+}
+
+/** Tells what the access key may not do. */
+export function deniedHints(context: IExecuteFunctions): OnDenied {
+	const hint = runHints(context);
+	return (right, bucketName) => {
+		hint(deniedSentence(right, bucketName));
+	};
+}
