@@ -3,6 +3,7 @@ import { WanAvatarError } from '../../../../lib/base/errors/errors';
 import { InvalidInput, type InputFault } from '../../../../lib/base/errors/invalidInput';
 import type { GenerationRequest, RunOptions } from '../../../../lib/generation/request/ports';
 import { runIndexOf } from '../../n8n/executionMemory';
+import { asksForMinio } from '../../fields/credentialChoice';
 import { drivingVideoSources } from './drivingVideo';
 import { optionalProperties, waitForCompletion } from './generateOptions';
 import { portraitSources } from './portrait';
@@ -36,7 +37,7 @@ export interface Form {
 export function openForm(context: IExecuteFunctions): Form {
 	const run = runIndexOf(context);
 	const executionId = context.getExecutionId();
-	const hasBucket = context.getNode().credentials?.minioApi !== undefined;
+	const hasBucket = asksForMinio(context.getNode());
 	const optionsByItem = new Map<number, IDataObject>();
 	const options = (item: number) => {
 		const known = optionsByItem.get(item) ?? context.getNodeParameter('options', item, {});

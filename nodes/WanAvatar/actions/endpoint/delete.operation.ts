@@ -6,11 +6,10 @@ import type {
 } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../../lib/base/errors/settled';
-import { endpointLocator } from '../../fields/endpointLocator';
 import { readSwitch } from '../../fields/formValue';
 import type { RunMode } from '../../n8n/operation';
 import { MAY_HAVE_HAPPENED, runItems } from '../../n8n/runItems';
-import { openEndpoints } from './endpointChoice';
+import { endpointProperties, openEndpoints } from './endpointChoice';
 import { stepFields } from './planItem';
 
 export const option: INodePropertyOptions = {
@@ -30,7 +29,7 @@ const keepsOthers: INodeProperties = {
 };
 
 const properties: INodeProperties[] = [
-	endpointLocator,
+	...endpointProperties,
 	{
 		displayName: 'Name of the Endpoint',
 		name: 'confirmedName',

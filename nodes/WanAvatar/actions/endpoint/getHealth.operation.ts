@@ -1,10 +1,9 @@
 import type { IDataObject, IExecuteFunctions, INodePropertyOptions } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../../lib/base/errors/settled';
-import { endpointLocator } from '../../fields/endpointLocator';
 import type { RunMode } from '../../n8n/operation';
 import { NOTHING_CHANGED, runItems } from '../../n8n/runItems';
-import { openEndpoints } from './endpointChoice';
+import { endpointProperties, openEndpoints } from './endpointChoice';
 
 export const option: INodePropertyOptions = {
 	name: 'Get Health',
@@ -16,7 +15,7 @@ export const option: INodePropertyOptions = {
 
 export const description = updateDisplayOptions(
 	{ show: { resource: ['endpoint'], operation: ['getHealth'] } },
-	[endpointLocator],
+	endpointProperties,
 );
 
 export async function execute(

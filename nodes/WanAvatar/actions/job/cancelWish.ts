@@ -4,6 +4,7 @@ import type { ExecutionWish, LeftJob } from '../../../../lib/generation/job/exec
 import type { JobReport } from '../../../../lib/generation/report/report';
 import type { Settled } from '../../../../lib/base/errors/settled';
 import { clock, requireBucket } from '../../n8n/connections';
+import { needsNoMinio } from '../../fields/credentialChoice';
 import { inputFieldsOption } from '../../n8n/itemInput';
 import type { Facts } from '../../n8n/runItems';
 import { itemJson, jobEndpoint, jobId, type JobAtQueue, type JobReader } from './jobReference';
@@ -31,6 +32,7 @@ export const cancelProperties: INodeProperties[] = [
 		description:
 			'Which jobs to cancel. After a Stop that n8n does not pass on, such as while a Wait node slept, their jobs go on and cost money.',
 	},
+	{ ...needsNoMinio, displayOptions: byId },
 	{
 		...jobId,
 		description:

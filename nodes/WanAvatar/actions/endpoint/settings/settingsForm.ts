@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { DeploymentSettings } from '../../../../../lib/deployment/settings/deploymentSettings';
 import { InvalidInput } from '../../../../../lib/base/errors/invalidInput';
+import { privateImage } from '../../../fields/credentialChoice';
 import { readSwitchOption } from '../../../fields/formValue';
 import type { Facts } from '../../../n8n/runItems';
 import { options, readOptions } from './settingsOptions';
@@ -41,9 +42,9 @@ export const settingsProperties: INodeProperties[] = [
 		placeholder: 'e.g. dexsynccom/twin-avatar:wan-worker-20260214-2d62a28',
 		description: 'Image of the worker, with a version tag or a digest',
 	},
+	privateImage,
 	{
-		displayName:
-			'The worker gets its MinIO settings from the MinIO API credential. A private image needs a Container Registry API credential as well.',
+		displayName: 'The worker gets its MinIO settings from the MinIO API credential.',
 		name: 'credentialNotice',
 		type: 'notice',
 		default: '',
