@@ -144,7 +144,7 @@ describe('the node in the editor', () => {
 		await editor.fill('userId', 'user_123');
 		await editor.fill('avatarId', 'avatar_456');
 		await editor.fillLocator('portraitPath', 'input-avatars/portrait.png');
-		await editor.fill('drivingVideoPath', 'sitting-woman/driving-video.mp4');
+		await editor.fillLocator('drivingVideoPath', 'sitting-woman/driving-video.mp4');
 
 		await editor.executeStep();
 
@@ -196,12 +196,11 @@ describe('a run in the editor', () => {
 		for (const key of ['nodding/slow-nod.mp4', 'waving/both-hands.mp4', 'waving/one-hand.mp4'])
 			await storage.putFile(bucket, key, 'examples/media/driving-video.mp4', 'video/mp4');
 		await bringIn('generate-avatar.json', {
-			drivingVideoSource: 'template',
-			template: { __rl: true, mode: 'list', value: '' },
+			drivingVideoPath: { __rl: true, mode: 'list', value: '' },
 		});
 		await editor.openNode('Wan Avatar');
 
-		await editor.openPicker('template');
+		await editor.openPicker('drivingVideoPath');
 		expect(await editor.offered()).toEqual([
 			expect.stringContaining('nodding/slow-nod.mp4'),
 			expect.stringContaining('sitting-woman/driving-video.mp4'),

@@ -12,6 +12,19 @@ function halfCharacterFault(value: string): string | undefined {
 	return 'holds half of a character (a lone surrogate), which cannot be sent: remove it';
 }
 
+const MAX_QUOTED = 100;
+
+/** A text of a form as a message shows it: in quotes, what nobody sees by its number, and not longer than need be. */
+export function quoted(value: string): string {
+	const shown = value.replace(/[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu, codePointOf);
+	return shown.length > MAX_QUOTED ? `"${shown.slice(0, MAX_QUOTED)}…"` : `"${shown}"`;
+}
+
+function codePointOf(character: string): string {
+	const code = character.codePointAt(0) ?? 0;
+	return `\\u{${code.toString(16).toUpperCase().padStart(4, '0')}}`;
+}
+
 /** A field of a credential without blanks around it; empty where it is no text or is not there. */
 export const textOfField = z
 	.string()

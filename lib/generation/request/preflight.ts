@@ -1,6 +1,8 @@
 import { WanAvatarError } from '../../base/errors/errors';
 import { InvalidInput } from '../../base/errors/invalidInput';
 import { mapConcurrently } from '../../base/async/concurrency';
+import { quoted } from '../../base/data/text';
+import { missingKeyRemedy } from '../../contract/objectKey';
 import type { Bucket, Stat } from '../../storage/objects/bucket';
 import type { OnDenied } from '../report/deniedWords';
 import { ownerOf } from '../report/owner';
@@ -76,7 +78,7 @@ function missingObjects(
 ): WanAvatarError {
 	const faults = missing.map(([field, key]) => ({
 		field,
-		message: `names ${key}, but there is no such object in bucket ${bucketName}: check the spelling`,
+		message: `names ${quoted(key)}, but there is no such file in bucket ${bucketName}: ${missingKeyRemedy(key, bucketName)}`,
 	}));
 	return new InvalidInput(faults).withDetails({ ...ownerOf(request) });
 }

@@ -6,7 +6,7 @@ import type {
 } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../../lib/base/errors/settled';
-import { readSwitch } from '../../fields/formValue';
+import { readSwitch, readTrimmed } from '../../fields/formValue';
 import type { RunMode } from '../../n8n/operation';
 import { MAY_HAVE_HAPPENED, runItems } from '../../n8n/runItems';
 import { endpointProperties, openEndpoints } from './endpointChoice';
@@ -57,7 +57,7 @@ export async function execute(
 	return await runItems(context, mode, {
 		check: async (item) => ({
 			...(await read(item)),
-			confirmedName: parseTypedName(context.getNodeParameter('confirmedName', item)),
+			confirmedName: parseTypedName(readTrimmed(context, item, 'confirmedName')),
 			endpointOnly: readSwitch(context, item, keepsOthers),
 		}),
 		perform: async ({ id, ...choice }) => {

@@ -6,6 +6,7 @@ import type {
 } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../../lib/base/errors/settled';
+import { readTrimmed } from '../../fields/formValue';
 import type { RunMode } from '../../n8n/operation';
 import { MAY_HAVE_HAPPENED, runItems } from '../../n8n/runItems';
 import { endpointItem } from './endpointItem';
@@ -47,7 +48,7 @@ export async function execute(
 	return await runItems(context, mode, {
 		check: async (item) => ({
 			...(await read(item)),
-			image: parseImage(context.getNodeParameter('image', item)),
+			image: parseImage(readTrimmed(context, item, 'image')),
 		}),
 		perform: async ({ id, image }) => {
 			const { endpoint, templateId, changed } = await updateImage(management, id, image);

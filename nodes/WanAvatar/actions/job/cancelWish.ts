@@ -5,6 +5,7 @@ import type { JobReport } from '../../../../lib/generation/report/report';
 import type { Settled } from '../../../../lib/base/errors/settled';
 import { clock, requireBucket } from '../../n8n/connections';
 import { needsNoMinio } from '../../fields/credentialChoice';
+import { readTrimmed } from '../../fields/formValue';
 import { inputFieldsOption } from '../../n8n/itemInput';
 import type { Facts } from '../../n8n/runItems';
 import { itemJson, jobEndpoint, jobId, type JobAtQueue, type JobReader } from './jobReference';
@@ -105,11 +106,11 @@ export async function openWishes(
 	return {
 		read: async (item) => {
 			if (isByExecution(item)) {
-				const executionId: unknown = context.getNodeParameter('executionId', item, '');
-				const prefix: unknown = context.getNodeParameter('recordPrefix', item, undefined);
+				const executionId = readTrimmed(context, item, 'executionId', '');
+				const prefix = readTrimmed(context, item, 'recordPrefix');
 				return { execution: parseWish({ executionId, prefix }) };
 			}
-			const rawJobIds: unknown = context.getNodeParameter('jobId', item);
+			const rawJobIds = readTrimmed(context, item, 'jobId');
 			const known = parseKnownJobs(rawJobIds, itemJson(context, item));
 			return { jobs: await Promise.all(known.map(async (job) => await locate(job, item))) };
 		},

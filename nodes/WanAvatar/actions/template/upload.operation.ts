@@ -7,7 +7,7 @@ import type {
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../../lib/base/errors/settled';
 import { binaryFile } from '../../n8n/binaryFile';
-import { readSwitchOption } from '../../fields/formValue';
+import { readSwitchOption, readTrimmed } from '../../fields/formValue';
 import { changingBucket } from '../../n8n/readingBucket';
 import type { RunMode } from '../../n8n/operation';
 import { MAY_HAVE_HAPPENED, runItems } from '../../n8n/runItems';
@@ -78,7 +78,7 @@ export async function execute(
 	const bucket = await changingBucket(context);
 	return await runItems(context, mode, {
 		check: async (item) => {
-			const path: unknown = context.getNodeParameter('templatePath', item);
+			const path = readTrimmed(context, item, 'templatePath');
 			const prefix = readPrefix(context, item);
 			checkTemplatePath(path, prefix);
 			const overwrite = readSwitchOption(

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { Bucket } from '../../../../lib/storage/objects/bucket';
+import { readTrimmed } from '../../fields/formValue';
 import type { Facts } from '../../n8n/runItems';
 
 export const videoKey: INodeProperties = {
@@ -49,10 +50,8 @@ export async function openVideos(
 	const videos = await import('../../../../lib/storage/video/videos');
 	return {
 		check: (item) => ({
-			key: videos.parseVideoKey(context.getNodeParameter(videoKey.name, item)),
-			namedThumbnail: videos.parseThumbnailKey(
-				context.getNodeParameter(thumbnailKey.name, item, ''),
-			),
+			key: videos.parseVideoKey(readTrimmed(context, item, videoKey.name)),
+			namedThumbnail: videos.parseThumbnailKey(readTrimmed(context, item, thumbnailKey.name, '')),
 		}),
 		find: async ({ key, namedThumbnail }) => {
 			await videos.requireVideo(bucket, key);

@@ -118,7 +118,7 @@ it('a portrait that is not there is noticed before anything is sent', async () =
 	});
 
 	expect(error?.message).toMatch(
-		/^Portrait Path \(image_minio_path\) names input-avatars\/typo\.png, but there is no such object/,
+		/^Portrait \(image_minio_path\) names "input-avatars\/typo\.png", but there is no such file/,
 	);
 	expect(standIn.queue.calls('run')).toHaveLength(before);
 }, 60_000);

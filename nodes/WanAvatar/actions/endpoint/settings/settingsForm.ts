@@ -2,7 +2,7 @@ import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { DeploymentSettings } from '../../../../../lib/deployment/settings/deploymentSettings';
 import { InvalidInput } from '../../../../../lib/base/errors/invalidInput';
 import { privateImage } from '../../../fields/credentialChoice';
-import { readSwitchOption } from '../../../fields/formValue';
+import { readSwitchOption, readTrimmed } from '../../../fields/formValue';
 import type { Facts } from '../../../n8n/runItems';
 import { options, readOptions } from './settingsOptions';
 import { readWorkerCredentials } from './workerCredentials';
@@ -90,8 +90,8 @@ export async function openSettings(
 		const chosen: unknown = context.getNodeParameter('deploymentOptions', item, {});
 		const { given, emptied } = readOptions(chosen);
 		const raw: Record<string, unknown> = {
-			WAN_AVATAR_NAME: context.getNodeParameter('deploymentName', item),
-			RUNPOD_IMAGE_NAME: context.getNodeParameter('image', item),
+			WAN_AVATAR_NAME: readTrimmed(context, item, 'deploymentName'),
+			RUNPOD_IMAGE_NAME: readTrimmed(context, item, 'image'),
 			...given,
 		};
 		// The form always has a name: the ID of an endpoint beside it counts alone.
