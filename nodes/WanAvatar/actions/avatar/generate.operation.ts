@@ -24,6 +24,7 @@ import { optionalProperties, waitForCompletion } from './generateOptions';
 import { portraitProperties } from './portrait';
 import { labelled, openForm } from './request';
 import { workerInputProperties } from './workerInputs';
+import { JOB_REPORT, type Outputs } from '../../n8n/outputs';
 
 export const option: INodePropertyOptions = {
 	name: 'Generate',
@@ -48,6 +49,8 @@ const properties: INodeProperties[] = [
 		options: optionalProperties,
 	},
 ];
+
+export const outputs: Outputs = JOB_REPORT;
 
 export const description = updateDisplayOptions(
 	{ show: { resource: ['avatar'], operation: ['generate'] } },

@@ -3,7 +3,7 @@ import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../../lib/base/errors/settled';
 import type { RunMode } from '../../n8n/operation';
 import { NOTHING_CHANGED, runItems } from '../../n8n/runItems';
-import { endpointItem } from './endpointItem';
+import { endpointItem, endpointOutputs } from './endpointItem';
 import { endpointProperties, openEndpoints } from './endpointChoice';
 
 export const option: INodePropertyOptions = {
@@ -12,6 +12,8 @@ export const option: INodePropertyOptions = {
 	action: 'Get an endpoint',
 	description: 'See how an endpoint is set up',
 };
+
+export const outputs = endpointOutputs;
 
 export const description = updateDisplayOptions(
 	{ show: { resource: ['endpoint'], operation: ['get'] } },

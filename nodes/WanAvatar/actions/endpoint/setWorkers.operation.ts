@@ -9,7 +9,7 @@ import type { End } from '../../../../lib/base/errors/settled';
 import { addedOptions } from '../../fields/formValue';
 import type { RunMode } from '../../n8n/operation';
 import { MAY_HAVE_HAPPENED, runItems } from '../../n8n/runItems';
-import { endpointItem } from './endpointItem';
+import { endpointItem, endpointOutputs } from './endpointItem';
 import { endpointProperties, openEndpoints } from './endpointChoice';
 
 export const option: INodePropertyOptions = {
@@ -50,6 +50,8 @@ const properties: INodeProperties[] = [
 		options: [maxWorkers, minWorkers],
 	},
 ];
+
+export const outputs = endpointOutputs;
 
 export const description = updateDisplayOptions(
 	{ show: { resource: ['endpoint'], operation: ['setWorkers'] } },

@@ -12,6 +12,7 @@ import type { ItemWithFiles, RunMode } from '../../n8n/operation';
 import { useMinio } from '../../fields/credentialChoice';
 import { jobProperties } from './jobReference';
 import { giveOutResults } from './jobResults';
+import { JOB_REPORT, type Outputs } from '../../n8n/outputs';
 
 export const option: INodePropertyOptions = {
 	name: 'Wait for Completion',
@@ -32,6 +33,8 @@ const properties: INodeProperties[] = [
 		options: waitingProperties,
 	},
 ];
+
+export const outputs: Outputs = JOB_REPORT;
 
 export const description = updateDisplayOptions(
 	{ show: { resource: ['job'], operation: ['wait'] } },
