@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Locator } from 'playwright-core';
 import { OWNER, readExample, withCredentials, type ExampleWorkflow } from '../../demo/n8n/seed';
+import { RUNPOD_CREDENTIAL } from '../../demo/n8n/services';
 import { startRig, until, type Rig } from '../n8n/rig';
 import { startBrowser, type Browser } from './browser';
 import { Editor } from './editor';
@@ -79,6 +80,25 @@ describe('the node in the editor', () => {
 		await pictures.form('form');
 	});
 
+	it('has the required credential already, though another was made later', async () => {
+		expect(await editor.credentials()).toEqual([
+			[expect.stringContaining('RunPod API'), RUNPOD_CREDENTIAL],
+		]);
+	});
+
+	it('offers nothing that only errors', async () => {
+		await editor.part('parameter-input-resource').click();
+		const resources = await editor.part('parameter-input-item').allInnerTexts();
+		await browser.page.keyboard.press('Escape');
+		expect(resources.map((text) => text.split('\n')[0])).toEqual([
+			'Avatar',
+			'Endpoint',
+			'Job',
+			'Template',
+			'Video',
+		]);
+	});
+
 	it('tests a RunPod credential in plain words', async () => {
 		const { baseUrl, endpointId, apiKey } = rig.standIn.address().runpod;
 		await editor.newCredential('RunPod API');
@@ -95,6 +115,7 @@ describe('the node in the editor', () => {
 
 	it('tests a MinIO credential in plain words', async () => {
 		const { endPoint, port, accessKey, secretKey, bucket } = rig.standIn.address().minio;
+		await editor.turn('useMinioCredential');
 		await editor.newCredential('MinIO API');
 		await editor.fillCredential('endpoint', `http://${endPoint}:${String(port)}`);
 		await editor.fillCredential('accessKey', accessKey);

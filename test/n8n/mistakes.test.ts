@@ -168,6 +168,7 @@ async function run(
 }
 
 const example = {
+	useMinioCredential: true,
 	avatarId: 'avatar_1',
 	portraitPath: 'input-avatars/portrait.png',
 	drivingVideoPath: 'sitting-woman/driving-video.mp4',

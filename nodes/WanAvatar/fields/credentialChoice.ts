@@ -8,7 +8,7 @@ export const useMinio: INodeProperties = {
 	noDataExpression: true,
 	default: false,
 	description:
-		'Whether to work with the bucket too, by a MinIO API credential. Portraits and templates can then be chosen from a list, files of any size can be given, missing files are noticed before anything is paid, videos are looked at and found again after a crash, and links open for up to 7 days.',
+		'Whether to use your MinIO storage too, by a MinIO API credential. Then portraits and templates can be chosen from a list, files of any size can be given, missing files are noticed before anything is paid, videos are checked and found again after a crash, and links open for up to 7 days.',
 };
 
 /** For the operations that put an image into an endpoint. */

@@ -26,7 +26,7 @@ const keepsOthers: INodeProperties = {
 	type: 'boolean',
 	default: false,
 	description:
-		'Whether to delete the endpoint alone. Otherwise the template and the registry auth that Deploy made for it go too, unless others use them. A template that RunPod has bound to the endpoint goes with it in any case.',
+		'Whether to delete the endpoint alone. Otherwise the template and the registry auth (the login for a private image) that Deploy made for it go too, unless others use them. A template that RunPod has bound to the endpoint goes with it in any case.',
 };
 
 const properties: INodeProperties[] = [

@@ -16,7 +16,7 @@ export const option: INodePropertyOptions = {
 	name: 'Set Workers',
 	value: 'setWorkers',
 	action: 'Set the workers of an endpoint',
-	description: 'Warm workers up before a batch, or scale to zero after it',
+	description: 'Keep workers ready before many jobs, or none after them',
 };
 
 const maxWorkers: INodeProperties = {

@@ -26,7 +26,7 @@ export const cancelProperties: INodeProperties[] = [
 				name: 'All Jobs of an Execution',
 				value: 'execution',
 				description:
-					'Those whose records beside the output keys in MinIO name the execution. Needs a MinIO API credential.',
+					'Those that the node has noted in MinIO for the execution. Needs a MinIO API credential.',
 			},
 		],
 		default: 'ids',
@@ -59,7 +59,7 @@ export const cancelProperties: INodeProperties[] = [
 		default: 'user-avatars/',
 		placeholder: 'e.g. user-avatars/user_123/',
 		description:
-			'What the output keys of the jobs begin with. The job records beside them are looked through.',
+			'Folder of the videos. What the node has noted there of its jobs (the job records) is looked through.',
 		displayOptions: byExecution,
 	},
 	inputFieldsOption,

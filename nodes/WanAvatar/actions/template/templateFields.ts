@@ -13,7 +13,7 @@ export const templatePrefix: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. templates/',
 	description:
-		'What the keys of templates begin with. Leave blank for the whole bucket, without user-avatars/, input-avatars/ and driving-videos/.',
+		'Folder of the templates. Leave blank for the whole bucket, without user-avatars/, input-avatars/ and driving-videos/.',
 };
 
 /** Chooses a template from the bucket's list, by its ID, or by its key. */

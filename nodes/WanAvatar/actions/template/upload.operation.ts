@@ -50,7 +50,7 @@ const properties: INodeProperties[] = [
 		required: true,
 		placeholder: 'e.g. sitting-woman/video-conference-woman.mp4',
 		description:
-			"Key of the template in the worker's bucket, whole and without a leading slash. Without an extension it gets the one that fits the file.",
+			"Where the template is stored in the worker's bucket: folders and file name. Without an ending such as .mp4 it gets the one that fits the file.",
 	},
 	templatePrefix,
 	{

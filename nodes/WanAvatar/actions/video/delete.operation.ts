@@ -19,7 +19,8 @@ export const option: INodePropertyOptions = {
 	name: 'Delete',
 	value: 'delete',
 	action: 'Delete a video',
-	description: 'Delete a finished video with its thumbnail and its job record',
+	description:
+		'Delete a finished video with its thumbnail and its job record (what the node has noted of the job)',
 };
 
 const deletesInputs: INodeProperties = {

@@ -10,7 +10,7 @@ export const videoKey: INodeProperties = {
 	default: '={{ $json.minio_key }}',
 	required: true,
 	placeholder: 'e.g. user-avatars/user_123/avatar_456/idle.mp4',
-	description: 'The minio_key that Generate gave out: one key, never a folder',
+	description: 'The minio_key that Generate gave out: the path of one video, never a folder',
 };
 
 export const thumbnailKey: INodeProperties = {
@@ -20,7 +20,7 @@ export const thumbnailKey: INodeProperties = {
 	default: '={{ $json.thumbnail_key }}',
 	placeholder: 'e.g. user-avatars/user_123/avatar_456/thumb.jpg',
 	description:
-		'The thumbnail_key that Generate gave out. Leave blank for the one of the job record, or one beside the video.',
+		'The thumbnail_key that Generate gave out. Leave blank for the one that the node has noted, or one beside the video.',
 };
 
 /** The keys that the form names, checked. */

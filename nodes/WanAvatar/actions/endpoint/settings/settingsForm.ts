@@ -13,7 +13,7 @@ const rotateRegistryAuth: INodeProperties = {
 	type: 'boolean',
 	default: false,
 	description:
-		'Whether to replace the registry auth, to change its password. RunPod shows no password, so it is left as it is otherwise.',
+		'Whether to replace the registry auth (the login for a private image), to change its password. RunPod shows no password, so it is left as it is otherwise.',
 };
 
 const labels = new Map<string, string>([
@@ -31,7 +31,7 @@ export const settingsProperties: INodeProperties[] = [
 		default: 'wan-avatar',
 		required: true,
 		description:
-			'Name of the endpoint. The template and the registry auth are named after it, and all three are found again by it.',
+			'Name of the endpoint. Its template on RunPod and its registry auth (the login for a private image) are named after it, and all three are found again by it.',
 	},
 	{
 		displayName: 'Image',
