@@ -16,8 +16,11 @@ const MAX_QUOTED = 100;
 
 /** A text of a form as a message shows it: in quotes, what nobody sees by its number, and not longer than need be. */
 export function quoted(value: string): string {
-	const shown = value.replace(/[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu, codePointOf);
-	return shown.length > MAX_QUOTED ? `"${shown.slice(0, MAX_QUOTED)}…"` : `"${shown}"`;
+	const characters = Array.from(value, (character) =>
+		/[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u.test(character) ? codePointOf(character) : character,
+	);
+	const isLong = characters.length > MAX_QUOTED;
+	return `"${characters.slice(0, MAX_QUOTED).join('')}${isLong ? '…' : ''}"`;
 }
 
 function codePointOf(character: string): string {

@@ -93,7 +93,11 @@ describe('what is wrong is named, with a way out', () => {
 		['user with a backslash', { ...request, user_id: 'a\\b' }, /user_id: must not have a slash/],
 		['user that is ..', { ...request, user_id: '..' }, /user_id: must not be/],
 		['user with a line break', { ...request, user_id: 'a\nb' }, /user_id: holds a control/],
-		['avatar of two segments', { ...request, avatar_id: 'a/b' }, /avatar_id: must not have a slash/],
+		[
+			'avatar of two segments',
+			{ ...request, avatar_id: 'a/b' },
+			/avatar_id: must not have a slash/,
+		],
 		['leading slash', { ...request, image_minio_path: '/a' }, /image_minio_path: must not start/],
 		['.. as a segment', { ...request, image_minio_path: 'a/../b' }, /must not have "\." or "\.\."/],
 		['. as a segment', { ...request, image_minio_path: 'a/./b' }, /must not have "\."/],

@@ -69,7 +69,7 @@ export async function readSource(
 	}
 	const { mode, value } = readLocator(context, item, name);
 	const { field, idField } = source;
-	const text = typeof value === 'string' ? value : '';
+	const text = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 	const isId = (mode !== undefined || text !== '') && isTemplateId(mode, text);
 	const filled = idField !== undefined && isId ? idField : field;
 	return { fields: { [filled]: value ?? '' }, labels: [labelOf(filled, property)] };
