@@ -29,7 +29,7 @@ export class ContainerRegistryApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
-			description: 'The password, or better an access token that may read alone',
+			description: 'The password, or better an access token that may only read',
 		},
 	];
 }

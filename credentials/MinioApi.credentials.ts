@@ -22,7 +22,7 @@ export class MinioApi implements ICredentialType {
 			required: true,
 			placeholder: 'e.g. minio.example.com:9000',
 			description:
-				'Host, or host and port, of the MinIO server. A pasted address with https:// or http:// is understood too.',
+				'Address of the MinIO server for programs: its name, with the port if it has one. A pasted address with https:// or http:// is understood too.',
 		},
 		{
 			displayName: 'Use SSL',
@@ -69,7 +69,7 @@ export class MinioApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. https://storage.example.com',
 			description:
-				'Where others reach the same server, if that differs from Endpoint. Presigned URLs are signed for it.',
+				'Where others reach the same server, if that differs from Endpoint. Links to videos lead there.',
 		},
 		{
 			displayName: 'CA Certificate',

@@ -119,8 +119,8 @@ The servers stay up. To use them from an n8n on this machine:
     Secret Key          ${minio.secretKey}
     Bucket              ${minio.bucket}
   Node "Wan Avatar"
-    Portrait Path       input-avatars/portrait.png
-    Driving Video Path  sitting-woman/driving-video.mp4
+    Portrait            input-avatars/portrait.png
+    Driving Video       sitting-woman/driving-video.mp4
 
 Stop with Ctrl+C.`);
 	await new Promise<void>((stop) => {

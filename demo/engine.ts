@@ -15,6 +15,7 @@ import type {
 	ICredentialDataDecryptedObject,
 	IBinaryKeyData,
 	IDataObject,
+	INode,
 	INodeExecutionData,
 	INodeType,
 	INodeTypes,
@@ -105,8 +106,21 @@ function prepared(file: WorkflowFile, credentials: Credentials): WorkflowFile {
 	const chosen = Object.keys(credentials).map((type) => [type, { id: type, name: type }] as const);
 	const nodes = file.nodes
 		.filter(({ type }) => !type.endsWith('.stickyNote'))
-		.map((node) => ({ credentials: Object.fromEntries(chosen), ...node }));
+		.map((node) => ({
+			credentials: Object.fromEntries(chosen),
+			...node,
+			parameters: withSwitches(node, Object.keys(node.credentials ?? credentials)),
+		}));
 	return { ...file, nodes };
+}
+
+/** Whoever chooses one of these credentials has turned on the switch that shows it. */
+function withSwitches({ parameters }: INode, types: readonly string[]): INode['parameters'] {
+	return {
+		useMinioCredential: types.includes('minioApi'),
+		privateImage: types.includes('containerRegistryApi'),
+		...parameters,
+	};
 }
 
 function nodeTypesOf(loader: PackageDirectoryLoader): INodeTypes {

@@ -6,6 +6,8 @@ export interface Rest {
 	request: (method: string, path: string, body?: unknown) => Promise<unknown>;
 	/** Makes the first user, or signs in where there is one already. */
 	signIn: (owner: Owner) => Promise<void>;
+	/** What it tells its editor of all node types, or of all credential types. */
+	types: (kind: 'nodes' | 'credentials') => Promise<unknown>;
 	credentials: () => Promise<Named[]>;
 	/** Makes a credential, or overwrites the one of this name. */
 	saveCredential: (credential: NewCredential) => Promise<Named>;
@@ -89,6 +91,11 @@ export function createRest(url: string): Rest {
 			if (userManagement.showSetupOnFirstLoad)
 				await post('/owner/setup', { email, password, ...name });
 			else await post('/login', { emailOrLdapLoginId: email, password });
+		},
+		types: async (kind) => {
+			const answer = await fetch(`${url}/types/${kind}.json`, { headers: { cookie } });
+			if (!answer.ok) throw new Error(`n8n answered ${String(answer.status)} to ${kind}.json`);
+			return await answer.json();
 		},
 		credentials,
 		saveCredential: async (credential) => {

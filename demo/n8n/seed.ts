@@ -75,9 +75,19 @@ export function withCredentials(
 			const credential = saved.get(type);
 			return credential ? [[type, { id: credential.id, name: credential.name }] as const] : [];
 		});
-		return chosen.length > 0 ? { ...one, credentials: Object.fromEntries(chosen) } : one;
+		if (chosen.length === 0) return one;
+		const credentials = Object.fromEntries(chosen);
+		return { ...one, credentials, parameters: withMinio(one.parameters, credentials) };
 	});
 	return { ...example, nodes };
+}
+
+/** The switch that shows the credential is on where one is chosen. */
+function withMinio(
+	given: ExampleWorkflow['nodes'][number]['parameters'],
+	credentials: object,
+): ExampleWorkflow['nodes'][number]['parameters'] {
+	return 'minioApi' in credentials ? { useMinioCredential: true, ...given } : given;
 }
 
 /** Fills in where the public bucket is, for the links of each node that makes lasting ones. */

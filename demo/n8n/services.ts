@@ -16,7 +16,7 @@ export interface Services {
 	close: () => Promise<void>;
 }
 
-const RUNPOD_CREDENTIAL = 'RunPod account';
+export const RUNPOD_CREDENTIAL = 'RunPod account';
 const MINIO_CREDENTIAL = 'MinIO account';
 
 const filled = z.string().trim().min(1);

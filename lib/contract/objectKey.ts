@@ -1,6 +1,6 @@
 import { isRecordKey, RECORD_SUFFIX } from './layout';
 import { noFault } from '../base/errors/noFault';
-import { text } from '../base/data/text';
+import { quoted, text } from '../base/data/text';
 
 /** S3's limit on an object key, in bytes of UTF-8. */
 const MAX_KEY_BYTES = 1024;
@@ -27,19 +27,22 @@ export const outputVideoKey = text
 
 function segmentFault(segment: string): string | undefined {
 	if (segment.trim() === '') return 'is empty: give an ID';
-	if (/[/\\]/.test(segment)) return 'must be one path segment: remove the slash';
+	if (/[/\\]/.test(segment))
+		return `must not have a slash, as ${quoted(segment)} has: it becomes the name of a folder`;
 	if (segment === '.' || segment === '..') return 'must not be "." or ".."';
-	if (CONTROL_CHARACTER.test(segment)) return 'holds a control character: remove it';
+	if (CONTROL_CHARACTER.test(segment))
+		return 'holds a control character, such as a line break: remove it';
 	return lengthFault(segment, MAX_KEY_BYTES);
 }
 
 function objectKeyFault(key: string, maxBytes: number): string | undefined {
-	if (key.trim() === '') return 'is empty: give the key of an object in the bucket';
+	if (key.trim() === '') return 'is empty: give the path of a file in the bucket';
 	if (/^[a-z][a-z0-9+.-]*:\/\//i.test(key))
-		return 'is a URL: give the key inside the bucket, or choose URL as the source';
-	if (key.startsWith('/')) return 'must not start with a slash: remove it';
-	if (CONTROL_CHARACTER.test(key)) return 'holds a control character: remove it';
-	return lengthFault(key, maxBytes) ?? segmentsFault(key.split('/'));
+		return 'is a URL: give the path inside the bucket, or choose URL as the source';
+	if (key.startsWith('/')) return `must not start with a slash, as ${quoted(key)} does: remove it`;
+	if (CONTROL_CHARACTER.test(key))
+		return 'holds a control character, such as a line break: remove it';
+	return lengthFault(key, maxBytes) ?? segmentsFault(key);
 }
 
 function lengthFault(key: string, maxBytes: number): string | undefined {
@@ -47,10 +50,12 @@ function lengthFault(key: string, maxBytes: number): string | undefined {
 	return `is longer than ${String(maxBytes)} bytes: shorten it`;
 }
 
-function segmentsFault(segments: string[]): string | undefined {
-	if (segments.includes('')) return 'has an empty segment: remove the double or last slash';
+function segmentsFault(key: string): string | undefined {
+	const segments = key.split('/');
+	if (segments.includes(''))
+		return `must not have a double slash, or one at its end, as ${quoted(key)} has: remove it`;
 	if (segments.includes('..') || segments.includes('.'))
-		return 'must not have "." or ".." as a segment: give the full key';
+		return `must not have "." or ".." between slashes, as ${quoted(key)} has: give the whole path`;
 	return undefined;
 }
 
@@ -76,4 +81,12 @@ export function fillObjectKey(template: string, { user_id, avatar_id }: KeyOwner
 	return template.replace(/<(user_id|avatar_id)>/g, (placeholder) =>
 		placeholder === '<user_id>' ? user_id : avatar_id,
 	);
+}
+
+/** What to do about a key that is not there; people copy it with the name of the bucket before it. */
+export function missingKeyRemedy(key: string, bucketName: string): string {
+	const withBucket = `${bucketName}/`;
+	return key.startsWith(withBucket)
+		? `leave out ${quoted(withBucket)}, the name of the bucket, at its start`
+		: 'check the spelling';
 }

@@ -7,6 +7,7 @@ import type {
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { resources } from './actions/registry';
 import { route } from './actions/router';
+import { needsNoMinio, privateImage, useMinio } from './fields/credentialChoice';
 import { containerRegistryApiTest } from './methods/credentialTest/containerRegistryApi';
 import { minioApiTest } from './methods/credentialTest/minioApi';
 import { runPodApiTest } from './methods/credentialTest/runPodApi';
@@ -20,7 +21,9 @@ export class WanAvatar implements INodeType {
 		name: 'wanAvatar',
 		icon: { light: 'file:wanAvatar.svg', dark: 'file:wanAvatar.dark.svg' },
 		group: ['transform'],
-		version: 1,
+		// A list, and so no "Custom API Call": n8n offers it where the version equals defaultVersion, or there is none.
+		version: [1],
+		defaultVersion: 1,
 		// "getStatus" and "job" become "Get Status: Job".
 		subtitle:
 			'={{ [$parameter["operation"], $parameter["resource"]].map((name) => name.replace(/[A-Z]/g, " $&").replace(/^./, (first) => first.toUpperCase())).join(": ") }}',
@@ -29,6 +32,8 @@ export class WanAvatar implements INodeType {
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
+		// Each shows only where it must be filled: into a new node n8n's editor puts the one of those that show that was changed last,
+		// and no other. Each name stands once: n8n looks at the first entry of a name alone.
 		credentials: [
 			{
 				name: 'runPodApi',
@@ -39,16 +44,23 @@ export class WanAvatar implements INodeType {
 			},
 			{
 				name: 'minioApi',
-				displayName: 'MinIO API (Optional)',
-				required: false,
+				displayName: 'MinIO API',
+				required: true,
 				testedBy: 'minioApiTest',
+				displayOptions: { hide: { [useMinio.name]: [false], [needsNoMinio.name]: [true] } },
 			},
 			{
 				name: 'containerRegistryApi',
-				displayName: 'Container Registry API (Optional)',
-				required: false,
+				displayName: 'Container Registry API',
+				required: true,
 				testedBy: 'containerRegistryApiTest',
-				displayOptions: { show: { resource: ['endpoint'] } },
+				displayOptions: {
+					show: {
+						resource: ['endpoint'],
+						operation: ['plan', 'deploy'],
+						[privateImage.name]: [true],
+					},
+				},
 			},
 		],
 		properties: [

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Locator } from 'playwright-core';
 import { OWNER, readExample, withCredentials, type ExampleWorkflow } from '../../demo/n8n/seed';
+import { RUNPOD_CREDENTIAL } from '../../demo/n8n/services';
 import { startRig, until, type Rig } from '../n8n/rig';
 import { startBrowser, type Browser } from './browser';
 import { Editor } from './editor';
@@ -79,6 +80,25 @@ describe('the node in the editor', () => {
 		await pictures.form('form');
 	});
 
+	it('has the required credential already, though another was made later', async () => {
+		expect(await editor.credentials()).toEqual([
+			[expect.stringContaining('RunPod API'), RUNPOD_CREDENTIAL],
+		]);
+	});
+
+	it('offers nothing that only errors', async () => {
+		await editor.part('parameter-input-resource').click();
+		const resources = await editor.part('parameter-input-item').allInnerTexts();
+		await browser.page.keyboard.press('Escape');
+		expect(resources.map((text) => text.split('\n')[0])).toEqual([
+			'Avatar',
+			'Endpoint',
+			'Job',
+			'Template',
+			'Video',
+		]);
+	});
+
 	it('tests a RunPod credential in plain words', async () => {
 		const { baseUrl, endpointId, apiKey } = rig.standIn.address().runpod;
 		await editor.newCredential('RunPod API');
@@ -95,6 +115,7 @@ describe('the node in the editor', () => {
 
 	it('tests a MinIO credential in plain words', async () => {
 		const { endPoint, port, accessKey, secretKey, bucket } = rig.standIn.address().minio;
+		await editor.turn('useMinioCredential');
 		await editor.newCredential('MinIO API');
 		await editor.fillCredential('endpoint', `http://${endPoint}:${String(port)}`);
 		await editor.fillCredential('accessKey', accessKey);
@@ -112,7 +133,7 @@ describe('the node in the editor', () => {
 		await editor.fill('userId', 'user_123');
 		await editor.fill('avatarId', 'avatar_456');
 		await editor.fillLocator('portraitPath', 'input-avatars/portrait.png');
-		await editor.fill('drivingVideoPath', 'sitting-woman/driving-video.mp4');
+		await editor.fillLocator('drivingVideoPath', 'sitting-woman/driving-video.mp4');
 
 		await editor.executeStep();
 
@@ -164,12 +185,11 @@ describe('a run in the editor', () => {
 		for (const key of ['nodding/slow-nod.mp4', 'waving/both-hands.mp4', 'waving/one-hand.mp4'])
 			await storage.putFile(bucket, key, 'examples/media/driving-video.mp4', 'video/mp4');
 		await bringIn('generate-avatar.json', {
-			drivingVideoSource: 'template',
-			template: { __rl: true, mode: 'list', value: '' },
+			drivingVideoPath: { __rl: true, mode: 'list', value: '' },
 		});
 		await editor.openNode('Wan Avatar');
 
-		await editor.openPicker('template');
+		await editor.openPicker('drivingVideoPath');
 		expect(await editor.offered()).toEqual([
 			expect.stringContaining('nodding/slow-nod.mp4'),
 			expect.stringContaining('sitting-woman/driving-video.mp4'),

@@ -140,6 +140,23 @@ export class Editor {
 		return verdict;
 	}
 
+	/** Each credential that the open node shows, with the one that is chosen in it. */
+	async credentials(): Promise<[label: string, chosen: string][]> {
+		const slots = await this.part('node-credentials-slot').all();
+		return await Promise.all(
+			slots.map(async (slot): Promise<[string, string]> => {
+				const [label = ''] = (await slot.innerText()).split('\n');
+				const select = slot.getByTestId('node-credentials-select');
+				return [label, await select.locator('input').first().inputValue()];
+			}),
+		);
+	}
+
+	/** Turns a switch of the form. */
+	async turn(field: string): Promise<void> {
+		await this.part(`parameter-input-${field}`).locator('.el-switch').click();
+	}
+
 	private credentialSlot(label: string): Locator {
 		return this.part('node-credentials-slot').filter({ hasText: label });
 	}

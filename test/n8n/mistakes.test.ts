@@ -77,7 +77,7 @@ const mistakes: readonly Mistake[] = [
 		form: { portraitPath: 'input-avatars/portrat.png' },
 		runShows: {
 			message:
-				/^Portrait Path \(image_minio_path\) names input-avatars\/portrat\.png, but there is no such object/,
+				/^Portrait \(image_minio_path\) names "input-avatars\/portrat\.png", but there is no such file/,
 			remedy: /Nothing was sent to RunPod/,
 		},
 	},
@@ -168,6 +168,7 @@ async function run(
 }
 
 const example = {
+	useMinioCredential: true,
 	avatarId: 'avatar_1',
 	portraitPath: 'input-avatars/portrait.png',
 	drivingVideoPath: 'sitting-woman/driving-video.mp4',

@@ -43,6 +43,7 @@ async function run() {
 				position: [200, 0],
 				parameters: {
 					...generateForm,
+					useMinioCredential: true,
 					avatarId: 'avatar_1',
 					portraitPath: 'input-avatars/portrait.png',
 					drivingVideoPath: 'sitting-woman/driving-video.mp4',

@@ -55,7 +55,7 @@ const recordUnread =
 	'warning: The access key may not read <folder>/idle.mp4.job.json: if there is such a job record, it was kept. Give the key a policy that allows s3:GetObject.';
 
 const typoNoticed = [
-	'error: Portrait Path (image_minio_path) names input-avatars/typo.png, but there is no such object in bucket <bucket>: check the spelling',
+	'error: Portrait (image_minio_path) names "input-avatars/typo.png", but there is no such file in bucket <bucket>: check the spelling',
 	'remedy: Correct it and run again. Nothing was sent to RunPod.',
 	'jobs: 0',
 ];

@@ -12,6 +12,22 @@ function halfCharacterFault(value: string): string | undefined {
 	return 'holds half of a character (a lone surrogate), which cannot be sent: remove it';
 }
 
+const MAX_QUOTED = 100;
+
+/** A text of a form as a message shows it: in quotes, what nobody sees by its number, and not longer than need be. */
+export function quoted(value: string): string {
+	const characters = Array.from(value, (character) =>
+		/[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u.test(character) ? codePointOf(character) : character,
+	);
+	const isLong = characters.length > MAX_QUOTED;
+	return `"${characters.slice(0, MAX_QUOTED).join('')}${isLong ? '…' : ''}"`;
+}
+
+function codePointOf(character: string): string {
+	const code = character.codePointAt(0) ?? 0;
+	return `\\u{${code.toString(16).toUpperCase().padStart(4, '0')}}`;
+}
+
 /** A field of a credential without blanks around it; empty where it is no text or is not there. */
 export const textOfField = z
 	.string()

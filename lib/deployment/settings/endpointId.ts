@@ -1,5 +1,6 @@
 import * as z from 'zod/v4';
 import { InvalidInput } from '../../base/errors/invalidInput';
+import { quoted } from '../../base/data/text';
 import { endpointIdIn, RUNPOD_ID } from '../../contract/runPodId';
 
 const text = z.union([z.string(), z.number().transform(String)]).transform((given) => given.trim());
@@ -19,7 +20,7 @@ export function parseEndpointId(chosen: unknown, credentialEndpointId: string): 
 	throw wrong(
 		id === ''
 			? 'is missing: choose one, or fill in Endpoint ID in the RunPod API credential'
-			: NO_ID,
+			: `${NO_ID}: ${quoted(given)} is neither`,
 	);
 }
 

@@ -1,6 +1,8 @@
 import { WanAvatarError } from '../../base/errors/errors';
 import { InvalidInput, type InputFault } from '../../base/errors/invalidInput';
 import { mapConcurrently } from '../../base/async/concurrency';
+import { quoted } from '../../base/data/text';
+import { missingKeyRemedy } from '../../contract/objectKey';
 import type { Bucket } from '../../storage/objects/bucket';
 import type { OnDenied } from '../report/deniedWords';
 import { ownerOf } from '../report/owner';
@@ -72,11 +74,11 @@ function faultsOf(
 	bucketName: string,
 ): InputFault[] {
 	if (tag === 'missing') {
-		const message = `names ${key}, but there is no such object in bucket ${bucketName}: check the spelling`;
+		const message = `names ${quoted(key)}, but there is no such file in bucket ${bucketName}: ${missingKeyRemedy(key, bucketName)}`;
 		return [{ field, message }];
 	}
 	return fault
-		? [{ field, message: `names ${key}, which ${fault.message}`, remedy: fault.remedy }]
+		? [{ field, message: `names ${quoted(key)}, which ${fault.message}`, remedy: fault.remedy }]
 		: [];
 }
 

@@ -7,22 +7,16 @@ import { isTemplateId } from '../objects/fileName';
 /** A template as a user names it. */
 export type TemplateReference = { id: string } | { path: string };
 
-/** What the field of the form gives: a choice with its mode, or from an expression the bare text. */
-const reference = z.union([
-	z.looseObject({ mode: z.string(), value: text.nullish() }),
-	text.transform((value) => ({ mode: '', value })),
-]);
+const named = z.object({ mode: z.string().optional(), value: text.nullish() });
 
 /**
- * Reads the field to choose a template by.
+ * Reads what a template is chosen by: the text, and the way it was chosen, which a bare text of an expression has not.
  * @throws InvalidInput when it is empty, or no key
  */
-export function parseTemplateReference(field: unknown): TemplateReference {
-	const { data } = reference.safeParse(field);
-	const value = data?.value ?? '';
-	const mode = data?.mode === '' ? undefined : data?.mode;
-	const isId = isTemplateId(mode, value);
-	const key = objectKey.safeParse(isId ? value.trim() : value);
+export function parseTemplateReference(chosen: unknown): TemplateReference {
+	const { mode, value } = named.safeParse(chosen).data ?? {};
+	const isId = isTemplateId(mode, value ?? '');
+	const key = objectKey.safeParse(value ?? '');
 	if (key.success) return isId ? { id: key.data } : { path: key.data };
 	throw new InvalidInput(key.error.issues.map(({ message }) => ({ field: 'Template', message })));
 }

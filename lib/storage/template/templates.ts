@@ -2,6 +2,8 @@ import { AccessDenied } from '../../base/errors/accessDenied';
 import { WanAvatarError } from '../../base/errors/errors';
 import { INPUT_FOLDERS, VIDEO_FOLDER } from '../../contract/layout';
 import type { Bucket, ListedObject } from '../objects/bucket';
+import { quoted } from '../../base/data/text';
+import { missingKeyRemedy } from '../../contract/objectKey';
 import { folderOf, isPictureKey, isVideoKey, withoutExtension } from '../objects/fileName';
 import { allPages, type Wanted } from '../objects/listing';
 
@@ -97,7 +99,7 @@ function templateIdOf(key: string, counts: Counts): string {
  * @throws WanAvatarError NOT_FOUND, or AMBIGUOUS_NAME when a folder holds several videos
  */
 export async function findTemplate(
-	bucket: Pick<Bucket, 'listPage' | 'stat'>,
+	bucket: Pick<Bucket, 'listPage' | 'name' | 'stat'>,
 	wanted: { id: string } | { path: string },
 	prefix: string,
 ): Promise<Template> {
@@ -108,7 +110,12 @@ export async function findTemplate(
 	const exact = await firstKeys(bucket, `${id}.`, isExact);
 	const [only, ...others] =
 		exact.length > 0 ? exact : await firstKeys(bucket, `${id}/`, isTemplate);
-	if (!only) throw notFound(`There is no template with the ID "${id}"`, prefix);
+	if (!only)
+		throw notFound(
+			`There is no template with the ID ${quoted(id)}`,
+			prefix,
+			bucketHint(id, bucket),
+		);
 	if (others.length > 0) throw ambiguous(id, [only, ...others]);
 	return { ...only, templateId: await idOf(bucket, only.key) };
 }
@@ -128,14 +135,15 @@ async function firstKeys(
 }
 
 async function templateAt(
-	bucket: Pick<Bucket, 'listPage' | 'stat'>,
+	bucket: Pick<Bucket, 'listPage' | 'name' | 'stat'>,
 	key: string,
 	prefix: string,
 ): Promise<Template> {
 	assertTemplateKey(key, prefix);
 	const found = await bucket.stat(key);
 	if (found.tag === 'there') return { key, ...found.facts, templateId: await idOf(bucket, key) };
-	if (found.tag === 'missing') throw notFound(`There is no template "${key}"`, prefix);
+	if (found.tag === 'missing')
+		throw notFound(`There is no template ${quoted(key)}`, prefix, bucketHint(key, bucket));
 	throw new AccessDenied(`The access key may not read "${key}"`, {
 		remedy: 'Give it a policy that allows s3:GetObject.',
 	});
@@ -143,7 +151,7 @@ async function templateAt(
 
 /** @throws WanAvatarError NOT_FOUND for a key that no template has, whatever the bucket holds */
 export function assertTemplateKey(key: string, prefix: string): void {
-	if (!isTemplateKey(key, prefix)) throw notFound(`"${key}" is not a template`, prefix);
+	if (!isTemplateKey(key, prefix)) throw notFound(`${quoted(key)} is not a template`, prefix);
 }
 
 /** Without the right to list the bucket, the key without extension. */
@@ -157,10 +165,14 @@ async function idOf(bucket: Pick<Bucket, 'listPage'>, key: string): Promise<stri
 	}
 }
 
-function notFound(message: string, prefix: string): WanAvatarError {
+function bucketHint(key: string, { name }: Pick<Bucket, 'name'>): string {
+	return key.startsWith(`${name}/`) ? `Perhaps ${missingKeyRemedy(key, name)}. ` : '';
+}
+
+function notFound(message: string, prefix: string, hint = ''): WanAvatarError {
 	const where = prefix === '' ? '' : ` whose key begins with "${prefix}"`;
 	return new WanAvatarError('NOT_FOUND', message, {
-		remedy: `A template is an .mp4, .mov or .webm${where}, outside of ${HIDDEN_FOLDERS.join(', ')}. Get Many lists them.`,
+		remedy: `${hint}A template is an .mp4, .mov or .webm${where}, outside of ${HIDDEN_FOLDERS.join(', ')}. Get Many lists them.`,
 	});
 }
 

@@ -2,7 +2,8 @@ import * as z from 'zod/v4';
 import { WanAvatarError } from '../../base/errors/errors';
 import { InvalidInput } from '../../base/errors/invalidInput';
 import { recordKey, VIDEO_FOLDER } from '../../contract/layout';
-import { objectKey, pathSegment } from '../../contract/objectKey';
+import { missingKeyRemedy, objectKey, pathSegment } from '../../contract/objectKey';
+import { quoted } from '../../base/data/text';
 import type { Bucket, ListedObject } from '../objects/bucket';
 import { folderOf, isPictureKey, isVideoKey, withoutExtension } from '../objects/fileName';
 import { allPages } from '../objects/listing';
@@ -162,8 +163,12 @@ export async function requireReadable(bucket: Pick<Bucket, 'measure'>, key: stri
 }
 
 export function noVideo(bucketName: string, key: string): WanAvatarError {
-	return new WanAvatarError('NOT_FOUND', `There is no video "${key}" in bucket ${bucketName}`, {
-		remedy: 'Check Video Key: it is the minio_key that Generate gave out. Get Many lists them.',
-		details: { minio_key: key },
-	});
+	return new WanAvatarError(
+		'NOT_FOUND',
+		`There is no video ${quoted(key)} in bucket ${bucketName}`,
+		{
+			remedy: `Check Video Key: ${missingKeyRemedy(key, bucketName)}. It is the minio_key that Generate gave out; Get Many lists them.`,
+			details: { minio_key: key },
+		},
+	);
 }

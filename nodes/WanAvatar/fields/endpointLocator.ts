@@ -1,3 +1,4 @@
+import { readLocator } from './formValue';
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 /** Chooses an endpoint from the account's list, or by its ID or address. */
@@ -37,7 +38,7 @@ export async function readEndpointId(
 ): Promise<string> {
 	const { assertGiven, parseEndpointId } =
 		await import('../../../lib/deployment/settings/endpointId');
-	const chosen = context.getNodeParameter('endpoint', item, '', { extractValue: true });
+	const chosen = readLocator(context, item, endpointLocator.name).value;
 	if (mustBeGiven) assertGiven(chosen);
 	return parseEndpointId(chosen, credentialEndpointId);
 }

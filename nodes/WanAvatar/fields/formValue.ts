@@ -1,7 +1,41 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { isResourceLocatorValue } from 'n8n-workflow';
 import { InvalidInput } from '../../../lib/base/errors/invalidInput';
 
 type Field = Pick<INodeProperties, 'displayName' | 'name' | 'default'>;
+
+// Blanks that come with copying, also those that nobody sees: of width zero, or for the direction of writing.
+const AROUND = /^[\s\u200B-\u200F\u2060]+|[\s\u200B-\u200F\u2060]+$/g;
+
+/** An ID, a name or a path without blanks around it; what is no text stays as it is. */
+export function trimmed(given: unknown): unknown {
+	return typeof given === 'string' ? given.replace(AROUND, '') : given;
+}
+
+/** A field of the form that holds an ID, a name or a path. */
+export function readTrimmed(
+	context: IExecuteFunctions,
+	item: number,
+	name: string,
+	fallback?: string,
+): unknown {
+	return trimmed(context.getNodeParameter(name, item, fallback));
+}
+
+/**
+ * The same of a field where a thing can be chosen in several ways: the text, and the way, which a bare text of an
+ * expression has not. What is chosen from a list is as it is there.
+ */
+export function readLocator(
+	context: IExecuteFunctions,
+	item: number,
+	name: string,
+): { mode: string | undefined; value: unknown } {
+	const given: unknown = context.getNodeParameter(name, item, '');
+	if (!isResourceLocatorValue(given)) return { mode: undefined, value: trimmed(given) };
+	const { mode, value } = given;
+	return { mode, value: mode === 'list' ? value : trimmed(value) };
+}
 
 /**
  * A switch of the form. A text such as 'true' is neither on nor off.

@@ -6,6 +6,8 @@ import type { QueueClient } from '../../../lib/runpod/queue/queue';
 import type { RunPodSettings } from '../../../lib/runpod/http/runPodCredential';
 import type { ResultPorts } from '../../../lib/generation/request/ports';
 import type { Bucket } from '../../../lib/storage/objects/bucket';
+import type { WanAvatarError } from '../../../lib/base/errors/errors';
+import { asksForMinio, useMinio } from '../fields/credentialChoice';
 import { deniedHints } from './runHints';
 import { readEndpointId } from '../fields/endpointLocator';
 
@@ -34,7 +36,8 @@ export async function connectQueues(context: IExecuteFunctions): Promise<Queues>
 
 /** What the worker knows too, and may say; a malformed credential must not hold up a cancel. */
 async function workersSecrets(context: IExecuteFunctions): Promise<readonly string[]> {
-	if (!context.getNode().credentials?.minioApi) return [];
+	const node = context.getNode();
+	if (!asksForMinio(node) || !node.credentials?.minioApi) return [];
 	const { secretsIn } = await import('../../../lib/base/data/secret');
 	const { storageSecrets } = await import('../../../lib/storage/client/minioCredential');
 	return secretsIn(storageSecrets(await context.getCredentials('minioApi', 0)));
@@ -68,13 +71,14 @@ export async function connectQueue(context: IExecuteFunctions, item: number): Pr
 }
 
 /**
- * The bucket of the node's MinIO credential, which is optional. Stop does not cut its requests: a delete that has begun
+ * The bucket of the node's MinIO credential, where the form asks for it. Stop does not cut its requests: a delete that has begun
  * ends, and the job that was just submitted is noted. Whoever only reads takes `readingBucket`.
  */
 async function connectBucket(
 	context: IExecuteFunctions | ILoadOptionsFunctions,
 ): Promise<Bucket | undefined> {
-	if (!context.getNode().credentials?.minioApi) return undefined;
+	if (!asksForMinio(context.getNode())) return undefined;
+	if (!context.getNode().credentials?.minioApi) throw await withoutMinio();
 	const { parseStorageSettings } = await import('../../../lib/storage/client/minioCredential');
 	const { createBucket } = await import('../../../lib/storage/objects/createBucket');
 	const settings = parseStorageSettings(await context.getCredentials('minioApi', 0));
@@ -96,15 +100,19 @@ export async function connectResults(
 
 /**
  * The bucket for what cannot be done without it.
- * @throws WanAvatarError INVALID_CREDENTIAL when the node has no MinIO credential
+ * @throws WanAvatarError INVALID_CREDENTIAL when the node has no MinIO credential, or does not ask for it
  */
 export async function requireBucket(
 	context: IExecuteFunctions | ILoadOptionsFunctions,
 ): Promise<Bucket> {
 	const bucket = await connectBucket(context);
 	if (bucket) return bucket;
-	const { WanAvatarError } = await import('../../../lib/base/errors/errors');
-	throw new WanAvatarError('INVALID_CREDENTIAL', 'This node has no MinIO API credential', {
-		remedy: 'Choose one in the node: templates and videos lie in its bucket.',
+	throw await withoutMinio(`Turn on ${useMinio.displayName} and choose one: `);
+}
+
+async function withoutMinio(whatToDo = 'Choose one in the node: '): Promise<WanAvatarError> {
+	const errors = await import('../../../lib/base/errors/errors');
+	return new errors.WanAvatarError('INVALID_CREDENTIAL', 'This node has no MinIO API credential', {
+		remedy: `${whatToDo}portraits, templates and videos lie in its bucket.`,
 	});
 }

@@ -67,7 +67,9 @@ export async function operationsPage(): Promise<string> {
 }
 
 function fieldsText(properties: readonly INodeProperties[]): string {
-	const rows = properties.filter(({ type }) => type !== 'notice').flatMap((one) => rowsOf(one, ''));
+	const rows = properties
+		.filter(({ type }) => type !== 'notice' && type !== 'hidden')
+		.flatMap((one) => rowsOf(one, ''));
 	if (rows.length === 0) return 'It has no fields.';
 	return ['| field | type | default | what it is |', '| --- | --- | --- | --- |', ...rows].join(
 		'\n',

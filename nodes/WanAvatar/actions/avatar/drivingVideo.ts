@@ -1,39 +1,31 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { isTemplateId } from '../../../../lib/storage/objects/fileName';
-import { templateLocator, templatePrefix } from '../template/templateFields';
+import { chosenFrom } from '../../fields/bucketLocator';
 import { sourceProperties, type Source } from './sources';
 
 export const drivingVideoSources: readonly Source[] = [
 	{
 		option: {
-			name: 'From Template',
-			value: 'template',
-			description: "A motion template: chosen from the bucket's list, by its ID, or by its path",
-		},
-		field: 'driving_video_path',
-		fieldOf: (mode, text) => (isTemplateId(mode, text) ? 'template_id' : 'driving_video_path'),
-		property: {
-			...templateLocator,
-			description:
-				'A driving video that lies ready in the bucket. An ID is sent to the worker as given: the worker decides which video it means.',
-		},
-		more: [templatePrefix],
-	},
-	{
-		option: {
-			name: 'MinIO Path',
+			name: 'MinIO',
 			value: 'minioPath',
-			description: "A video that is in the worker's bucket already",
+			description:
+				"A video or template that is in the worker's bucket already: chosen from a list, by its path or by its ID",
 		},
 		field: 'driving_video_path',
+		idField: 'template_id',
 		property: {
-			displayName: 'Driving Video Path',
+			displayName: 'Driving Video',
 			name: 'drivingVideoPath',
-			type: 'string',
-			default: '',
+			type: 'resourceLocator',
+			default: { mode: 'path', value: '' },
 			required: true,
-			placeholder: 'e.g. sitting-woman/video-conference-woman.mp4',
-			description: "Key of the video in the worker's bucket, without a leading slash",
+			description: "A video that is in the worker's bucket already, such as a template",
+			...chosenFrom({
+				searchListMethod: 'searchTemplates',
+				listPlaceholder: 'Choose a driving video',
+				pathPlaceholder: 'e.g. sitting-woman/video-conference-woman.mp4',
+				idHint:
+					'The ID of a template, sent to the worker as it is: the worker decides which video it means',
+			}),
 		},
 	},
 	{

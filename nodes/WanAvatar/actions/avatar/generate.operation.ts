@@ -12,6 +12,7 @@ import type { GenerationPorts, GenerationRequest } from '../../../../lib/generat
 import type { JobReport } from '../../../../lib/generation/report/report';
 import { NOT_STARTED, type End, type Settled } from '../../../../lib/base/errors/settled';
 import { clock, connectQueue, connectResults, requireBucket } from '../../n8n/connections';
+import { useMinio } from '../../fields/credentialChoice';
 import { endpointLocator } from '../../fields/endpointLocator';
 import { executionMemory } from '../../n8n/executionMemory';
 import { runHints } from '../../n8n/runHints';
@@ -34,6 +35,7 @@ export const option: INodePropertyOptions = {
 };
 
 const properties: INodeProperties[] = [
+	useMinio,
 	...portraitProperties,
 	...drivingVideoProperties,
 	...workerInputProperties,
@@ -46,13 +48,6 @@ const properties: INodeProperties[] = [
 		placeholder: 'Add option',
 		default: {},
 		options: optionalProperties,
-	},
-	{
-		displayName:
-			'A MinIO API credential is optional. With one, portraits and templates can be chosen from a list, files of any size can be given, missing files are noticed before anything is paid, videos are looked at and found again after a crash, and links open for up to 7 days.',
-		name: 'minioNotice',
-		type: 'notice',
-		default: '',
 	},
 ];
 

@@ -1,36 +1,28 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { chosenFrom } from '../../fields/bucketLocator';
 import { sourceProperties, type Source } from './sources';
 
 export const portraitSources: readonly Source[] = [
 	{
 		option: {
-			name: 'MinIO Path',
+			name: 'MinIO',
 			value: 'minioPath',
-			description: "An image that is in the worker's bucket already",
+			description:
+				"An image that is in the worker's bucket already: chosen from a list, or by its path",
 		},
 		field: 'image_minio_path',
 		property: {
-			displayName: 'Portrait Path',
+			displayName: 'Portrait',
 			name: 'portraitPath',
 			type: 'resourceLocator',
 			default: { mode: 'path', value: '' },
 			required: true,
-			description: "Key of the image in the worker's bucket, without a leading slash",
-			modes: [
-				{
-					displayName: 'From List',
-					name: 'list',
-					type: 'list',
-					placeholder: 'Choose a portrait',
-					typeOptions: { searchListMethod: 'searchPortraits', searchable: true },
-				},
-				{
-					displayName: 'By Path',
-					name: 'path',
-					type: 'string',
-					placeholder: 'e.g. input-avatars/jobs.png',
-				},
-			],
+			description: "An image that is in the worker's bucket already",
+			...chosenFrom({
+				searchListMethod: 'searchPortraits',
+				listPlaceholder: 'Choose a portrait',
+				pathPlaceholder: 'e.g. input-avatars/jobs.png',
+			}),
 		},
 	},
 	{

@@ -3,18 +3,18 @@ import { WanAvatarError } from '../../../../lib/base/errors/errors';
 import { InvalidInput, type InputFault } from '../../../../lib/base/errors/invalidInput';
 import type { GenerationRequest, RunOptions } from '../../../../lib/generation/request/ports';
 import { runIndexOf } from '../../n8n/executionMemory';
+import { trimmed } from '../../fields/formValue';
+import { asksForMinio } from '../../fields/credentialChoice';
 import { drivingVideoSources } from './drivingVideo';
 import { optionalProperties, waitForCompletion } from './generateOptions';
 import { portraitSources } from './portrait';
-import { labelOf, readSource } from './sources';
+import { labelsOf, readSource } from './sources';
 import { readWorkerInputs, workerInputLabels } from './workerInputs';
 
 /** The form's own names of fields, for messages. */
 const labels: ReadonlyMap<string, string> = new Map([
 	...optionalProperties.map(({ name, displayName }) => [name, displayName] as const),
-	...[...portraitSources, ...drivingVideoSources].map(({ field, property }) =>
-		labelOf(field, property),
-	),
+	...[...portraitSources, ...drivingVideoSources].flatMap(labelsOf),
 	...workerInputLabels,
 	[waitForCompletion.name, waitForCompletion.displayName],
 ]);
@@ -36,7 +36,7 @@ export interface Form {
 export function openForm(context: IExecuteFunctions): Form {
 	const run = runIndexOf(context);
 	const executionId = context.getExecutionId();
-	const hasBucket = context.getNode().credentials?.minioApi !== undefined;
+	const hasBucket = asksForMinio(context.getNode());
 	const optionsByItem = new Map<number, IDataObject>();
 	const options = (item: number) => {
 		const known = optionsByItem.get(item) ?? context.getNodeParameter('options', item, {});
@@ -55,7 +55,7 @@ export function openForm(context: IExecuteFunctions): Form {
 			const { parseGenerationRequest } = await import('../../../../lib/generation/request/request');
 			const read = (name: string, fallback: unknown = '') =>
 				context.getNodeParameter(name, item, fallback) ?? fallback;
-			const inputs = readWorkerInputs(read, options(item));
+			const inputs = readWorkerInputs((name) => trimmed(read(name)), options(item));
 			const portrait = await readSource(context, item, 'portraitSource', portraitSources);
 			const drivingVideo = await readSource(
 				context,

@@ -1,7 +1,8 @@
 import type { IExecuteFunctions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
-import { isResourceLocatorValue } from 'n8n-workflow';
 import type { ContractField } from '../../../../lib/contract/jobInput';
 import type { GivenFile } from '../../../../lib/generation/request/requestFiles';
+import { isTemplateId } from '../../../../lib/storage/objects/fileName';
+import { readLocator } from '../../fields/formValue';
 import { binaryFile } from '../../n8n/binaryFile';
 
 /** One way to give a file: the choice in the list, and the fields that then show. */
@@ -10,10 +11,8 @@ export interface Source {
 	/** The field of the job input that this way fills; a binary field fills one or another. */
 	field: ContractField | 'binary';
 	property: INodeProperties;
-	/** Which field it is where that depends on the mode of a resource locator; no mode: a bare text of an expression. */
-	fieldOf?: (mode: string | undefined, text: string) => ContractField;
-	/** Fields that only help to fill in that one. */
-	more?: readonly INodeProperties[];
+	/** The field that an ID fills, where the file may be named by one. */
+	idField?: ContractField;
 }
 
 /** The list to choose a way from, and the fields of each way, shown only when it is chosen. */
@@ -21,12 +20,10 @@ export function sourceProperties(
 	list: Omit<INodeProperties, 'options' | 'type'>,
 	sources: readonly Source[],
 ): INodeProperties[] {
-	const chosen = sources.flatMap(({ option, property, more = [] }) =>
-		[...more, property].map((one) => ({
-			...one,
-			displayOptions: { show: { [list.name]: [option.value] } },
-		})),
-	);
+	const chosen = sources.map(({ option, property }) => ({
+		...property,
+		displayOptions: { show: { [list.name]: [option.value] } },
+	}));
 	const options = sources.map(({ option }) => option);
 	return [{ ...list, type: 'options', noDataExpression: true, options }, ...chosen];
 }
@@ -37,6 +34,12 @@ export function labelOf(
 	{ name, displayName }: INodeProperties,
 ): [field: string, label: string] {
 	return field === 'binary' ? [name, displayName] : [field, `${displayName} (${field})`];
+}
+
+/** The same of each field that a source may fill. */
+export function labelsOf({ field, idField, property }: Source): [field: string, label: string][] {
+	const fields = idField === undefined ? [field] : [field, idField];
+	return fields.map((one) => labelOf(one, property));
 }
 
 /** What a source gives for one item. */
@@ -64,15 +67,10 @@ export async function readSource(
 		const file = { field: name, file: await settle(binaryFile(context, item, name)) };
 		return { fields: {}, file, labels: [labelOf('binary', property)] };
 	}
-	const given: unknown = context.getNodeParameter(name, item, '');
-	const field = fieldOf(source.field, source, given);
-	const value = isResourceLocatorValue(given) ? given.value : given;
-	return { fields: { [field]: value ?? '' }, labels: [labelOf(field, property)] };
-}
-
-function fieldOf(field: ContractField, { fieldOf: choose }: Source, given: unknown): ContractField {
-	if (!choose) return field;
-	return isResourceLocatorValue(given)
-		? choose(given.mode, String(given.value))
-		: choose(undefined, String(given));
+	const { mode, value } = readLocator(context, item, name);
+	const { field, idField } = source;
+	const text = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+	const isId = (mode !== undefined || text !== '') && isTemplateId(mode, text);
+	const filled = idField !== undefined && isId ? idField : field;
+	return { fields: { [filled]: value ?? '' }, labels: [labelOf(filled, property)] };
 }

@@ -23,7 +23,8 @@ const workerInputs: readonly WorkerInput[] = [
 			default: '',
 			required: true,
 			placeholder: 'e.g. user_123',
-			description: 'Whose avatar it is; becomes a folder of the output keys',
+			description:
+				'Whose avatar it is: any name without a slash. A folder for the videos gets this name.',
 		},
 	},
 	{
@@ -36,7 +37,8 @@ const workerInputs: readonly WorkerInput[] = [
 			default: '',
 			required: true,
 			placeholder: 'e.g. avatar_456',
-			description: 'Which avatar of that user it is; becomes a folder of the output keys',
+			description:
+				'Which avatar of that user it is: any name without a slash. A folder for its videos gets this name.',
 		},
 	},
 	{
@@ -48,7 +50,7 @@ const workerInputs: readonly WorkerInput[] = [
 			type: 'string',
 			default: 'user-avatars/<user_id>/<avatar_id>/idle.mp4',
 			description:
-				"Where the video is stored in the worker's bucket. &lt;user_id&gt; and &lt;avatar_id&gt; are filled in. Leave blank for a key that the worker chooses.",
+				"Where the video is stored in the worker's bucket: folders and file name. &lt;user_id&gt; and &lt;avatar_id&gt; are filled in. Leave blank to let the worker choose.",
 		},
 	},
 	{
@@ -60,7 +62,7 @@ const workerInputs: readonly WorkerInput[] = [
 			type: 'string',
 			default: 'user-avatars/<user_id>/<avatar_id>/thumb.jpg',
 			description:
-				"Where the thumbnail (JPG) is stored in the worker's bucket. Leave blank for no thumbnail.",
+				"Where the thumbnail (JPG) is stored in the worker's bucket: folders and file name. Leave blank for no thumbnail.",
 		},
 	},
 ];

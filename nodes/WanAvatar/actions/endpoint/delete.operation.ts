@@ -6,11 +6,10 @@ import type {
 } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../../lib/base/errors/settled';
-import { endpointLocator } from '../../fields/endpointLocator';
-import { readSwitch } from '../../fields/formValue';
+import { readSwitch, readTrimmed } from '../../fields/formValue';
 import type { RunMode } from '../../n8n/operation';
 import { MAY_HAVE_HAPPENED, runItems } from '../../n8n/runItems';
-import { openEndpoints } from './endpointChoice';
+import { endpointProperties, openEndpoints } from './endpointChoice';
 import { stepFields, stepOutputs } from './planItem';
 import type { ItemOf } from '../../n8n/outputs';
 
@@ -27,11 +26,11 @@ const keepsOthers: INodeProperties = {
 	type: 'boolean',
 	default: false,
 	description:
-		'Whether to delete the endpoint alone. Otherwise the template and the registry auth that Deploy made for it go too, unless others use them. A template that RunPod has bound to the endpoint goes with it in any case.',
+		'Whether to delete the endpoint alone. Otherwise the template and the registry auth (the login for a private image) that Deploy made for it go too, unless others use them. A template that RunPod has bound to the endpoint goes with it in any case.',
 };
 
 const properties: INodeProperties[] = [
-	endpointLocator,
+	...endpointProperties,
 	{
 		displayName: 'Name of the Endpoint',
 		name: 'confirmedName',
@@ -61,7 +60,7 @@ export async function execute(
 	return await runItems(context, mode, {
 		check: async (item) => ({
 			...(await read(item)),
-			confirmedName: parseTypedName(context.getNodeParameter('confirmedName', item)),
+			confirmedName: parseTypedName(readTrimmed(context, item, 'confirmedName')),
 			endpointOnly: readSwitch(context, item, keepsOthers),
 		}),
 		perform: async ({ id, ...choice }) => {

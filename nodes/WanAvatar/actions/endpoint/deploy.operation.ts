@@ -14,7 +14,7 @@ export const option: INodePropertyOptions = {
 	name: 'Deploy',
 	value: 'deploy',
 	action: 'Deploy an endpoint',
-	description: 'Create or update registry auth, template and endpoint for the worker',
+	description: 'Make the RunPod endpoint that runs the worker, or bring it up to date',
 };
 
 const deploymentOutputs = {

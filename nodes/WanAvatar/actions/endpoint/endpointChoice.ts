@@ -1,7 +1,11 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
-import { readEndpointId } from '../../fields/endpointLocator';
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { needsNoMinio } from '../../fields/credentialChoice';
+import { endpointLocator, readEndpointId } from '../../fields/endpointLocator';
 import { connectAccount, type Account } from '../../n8n/management';
 import type { Facts } from '../../n8n/runItems';
+
+/** The fields by which operations find their endpoint. */
+export const endpointProperties: INodeProperties[] = [needsNoMinio, endpointLocator];
 
 /** The endpoint that an item chooses. */
 export interface ChosenEndpoint {

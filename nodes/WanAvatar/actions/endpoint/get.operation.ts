@@ -1,11 +1,10 @@
 import type { IDataObject, IExecuteFunctions, INodePropertyOptions } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../../lib/base/errors/settled';
-import { endpointLocator } from '../../fields/endpointLocator';
 import type { RunMode } from '../../n8n/operation';
 import { NOTHING_CHANGED, runItems } from '../../n8n/runItems';
 import { endpointItem, endpointOutputs } from './endpointItem';
-import { openEndpoints } from './endpointChoice';
+import { endpointProperties, openEndpoints } from './endpointChoice';
 
 export const option: INodePropertyOptions = {
 	name: 'Get',
@@ -18,7 +17,7 @@ export const outputs = endpointOutputs;
 
 export const description = updateDisplayOptions(
 	{ show: { resource: ['endpoint'], operation: ['get'] } },
-	[endpointLocator],
+	endpointProperties,
 );
 
 export async function execute(

@@ -2,10 +2,9 @@ import type { IDataObject, IExecuteFunctions, INodePropertyOptions } from 'n8n-w
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { HealthReport } from '../../../../lib/deployment/workers/endpointHealth';
 import type { End } from '../../../../lib/base/errors/settled';
-import { endpointLocator } from '../../fields/endpointLocator';
 import type { RunMode } from '../../n8n/operation';
 import { NOTHING_CHANGED, runItems } from '../../n8n/runItems';
-import { openEndpoints } from './endpointChoice';
+import { endpointProperties, openEndpoints } from './endpointChoice';
 import { TEXTS, type ItemOf, type OutputType } from '../../n8n/outputs';
 
 export const option: INodePropertyOptions = {
@@ -43,7 +42,7 @@ export const outputs = {
 
 export const description = updateDisplayOptions(
 	{ show: { resource: ['endpoint'], operation: ['getHealth'] } },
-	[endpointLocator],
+	endpointProperties,
 );
 
 export async function execute(

@@ -1,6 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodePropertyOptions } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../../lib/base/errors/settled';
+import { needsNoMinio } from '../../fields/credentialChoice';
 import { connectAccount } from '../../n8n/management';
 import type { RunMode } from '../../n8n/operation';
 import { NOTHING_CHANGED, runItems } from '../../n8n/runItems';
@@ -18,7 +19,7 @@ export const outputs = endpointOutputs;
 
 export const description = updateDisplayOptions(
 	{ show: { resource: ['endpoint'], operation: ['getMany'] } },
-	returnLimit,
+	[needsNoMinio, ...returnLimit],
 );
 
 export async function execute(

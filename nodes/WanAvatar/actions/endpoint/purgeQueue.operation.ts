@@ -1,10 +1,9 @@
 import type { IDataObject, IExecuteFunctions, INodePropertyOptions } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../../lib/base/errors/settled';
-import { endpointLocator } from '../../fields/endpointLocator';
 import type { RunMode } from '../../n8n/operation';
 import { MAY_HAVE_HAPPENED, runItems } from '../../n8n/runItems';
-import { openEndpoints } from './endpointChoice';
+import { endpointProperties, openEndpoints } from './endpointChoice';
 import type { ItemOf } from '../../n8n/outputs';
 
 export const option: INodePropertyOptions = {
@@ -18,7 +17,7 @@ export const outputs = { endpoint_id: 'string', removed: 'number' } as const;
 
 export const description = updateDisplayOptions(
 	{ show: { resource: ['endpoint'], operation: ['purgeQueue'] } },
-	[endpointLocator],
+	endpointProperties,
 );
 
 export async function execute(

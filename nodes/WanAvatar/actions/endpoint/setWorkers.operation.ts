@@ -6,18 +6,17 @@ import type {
 } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../../lib/base/errors/settled';
-import { endpointLocator } from '../../fields/endpointLocator';
 import { addedOptions } from '../../fields/formValue';
 import type { RunMode } from '../../n8n/operation';
 import { MAY_HAVE_HAPPENED, runItems } from '../../n8n/runItems';
 import { endpointItem, endpointOutputs } from './endpointItem';
-import { openEndpoints } from './endpointChoice';
+import { endpointProperties, openEndpoints } from './endpointChoice';
 
 export const option: INodePropertyOptions = {
 	name: 'Set Workers',
 	value: 'setWorkers',
 	action: 'Set the workers of an endpoint',
-	description: 'Warm workers up before a batch, or scale to zero after it',
+	description: 'Keep workers ready before many jobs, or none after them',
 };
 
 const maxWorkers: INodeProperties = {
@@ -40,7 +39,7 @@ const minWorkers: INodeProperties = {
 };
 
 const properties: INodeProperties[] = [
-	endpointLocator,
+	...endpointProperties,
 	{
 		displayName: 'Workers',
 		name: 'workers',

@@ -6,11 +6,11 @@ import type {
 } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../../lib/base/errors/settled';
-import { endpointLocator } from '../../fields/endpointLocator';
+import { readTrimmed } from '../../fields/formValue';
 import type { RunMode } from '../../n8n/operation';
 import { MAY_HAVE_HAPPENED, runItems } from '../../n8n/runItems';
 import { endpointItem, endpointOutputs } from './endpointItem';
-import { openEndpoints } from './endpointChoice';
+import { endpointProperties, openEndpoints } from './endpointChoice';
 import type { ItemOf } from '../../n8n/outputs';
 
 export const option: INodePropertyOptions = {
@@ -21,7 +21,7 @@ export const option: INodePropertyOptions = {
 };
 
 const properties: INodeProperties[] = [
-	endpointLocator,
+	...endpointProperties,
 	{
 		displayName: 'Image',
 		name: 'image',
@@ -55,7 +55,7 @@ export async function execute(
 	return await runItems(context, mode, {
 		check: async (item) => ({
 			...(await read(item)),
-			image: parseImage(context.getNodeParameter('image', item)),
+			image: parseImage(readTrimmed(context, item, 'image')),
 		}),
 		perform: async ({ id, image }) => {
 			const { endpoint, templateId, changed } = await updateImage(management, id, image);

@@ -4,6 +4,8 @@ import type { ExecutionWish, LeftJob } from '../../../../lib/generation/job/exec
 import type { JobReport } from '../../../../lib/generation/report/report';
 import type { Settled } from '../../../../lib/base/errors/settled';
 import { clock, requireBucket } from '../../n8n/connections';
+import { needsNoMinio } from '../../fields/credentialChoice';
+import { readTrimmed } from '../../fields/formValue';
 import { inputFieldsOption } from '../../n8n/itemInput';
 import type { Facts } from '../../n8n/runItems';
 import { itemJson, jobEndpoint, jobId, type JobAtQueue, type JobReader } from './jobReference';
@@ -24,13 +26,14 @@ export const cancelProperties: INodeProperties[] = [
 				name: 'All Jobs of an Execution',
 				value: 'execution',
 				description:
-					'Those whose records beside the output keys in MinIO name the execution. Needs a MinIO API credential.',
+					'Those that the node has noted in MinIO for the execution. Needs a MinIO API credential.',
 			},
 		],
 		default: 'ids',
 		description:
 			'Which jobs to cancel. After a Stop that n8n does not pass on, such as while a Wait node slept, their jobs go on and cost money.',
 	},
+	{ ...needsNoMinio, displayOptions: byId },
 	{
 		...jobId,
 		description:
@@ -56,7 +59,7 @@ export const cancelProperties: INodeProperties[] = [
 		default: 'user-avatars/',
 		placeholder: 'e.g. user-avatars/user_123/',
 		description:
-			'What the output keys of the jobs begin with. The job records beside them are looked through.',
+			'Folder of the videos. What the node has noted there of its jobs (the job records) is looked through.',
 		displayOptions: byExecution,
 	},
 	inputFieldsOption,
@@ -103,11 +106,11 @@ export async function openWishes(
 	return {
 		read: async (item) => {
 			if (isByExecution(item)) {
-				const executionId: unknown = context.getNodeParameter('executionId', item, '');
-				const prefix: unknown = context.getNodeParameter('recordPrefix', item, undefined);
+				const executionId = readTrimmed(context, item, 'executionId', '');
+				const prefix = readTrimmed(context, item, 'recordPrefix');
 				return { execution: parseWish({ executionId, prefix }) };
 			}
-			const rawJobIds: unknown = context.getNodeParameter('jobId', item);
+			const rawJobIds = readTrimmed(context, item, 'jobId');
 			const known = parseKnownJobs(rawJobIds, itemJson(context, item));
 			return { jobs: await Promise.all(known.map(async (job) => await locate(job, item))) };
 		},

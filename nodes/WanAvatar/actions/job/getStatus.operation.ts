@@ -7,6 +7,7 @@ import type {
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../../lib/base/errors/settled';
 import { includeInputFields } from '../../n8n/itemInput';
+import { useMinio } from '../../fields/credentialChoice';
 import { resultLinkOptions } from '../../fields/linkOptions';
 import type { ItemWithFiles, RunMode } from '../../n8n/operation';
 import { NOTHING_CHANGED } from '../../n8n/runItems';
@@ -22,6 +23,7 @@ export const option: INodePropertyOptions = {
 };
 
 const properties: INodeProperties[] = [
+	useMinio,
 	...jobProperties,
 	{
 		displayName: 'Options',

@@ -3,6 +3,7 @@ import type { KnownJob } from '../../../../lib/generation/job/knownJob';
 import type { QueueClient } from '../../../../lib/runpod/queue/queue';
 import { connectQueues } from '../../n8n/connections';
 import { endpointLocator, readEndpointId } from '../../fields/endpointLocator';
+import { readTrimmed } from '../../fields/formValue';
 import type { Facts } from '../../n8n/runItems';
 
 export const jobId: INodeProperties = {
@@ -53,7 +54,7 @@ export async function openJobs(context: IExecuteFunctions): Promise<JobReader> {
 		locate,
 		queueOf,
 		read: async (item) => {
-			const job = parseKnownJob(context.getNodeParameter('jobId', item), itemJson(context, item));
+			const job = parseKnownJob(readTrimmed(context, item, 'jobId'), itemJson(context, item));
 			return await locate(job, item);
 		},
 		factsOf: ({ job, queue }) => factsOfJob({ ...job, endpoint_id: queue.endpointId }),

@@ -6,6 +6,7 @@ import type {
 } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../../lib/base/errors/settled';
+import { needsNoMinio } from '../../fields/credentialChoice';
 import { inputFieldsOption, inputFieldsOf } from '../../n8n/itemInput';
 import type { RunMode } from '../../n8n/operation';
 import { runItems } from '../../n8n/runItems';
@@ -19,7 +20,7 @@ export const option: INodePropertyOptions = {
 	description: 'Start a failed or timed out job over, under the same ID',
 };
 
-const properties: INodeProperties[] = [...jobProperties, inputFieldsOption];
+const properties: INodeProperties[] = [needsNoMinio, ...jobProperties, inputFieldsOption];
 
 export const outputs: Outputs = JOB_REPORT;
 

@@ -9,6 +9,7 @@ import type { End } from '../../../../lib/base/errors/settled';
 import { waitingProperties } from '../avatar/generateOptions';
 import { clock } from '../../n8n/connections';
 import type { ItemWithFiles, RunMode } from '../../n8n/operation';
+import { useMinio } from '../../fields/credentialChoice';
 import { jobProperties } from './jobReference';
 import { giveOutResults } from './jobResults';
 import { JOB_REPORT, type Outputs } from '../../n8n/outputs';
@@ -21,6 +22,7 @@ export const option: INodePropertyOptions = {
 };
 
 const properties: INodeProperties[] = [
+	useMinio,
 	...jobProperties,
 	{
 		displayName: 'Options',

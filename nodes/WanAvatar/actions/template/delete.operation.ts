@@ -25,8 +25,7 @@ const properties: INodeProperties[] = [
 	{
 		...templatePrefix,
 		required: true,
-		description:
-			'What the keys of templates begin with, such as templates/. Only what lies there can be deleted.',
+		description: 'Folder of the templates, such as templates/. Only what is in it can be deleted.',
 	},
 ];
 

@@ -2,7 +2,8 @@ import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { Bucket } from '../../../../lib/storage/objects/bucket';
 import type { TemplateReference } from '../../../../lib/storage/template/templateReference';
 import type { Template } from '../../../../lib/storage/template/templates';
-import { checkText } from '../../fields/formValue';
+import { checkText, readLocator, readTrimmed } from '../../fields/formValue';
+import { chosenFrom } from '../../fields/bucketLocator';
 import type { Facts } from '../../n8n/runItems';
 
 export const templatePrefix: INodeProperties = {
@@ -12,7 +13,7 @@ export const templatePrefix: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. templates/',
 	description:
-		'What the keys of templates begin with. Leave blank for the whole bucket, without user-avatars/, input-avatars/ and driving-videos/.',
+		'Folder of the templates. Leave blank for the whole bucket, without user-avatars/, input-avatars/ and driving-videos/.',
 };
 
 /** Chooses a template from the bucket's list, by its ID, or by its key. */
@@ -23,34 +24,18 @@ export const templateLocator: INodeProperties = {
 	default: { mode: 'list', value: '' },
 	required: true,
 	description: 'A driving video that lies ready in the bucket',
-	modes: [
-		{
-			displayName: 'From List',
-			name: 'list',
-			type: 'list',
-			placeholder: 'Choose a template',
-			typeOptions: { searchListMethod: 'searchTemplates', searchable: true },
-		},
-		{
-			displayName: 'By ID',
-			name: 'id',
-			type: 'string',
-			placeholder: 'e.g. sitting-woman',
-			hint: "The key without extension, or its folder if that holds one video. This is this node's reading: the worker's own rule is not published.",
-		},
-		{
-			displayName: 'By Path',
-			name: 'path',
-			type: 'string',
-			placeholder: 'e.g. sitting-woman/video-conference-woman.mp4',
-			hint: "The key of the video in the worker's bucket",
-		},
-	],
+	...chosenFrom({
+		searchListMethod: 'searchTemplates',
+		listPlaceholder: 'Choose a template',
+		pathPlaceholder: 'e.g. sitting-woman/video-conference-woman.mp4',
+		idHint:
+			"The path without its ending, or the folder if it holds one video. This is this node's reading: the worker's own rule is not published.",
+	}),
 };
 
 /** @throws InvalidInput */
 export function readPrefix(context: IExecuteFunctions, item: number): string {
-	return checkText(context.getNodeParameter(templatePrefix.name, item, ''), templatePrefix);
+	return checkText(readTrimmed(context, item, templatePrefix.name, ''), templatePrefix);
 }
 
 /** The template that the form names, checked. */
@@ -75,8 +60,7 @@ export async function openTemplates(
 		await import('../../../../lib/storage/template/templates');
 	return {
 		check: (item) => {
-			const field: unknown = context.getNodeParameter(templateLocator.name, item);
-			const reference = parseTemplateReference(field);
+			const reference = parseTemplateReference(readLocator(context, item, templateLocator.name));
 			const prefix = readPrefix(context, item);
 			if ('path' in reference) assertTemplateKey(reference.path, prefix);
 			return { reference, prefix };

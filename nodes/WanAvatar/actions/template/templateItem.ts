@@ -51,7 +51,7 @@ export const templateOptions: INodeProperties = {
 			type: 'boolean',
 			default: false,
 			description:
-				"Whether to add duration, width, height and frames a second, read from the video's header without downloading it",
+				'Whether to add duration, width, height and frames a second, which are read without downloading the whole video',
 		},
 	],
 };

@@ -7,7 +7,7 @@ import type {
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../../lib/base/errors/settled';
 import { binaryFile } from '../../n8n/binaryFile';
-import { readSwitchOption } from '../../fields/formValue';
+import { readSwitchOption, readTrimmed } from '../../fields/formValue';
 import { changingBucket } from '../../n8n/readingBucket';
 import type { RunMode } from '../../n8n/operation';
 import { MAY_HAVE_HAPPENED, runItems } from '../../n8n/runItems';
@@ -50,7 +50,7 @@ const properties: INodeProperties[] = [
 		required: true,
 		placeholder: 'e.g. sitting-woman/video-conference-woman.mp4',
 		description:
-			"Key of the template in the worker's bucket, whole and without a leading slash. Without an extension it gets the one that fits the file.",
+			"Where the template is stored in the worker's bucket: folders and file name. Without an ending such as .mp4 it gets the one that fits the file.",
 	},
 	templatePrefix,
 	{
@@ -81,7 +81,7 @@ export async function execute(
 	const bucket = await changingBucket(context);
 	return await runItems(context, mode, {
 		check: async (item) => {
-			const path: unknown = context.getNodeParameter('templatePath', item);
+			const path = readTrimmed(context, item, 'templatePath');
 			const prefix = readPrefix(context, item);
 			checkTemplatePath(path, prefix);
 			const overwrite = readSwitchOption(

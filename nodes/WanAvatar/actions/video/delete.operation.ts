@@ -9,6 +9,7 @@ import type { End } from '../../../../lib/base/errors/settled';
 import { clock } from '../../n8n/connections';
 import { readSwitch } from '../../fields/formValue';
 import { changingBucket } from '../../n8n/readingBucket';
+import { readTrimmed } from '../../fields/formValue';
 import type { RunMode } from '../../n8n/operation';
 import { MAY_HAVE_HAPPENED, runItems } from '../../n8n/runItems';
 import { thumbnailKey, videoKey } from './videoFields';
@@ -18,7 +19,8 @@ export const option: INodePropertyOptions = {
 	name: 'Delete',
 	value: 'delete',
 	action: 'Delete a video',
-	description: 'Delete a finished video with its thumbnail and its job record',
+	description:
+		'Delete a finished video with its thumbnail and its job record (what the node has noted of the job)',
 };
 
 const deletesInputs: INodeProperties = {
@@ -62,11 +64,11 @@ export async function execute(
 	const bucket = await changingBucket(context);
 	return await runItems(context, mode, {
 		check: (item) => {
-			const key = parseVideoKey(context.getNodeParameter(videoKey.name, item));
+			const key = parseVideoKey(readTrimmed(context, item, videoKey.name));
 			assertNoInput(key);
 			return {
 				key,
-				thumbnailKey: parseOwnThumbnail(context.getNodeParameter(thumbnailKey.name, item, '')),
+				thumbnailKey: parseOwnThumbnail(readTrimmed(context, item, thumbnailKey.name, '')),
 				withInputs: readSwitch(context, item, deletesInputs),
 			};
 		},

@@ -20,7 +20,7 @@ export const option: INodePropertyOptions = {
 	name: 'Get Links',
 	value: 'getLinks',
 	action: 'Get links to a video',
-	description: 'Sign fresh links that open a finished video and its thumbnail without signing in',
+	description: 'Make fresh links that open a finished video and its thumbnail without signing in',
 };
 
 const downloadFileName: INodeProperties = {

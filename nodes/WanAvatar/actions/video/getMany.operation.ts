@@ -8,7 +8,7 @@ import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../../lib/base/errors/settled';
 import type { VideoEntry } from '../../../../lib/storage/video/videos';
 import { objectFields, objectOutputs } from '../../fields/objectFields';
-import { checkText } from '../../fields/formValue';
+import { checkText, readTrimmed } from '../../fields/formValue';
 import type { RunMode } from '../../n8n/operation';
 import { NOTHING_CHANGED, runItems } from '../../n8n/runItems';
 import { readingBucket } from '../../n8n/readingBucket';
@@ -64,7 +64,7 @@ export async function execute(
 	return await runItems(context, mode, {
 		check: (item) => {
 			const read = (field: INodeProperties) =>
-				checkText(context.getNodeParameter(field.name, item, ''), field);
+				checkText(readTrimmed(context, item, field.name, ''), field);
 			const owner = { userId: read(userId), avatarId: read(avatarId) };
 			checkOwner(owner);
 			return { owner, limit: readLimit(context, item) };

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { Bucket } from '../../../../lib/storage/objects/bucket';
+import { readTrimmed } from '../../fields/formValue';
 import type { Facts } from '../../n8n/runItems';
 
 export const videoKey: INodeProperties = {
@@ -9,7 +10,7 @@ export const videoKey: INodeProperties = {
 	default: '={{ $json.minio_key }}',
 	required: true,
 	placeholder: 'e.g. user-avatars/user_123/avatar_456/idle.mp4',
-	description: 'The minio_key that Generate gave out: one key, never a folder',
+	description: 'The minio_key that Generate gave out: the path of one video, never a folder',
 };
 
 export const thumbnailKey: INodeProperties = {
@@ -19,7 +20,7 @@ export const thumbnailKey: INodeProperties = {
 	default: '={{ $json.thumbnail_key }}',
 	placeholder: 'e.g. user-avatars/user_123/avatar_456/thumb.jpg',
 	description:
-		'The thumbnail_key that Generate gave out. Leave blank for the one of the job record, or one beside the video.',
+		'The thumbnail_key that Generate gave out. Leave blank for the one that the node has noted, or one beside the video.',
 };
 
 /** The keys that the form names, checked. */
@@ -49,10 +50,8 @@ export async function openVideos(
 	const videos = await import('../../../../lib/storage/video/videos');
 	return {
 		check: (item) => ({
-			key: videos.parseVideoKey(context.getNodeParameter(videoKey.name, item)),
-			namedThumbnail: videos.parseThumbnailKey(
-				context.getNodeParameter(thumbnailKey.name, item, ''),
-			),
+			key: videos.parseVideoKey(readTrimmed(context, item, videoKey.name)),
+			namedThumbnail: videos.parseThumbnailKey(readTrimmed(context, item, thumbnailKey.name, '')),
 		}),
 		find: async ({ key, namedThumbnail }) => {
 			await videos.requireVideo(bucket, key);

@@ -1,4 +1,5 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
+import { templatePrefix } from '../../actions/template/templateFields';
 import { searchBucket, textField } from './searchBucket';
 
 /** Lists the templates of the bucket; the value is the path of the driving video. */
@@ -8,6 +9,6 @@ export async function searchTemplates(
 	paginationToken?: string,
 ): Promise<INodeListSearchResult> {
 	const { templateKeys } = await import('../../../../lib/storage/template/templates');
-	const wanted = templateKeys(textField(this, 'templatePrefix'));
+	const wanted = templateKeys(textField(this, templatePrefix.name));
 	return await searchBucket(this, wanted, filter, paginationToken);
 }

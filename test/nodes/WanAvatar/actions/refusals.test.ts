@@ -128,7 +128,7 @@ describe('a proxy that refuses every HEAD', () => {
 
 	it('hides no misspelt input', async () => {
 		const form = { ...generateForm, portraitPath: 'input-avatars/typo.png' };
-		expect((await rig.run(form)).error?.message).toMatch(/no such object .*check the spelling/);
+		expect((await rig.run(form)).error?.message).toMatch(/no such file .*check the spelling/);
 		expect(rig.queue.calls('run')).toEqual([]);
 	});
 });

@@ -67,7 +67,7 @@ describe('a text that is none', () => {
 
 	it.each([
 		['half of a character', 'a\ud800', /^User ID holds half of a character/],
-		['two segments', 'a/b', /^User ID must be one path segment/],
+		['two segments', 'a/b', /^User ID must not have a slash/],
 	])('User ID with %s', async (_what, v, message) => {
 		expect(await refused({ ...list, userId: '={{ $json.v }}' }, { items: [{ v }] })).toMatch(
 			message,

@@ -63,20 +63,20 @@ it('every way to give the files makes the same real video, with links that open'
 		drivingVideoPath: 'sitting-woman/driving-video.mp4',
 		drivingVideoUrl: await linkTo('sitting-woman/driving-video.mp4'),
 		drivingVideoBase64: base64Of('driving-video.mp4'),
-		template: located('id', 'sitting-woman'),
 	};
+	const byId = { drivingVideoPath: located('id', 'sitting-woman') };
 	const ways = [
 		{ portrait: 'minioPath', video: 'minioPath' },
 		{ portrait: 'url', video: 'url' },
 		{ portrait: 'base64', video: 'base64' },
-		{ portrait: 'minioPath', video: 'template' },
+		{ portrait: 'minioPath', video: 'minioPath', more: byId },
 	];
 
 	const runs = await Promise.all(
-		ways.map(async ({ portrait, video }) => {
-			const chosen = { ...form, portraitSource: portrait, drivingVideoSource: video };
+		ways.map(async ({ portrait, video, more = {} }, i) => {
+			const chosen = { ...form, portraitSource: portrait, drivingVideoSource: video, ...more };
 			const { error, success } = await rig.run(chosen, {
-				items: [{ avatar: `${portrait}-${video}` }],
+				items: [{ avatar: `way${String(i)}` }],
 			});
 			return { error, result: result.parse(success[0]?.json) };
 		}),
@@ -118,7 +118,7 @@ it('a portrait that is not there is noticed before anything is sent', async () =
 	});
 
 	expect(error?.message).toMatch(
-		/^Portrait Path \(image_minio_path\) names input-avatars\/typo\.png, but there is no such object/,
+		/^Portrait \(image_minio_path\) names "input-avatars\/typo\.png", but there is no such file/,
 	);
 	expect(standIn.queue.calls('run')).toHaveLength(before);
 }, 60_000);

@@ -28,11 +28,21 @@ beforeEach(() => {
 });
 
 /** What n8n gives to the search of a list. */
-function contextOf(templatePrefix = '', hasCredential = true): ILoadOptionsFunctions {
+function contextOf(
+	templatePrefix = '',
+	hasCredential = true,
+	parameters: object = {},
+): ILoadOptionsFunctions {
 	const credentials = hasCredential ? { minioApi: { id: '1', name: 'MinIO' } } : {};
 	const { url: endpoint, accessKey, secretKey } = store;
 	return {
-		getNode: () => ({ name: 'Wan Avatar', type: 'wanAvatar', typeVersion: 1, credentials }),
+		getNode: () => ({
+			name: 'Wan Avatar',
+			type: 'wanAvatar',
+			typeVersion: 1,
+			credentials,
+			parameters,
+		}),
 		getCurrentNodeParameter: () => templatePrefix,
 		getCredentials: async () =>
 			await Promise.resolve({ endpoint, accessKey, secretKey, bucket: 'avatars' }),
@@ -92,5 +102,15 @@ it('says so when the access key may not list the bucket', async () => {
 it('says so when there is no MinIO credential', async () => {
 	await expect(searchTemplates.call(contextOf('', false))).rejects.toMatchObject({
 		message: 'This node has no MinIO API credential',
+		description: expect.stringMatching(/^Choose one in the node/),
 	});
+});
+
+it('says what to turn on where the form does not ask for the credential', async () => {
+	const context = contextOf('', true, { useMinioCredential: false });
+	await expect(searchPortraits.call(context)).rejects.toMatchObject({
+		message: 'This node has no MinIO API credential',
+		description: expect.stringMatching(/^Turn on Use MinIO API Credential and choose one/),
+	});
+	expect(store.calls()).toEqual([]);
 });

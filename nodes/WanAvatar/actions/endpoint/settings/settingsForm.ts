@@ -1,7 +1,8 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { DeploymentSettings } from '../../../../../lib/deployment/settings/deploymentSettings';
 import { InvalidInput } from '../../../../../lib/base/errors/invalidInput';
-import { readSwitchOption } from '../../../fields/formValue';
+import { privateImage } from '../../../fields/credentialChoice';
+import { readSwitchOption, readTrimmed } from '../../../fields/formValue';
 import type { Facts } from '../../../n8n/runItems';
 import { options, readOptions } from './settingsOptions';
 import { readWorkerCredentials } from './workerCredentials';
@@ -12,7 +13,7 @@ const rotateRegistryAuth: INodeProperties = {
 	type: 'boolean',
 	default: false,
 	description:
-		'Whether to replace the registry auth, to change its password. RunPod shows no password, so it is left as it is otherwise.',
+		'Whether to replace the registry auth (the login for a private image), to change its password. RunPod shows no password, so it is left as it is otherwise.',
 };
 
 const labels = new Map<string, string>([
@@ -30,7 +31,7 @@ export const settingsProperties: INodeProperties[] = [
 		default: 'wan-avatar',
 		required: true,
 		description:
-			'Name of the endpoint. The template and the registry auth are named after it, and all three are found again by it.',
+			'Name of the endpoint. Its template on RunPod and its registry auth (the login for a private image) are named after it, and all three are found again by it.',
 	},
 	{
 		displayName: 'Image',
@@ -41,9 +42,9 @@ export const settingsProperties: INodeProperties[] = [
 		placeholder: 'e.g. dexsynccom/twin-avatar:wan-worker-20260214-2d62a28',
 		description: 'Image of the worker, with a version tag or a digest',
 	},
+	privateImage,
 	{
-		displayName:
-			'The worker gets its MinIO settings from the MinIO API credential. A private image needs a Container Registry API credential as well.',
+		displayName: 'The worker gets its MinIO settings from the MinIO API credential.',
 		name: 'credentialNotice',
 		type: 'notice',
 		default: '',
@@ -89,8 +90,8 @@ export async function openSettings(
 		const chosen: unknown = context.getNodeParameter('deploymentOptions', item, {});
 		const { given, emptied } = readOptions(chosen);
 		const raw: Record<string, unknown> = {
-			WAN_AVATAR_NAME: context.getNodeParameter('deploymentName', item),
-			RUNPOD_IMAGE_NAME: context.getNodeParameter('image', item),
+			WAN_AVATAR_NAME: readTrimmed(context, item, 'deploymentName'),
+			RUNPOD_IMAGE_NAME: readTrimmed(context, item, 'image'),
 			...given,
 		};
 		// The form always has a name: the ID of an endpoint beside it counts alone.

@@ -26,7 +26,8 @@ export const options: readonly Option[] = [
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. 12.4, 12.8',
-			description: 'The only CUDA versions a host may have, instead of a lowest one',
+			description:
+				'The only versions of CUDA, which the worker needs to use a GPU, that a machine may have, instead of a lowest one',
 		},
 	},
 	{
@@ -35,7 +36,7 @@ export const options: readonly Option[] = [
 			displayName: 'Container Disk (GB)',
 			name: 'containerDiskGb',
 			...number('RUNPOD_CONTAINER_DISK_GB'),
-			description: 'Disk of a worker. The model weights are about 82 GB.',
+			description: 'Disk space of each worker. The models are about 82 GB.',
 		},
 	},
 	{
@@ -82,7 +83,7 @@ export const options: readonly Option[] = [
 				{ name: 'On with Priority', value: 'PRIORITY_FLASHBOOT' },
 			],
 			default: 'FLASHBOOT',
-			description: "RunPod's faster cold starts",
+			description: "RunPod's way to start stopped workers faster",
 		},
 	},
 	{
@@ -91,7 +92,7 @@ export const options: readonly Option[] = [
 			displayName: 'GPU Count',
 			name: 'gpuCount',
 			...number('RUNPOD_GPU_COUNT'),
-			description: 'GPUs of a worker',
+			description: 'How many GPUs each worker has',
 		},
 	},
 	{
@@ -101,7 +102,8 @@ export const options: readonly Option[] = [
 			name: 'gpuPools',
 			type: 'string',
 			default: variableDefault('RUNPOD_GPU_POOLS'),
-			description: 'IDs of GPU pools in order of preference, with commas between them',
+			description:
+				'Which GPUs to take: the IDs of pools of GPUs on RunPod, the best first, with commas between them',
 		},
 	},
 	{
@@ -140,7 +142,8 @@ export const options: readonly Option[] = [
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. 12.4',
-			description: 'The lowest CUDA version a host may have',
+			description:
+				'The lowest version of CUDA, which the worker needs to use a GPU, that a machine may have',
 		},
 	},
 	{
@@ -159,7 +162,8 @@ export const options: readonly Option[] = [
 			name: 'networkVolumeIds',
 			type: 'string',
 			default: '',
-			description: 'IDs of network volumes that workers mount, with commas between them',
+			description:
+				'IDs of network volumes (disks on RunPod that workers share), with commas between them',
 		},
 	},
 	{
@@ -178,7 +182,8 @@ export const options: readonly Option[] = [
 			name: 'registryAuthId',
 			type: 'string',
 			default: '',
-			description: 'ID of a registry auth that exists under another name',
+			description:
+				'ID of a registry auth (the login for a private image) that exists on RunPod under another name',
 		},
 	},
 	{
@@ -188,7 +193,7 @@ export const options: readonly Option[] = [
 			name: 'templateId',
 			type: 'string',
 			default: '',
-			description: 'ID of a template that exists under another name',
+			description: 'ID of a template that exists on RunPod under another name',
 		},
 	},
 	{
@@ -198,7 +203,8 @@ export const options: readonly Option[] = [
 			name: 'workerEnv',
 			type: 'json',
 			default: '{}',
-			description: 'Further variables of the worker, as a JSON object of texts',
+			description:
+				'More environment variables for the worker, as a JSON object whose values are texts',
 		},
 	},
 	{

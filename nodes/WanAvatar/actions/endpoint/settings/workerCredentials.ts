@@ -1,4 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
+import { asksForRegistry } from '../../../fields/credentialChoice';
 import { WanAvatarError } from '../../../../../lib/base/errors/errors';
 import type { WorkerSettings } from '../../../../../lib/deployment/settings/workerSettings';
 import type { ServerAddress } from '../../../../../lib/storage/client/minioCredential';
@@ -38,12 +39,21 @@ function withoutStorage(): WanAvatarError {
 	});
 }
 
+function withoutRegistry(): WanAvatarError {
+	return new WanAvatarError(
+		'INVALID_CREDENTIAL',
+		'The node has no Container Registry API credential',
+		{ remedy: 'Choose one, or turn off Private Image.' },
+	);
+}
+
 /** For a public image. */
 const NOBODY: Puller = { DOCKERHUB_USERNAME: undefined, DOCKERHUB_PASSWORD: undefined };
 
-/** User name and password for a private image, where the node has them. */
+/** User name and password for a private image. */
 async function readContainerRegistry(context: IExecuteFunctions): Promise<Puller> {
-	if (!context.getNode().credentials?.containerRegistryApi) return NOBODY;
+	if (!asksForRegistry(context.getNode())) return NOBODY;
+	if (!context.getNode().credentials?.containerRegistryApi) throw withoutRegistry();
 	const { parseContainerRegistry } =
 		await import('../../../../../lib/deployment/settings/containerRegistryCredential');
 	const credential = await context.getCredentials('containerRegistryApi', 0);

@@ -22,18 +22,18 @@ const mistakes: [what: string, form: object, words: RegExp[]][] = [
 	[
 		'no portrait',
 		{ portraitPath: '={{ "" }}' },
-		[/Portrait Path \(image_minio_path\) is empty/, /give the key/],
+		[/Portrait \(image_minio_path\) is empty/, /give the path/],
 	],
-	['no driving video', { drivingVideoPath: '={{ " " }}' }, [/Driving Video Path/, /is empty/]],
+	['no driving video', { drivingVideoPath: '={{ " " }}' }, [/Driving Video /, /is empty/]],
 	['a source that is not in the list', { portraitSource: 'floppy' }, [/No portrait is given/]],
-	['a key with ..', { portraitPath: 'a/../b.png' }, [/Portrait Path/, /".."/, /full key/]],
+	['a key with ..', { portraitPath: 'a/../b.png' }, [/Portrait /, /".."/, /whole path/]],
 	[
 		'a leading slash',
 		{ drivingVideoPath: '/a.mp4' },
-		[/Driving Video Path/, /leading|slash: remove it/],
+		[/Driving Video /, /slash, as "\/a\.mp4" does: remove it/],
 	],
 	['an output key with ..', { outputVideoKey: '../a.mp4' }, [/Output Video Key/, /".."/]],
-	['a URL as a path', { portraitPath: 'https://a.b/c.png' }, [/Portrait Path/, /choose URL/]],
+	['a URL as a path', { portraitPath: 'https://a.b/c.png' }, [/Portrait /, /choose URL/]],
 	[
 		'an ftp URL',
 		{ portraitSource: 'url', portraitUrl: 'ftp://example.com/a.png' },
@@ -44,7 +44,7 @@ const mistakes: [what: string, form: object, words: RegExp[]][] = [
 	[
 		'a user ID of two segments',
 		{ userId: 'a/b' },
-		[/User ID/, /one path segment/, /remove the slash/],
+		[/User ID/, /must not have a slash, as "a\/b" has/],
 	],
 	[
 		'broken base64',
@@ -72,8 +72,7 @@ const mistakes: [what: string, form: object, words: RegExp[]][] = [
 	[
 		'a result over its own template',
 		{
-			drivingVideoSource: 'template',
-			template: located('id', 'sitting-woman'),
+			drivingVideoPath: located('id', 'sitting-woman'),
 			outputVideoKey: 'sitting-woman/video-conference-woman.mp4',
 		},
 		[/Output Video Key .* is where template sitting-woman may lie/],
@@ -127,11 +126,11 @@ describe('everything that is wrong with an item is said at once, in the words of
 		},
 	};
 	const all = [
-		/User ID \(user_id\) must be one path segment/,
+		/User ID \(user_id\) must not have a slash/,
 		/Avatar ID \(avatar_id\) must not hold <avatar_id>/,
 		/Portrait Binary Field names "photo", but the files of the item are in: moves/,
 		/Driving Video Binary Field gives no good file: .* is not an MP4, MOV or WebM video/,
-		/Output Video Key \(output_video_key\) has an empty segment/,
+		/Output Video Key \(output_video_key\) must not have a double slash/,
 		/Output Thumbnail Key \(output_thumbnail_key\) must not end with \.job\.json/,
 		/Prompt \(prompt\) holds half of a character/,
 		/Timeout \(Minutes\) must be more than 0/,
@@ -164,7 +163,7 @@ describe('everything that is wrong with an item is said at once, in the words of
 		);
 
 		expect(success.map(({ json }) => json.error)).toEqual([
-			expect.stringMatching(/^Max Parallel Jobs .*; Avatar ID .* must be one path segment/),
+			expect.stringMatching(/^Max Parallel Jobs .*; Avatar ID .* must not have a slash/),
 			expect.stringMatching(/^Max Parallel Jobs must be at most 200$/),
 		]);
 		expect(rig.queue.calls()).toEqual([]);
@@ -179,7 +178,7 @@ it('a wrong option of the run is said once', async () => {
 
 	expect(error?.message).toMatch(/^Max Parallel Jobs must be at most 200 \[item 0\]$/);
 	expect(error?.description).not.toContain('Max Parallel Jobs');
-	expect(error?.description).toMatch(/Item 1: Avatar ID .* must be one path segment/);
+	expect(error?.description).toMatch(/Item 1: Avatar ID .* must not have a slash/);
 });
 
 it('a field that is left blank is named by n8n itself', async () => {
@@ -195,7 +194,7 @@ it('one bad item of three stops all three, and every bad one is listed', async (
 	const { error } = await rig.run(generateForm, { items });
 
 	expect(error?.message).toMatch(/Avatar ID \(avatar_id\) is empty.*\[item 1\]/);
-	expect(error?.description).toMatch(/Item 2: Avatar ID \(avatar_id\) must be one path segment/);
+	expect(error?.description).toMatch(/Item 2: Avatar ID \(avatar_id\) must not have a slash/);
 	expect(error?.itemIndex).toBe(1);
 	expect(rig.queue.calls()).toEqual([]);
 });
@@ -211,7 +210,7 @@ it.each(['continueRegularOutput', 'continueErrorOutput'] as const)(
 		expect(error).toBeUndefined();
 		const bad = onError === 'continueErrorOutput' ? failed[0] : success[1];
 		expect(bad?.json).toMatchObject({
-			error: expect.stringMatching(/one path segment/),
+			error: expect.stringMatching(/must not have a slash/),
 			details: { code: 'INVALID_INPUT', user_id: 'user_1', avatar_id: 'b/c' },
 		});
 		const good = success.filter(({ json }) => !json.error);

@@ -93,33 +93,27 @@ describe.each(['lazy', 'eager'] as const)('loaded %s', (loading) => {
 			{ drivingVideoSource: 'base64', drivingVideoBase64: 'AAAA' },
 			{ driving_video_base64: 'AAAA' },
 		],
+		[{ drivingVideoPath: located('id', 'sitting-woman') }, { template_id: 'sitting-woman' }],
 		[
-			{ drivingVideoSource: 'template', template: located('id', 'sitting-woman') },
-			{ template_id: 'sitting-woman' },
-		],
-		[
-			{ drivingVideoSource: 'template', template: located('list', 'moves/wave.mp4') },
+			{ drivingVideoPath: located('list', 'moves/wave.mp4') },
 			{ driving_video_path: 'moves/wave.mp4' },
 		],
-		[
-			{ drivingVideoSource: 'template', template: located('path', 'moves/wave') },
-			{ driving_video_path: 'moves/wave' },
-		],
-		[
-			{ drivingVideoSource: 'template', template: '={{ "moves/wave.mp4" }}' },
-			{ driving_video_path: 'moves/wave.mp4' },
-		],
-		[
-			{ drivingVideoSource: 'template', template: '={{ "moves/wave" }}' },
-			{ template_id: 'moves/wave' },
-		],
-		[
-			{ drivingVideoSource: 'template', template: located('id', '={{ $json.move ?? "nod" }}') },
-			{ template_id: 'nod' },
-		],
+		[{ drivingVideoPath: located('path', 'moves/wave') }, { driving_video_path: 'moves/wave' }],
+		[{ drivingVideoPath: '={{ "moves/wave.mp4" }}' }, { driving_video_path: 'moves/wave.mp4' }],
+		[{ drivingVideoPath: '={{ "moves/wave" }}' }, { template_id: 'moves/wave' }],
+		[{ drivingVideoPath: located('id', '={{ $json.move ?? "nod" }}') }, { template_id: 'nod' }],
 		[{ portraitPath: located('list', 'faces/a.png') }, { image_minio_path: 'faces/a.png' }],
 		[{ portraitPath: located('path', 'faces/b.png') }, { image_minio_path: 'faces/b.png' }],
 		[{ userId: '={{ 42 }}' }, { user_id: '42' }],
+		[{ userId: ' user_7\n' }, { user_id: 'user_7' }],
+		[
+			{ outputVideoKey: 'results/a.mp4 ', outputThumbnailKey: '\ta.jpg' },
+			{ output_video_key: 'results/a.mp4', output_thumbnail_key: 'a.jpg' },
+		],
+		[{ portraitPath: located('path', ' faces/c.png\u200b') }, { image_minio_path: 'faces/c.png' }],
+		[{ portraitPath: located('list', 'faces /d.png') }, { image_minio_path: 'faces /d.png' }],
+		[{ drivingVideoPath: '={{ " moves/wave.mp4 " }}' }, { driving_video_path: 'moves/wave.mp4' }],
+		[{ drivingVideoPath: located('id', ' sitting-woman ') }, { template_id: 'sitting-woman' }],
 		[{ options: { additionalWorkerInputs: '{"seed": 7}' } }, { seed: 7 }],
 	])('sends %j as %j', async (form, expected) => {
 		const { error } = await rig.run({ ...generateForm, ...form });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { generateForm } from '../../engine/rig';
+import { generateForm, located } from '../../engine/rig';
 import { BUCKET, startStoredRig, type StoredRig } from '../../engine/storedRig';
 
 let rig: StoredRig;
@@ -25,7 +25,7 @@ describe('one item of twenty names an object that is not there', () => {
 	it('nothing is submitted, and each object is looked at once', async () => {
 		const { error } = await rig.run(form, { items: twentyWithOneBad });
 
-		expect(error?.message).toMatch(/Portrait Path .* names input-avatars\/typo\.png.*\[item 7\]/);
+		expect(error?.message).toMatch(/Portrait .* names "input-avatars\/typo\.png".*\[item 7\]/);
 		expect(rig.queue.calls()).toEqual([]);
 		const keys = rig.store.calls().map(({ method, key }) => `${method} ${key}`);
 		// The listing tells a missing object from a missing bucket.
@@ -51,6 +51,37 @@ describe('one item of twenty names an object that is not there', () => {
 		);
 		expect(rig.queue.calls('run')).toHaveLength(19);
 	});
+});
+
+it("the bucket's name before a path that is not there is to be left out", async () => {
+	const { error } = await rig.run({
+		...generateForm,
+		portraitPath: located('path', `${BUCKET}/input-avatars/jobs.png`),
+	});
+
+	expect(error?.message).toContain(
+		`Portrait (image_minio_path) names "${BUCKET}/input-avatars/jobs.png", but there is no such file`,
+	);
+	expect(error?.message).toContain(`leave out "${BUCKET}/", the name of the bucket, at its start`);
+	expect(rig.queue.calls()).toEqual([]);
+});
+
+it("a folder that has the bucket's name is one like others", async () => {
+	const portrait = `${BUCKET}/jobs.png`;
+	await rig.store.putBytes(BUCKET, portrait, 'a picture');
+
+	await rig.run({ ...generateForm, portraitPath: located('path', portrait) });
+
+	expect(rig.queue.jobs().at(-1)?.input).toMatchObject({ image_minio_path: portrait });
+});
+
+it('what nobody sees in a path is shown by its number', async () => {
+	const { error } = await rig.run({
+		...generateForm,
+		portraitPath: located('path', 'input-avatars/jo\u200bbs.png'),
+	});
+
+	expect(error?.message).toContain('names "input-avatars/jo\\u{200B}bs.png"');
 });
 
 it('an object that the key may not see is taken for there', async () => {

@@ -371,13 +371,18 @@ describe('without a MinIO credential', () => {
 	});
 
 	it.each([
-		[{ template: located('list', '={{ "" }}') }, /^Template \(driving_video_path\) is empty/],
-		[{ template: located('id', '={{ "" }}') }, /^Template \(template_id\) is empty/],
-		[{ template: located('path', '/a.mp4') }, /^Template \(driving_video_path\) must not start/],
+		[
+			{ drivingVideoPath: located('list', '={{ "" }}') },
+			/^Driving Video \(driving_video_path\) is empty/,
+		],
+		[{ drivingVideoPath: located('id', '={{ "" }}') }, /^Driving Video \(template_id\) is empty/],
+		[
+			{ drivingVideoPath: located('path', '/a.mp4') },
+			/^Driving Video \(driving_video_path\) must not start/,
+		],
 	])('a template of %j is refused under its name in the form', async (fields, message) => {
 		const { error } = await plain.run({
 			...generateForm,
-			drivingVideoSource: 'template',
 			...fields,
 		});
 		expect(error?.message).toMatch(message);

@@ -7,8 +7,8 @@ import {
 	workerInputLabels,
 } from '../../../../../nodes/WanAvatar/actions/avatar/workerInputs';
 
-const sourceFields = [...portraitSources, ...drivingVideoSources].flatMap(({ field, fieldOf }) =>
-	fieldOf ? [field, fieldOf('id', 'walking')] : [field],
+const sourceFields = [...portraitSources, ...drivingVideoSources].flatMap(({ field, idField }) =>
+	idField === undefined ? [field] : [field, idField],
 );
 
 describe('the worker inputs of the form', () => {
