@@ -176,7 +176,7 @@ describe('the node in the editor', () => {
 
 describe('a run in the editor', () => {
 	it('leads to a picture that can be looked at', async () => {
-		await bringIn('generate-avatar.json', { options: { downloadThumbnail: true } });
+		await bringIn('generate-avatar.json', { outputOptions: { downloadThumbnail: true } });
 		await editor.executeWorkflow();
 		await editor.executed('Wan Avatar');
 		await editor.openNode('Wan Avatar');

@@ -1,7 +1,8 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { readSwitchOption } from '../fields/formValue';
+import { readOptions, type GroupedOption } from '../fields/optionGroups';
 
-export const includeInputFields: INodeProperties = {
+const includeInputFields: INodeProperties = {
 	displayName: 'Include Input Fields',
 	name: 'includeInputFields',
 	type: 'boolean',
@@ -10,15 +11,8 @@ export const includeInputFields: INodeProperties = {
 		"Whether to pass the incoming item's own fields on, so that the next node still has them, such as the email address to write to",
 };
 
-/** The options of an operation that has no others. */
-export const inputFieldsOption: INodeProperties = {
-	displayName: 'Options',
-	name: 'options',
-	type: 'collection',
-	placeholder: 'Add option',
-	default: {},
-	options: [includeInputFields],
-};
+/** The option as operations have it. */
+export const inputFieldsOption: GroupedOption = { group: 'output', property: includeInputFields };
 
 /** The result with the incoming item's fields beneath it, where the options ask for them. */
 export function withInputFields(
@@ -39,8 +33,7 @@ export function inputFieldsOf(
 	context: IExecuteFunctions,
 	item: number,
 ): (result: IDataObject) => IDataObject {
-	const options: object = context.getNodeParameter('options', item, {});
-	if (!readSwitchOption(options, includeInputFields)) return (result) => result;
+	if (!readSwitchOption(readOptions(context, item), includeInputFields)) return (result) => result;
 	return (result) => merged(context, item, result);
 }
 

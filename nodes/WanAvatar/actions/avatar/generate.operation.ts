@@ -13,13 +13,14 @@ import type { JobReport } from '../../../../lib/generation/report/report';
 import { NOT_STARTED, type End, type Settled } from '../../../../lib/base/errors/settled';
 import { clock, connectQueue, connectResults, requireBucket } from '../../n8n/connections';
 import { endpointLocator } from '../../fields/endpointLocator';
+import { optionGroups } from '../../fields/optionGroups';
 import { executionMemory } from '../../n8n/executionMemory';
 import { inlineFiles, resultItem } from '../../n8n/inlineVideo';
 import { withInputFields } from '../../n8n/itemInput';
 import { ItemWithFiles, type RunMode } from '../../n8n/operation';
 import { storedFiles } from '../../n8n/storedFiles';
 import { drivingVideoProperties } from './drivingVideo';
-import { optionalProperties, waitForCompletion } from './generateOptions';
+import { formOptions, waitForCompletion } from './generateOptions';
 import { portraitProperties } from './portrait';
 import { labelled, openForm } from './request';
 import { workerInputProperties } from './workerInputs';
@@ -37,14 +38,7 @@ const properties: INodeProperties[] = [
 	...workerInputProperties,
 	waitForCompletion,
 	endpointLocator,
-	{
-		displayName: 'Options',
-		name: 'options',
-		type: 'collection',
-		placeholder: 'Add option',
-		default: {},
-		options: optionalProperties,
-	},
+	...optionGroups(formOptions),
 	{
 		displayName:
 			'A MinIO API credential is optional. With one, portraits and templates can be chosen from a list, files of any size can be given, missing files are noticed before anything is paid, videos are looked at and found again after a crash, and links open for up to 7 days.',

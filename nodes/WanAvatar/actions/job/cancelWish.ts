@@ -4,6 +4,7 @@ import type { ExecutionWish, LeftJob } from '../../../../lib/generation/job/exec
 import type { JobReport } from '../../../../lib/generation/report/report';
 import type { Settled } from '../../../../lib/base/errors/settled';
 import { clock, requireBucket } from '../../n8n/connections';
+import { optionGroups } from '../../fields/optionGroups';
 import { inputFieldsOption } from '../../n8n/itemInput';
 import type { Facts } from '../../n8n/runItems';
 import { itemJson, jobEndpoint, jobId, type JobAtQueue, type JobReader } from './jobReference';
@@ -59,7 +60,7 @@ export const cancelProperties: INodeProperties[] = [
 			'What the output keys of the jobs begin with. The job records beside them are looked through.',
 		displayOptions: byExecution,
 	},
-	inputFieldsOption,
+	...optionGroups([inputFieldsOption]),
 ];
 
 const labels = new Map([

@@ -6,8 +6,9 @@ import type {
 } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../../lib/base/errors/settled';
-import { includeInputFields } from '../../n8n/itemInput';
 import { resultLinkOptions } from '../../fields/linkOptions';
+import { optionGroups } from '../../fields/optionGroups';
+import { inputFieldsOption } from '../../n8n/itemInput';
 import type { ItemWithFiles, RunMode } from '../../n8n/operation';
 import { NOTHING_CHANGED } from '../../n8n/runItems';
 import { jobProperties } from './jobReference';
@@ -22,19 +23,7 @@ export const option: INodePropertyOptions = {
 
 const properties: INodeProperties[] = [
 	...jobProperties,
-	{
-		displayName: 'Options',
-		name: 'options',
-		type: 'collection',
-		placeholder: 'Add option',
-		default: {},
-		options: [
-			includeInputFields,
-			resultLinkOptions.expiry,
-			resultLinkOptions.type,
-			resultLinkOptions.baseUrl,
-		],
-	},
+	...optionGroups([inputFieldsOption, ...resultLinkOptions]),
 ];
 
 export const description = updateDisplayOptions(
@@ -53,7 +42,7 @@ export async function execute(
 	const { getStatus } = await import('../../../../lib/generation/job/status');
 	const { parseLinkWish } = await import('../../../../lib/generation/request/optionChecks');
 	return await giveOutResults(context, mode, {
-		readOptions: parseLinkWish,
+		parseOptions: parseLinkWish,
 		find: getStatus,
 		atOnce: AT_ONCE,
 		ifLeft: NOTHING_CHANGED,

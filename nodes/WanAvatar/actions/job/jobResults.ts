@@ -5,6 +5,7 @@ import type { StatusPorts } from '../../../../lib/generation/job/status';
 import type { JobResult } from '../../../../lib/generation/report/jobResult';
 import type { QueueClient } from '../../../../lib/runpod/queue/queue';
 import { clock, connectResults } from '../../n8n/connections';
+import { readOptions } from '../../fields/optionGroups';
 import { resultItem } from '../../n8n/inlineVideo';
 import { inputFieldsOf } from '../../n8n/itemInput';
 import type { ItemWithFiles, RunMode } from '../../n8n/operation';
@@ -13,7 +14,7 @@ import { openJobs } from './jobReference';
 
 /** How the result of one job is found; what the options say is read and checked before anything is asked of RunPod. */
 interface ResultSearch<O> {
-	readOptions: (raw: unknown) => O;
+	parseOptions: (raw: unknown) => O;
 	find: (
 		job: KnownJob,
 		ports: StatusPorts & { queue: QueueClient },
@@ -28,7 +29,7 @@ interface ResultSearch<O> {
 export async function giveOutResults<O>(
 	context: IExecuteFunctions,
 	mode: RunMode,
-	{ readOptions, find, atOnce, ifLeft }: ResultSearch<O>,
+	{ parseOptions, find, atOnce, ifLeft }: ResultSearch<O>,
 ): Promise<End<IDataObject | ItemWithFiles>[]> {
 	const { inSlot } = await import('../../../../lib/generation/run/slottedQueue');
 	const results = await connectResults(context);
@@ -37,7 +38,7 @@ export async function giveOutResults<O>(
 	return await runItems(context, mode, {
 		check: async (item) => ({
 			...(await read(item)),
-			options: readOptions(context.getNodeParameter('options', item, {})),
+			options: parseOptions(readOptions(context, item)),
 			finish: inputFieldsOf(context, item),
 		}),
 		perform: async ({ job, options, finish, ...at }) =>

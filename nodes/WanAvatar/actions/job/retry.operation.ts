@@ -6,6 +6,7 @@ import type {
 } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../../lib/base/errors/settled';
+import { optionGroups } from '../../fields/optionGroups';
 import { inputFieldsOption, inputFieldsOf } from '../../n8n/itemInput';
 import type { RunMode } from '../../n8n/operation';
 import { runItems } from '../../n8n/runItems';
@@ -18,7 +19,7 @@ export const option: INodePropertyOptions = {
 	description: 'Start a failed or timed out job over, under the same ID',
 };
 
-const properties: INodeProperties[] = [...jobProperties, inputFieldsOption];
+const properties: INodeProperties[] = [...jobProperties, ...optionGroups([inputFieldsOption])];
 
 export const description = updateDisplayOptions(
 	{ show: { resource: ['job'], operation: ['retry'] } },

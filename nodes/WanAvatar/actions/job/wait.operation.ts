@@ -6,7 +6,8 @@ import type {
 } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../../lib/base/errors/settled';
-import { waitingProperties } from '../avatar/generateOptions';
+import { waitingOptions } from '../avatar/generateOptions';
+import { optionGroups, readOptions } from '../../fields/optionGroups';
 import { clock } from '../../n8n/connections';
 import type { ItemWithFiles, RunMode } from '../../n8n/operation';
 import { jobProperties } from './jobReference';
@@ -19,17 +20,7 @@ export const option: INodePropertyOptions = {
 	description: 'Follow a job that was submitted before until its video is there',
 };
 
-const properties: INodeProperties[] = [
-	...jobProperties,
-	{
-		displayName: 'Options',
-		name: 'options',
-		type: 'collection',
-		placeholder: 'Add option',
-		default: {},
-		options: waitingProperties,
-	},
-];
+const properties: INodeProperties[] = [...jobProperties, ...optionGroups(waitingOptions)];
 
 export const description = updateDisplayOptions(
 	{ show: { resource: ['job'], operation: ['wait'] } },
@@ -47,9 +38,9 @@ export async function execute(
 	const { waitForJob } = await import('../../../../lib/generation/job/wait');
 	const { parseWaitOptions, pollingFor } =
 		await import('../../../../lib/generation/job/waitOptions');
-	const pollings = pollingFor(clock, context.getNodeParameter('options', 0, {}));
+	const pollings = pollingFor(clock, readOptions(context, 0));
 	return await giveOutResults(context, mode, {
-		readOptions: parseWaitOptions,
+		parseOptions: parseWaitOptions,
 		find: async (job, ports, options) =>
 			await waitForJob(job, { ...ports, polling: pollings(ports.queue) }, options),
 		atOnce: AT_ONCE,

@@ -21,7 +21,7 @@ export const option: INodePropertyOptions = {
 	description: 'List the driving videos that lie ready in the bucket, one item each',
 };
 
-const properties: INodeProperties[] = [templatePrefix, ...returnLimit, templateOptions];
+const properties: INodeProperties[] = [templatePrefix, ...returnLimit, ...templateOptions];
 
 export const description = updateDisplayOptions(
 	{ show: { resource: ['template'], operation: ['getMany'] } },

@@ -2,6 +2,7 @@ import type { IExecuteFunctions, INodeProperties, INodePropertyOptions } from 'n
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../../lib/base/errors/settled';
 import { readSwitch } from '../../fields/formValue';
+import { optionGroups } from '../../fields/optionGroups';
 import { inputFieldsOption, inputFieldsOf } from '../../n8n/itemInput';
 import { ItemWithFiles, type RunMode } from '../../n8n/operation';
 import { readingBucket } from '../../n8n/readingBucket';
@@ -38,7 +39,7 @@ const properties: INodeProperties[] = [
 	thumbnailKey,
 	downloadVideo,
 	downloadThumbnail,
-	inputFieldsOption,
+	...optionGroups([inputFieldsOption]),
 ];
 
 export const description = updateDisplayOptions(

@@ -41,12 +41,12 @@ it.each(unwatched)('%s bounds the run time and the queue time of its job', async
 		driving_video_url: 'https://example.com/moves.mp4',
 	};
 	// The address of the callback is n8n's own.
-	const { options } = z
-		.object({ options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])) })
+	const { workerOptions } = z
+		.object({ workerOptions: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])) })
 		.parse(form);
 
 	const { error } = await rig.run(
-		{ ...form, options: { ...options, webhookUrl: '' } },
+		{ ...form, workerOptions: { ...workerOptions, webhookUrl: '' } },
 		{ items: [{ body }] },
 	);
 

@@ -105,7 +105,7 @@ describe.each(['filesystem', 'default'] as const)('with MinIO, binary mode %s', 
 	it('uploads nothing for Check Only', async () => {
 		rig.store.clearCalls();
 		const { success } = await rig.run(
-			{ ...form, options: { checkOnly: true } },
+			{ ...form, outputOptions: { checkOnly: true } },
 			{ items: [{ avatar: 'check' }], files },
 		);
 
@@ -150,7 +150,7 @@ describe('with MinIO, a file that is not the same when its turn comes', () => {
 			Buffer.concat([readFileSync(files.moves), Buffer.from(`kept ${what}`)]),
 		);
 		const running = rig.run(
-			{ ...form, options: { maxParallelJobs: 1, timeoutMinutes: 0.1 } },
+			{ ...form, waitingOptions: { timeoutMinutes: 0.1 }, limits: { maxParallelJobs: 1 } },
 			{
 				items: [{ avatar: `first-${what}` }, { avatar: `second-${what}` }],
 				files: { ...files, moves },
@@ -194,7 +194,7 @@ describe('without MinIO', () => {
 
 	it('shows for Check Only how long they are', async () => {
 		rig.queue.clearCalls();
-		const { success } = await rig.run({ ...form, options: { checkOnly: true } }, { files });
+		const { success } = await rig.run({ ...form, outputOptions: { checkOnly: true } }, { files });
 
 		const length = (path: string) => readFileSync(path).toString('base64').length;
 		expect(success[0]?.json.input).toMatchObject({
@@ -261,7 +261,7 @@ describe('without MinIO', () => {
 			Buffer.concat([readFileSync(files.moves), Buffer.from(what)]),
 		);
 		const running = rig.run(
-			{ ...form, options: { maxParallelJobs: 1, timeoutMinutes: 0.1 } },
+			{ ...form, waitingOptions: { timeoutMinutes: 0.1 }, limits: { maxParallelJobs: 1 } },
 			{
 				items: [{ avatar: 'first' }, { avatar: 'second' }],
 				files: { ...files, moves },

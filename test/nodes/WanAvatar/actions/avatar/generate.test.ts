@@ -60,7 +60,7 @@ describe.each(['lazy', 'eager'] as const)('loaded %s', (loading) => {
 	});
 
 	it('sends one request with the fields that are filled in, and no others', async () => {
-		await rig.run({ ...generateForm, outputThumbnailKey: '', options: { prompt: 'soft light' } });
+		await rig.run({ ...generateForm, outputThumbnailKey: '', prompt: 'soft light' });
 
 		expect(rig.queue.calls('run').map(({ body }) => body)).toEqual([
 			{
@@ -120,7 +120,7 @@ describe.each(['lazy', 'eager'] as const)('loaded %s', (loading) => {
 		[{ portraitPath: located('list', 'faces/a.png') }, { image_minio_path: 'faces/a.png' }],
 		[{ portraitPath: located('path', 'faces/b.png') }, { image_minio_path: 'faces/b.png' }],
 		[{ userId: '={{ 42 }}' }, { user_id: '42' }],
-		[{ options: { additionalWorkerInputs: '{"seed": 7}' } }, { seed: 7 }],
+		[{ workerOptions: { additionalWorkerInputs: '{"seed": 7}' } }, { seed: 7 }],
 	])('sends %j as %j', async (form, expected) => {
 		const { error } = await rig.run({ ...generateForm, ...form });
 
@@ -135,7 +135,7 @@ describe.each(['lazy', 'eager'] as const)('loaded %s', (loading) => {
 			avatar,
 			email: `${avatar}@example.com`,
 		}));
-		const form = { ...generateForm, options: { includeInputFields: true } };
+		const form = { ...generateForm, outputOptions: { includeInputFields: true } };
 
 		const { success } = await rig.run(form, { items });
 
