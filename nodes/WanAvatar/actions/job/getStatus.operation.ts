@@ -1,15 +1,10 @@
-import type {
-	IDataObject,
-	IExecuteFunctions,
-	INodeProperties,
-	INodePropertyOptions,
-} from 'n8n-workflow';
+import type { IExecuteFunctions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../../lib/base/errors/settled';
 import { resultLinkOptions } from '../../fields/linkOptions';
 import { optionGroups } from '../../fields/optionGroups';
 import { inputFieldsOption } from '../../n8n/itemInput';
-import type { ItemWithFiles, RunMode } from '../../n8n/operation';
+import type { ItemResult, RunMode } from '../../n8n/operation';
 import { NOTHING_CHANGED } from '../../n8n/runItems';
 import { jobProperties } from './jobReference';
 import { giveOutResults } from './jobResults';
@@ -38,7 +33,7 @@ const AT_ONCE = 50;
 export async function execute(
 	context: IExecuteFunctions,
 	mode: RunMode,
-): Promise<End<IDataObject | ItemWithFiles>[]> {
+): Promise<End<ItemResult>[]> {
 	const { getStatus } = await import('../../../../lib/generation/job/status');
 	const { parseLinkWish } = await import('../../../../lib/generation/request/optionChecks');
 	return await giveOutResults(context, mode, {

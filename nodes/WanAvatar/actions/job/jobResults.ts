@@ -1,4 +1,4 @@
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions } from 'n8n-workflow';
 import type { End } from '../../../../lib/base/errors/settled';
 import type { KnownJob } from '../../../../lib/generation/job/knownJob';
 import type { StatusPorts } from '../../../../lib/generation/job/status';
@@ -8,7 +8,7 @@ import { clock, connectResults } from '../../n8n/connections';
 import { readOptions } from '../../fields/optionGroups';
 import { resultItem } from '../../n8n/inlineVideo';
 import { inputFieldsOf } from '../../n8n/itemInput';
-import type { ItemWithFiles, RunMode } from '../../n8n/operation';
+import type { ItemResult, RunMode } from '../../n8n/operation';
 import { runItems } from '../../n8n/runItems';
 import { openJobs } from './jobReference';
 
@@ -30,7 +30,7 @@ export async function giveOutResults<O>(
 	context: IExecuteFunctions,
 	mode: RunMode,
 	{ parseOptions, find, atOnce, ifLeft }: ResultSearch<O>,
-): Promise<End<IDataObject | ItemWithFiles>[]> {
+): Promise<End<ItemResult>[]> {
 	const { inSlot } = await import('../../../../lib/generation/run/slottedQueue');
 	const results = await connectResults(context);
 	const { read, factsOf } = await openJobs(context);
@@ -44,7 +44,7 @@ export async function giveOutResults<O>(
 		perform: async ({ job, options, finish, ...at }) =>
 			await inSlot(at.queue, signal, async (queue) => {
 				const found = await find(job, { queue, clock, signal, ...results }, options);
-				return await resultItem(context, found, finish);
+				return finish(await resultItem(context, found));
 			}),
 		factsOf,
 		atOnce,

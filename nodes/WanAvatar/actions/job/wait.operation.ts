@@ -1,15 +1,10 @@
-import type {
-	IDataObject,
-	IExecuteFunctions,
-	INodeProperties,
-	INodePropertyOptions,
-} from 'n8n-workflow';
+import type { IExecuteFunctions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../../lib/base/errors/settled';
 import { waitingOptions } from '../avatar/generateOptions';
 import { optionGroups, readOptions } from '../../fields/optionGroups';
 import { clock } from '../../n8n/connections';
-import type { ItemWithFiles, RunMode } from '../../n8n/operation';
+import type { ItemResult, RunMode } from '../../n8n/operation';
 import { jobProperties } from './jobReference';
 import { giveOutResults } from './jobResults';
 
@@ -34,7 +29,7 @@ const AT_ONCE = 10_000;
 export async function execute(
 	context: IExecuteFunctions,
 	mode: RunMode,
-): Promise<End<IDataObject | ItemWithFiles>[]> {
+): Promise<End<ItemResult>[]> {
 	const { waitForJob } = await import('../../../../lib/generation/job/wait');
 	const { parseWaitOptions, pollingFor } =
 		await import('../../../../lib/generation/job/waitOptions');

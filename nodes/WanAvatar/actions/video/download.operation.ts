@@ -4,7 +4,7 @@ import type { End } from '../../../../lib/base/errors/settled';
 import { readSwitch } from '../../fields/formValue';
 import { optionGroups } from '../../fields/optionGroups';
 import { inputFieldsOption, inputFieldsOf } from '../../n8n/itemInput';
-import { ItemWithFiles, type RunMode } from '../../n8n/operation';
+import { ItemWithFiles, type ItemResult, type RunMode } from '../../n8n/operation';
 import { readingBucket } from '../../n8n/readingBucket';
 import { NOTHING_CHANGED, runItems } from '../../n8n/runItems';
 import { storedFiles } from '../../n8n/storedFiles';
@@ -51,7 +51,7 @@ export const description = updateDisplayOptions(
 export async function execute(
 	context: IExecuteFunctions,
 	mode: RunMode,
-): Promise<End<ItemWithFiles>[]> {
+): Promise<End<ItemResult>[]> {
 	const bucket = await readingBucket(context);
 	const { check, find, factsOf } = await openVideos(context, bucket);
 	return await runItems(context, mode, {
@@ -71,8 +71,8 @@ export async function execute(
 			};
 			const signal = context.getExecutionCancelSignal();
 			const { binary, warnings } = await storedFiles(context, bucket, files, signal);
-			const json = finish({ minio_key: video, thumbnail_key: thumbnailKey, warnings });
-			return new ItemWithFiles(json, binary);
+			const json = { minio_key: video, thumbnail_key: thumbnailKey, warnings };
+			return finish(new ItemWithFiles(json, binary));
 		},
 		factsOf,
 		ifLeft: NOTHING_CHANGED,

@@ -1,9 +1,4 @@
-import type {
-	IDataObject,
-	IExecuteFunctions,
-	INodeProperties,
-	INodePropertyOptions,
-} from 'n8n-workflow';
+import type { IExecuteFunctions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../../lib/base/errors/settled';
 import { clock } from '../../n8n/connections';
@@ -11,7 +6,7 @@ import { checkText } from '../../fields/formValue';
 import { inputFieldsOf, inputFieldsOption } from '../../n8n/itemInput';
 import { linkExpiry } from '../../fields/linkOptions';
 import { optionGroups, readOptions } from '../../fields/optionGroups';
-import type { RunMode } from '../../n8n/operation';
+import type { ItemResult, RunMode } from '../../n8n/operation';
 import { readingBucket } from '../../n8n/readingBucket';
 import { NOTHING_CHANGED, runItems } from '../../n8n/runItems';
 import { openVideos, thumbnailKey, videoKey } from './videoFields';
@@ -51,7 +46,7 @@ export const description = updateDisplayOptions(
 export async function execute(
 	context: IExecuteFunctions,
 	mode: RunMode,
-): Promise<End<IDataObject>[]> {
+): Promise<End<ItemResult>[]> {
 	const { parseLinkExpiry } = await import('../../../../lib/generation/request/optionChecks');
 	const { linkUnlessRefused, presignedLink } =
 		await import('../../../../lib/storage/video/presignedLinks');
