@@ -1,4 +1,5 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
+import { isResourceLocatorValue } from 'n8n-workflow';
 import { WanAvatarError } from '../../../lib/base/errors/errors';
 import { InvalidInput } from '../../../lib/base/errors/invalidInput';
 import { LIMITS } from '../../../lib/base/async/timeLimits';
@@ -17,7 +18,8 @@ export async function binaryFile(
 ): Promise<SourceFile> {
 	const { base64File } = await import('../../../lib/generation/request/upload');
 	const { timedStream } = await import('../../../lib/storage/client/timedStream');
-	const parameter = context.getNodeParameter(parameterName, item);
+	const given: unknown = context.getNodeParameter(parameterName, item);
+	const parameter: unknown = isResourceLocatorValue(given) ? given.value : given;
 	const reference = isBinaryData(parameter) || typeof parameter === 'string' ? parameter : '';
 	if (typeof reference === 'string') assertThere(context, item, reference, parameterName);
 	const { id, data, fileName } = context.helpers.assertBinaryData(item, reference);

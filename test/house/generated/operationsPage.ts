@@ -67,7 +67,9 @@ export async function operationsPage(): Promise<string> {
 }
 
 function fieldsText(properties: readonly INodeProperties[]): string {
-	const rows = properties.filter(({ type }) => type !== 'notice').flatMap((one) => rowsOf(one, ''));
+	const rows = properties
+		.filter(({ type }) => type !== 'notice' && type !== 'hidden')
+		.flatMap((one) => rowsOf(one, ''));
 	if (rows.length === 0) return 'It has no fields.';
 	return ['| field | type | default | what it is |', '| --- | --- | --- | --- |', ...rows].join(
 		'\n',
@@ -96,8 +98,11 @@ function choicesOf(options: readonly Choice[]): string {
 }
 
 function defaultOf({ default: fallback }: INodeProperties): string {
-	if (fallback === '' || fallback === null || typeof fallback === 'object') return '';
-	return `\`${String(fallback)}\``;
+	// A resource locator has its text in `value`.
+	const { data = '' } = z
+		.union([z.string(), z.number(), z.boolean()])
+		.safeParse(typeof fallback === 'object' ? Reflect.get(Object(fallback), 'value') : fallback);
+	return data === '' ? '' : `\`${String(data)}\``;
 }
 
 function cell(text: string): string {

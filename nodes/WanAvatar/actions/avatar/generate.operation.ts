@@ -7,6 +7,7 @@ import type { GenerationPorts, GenerationRequest } from '../../../../lib/generat
 import type { JobReport } from '../../../../lib/generation/report/report';
 import { NOT_STARTED, type End, type Settled } from '../../../../lib/base/errors/settled';
 import { clock, connectQueue, connectResults, requireBucket } from '../../n8n/connections';
+import { incomingFiles } from '../../fields/binaryField';
 import { endpointLocator } from '../../fields/endpointLocator';
 import { optionGroups } from '../../fields/optionGroups';
 import { executionMemory } from '../../n8n/executionMemory';
@@ -28,6 +29,7 @@ export const option: INodePropertyOptions = {
 };
 
 const properties: INodeProperties[] = [
+	incomingFiles,
 	...portraitProperties,
 	...drivingVideoProperties,
 	...workerInputProperties,

@@ -11,6 +11,7 @@ import type { RunMode } from '../../n8n/operation';
 import { MAY_HAVE_HAPPENED, runItems } from '../../n8n/runItems';
 import { endpointItem } from './endpointItem';
 import { openEndpoints } from './endpointChoice';
+import { workerImage } from './settings/workerImage';
 
 export const option: INodePropertyOptions = {
 	name: 'Update Image',
@@ -19,19 +20,12 @@ export const option: INodePropertyOptions = {
 	description: 'Put a newer worker image into the endpoint and its template',
 };
 
-const properties: INodeProperties[] = [
-	endpointLocator,
-	{
-		displayName: 'Image',
-		name: 'image',
-		type: 'string',
-		default: '',
-		required: true,
-		placeholder: 'e.g. dexsynccom/twin-avatar:wan-worker-20260214-2d62a28',
-		description:
-			'Image of the worker, with a version tag or a digest. Running jobs end on the old one.',
-	},
-];
+const image: INodeProperties = {
+	...workerImage,
+	description: `${workerImage.description ?? ''}. Running jobs end on the old one.`,
+};
+
+const properties: INodeProperties[] = [endpointLocator, image];
 
 export const description = updateDisplayOptions(
 	{ show: { resource: ['endpoint'], operation: ['updateImage'] } },
@@ -48,7 +42,7 @@ export async function execute(
 	return await runItems(context, mode, {
 		check: async (item) => ({
 			...(await read(item)),
-			image: parseImage(context.getNodeParameter('image', item)),
+			image: parseImage(context.getNodeParameter(image.name, item)),
 		}),
 		perform: async ({ id, image }) => {
 			const { endpoint, templateId, changed } = await updateImage(management, id, image);

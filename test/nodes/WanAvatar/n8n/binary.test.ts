@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Container } from '@n8n/di';
-import { generateForm, startRig, type Rig } from '../engine/rig';
+import { generateForm, located, startRig, type Rig } from '../engine/rig';
 import { BUCKET, startStoredRig, until, type StoredRig } from '../engine/storedRig';
 
 const files = { photo: 'examples/media/portrait.png', moves: 'examples/media/driving-video.mp4' };
@@ -100,6 +100,29 @@ describe.each(['filesystem', 'default'] as const)('with MinIO, binary mode %s', 
 		);
 		expect(error?.description).toMatch(/The User ID and the Avatar ID are in the keys of uploads/);
 		expect(rig.store.keys(BUCKET, 'input-avatars/user_1/aaa')).toEqual([]);
+	});
+
+	it.each([
+		['their names', located('name', 'photo'), located('name', 'moves')],
+		['the list', located('list', 'photo'), located('list', 'moves')],
+		['an expression', located('name', '={{ "photo" }}'), '={{ "moves" }}'],
+	])('finds files by %s', async (_how, portraitBinaryField, drivingVideoBinaryField) => {
+		const chosen = { ...form, portraitBinaryField, drivingVideoBinaryField };
+		const { error } = await rig.run(
+			{ ...chosen, outputOptions: { checkOnly: true } },
+			{ items: [{ avatar: 'chosen' }], files },
+		);
+		expect(error).toBeUndefined();
+	});
+
+	it('finds the files of a form by default: Portrait, and Driving Video as n8n names it', async () => {
+		const { portraitBinaryField, drivingVideoBinaryField, ...untouched } = form;
+		const ofForm = { Portrait: files.photo, Driving_Video: files.moves };
+		const { error } = await rig.run(
+			{ ...untouched, outputOptions: { checkOnly: true } },
+			{ items: [{ avatar: 'form' }], files: ofForm },
+		);
+		expect(error).toBeUndefined();
 	});
 
 	it('uploads nothing for Check Only', async () => {

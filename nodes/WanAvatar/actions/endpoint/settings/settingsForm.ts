@@ -5,6 +5,7 @@ import { readSwitchOption } from '../../../fields/formValue';
 import type { Facts } from '../../../n8n/runItems';
 import { options, readOptions } from './settingsOptions';
 import { readWorkerCredentials } from './workerCredentials';
+import { workerImage } from './workerImage';
 
 const rotateRegistryAuth: INodeProperties = {
 	displayName: 'Rotate Registry Auth',
@@ -17,7 +18,7 @@ const rotateRegistryAuth: INodeProperties = {
 
 const labels = new Map<string, string>([
 	['WAN_AVATAR_NAME', 'Name'],
-	['RUNPOD_IMAGE_NAME', 'Image'],
+	['RUNPOD_IMAGE_NAME', workerImage.displayName],
 	...options.map(({ variable, property }): [string, string] => [variable, property.displayName]),
 ]);
 
@@ -32,15 +33,7 @@ export const settingsProperties: INodeProperties[] = [
 		description:
 			'Name of the endpoint. The template and the registry auth are named after it, and all three are found again by it.',
 	},
-	{
-		displayName: 'Image',
-		name: 'image',
-		type: 'string',
-		default: '',
-		required: true,
-		placeholder: 'e.g. dexsynccom/twin-avatar:wan-worker-20260214-2d62a28',
-		description: 'Image of the worker, with a version tag or a digest',
-	},
+	workerImage,
 	{
 		displayName:
 			'The worker gets its MinIO settings from the MinIO API credential. A private image needs a Container Registry API credential as well.',
@@ -90,7 +83,7 @@ export async function openSettings(
 		const { given, emptied } = readOptions(chosen);
 		const raw: Record<string, unknown> = {
 			WAN_AVATAR_NAME: context.getNodeParameter('deploymentName', item),
-			RUNPOD_IMAGE_NAME: context.getNodeParameter('image', item),
+			RUNPOD_IMAGE_NAME: context.getNodeParameter(workerImage.name, item),
 			...given,
 		};
 		// The form always has a name: the ID of an endpoint beside it counts alone.
