@@ -61,9 +61,14 @@ export class Editor {
 		await this.locator(field).getByTestId('rlc-input').fill(value);
 	}
 
+	/** Opens the list of a field, whether it shows anything or not. */
+	async clickLocator(field: string): Promise<void> {
+		await this.locator(field).getByTestId('rlc-input').click();
+	}
+
 	/** Opens the list of a field where a thing can be chosen. */
 	async openPicker(field: string): Promise<void> {
-		await this.locator(field).getByTestId('rlc-input').click();
+		await this.clickLocator(field);
 		await this.part('rlc-item').first().waitFor();
 	}
 
@@ -82,6 +87,11 @@ export class Editor {
 
 	async choose(name: string): Promise<void> {
 		await this.part('rlc-item').filter({ hasText: name }).first().click();
+	}
+
+	/** What a field shows where a thing was chosen. */
+	async chosen(field: string): Promise<string> {
+		return await this.locator(field).getByTestId('rlc-input').locator('input').inputValue();
 	}
 
 	private locator(field: string): Locator {
@@ -137,10 +147,10 @@ export class Editor {
 		return this.part('node-credentials-slot').filter({ hasText: label });
 	}
 
-	/** Adds every option that a node offers, and says their names. */
+	/** Adds every option that a node offers, group by group, and says their names. */
 	async addAllOptions(): Promise<string[]> {
 		const names: string[] = [];
-		const add = this.part('collection-parameter-add');
+		const add = this.part('collection-parameter-add').first();
 		await add.waitFor();
 		while ((await add.count()) > 0) {
 			await add.click();
@@ -149,5 +159,31 @@ export class Editor {
 			await option.click();
 		}
 		return names;
+	}
+
+	/** What can be added to a group of options. */
+	async optionsOf(group: string): Promise<string[]> {
+		await this.group(group).getByTestId('collection-parameter-add').click();
+		await this.part('collection-parameter-option').first().waitFor();
+		const names = await this.part('collection-parameter-option').allInnerTexts();
+		await this.page.keyboard.press('Escape');
+		return names;
+	}
+
+	/** Adds an option to a group of options. */
+	async addOption(group: string, name: string): Promise<void> {
+		await this.group(group).getByTestId('collection-parameter-add').click();
+		await this.part('collection-parameter-option').getByText(name, { exact: true }).click();
+	}
+
+	/** Chooses from a list of few. */
+	async select(field: string, name: string): Promise<void> {
+		await this.part(`parameter-input-${field}`).click();
+		await this.page.locator('.el-select-dropdown__item:visible').getByText(name).first().click();
+	}
+
+	private group(name: string): Locator {
+		const add = this.page.getByTestId('collection-parameter-add');
+		return this.part('parameter-item').filter({ hasText: name, has: add });
 	}
 }

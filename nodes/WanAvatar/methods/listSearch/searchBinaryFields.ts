@@ -18,10 +18,10 @@ export async function searchBinaryFields(
 	const found: unknown = this.getCurrentNodeParameter(incomingFiles.name);
 	const files = Array.isArray(found) ? found.filter(isListed) : [];
 	if (files.length === 0)
-		throw new NodeOperationError(this.getNode(), 'The input has no file yet', {
-			description:
-				'Run the node before this one first, a form with a test submission. Its files are then listed here.',
-		});
+		throw new NodeOperationError(
+			this.getNode(),
+			'The input has no file yet: run the node before this one first, a form with a test submission',
+		);
 	const wanted = filter.trim().toLowerCase();
 	const results = files.filter(({ name }) => name.toLowerCase().includes(wanted));
 	return await Promise.resolve({ results });

@@ -119,8 +119,9 @@ describe('the files of the incoming item', () => {
 		'are asked for where the editor gives %j',
 		async (found) => {
 			await expect(search(found)).rejects.toMatchObject({
-				message: 'The input has no file yet',
-				description: expect.stringMatching(/^Run the node before this one first/),
+				message: expect.stringMatching(
+					/^The input has no file yet: run the node before this one first/,
+				),
 			});
 		},
 	);
