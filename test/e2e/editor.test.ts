@@ -176,7 +176,9 @@ describe('the node in the editor', () => {
 	it('offers all its options', async () => {
 		await editor.openNode(ACTION);
 		const options = await editor.addAllOptions();
-		expect(options).toEqual(expect.arrayContaining(['Prompt', 'Negative Prompt']));
+		expect(options).toEqual(
+			expect.arrayContaining(['Check Only', 'Link Type', 'Timeout (Minutes)', 'Webhook URL']),
+		);
 		await shootForm('form-all-options');
 		await editor.closeNode();
 	});

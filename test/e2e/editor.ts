@@ -91,7 +91,7 @@ export class Editor {
 
 	/** What a field shows where a thing was chosen. */
 	async chosen(field: string): Promise<string> {
-		return await this.locator(field).getByTestId('rlc-input').locator('input').inputValue();
+		return await this.locator(field).getByTestId('rlc-input').inputValue();
 	}
 
 	private locator(field: string): Locator {

@@ -308,8 +308,7 @@ describe('files', () => {
 		const key = 'user-avatars/user_1/faceless/thumb.jpg';
 		rig.store.fault({ method: 'GET', key, times: 2, status: 404, code: 'NoSuchKey' });
 		const { json, binary } = await resultOf('faceless', {
-			downloadVideo: true,
-			downloadThumbnail: true,
+			outputOptions: { downloadVideo: true, downloadThumbnail: true },
 		});
 
 		expect(Object.keys(binary ?? {})).toEqual(['video']);
