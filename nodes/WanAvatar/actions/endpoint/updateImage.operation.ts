@@ -9,9 +9,10 @@ import type { End } from '../../../../lib/base/errors/settled';
 import { endpointLocator } from '../../fields/endpointLocator';
 import type { RunMode } from '../../n8n/operation';
 import { MAY_HAVE_HAPPENED, runItems } from '../../n8n/runItems';
-import { endpointItem } from './endpointItem';
+import { endpointItem, endpointOutputs } from './endpointItem';
 import { openEndpoints } from './endpointChoice';
 import { workerImage } from './settings/workerImage';
+import type { ItemOf } from '../../n8n/outputs';
 
 export const option: INodePropertyOptions = {
 	name: 'Update Image',
@@ -26,6 +27,12 @@ const image: INodeProperties = {
 };
 
 const properties: INodeProperties[] = [endpointLocator, image];
+
+export const outputs = {
+	...endpointOutputs,
+	template_id: 'string',
+	changed: 'boolean',
+} as const;
 
 export const description = updateDisplayOptions(
 	{ show: { resource: ['endpoint'], operation: ['updateImage'] } },
@@ -50,7 +57,7 @@ export async function execute(
 				...endpointItem(endpoint, settings.queueBaseUrl),
 				template_id: templateId,
 				changed,
-			};
+			} satisfies ItemOf<typeof outputs>;
 		},
 		factsOf,
 		ifLeft: MAY_HAVE_HAPPENED,

@@ -6,6 +6,7 @@ import { inputFieldsOption, inputFieldsOf } from '../../n8n/itemInput';
 import type { ItemResult, RunMode } from '../../n8n/operation';
 import { runItems } from '../../n8n/runItems';
 import { jobProperties, openJobs } from './jobReference';
+import { JOB_REPORT, type Outputs } from '../../n8n/outputs';
 
 export const option: INodePropertyOptions = {
 	name: 'Retry',
@@ -15,6 +16,8 @@ export const option: INodePropertyOptions = {
 };
 
 const properties: INodeProperties[] = [...jobProperties, ...optionGroups([inputFieldsOption])];
+
+export const outputs: Outputs = JOB_REPORT;
 
 export const description = updateDisplayOptions(
 	{ show: { resource: ['job'], operation: ['retry'] } },

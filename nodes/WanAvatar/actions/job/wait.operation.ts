@@ -7,6 +7,7 @@ import { clock } from '../../n8n/connections';
 import type { ItemResult, RunMode } from '../../n8n/operation';
 import { jobProperties } from './jobReference';
 import { giveOutResults } from './jobResults';
+import { JOB_REPORT, type Outputs } from '../../n8n/outputs';
 
 export const option: INodePropertyOptions = {
 	name: 'Wait for Completion',
@@ -16,6 +17,8 @@ export const option: INodePropertyOptions = {
 };
 
 const properties: INodeProperties[] = [...jobProperties, ...optionGroups(waitingOptions)];
+
+export const outputs: Outputs = JOB_REPORT;
 
 export const description = updateDisplayOptions(
 	{ show: { resource: ['job'], operation: ['wait'] } },

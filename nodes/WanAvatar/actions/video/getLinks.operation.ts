@@ -10,6 +10,7 @@ import type { ItemResult, RunMode } from '../../n8n/operation';
 import { readingBucket } from '../../n8n/readingBucket';
 import { NOTHING_CHANGED, runItems } from '../../n8n/runItems';
 import { openVideos, thumbnailKey, videoKey } from './videoFields';
+import { TEXTS, type ItemOf } from '../../n8n/outputs';
 
 export const option: INodePropertyOptions = {
 	name: 'Get Links',
@@ -37,6 +38,16 @@ const properties: INodeProperties[] = [
 		{ group: 'links', property: linkExpiry },
 	]),
 ];
+
+export const outputs = {
+	minio_key: 'string',
+	video_url: 'string',
+	video_url_expires_at: 'string',
+	thumbnail_key: 'string',
+	thumbnail_url: 'string',
+	thumbnail_url_expires_at: 'string',
+	warnings: TEXTS,
+} as const;
 
 export const description = updateDisplayOptions(
 	{ show: { resource: ['video'], operation: ['getLinks'] } },
@@ -77,7 +88,7 @@ export async function execute(
 				thumbnail_url: thumbnailLink?.url ?? null,
 				thumbnail_url_expires_at: thumbnailLink?.expires_at ?? null,
 				warnings,
-			});
+			} satisfies ItemOf<typeof outputs>);
 		},
 		factsOf,
 		ifLeft: NOTHING_CHANGED,
