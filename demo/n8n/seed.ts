@@ -19,7 +19,7 @@ const CREDENTIAL_TYPES: Readonly<Record<string, readonly string[]>> = {
 	'n8n-nodes-base.wordpress': ['wordpressApi'],
 };
 
-const parameters = z.looseObject({ options: z.looseObject({}).optional() });
+const parameters = z.looseObject({ linkOptions: z.looseObject({}).optional() });
 const node = z.looseObject({ name: z.string(), type: z.string(), parameters });
 const workflow = z.looseObject({ name: z.string(), nodes: z.array(node) });
 export type ExampleWorkflow = z.infer<typeof workflow>;
@@ -93,9 +93,10 @@ function withMinio(
 /** Fills in where the public bucket is, for the links of each node that makes lasting ones. */
 export function withPublicLinks(example: ExampleWorkflow, publicBaseUrl: string): ExampleWorkflow {
 	const nodes = example.nodes.map((one) => {
-		const { options } = one.parameters;
-		if (options?.linkType !== 'public') return one;
-		return { ...one, parameters: { ...one.parameters, options: { ...options, publicBaseUrl } } };
+		const { linkOptions } = one.parameters;
+		if (linkOptions?.linkType !== 'public') return one;
+		const filled = { ...linkOptions, publicBaseUrl };
+		return { ...one, parameters: { ...one.parameters, linkOptions: filled } };
 	});
 	return { ...example, nodes };
 }

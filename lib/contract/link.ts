@@ -1,6 +1,7 @@
 import * as z from 'zod/v4';
-import { MAX_LINK_EXPIRY_SECONDS } from './linkLimit';
+import { MAX_LINK_EXPIRY_DAYS } from './linkLimit';
 import { noFault } from '../base/errors/noFault';
+import { formNumber } from '../base/data/number';
 import { text } from '../base/data/text';
 
 /** A link for whoever has it; `expires_at` is ISO 8601 to the second, null where it lasts or does not tell. */
@@ -15,15 +16,20 @@ export type LinkWish =
 	/** `baseUrl` is where the bucket's keys begin, such as `https://cdn.example.com/avatars`. */
 	| { type: 'public'; baseUrl: string };
 
-/** How long a link opens: from 1 second to 7 days. */
-export const linkExpirySeconds = z.coerce
-	.number({ error: 'must be a number of seconds' })
-	.int('must be a whole number of seconds')
-	.min(1, 'must be at least 1 second')
-	.max(
-		MAX_LINK_EXPIRY_SECONDS,
-		`must be at most ${String(MAX_LINK_EXPIRY_SECONDS)} seconds (7 days): S3 signs no link for longer`,
-	);
+const DAY_SECONDS = 24 * 3600;
+
+/** How long a link opens, from days or parts of one: whole seconds, from 1 second to 7 days. */
+export const linkExpiry = formNumber(
+	z
+		.number({ error: 'must be a number of days' })
+		.positive('must be more than 0 days')
+		.max(
+			MAX_LINK_EXPIRY_DAYS,
+			`must be at most ${String(MAX_LINK_EXPIRY_DAYS)} days: S3 signs no link for longer`,
+		),
+)
+	.default(MAX_LINK_EXPIRY_DAYS)
+	.transform((days) => Math.max(1, Math.round(days * DAY_SECONDS)));
 
 /** Where the keys of a public bucket begin. */
 export const publicBaseUrl = text
@@ -40,11 +46,11 @@ const linkOptions = z.discriminatedUnion(
 	[
 		z.object({
 			linkType: z.literal('presigned').optional(),
-			linkExpirySeconds: linkExpirySeconds.default(MAX_LINK_EXPIRY_SECONDS),
+			linkExpiryDays: linkExpiry,
 		}),
 		z.object({
 			linkType: z.literal('public'),
-			linkExpirySeconds: linkExpirySeconds.optional(),
+			linkExpiryDays: linkExpiry,
 			publicBaseUrl: z.preprocess((url) => url ?? '', publicBaseUrl),
 		}),
 	],
@@ -55,5 +61,5 @@ const linkOptions = z.discriminatedUnion(
 export const linkWish = linkOptions.transform((options): LinkWish =>
 	options.linkType === 'public'
 		? { type: 'public', baseUrl: options.publicBaseUrl }
-		: { type: 'presigned', expirySeconds: options.linkExpirySeconds },
+		: { type: 'presigned', expirySeconds: options.linkExpiryDays },
 );

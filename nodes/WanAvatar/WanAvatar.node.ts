@@ -11,6 +11,7 @@ import { needsNoMinio, privateImage, useMinio } from './fields/credentialChoice'
 import { containerRegistryApiTest } from './methods/credentialTest/containerRegistryApi';
 import { minioApiTest } from './methods/credentialTest/minioApi';
 import { runPodApiTest } from './methods/credentialTest/runPodApi';
+import { searchBinaryFields } from './methods/listSearch/searchBinaryFields';
 import { searchEndpoints } from './methods/listSearch/searchEndpoints';
 import { searchPortraits } from './methods/listSearch/searchPortraits';
 import { searchTemplates } from './methods/listSearch/searchTemplates';
@@ -78,7 +79,7 @@ export class WanAvatar implements INodeType {
 
 	methods = {
 		credentialTest: { runPodApiTest, minioApiTest, containerRegistryApiTest },
-		listSearch: { searchEndpoints, searchPortraits, searchTemplates },
+		listSearch: { searchBinaryFields, searchEndpoints, searchPortraits, searchTemplates },
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

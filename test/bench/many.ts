@@ -15,7 +15,7 @@ async function measure(
 	const items = Array.from({ length: ITEMS }, (_, i) => ({
 		avatar: `${String(maxParallelJobs)}-${String(i)}`,
 	}));
-	const form = { ...sampleForm, options: { maxParallelJobs } };
+	const form = { ...sampleForm, limits: { maxParallelJobs } };
 	const startMs = performance.now();
 	const run = await engine.run(workflowOf(form, { items }), {
 		executionId: String(maxParallelJobs),

@@ -80,8 +80,8 @@ async function main(): Promise<void> {
 			// What the package loads is loaded.
 			await engine.run(workflowOf(sampleForm, { items: [{ avatar: 'warm' }] }));
 			const items = Array.from({ length: ITEMS }, (_, i) => ({ avatar: `a${String(i)}` }));
-			const options = { maxJobs: ITEMS, maxParallelJobs: PARALLEL };
-			const made = await measure(engine, { ...sampleForm, options }, items, 'many');
+			const limits = { maxJobs: ITEMS, maxParallelJobs: PARALLEL };
+			const made = await measure(engine, { ...sampleForm, limits }, items, 'many');
 			tell(`${String(ITEMS)} items with MinIO, ${String(PARALLEL)} at a time`, ITEMS, made);
 
 			const form = { resource: 'job', operation: 'getStatus' };

@@ -61,9 +61,14 @@ export class Editor {
 		await this.locator(field).getByTestId('rlc-input').fill(value);
 	}
 
+	/** Opens the list of a field, whether it shows anything or not. */
+	async clickLocator(field: string): Promise<void> {
+		await this.locator(field).getByTestId('rlc-input').click();
+	}
+
 	/** Opens the list of a field where a thing can be chosen. */
 	async openPicker(field: string): Promise<void> {
-		await this.locator(field).getByTestId('rlc-input').click();
+		await this.clickLocator(field);
 		await this.part('rlc-item').first().waitFor();
 	}
 
@@ -82,6 +87,11 @@ export class Editor {
 
 	async choose(name: string): Promise<void> {
 		await this.part('rlc-item').filter({ hasText: name }).first().click();
+	}
+
+	/** What a field shows where a thing was chosen. */
+	async chosen(field: string): Promise<string> {
+		return await this.locator(field).getByTestId('rlc-input').inputValue();
 	}
 
 	private locator(field: string): Locator {
@@ -197,29 +207,14 @@ export class Editor {
 		return page;
 	}
 
-	/** Adds one option of the form by its name. */
-	async addOption(name: string): Promise<void> {
-		const lists = await this.part('collection-parameter-add').all();
-		for (const list of lists) {
-			await list.click();
-			const option = this.part('collection-parameter-option').filter({ hasText: name });
-			if ((await option.count()) > 0) {
-				await option.first().click();
-				return;
-			}
-			await this.page.keyboard.press('Escape');
-		}
-		throw new Error(`the form has no option ${name}`);
-	}
-
 	async turnOn(field: string): Promise<void> {
 		await this.part(`parameter-input-${field}`).locator('.el-switch').click();
 	}
 
-	/** Adds every option that a node offers, and says their names. */
+	/** Adds every option that a node offers, group by group, and says their names. */
 	async addAllOptions(): Promise<string[]> {
 		const names: string[] = [];
-		const add = this.part('collection-parameter-add');
+		const add = this.part('collection-parameter-add').first();
 		await add.waitFor();
 		while ((await add.count()) > 0) {
 			await add.click();
@@ -228,5 +223,25 @@ export class Editor {
 			await option.click();
 		}
 		return names;
+	}
+
+	/** What can be added to a group of options. */
+	async optionsOf(group: string): Promise<string[]> {
+		await this.group(group).getByTestId('collection-parameter-add').click();
+		await this.part('collection-parameter-option').first().waitFor();
+		const names = await this.part('collection-parameter-option').allInnerTexts();
+		await this.page.keyboard.press('Escape');
+		return names;
+	}
+
+	/** Adds an option to a group of options. */
+	async addOption(group: string, name: string): Promise<void> {
+		await this.group(group).getByTestId('collection-parameter-add').click();
+		await this.part('collection-parameter-option').getByText(name, { exact: true }).click();
+	}
+
+	private group(name: string): Locator {
+		const add = this.page.getByTestId('collection-parameter-add');
+		return this.part('parameter-item').filter({ hasText: name, has: add });
 	}
 }

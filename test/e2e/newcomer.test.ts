@@ -63,7 +63,7 @@ describe('somebody who has just installed the package', () => {
 		await editor.pick('drivingVideoSource', 'Binary File');
 		await editor.fill('userId', 'user_123');
 		await editor.fill('avatarId', 'avatar_456');
-		await editor.addOption('Download Video');
+		await editor.addOption('Output Options', 'Download Video');
 		await editor.turnOn('downloadVideo');
 
 		const page = await editor.opening(() => editor.executeStep());

@@ -57,11 +57,25 @@ describe('the form and the code agree', () => {
 		for (const { option } of choices('operation')) expect(option).toHaveProperty('action');
 	});
 
-	it.each(['wan', 'avatar', 'video', 'runpod', 'talking head', 'lip'])(
-		'is found by "%s"',
-		(word) => {
-			const words = [face.displayName, face.description, ...codex.alias].join('\n').toLowerCase();
-			expect(words).toContain(word);
-		},
-	);
+	const words = [face.displayName, ...codex.alias];
+
+	// n8n looks for the typed letters in each of these, and puts whole ones first.
+	it.each([
+		'ai video',
+		'video generation',
+		'portrait animation',
+		'image to video',
+		'avatar',
+		'wan',
+		'runpod',
+	])('is found by "%s"', (typed) => {
+		expect(words.map((word) => word.toLowerCase())).toContainEqual(
+			expect.stringMatching(new RegExp(`\\b${typed}\\b`)),
+		);
+	});
+
+	it('promises no speech, which is not made', () => {
+		for (const text of [...words, face.description])
+			expect(text).not.toMatch(/talk|speak|speech|voice|lip|mouth|sync|\bsay|\bsing/i);
+	});
 });

@@ -99,7 +99,7 @@ const mistakes: readonly Mistake[] = [
 	},
 	{
 		title: 'endpoint with no workers',
-		form: { options: { timeoutMinutes: 0.1 } },
+		form: { waitingOptions: { timeoutMinutes: 0.1 } },
 		before: async ({ standIn }) => {
 			standIn.queue.setWorkers({ max: 0 });
 			return Promise.resolve();

@@ -105,8 +105,8 @@ describe.each(targets)("the node in n8n's engine, in front of %s", (_name, openT
 				{ minio_key: keys.videoKey, thumbnail_key: keys.thumbnailKey },
 			]);
 
-			const options = { downloadFileName: `${name}.mp4` };
-			const [links] = await video('getLinks', { ...keys, options });
+			const linkOptions = { downloadFileName: `${name}.mp4` };
+			const [links] = await video('getLinks', { ...keys, linkOptions });
 			expect(await openedSha256(links?.json.video_url)).toBe(sha256Of(clip));
 			expect(await openedSha256(links?.json.thumbnail_url)).toBe(sha256Of(portrait));
 

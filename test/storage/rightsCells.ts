@@ -30,12 +30,12 @@ export const CELLS: Readonly<Record<Cell, (world: World) => Promise<Lines>>> = {
 	'Generate with an input that is missing': async (world) =>
 		await generate(world, 'typo', { portraitPath: located('path', 'input-avatars/typo.png') }),
 	'Generate with Download Video': async (world) =>
-		await generate(world, 'files', { options: { downloadVideo: true } }),
+		await generate(world, 'files', { outputOptions: { downloadVideo: true } }),
 	'If the Video Exists: Regenerate': async (world) => await generateOver(world, 'regenerate'),
 	'If the Video Exists: Return It': async (world) => await generateOver(world, 'return'),
 	'If the Video Exists: Fail': async (world) => await generateOver(world, 'fail'),
 	'If the Video Exists: Fail, and it does not': async (world) =>
-		await generate(world, 'free', { options: { ifVideoExists: 'fail' } }),
+		await generate(world, 'free', { outputOptions: { ifVideoExists: 'fail' } }),
 	'Get Links': async (world) => await onVideo(world, 'getLinks'),
 	Download: async (world) => await onVideo(world, 'download'),
 	Upload: async (world) => await upload(world, false),
@@ -139,7 +139,7 @@ const sent = z.object({ input: z.object({ user_id: z.string(), avatar_id: z.stri
 
 async function generateOver(world: World, ifVideoExists: string): Promise<Lines> {
 	await putVideo(world, ifVideoExists);
-	return await generate(world, ifVideoExists, { options: { ifVideoExists } });
+	return await generate(world, ifVideoExists, { outputOptions: { ifVideoExists } });
 }
 
 async function putVideo({ target, user }: World, avatar: string): Promise<string> {

@@ -68,12 +68,12 @@ const typo = 'input-avatars/typo.png';
 const both = `${typo} and sitting-woman/video-conference-woman.mp4`;
 const exists = [
 	'error: There is a video already at <folder>/idle.mp4',
-	'remedy: Nothing was sent to RunPod. Choose another Output Video Key, or another If the Video Exists in the options.',
+	'remedy: Nothing was sent to RunPod. Choose another Output Video Key, or another If the Video Exists in the Output Options.',
 	'jobs: 0',
 ];
 const guardBlind = [
 	'error: The access key may not look whether there is a video at <folder>/idle.mp4',
-	'remedy: Nothing was sent to RunPod for the item. Give the key a policy that allows s3:GetObject and s3:ListBucket, or set If the Video Exists to Regenerate in the options.',
+	'remedy: Nothing was sent to RunPod for the item. Give the key a policy that allows s3:GetObject and s3:ListBucket, or set If the Video Exists to Regenerate in the Output Options.',
 ];
 const uploadBlind = [
 	'error: The access key may not see whether there is a template "<templates>/pose.mp4" already',

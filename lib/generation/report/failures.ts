@@ -57,7 +57,7 @@ export function badVideo(report: JobReport, { code, reason }: VideoFault): WanAv
 
 const BAD_VIDEO_REMEDIES: Readonly<Record<VideoFault['code'], string>> = {
 	VIDEO_MISSING:
-		'The worker may store its videos elsewhere: compare MINIO_ENDPOINT and MINIO_BUCKET of its template on RunPod with the MinIO API credential of this node. While RunPod remembers the job (30 minutes), running the item again looks for its video and pays nothing; with Submit Anyway in the options it is made anew.',
+		'The worker may store its videos elsewhere: compare MINIO_ENDPOINT and MINIO_BUCKET of its template on RunPod with the MinIO API credential of this node. While RunPod remembers the job (30 minutes), running the item again looks for its video and pays nothing; with Submit Anyway in the Worker Options it is made anew.',
 	VIDEO_BROKEN:
 		"Run the item again to make the video anew. If it stays so, look at the worker's log in the RunPod console.",
 };
@@ -95,7 +95,7 @@ export function unfinishedJob(
 		case 'restarted':
 			return jobError('RESTARTED_TOO_OFTEN', job, last, {
 				message: `Job ${job.job_id} was started over ${String(end.restarts)} times, each time on another worker`,
-				remedy: `${outcomeText(cancel, job)} The worker dies while it runs the job: its log in the RunPod console tells why (often too little memory). Max Restarts in the options is the limit.`,
+				remedy: `${outcomeText(cancel, job)} The worker dies while it runs the job: its log in the RunPod console tells why (often too little memory). Max Restarts in the Limits is the limit.`,
 			});
 		case 'deadline':
 			return deadlineError(job, last, end.stall, cancel, timeoutMs);
@@ -108,10 +108,10 @@ export function unfinishedJob(
 }
 
 const RAISE_TIMEOUT =
-	'Raise Timeout in the options, or turn off Wait for Completion and ask later with Get Status.';
+	'Raise Timeout in the Waiting Options, or turn off Wait for Completion and ask later with Get Status.';
 
 const LOOK_AT_WORKERS =
-	'Look at the workers of the endpoint in the RunPod console: Max Workers may be 0, no GPU of the chosen kind free, or the image may not start. If they only start slowly, raise Timeout in the options.';
+	'Look at the workers of the endpoint in the RunPod console: Max Workers may be 0, no GPU of the chosen kind free, or the image may not start. If they only start slowly, raise Timeout in the Waiting Options.';
 
 function deadlineError(
 	job: JobReference,

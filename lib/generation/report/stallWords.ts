@@ -19,11 +19,11 @@ export const STALLS: Readonly<Record<Stall, { reason: string; remedy: string }>>
 	initializing: {
 		reason: 'the first worker is still starting',
 		remedy:
-			'A first start loads the image and the models, and may take half an hour: raise Timeout in the options, or RUNPOD_INIT_TIMEOUT of the endpoint if its workers never get ready.',
+			'A first start loads the image and the models, and may take half an hour: raise Timeout in the Waiting Options, or RUNPOD_INIT_TIMEOUT of the endpoint if its workers never get ready.',
 	},
 	busy: {
 		reason: 'all workers are busy with other jobs',
 		remedy:
-			'Raise Max Workers of the endpoint or Timeout in the options, or send fewer items at once.',
+			'Raise Max Workers of the endpoint or Timeout in the Waiting Options, or send fewer items at once.',
 	},
 };

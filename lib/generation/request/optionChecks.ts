@@ -1,7 +1,7 @@
 import * as z from 'zod/v4';
 import { formNumber } from '../../base/data/number';
 import { InvalidInput } from '../../base/errors/invalidInput';
-import { linkWish, type LinkWish } from '../../contract/link';
+import { linkExpiry, linkWish, type LinkWish } from '../../contract/link';
 import { optionDefault } from './optionDefaults';
 
 export const MINUTE_MS = 60_000;
@@ -63,6 +63,16 @@ export function parseOptions<T>(schema: z.ZodType<T>, raw: unknown): T {
 	const { success, data, error } = schema.safeParse(raw);
 	if (!success) throw InvalidInput.from(error);
 	return data;
+}
+
+const expiry = z.object({ linkExpiryDays: linkExpiry });
+
+/**
+ * How long a link opens, in seconds.
+ * @throws InvalidInput naming the option
+ */
+export function parseLinkExpiry(raw: unknown): number {
+	return parseOptions(expiry, raw).linkExpiryDays;
 }
 
 /** @throws InvalidInput naming the option */

@@ -15,7 +15,7 @@ type Requests = readonly Settled<GenerationRequest>[];
 /** More than the store is asked for at once. */
 const LOOKS_AT_ONCE = 100;
 
-/** @throws WanAvatarError when there are more items than the option *Maximum Jobs per Execution* allows */
+/** @throws WanAvatarError when there are more items than the option *Max Jobs per Execution* allows */
 export function refuseTooMany(count: number, maxJobs: number): void {
 	if (count <= maxJobs) return;
 	throw new WanAvatarError(
@@ -23,7 +23,7 @@ export function refuseTooMany(count: number, maxJobs: number): void {
 		`${String(count)} items came in, but at most ${String(maxJobs)} jobs are allowed per execution`,
 		{
 			remedy:
-				'Nothing was sent to RunPod. Raise Maximum Jobs per Execution in the options if you mean it, or limit the items.',
+				'Nothing was sent to RunPod. Raise Max Jobs per Execution in the Limits if you mean it, or limit the items.',
 		},
 	);
 }

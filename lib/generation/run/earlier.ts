@@ -60,7 +60,7 @@ export async function readStanding({ book, store, request }: JobContext): Promis
 function unreadable(key: string): WanAvatarError {
 	return new WanAvatarError('STORAGE', `The job record ${key} cannot be read`, {
 		remedy:
-			'It may be of a job of this item that is still running. If you are sure that it is not, delete that object, or turn on Submit Anyway in the options.',
+			'It may be of a job of this item that is still running. If you are sure that it is not, delete that object, or turn on Submit Anyway in the Worker Options.',
 	});
 }
 
@@ -218,7 +218,7 @@ async function judgeUnreadable(
 		`RunPod's answer about job ${record.job_id} of this item cannot be read: ${reason}`,
 		{
 			remedy:
-				'The worker seems to put the video itself into its answer: it should store it in MinIO. The item was not submitted again, since that job is paid; Submit Anyway in the options does it all the same.',
+				'The worker seems to put the video itself into its answer: it should store it in MinIO. The item was not submitted again, since that job is paid; Submit Anyway in the Worker Options does it all the same.',
 			details: { ...referenceOf(record, context) },
 		},
 	);

@@ -145,7 +145,7 @@ function mayNotLook(
 	const who = tag === 'denied' ? 'The access key may not look' : 'The object store does not tell';
 	return new WanAvatarError('STORAGE', `${who} whether there is a video at ${key}`, {
 		remedy:
-			'Nothing was sent to RunPod for the item. Give the key a policy that allows s3:GetObject and s3:ListBucket, or set If the Video Exists to Regenerate in the options.',
+			'Nothing was sent to RunPod for the item. Give the key a policy that allows s3:GetObject and s3:ListBucket, or set If the Video Exists to Regenerate in the Output Options.',
 		details: { ...ownerOf(request) },
 	});
 }
@@ -153,7 +153,7 @@ function mayNotLook(
 function videoExists(key: string, { request }: JobContext): WanAvatarError {
 	return new WanAvatarError('VIDEO_EXISTS', `There is a video already at ${key}`, {
 		remedy:
-			'Nothing was sent to RunPod. Choose another Output Video Key, or another If the Video Exists in the options.',
+			'Nothing was sent to RunPod. Choose another Output Video Key, or another If the Video Exists in the Output Options.',
 		details: { ...ownerOf(request) },
 	});
 }

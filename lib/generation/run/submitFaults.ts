@@ -29,7 +29,7 @@ export function stoppedBeforeSubmit(context: JobContext): WanAvatarError {
 			},
 		);
 	return new WanAvatarError('DEADLINE', 'Timeout was over before this item was submitted', {
-		remedy: `${remedy} MinIO or RunPod is slow to answer, or Timeout in the options is too short.`,
+		remedy: `${remedy} MinIO or RunPod is slow to answer, or Timeout in the Waiting Options is too short.`,
 		details,
 	});
 }
@@ -66,9 +66,9 @@ function holdText(intent: JobRecord): string {
 	const until = new Date(runsOutAtMs(intent)).toISOString();
 	const shorter =
 		intent.ttl_ms === null
-			? ' With Max Run Time and Max Queue Time in the options, that is as long as both together.'
+			? ' With Max Run Time and Max Queue Time in the Limits, that is as long as both together.'
 			: '';
-	return `It is not sent again before ${until}, when RunPod drops the job at the latest.${shorter} To send it all the same, turn on Submit Anyway in the options.`;
+	return `It is not sent again before ${until}, when RunPod drops the job at the latest.${shorter} To send it all the same, turn on Submit Anyway in the Worker Options.`;
 }
 
 /** The error for a request of which nobody knows whether it was submitted. */

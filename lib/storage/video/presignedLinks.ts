@@ -1,13 +1,12 @@
 import { StoreRefusal } from '../../base/errors/accessDenied';
 import type { Clock } from '../../base/async/clock';
 import { WanAvatarError } from '../../base/errors/errors';
-import { linkExpirySeconds, publicBaseUrl, type Link, type LinkWish } from '../../contract/link';
-import { MAX_LINK_EXPIRY_SECONDS } from '../../contract/linkLimit';
+import { publicBaseUrl, type Link, type LinkWish } from '../../contract/link';
 import type { Bucket } from '../objects/bucket';
 import { requireReadable } from './videos';
 
 export interface LinkRequest {
-	/** From 1 second to 7 days. */
+	/** Whole, from 1 second to 7 days: S3 signs no link for longer. */
 	expirySeconds: number;
 	/** The name under which a browser saves the file, in place of showing it. */
 	downloadName?: string | undefined;
@@ -37,16 +36,12 @@ export function createLinkMaker(
 	};
 }
 
-/**
- * Signs a link here, without asking the server.
- * @throws WanAvatarError INVALID_INPUT for an expiry that S3 does not allow
- */
+/** Signs a link here, without asking the server. */
 export async function presignedLink(
 	bucket: Pick<Bucket, 'presignGet'>,
 	key: string,
 	{ expirySeconds, downloadName, nowMs }: LinkRequest,
 ): Promise<Link> {
-	checkExpiry(expirySeconds);
 	// The signature counts in whole seconds.
 	const signedAtMs = Math.floor(nowMs / 1000) * 1000;
 	const url = await bucket.presignGet(key, expirySeconds, {
@@ -71,16 +66,6 @@ export async function linkUnlessRefused(
 		warnings.push(`${error.message}: there is no link to it. ${error.remedy}`);
 		return undefined;
 	}
-}
-
-/** @throws WanAvatarError INVALID_INPUT for an expiry that S3 does not allow */
-export function checkExpiry(expirySeconds: number): void {
-	if (linkExpirySeconds.safeParse(expirySeconds).success) return;
-	throw new WanAvatarError(
-		'INVALID_INPUT',
-		`Link Expiry is ${String(expirySeconds)} seconds: it must be a whole number from 1 to ${String(MAX_LINK_EXPIRY_SECONDS)} (7 days)`,
-		{ remedy: 'S3 signs no link for longer. For links that last, use a public base URL.' },
-	);
 }
 
 /**

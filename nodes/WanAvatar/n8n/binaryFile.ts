@@ -4,7 +4,7 @@ import { InvalidInput } from '../../../lib/base/errors/invalidInput';
 import { LIMITS } from '../../../lib/base/async/timeLimits';
 import { stoppedWhileCopying } from '../../../lib/base/async/stop';
 import type { SourceFile } from '../../../lib/generation/request/upload';
-import { readTrimmed } from '../fields/formValue';
+import { readLocator } from '../fields/formValue';
 import { clock } from './connections';
 
 /**
@@ -18,7 +18,7 @@ export async function binaryFile(
 ): Promise<SourceFile> {
 	const { base64File } = await import('../../../lib/generation/request/upload');
 	const { timedStream } = await import('../../../lib/storage/client/timedStream');
-	const parameter = readTrimmed(context, item, parameterName);
+	const { value: parameter } = readLocator(context, item, parameterName);
 	const reference = isBinaryData(parameter) || typeof parameter === 'string' ? parameter : '';
 	if (typeof reference === 'string') assertThere(context, item, reference, parameterName);
 	const { id, data, fileName } = context.helpers.assertBinaryData(item, reference);

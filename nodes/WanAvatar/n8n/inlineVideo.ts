@@ -1,7 +1,7 @@
-import type { IBinaryKeyData, IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { IBinaryKeyData, IExecuteFunctions } from 'n8n-workflow';
 import type { InlineVideo } from '../../../lib/base/data/inlineText';
 import type { JobResult } from '../../../lib/generation/report/jobResult';
-import { ItemWithFiles } from './operation';
+import { ItemWithFiles, type ItemResult } from './operation';
 
 /** The binary field of a video that came in the worker's answer and lies nowhere else; no field for any other. */
 export async function inlineFiles(
@@ -20,9 +20,8 @@ export async function inlineFiles(
 export async function resultItem(
 	context: IExecuteFunctions,
 	{ report, video }: JobResult,
-	finish: (report: IDataObject) => IDataObject,
-): Promise<IDataObject | ItemWithFiles> {
-	const json = finish({ ...report });
-	if (!video) return json;
-	return new ItemWithFiles(json, await inlineFiles(context, video, report.output_video_key));
+): Promise<ItemResult> {
+	if (!video) return { ...report };
+	const files = await inlineFiles(context, video, report.output_video_key);
+	return new ItemWithFiles({ ...report }, files);
 }

@@ -1,32 +1,27 @@
-import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { readSwitchOption } from '../fields/formValue';
+import { readOptions, type GroupedOption } from '../fields/optionGroups';
+import { ItemWithFiles, type ItemResult } from './operation';
 
-export const includeInputFields: INodeProperties = {
+const includeInputFields: INodeProperties = {
 	displayName: 'Include Input Fields',
 	name: 'includeInputFields',
 	type: 'boolean',
 	default: false,
 	description:
-		"Whether to pass the incoming item's own fields on, so that the next node still has them, such as the email address to write to",
+		"Whether to pass the incoming item's own fields and files on, so that the next node still has them, such as the email address to write to",
 };
 
-/** The options of an operation that has no others. */
-export const inputFieldsOption: INodeProperties = {
-	displayName: 'Options',
-	name: 'options',
-	type: 'collection',
-	placeholder: 'Add option',
-	default: {},
-	options: [includeInputFields],
-};
+/** The option as operations have it. */
+export const inputFieldsOption: GroupedOption = { group: 'output', property: includeInputFields };
 
-/** The result with the incoming item's fields beneath it, where the options ask for them. */
+/** The result with the incoming item's fields and files beneath it, where the options ask for them. */
 export function withInputFields(
 	context: IExecuteFunctions,
 	item: number,
-	result: IDataObject,
+	result: ItemResult,
 	options: object,
-): IDataObject {
+): ItemResult {
 	if (Reflect.get(Object(options), includeInputFields.name) !== true) return result;
 	return merged(context, item, result);
 }
@@ -38,14 +33,16 @@ export function withInputFields(
 export function inputFieldsOf(
 	context: IExecuteFunctions,
 	item: number,
-): (result: IDataObject) => IDataObject {
-	const options: object = context.getNodeParameter('options', item, {});
-	if (!readSwitchOption(options, includeInputFields)) return (result) => result;
+): (result: ItemResult) => ItemResult {
+	if (!readSwitchOption(readOptions(context, item), includeInputFields)) return (result) => result;
 	return (result) => merged(context, item, result);
 }
 
-function merged(context: IExecuteFunctions, item: number, result: IDataObject): IDataObject {
+/** Files are passed on as n8n refers to them; their content is not touched. */
+function merged(context: IExecuteFunctions, item: number, result: ItemResult): ItemWithFiles {
+	const { json = {}, binary } = context.getInputData()[item] ?? {};
 	// A top-level "error" makes n8n take the item for a failed one.
-	const { error, ...fields } = context.getInputData()[item]?.json ?? {};
-	return { ...fields, ...result };
+	const { error, ...fields } = json;
+	const own = result instanceof ItemWithFiles ? result : new ItemWithFiles(result, {});
+	return new ItemWithFiles({ ...fields, ...own.json }, { ...binary, ...own.binary });
 }

@@ -14,8 +14,11 @@ export class ItemWithFiles {
 	) {}
 }
 
+/** One item, with files or without. */
+export type ItemResult = IDataObject | ItemWithFiles;
+
 /** What one incoming item gives. */
-export type ItemOutput = IDataObject | IDataObject[] | ItemWithFiles;
+export type ItemOutput = ItemResult | IDataObject[];
 
 /** What came of several things that one incoming item asks for, each for itself. */
 export class SeveralEnds {

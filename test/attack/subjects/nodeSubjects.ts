@@ -35,7 +35,7 @@ interface NodeCase extends Omit<Subject, 'start' | 'limitMs' | 'paysForJobs'> {
 	paysForJobs?: boolean;
 }
 
-const waiting = { timeoutMinutes: TIMEOUT_MINUTES, pollIntervalSeconds: 1 };
+const waitingOptions = { timeoutMinutes: TIMEOUT_MINUTES, pollIntervalSeconds: 1 };
 const byId = (endpointId = '') => located('id', endpointId);
 const form = { deploymentName: NAME, image: IMAGE, deploymentOptions: {} };
 const clip = 'examples/media/driving-video.mp4';
@@ -76,7 +76,7 @@ const cases: readonly NodeCase[] = [
 			portraitPath: located('path', 'input-avatars/jobs.png'),
 			drivingVideoSource: 'minioPath',
 			drivingVideoPath: TEMPLATE_KEY,
-			options: waiting,
+			waitingOptions,
 		},
 	},
 	{
@@ -106,7 +106,7 @@ const cases: readonly NodeCase[] = [
 		limitMs: withTimeoutMs,
 		paysForJobs: true,
 		prepare: submitted,
-		parameters: ({ jobId = '' }) => ({ jobId, options: waiting }),
+		parameters: ({ jobId = '' }) => ({ jobId, waitingOptions }),
 	},
 	{ name: 'endpoint:plan', phases: reads, parameters: form },
 	{

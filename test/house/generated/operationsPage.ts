@@ -98,8 +98,11 @@ function choicesOf(options: readonly Choice[]): string {
 }
 
 function defaultOf({ default: fallback }: INodeProperties): string {
-	if (fallback === '' || fallback === null || typeof fallback === 'object') return '';
-	return `\`${String(fallback)}\``;
+	// A resource locator has its text in `value`.
+	const { data = '' } = z
+		.union([z.string(), z.number(), z.boolean()])
+		.safeParse(typeof fallback === 'object' ? Reflect.get(Object(fallback), 'value') : fallback);
+	return data === '' ? '' : `\`${String(data)}\``;
 }
 
 function cell(text: string): string {

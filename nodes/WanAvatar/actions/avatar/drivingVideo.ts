@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { chosenFrom } from '../../fields/bucketLocator';
+import { binaryField } from '../../fields/binaryField';
 import { sourceProperties, type Source } from './sources';
 
 export const drivingVideoSources: readonly Source[] = [
@@ -52,16 +53,13 @@ export const drivingVideoSources: readonly Source[] = [
 			description: 'A file of the incoming item, such as from a form or a download',
 		},
 		field: 'binary',
-		property: {
+		property: binaryField({
 			displayName: 'Driving Video Binary Field',
 			name: 'drivingVideoBinaryField',
-			type: 'string',
-			default: 'data',
-			required: true,
-			hint: 'The name of the field of the incoming item that holds the file',
+			default: 'Driving_Video',
 			description:
 				'An MP4, MOV or WebM video. With a MinIO API credential it may be large; without one it goes along with the request, which may have 10 MB.',
-		},
+		}),
 	},
 	{
 		option: {

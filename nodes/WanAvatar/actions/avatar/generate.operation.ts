@@ -1,9 +1,4 @@
-import type {
-	IDataObject,
-	IExecuteFunctions,
-	INodeProperties,
-	INodePropertyOptions,
-} from 'n8n-workflow';
+import type { IExecuteFunctions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import { joinSignals } from '../../../../lib/base/async/abort';
 import { InvalidInput, type InputFault } from '../../../../lib/base/errors/invalidInput';
@@ -13,15 +8,17 @@ import type { JobReport } from '../../../../lib/generation/report/report';
 import { NOT_STARTED, type End, type Settled } from '../../../../lib/base/errors/settled';
 import { clock, connectQueue, connectResults, requireBucket } from '../../n8n/connections';
 import { useMinio } from '../../fields/credentialChoice';
+import { incomingFiles } from '../../fields/binaryField';
 import { endpointLocator } from '../../fields/endpointLocator';
+import { optionGroups } from '../../fields/optionGroups';
 import { executionMemory } from '../../n8n/executionMemory';
 import { runHints } from '../../n8n/runHints';
 import { inlineFiles, resultItem } from '../../n8n/inlineVideo';
 import { withInputFields } from '../../n8n/itemInput';
-import { ItemWithFiles, type RunMode } from '../../n8n/operation';
+import { ItemWithFiles, type ItemResult, type RunMode } from '../../n8n/operation';
 import { storedFiles } from '../../n8n/storedFiles';
 import { drivingVideoProperties } from './drivingVideo';
-import { optionalProperties, waitForCompletion } from './generateOptions';
+import { formOptions, waitForCompletion } from './generateOptions';
 import { portraitProperties } from './portrait';
 import { labelled, openForm } from './request';
 import { workerInputProperties } from './workerInputs';
@@ -36,19 +33,13 @@ export const option: INodePropertyOptions = {
 
 const properties: INodeProperties[] = [
 	useMinio,
+	incomingFiles,
 	...portraitProperties,
 	...drivingVideoProperties,
 	...workerInputProperties,
 	waitForCompletion,
 	endpointLocator,
-	{
-		displayName: 'Options',
-		name: 'options',
-		type: 'collection',
-		placeholder: 'Add option',
-		default: {},
-		options: optionalProperties,
-	},
+	...optionGroups(formOptions),
 ];
 
 export const outputs: Outputs = JOB_REPORT;
@@ -62,14 +53,14 @@ export const description = updateDisplayOptions(
 export async function execute(
 	context: IExecuteFunctions,
 	{ continueOnFail }: RunMode,
-): Promise<End<IDataObject | ItemWithFiles>[]> {
+): Promise<End<ItemResult>[]> {
 	const { generateAll } = await import('../../../../lib/generation/run/generateAll');
 	const { readAll } = await import('../../../../lib/generation/request/readAll');
 	const { stoppedItem } = await import('../../../../lib/generation/run/stoppedItem');
 	const form = openForm(context);
 	const memory = executionMemory(context);
-	const item = (i: number, json: object) =>
-		withInputFields(context, i, { ...json }, form.options(i));
+	const item = (i: number, result: ItemResult) =>
+		withInputFields(context, i, result, form.options(i));
 	try {
 		const { options, faults } = await form.runOptions(!continueOnFail);
 		const requests = await readAll(context.getInputData().length, options, form.request, {
@@ -85,8 +76,8 @@ export async function execute(
 						{
 							connect: async () => await connect(context),
 							handOut: async (report, { downloads }, i, along) =>
-								await withFiles(context, { report, downloads, ...along }, (json) => item(i, json)),
-							show: (body, i) => item(i, body),
+								item(i, await withFiles(context, { report, downloads, ...along })),
+							show: (body, i) => item(i, { ...body }),
 						},
 						options,
 					);
@@ -128,9 +119,8 @@ interface HandOut extends HandedAlong {
 async function withFiles(
 	context: IExecuteFunctions,
 	{ report, downloads: { video, thumbnail }, ...along }: HandOut,
-	item: (json: object) => IDataObject,
-): Promise<IDataObject | ItemWithFiles> {
-	if (!video && !thumbnail) return await resultItem(context, { report, ...along }, item);
+): Promise<ItemResult> {
+	if (!video && !thumbnail) return await resultItem(context, { report, ...along });
 	const inline = await inlineFiles(context, along.video, report.output_video_key);
 	const { signal, release } = joinSignals([context.getExecutionCancelSignal(), along.signal]);
 	try {
@@ -142,7 +132,7 @@ async function withFiles(
 			isPaid: true,
 		};
 		const { binary, warnings } = await storedFiles(context, bucket, wanted, signal);
-		const json = item({ ...report, warnings: [...report.warnings, ...warnings] });
+		const json = { ...report, warnings: [...report.warnings, ...warnings] };
 		return new ItemWithFiles(json, { ...binary, ...inline });
 	} finally {
 		release();

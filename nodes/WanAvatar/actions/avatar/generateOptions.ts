@@ -1,16 +1,13 @@
 import type { INodeProperties } from 'n8n-workflow';
-import type { ContractField } from '../../../../lib/contract/jobInput';
 import { optionDefault } from '../../../../lib/generation/request/optionDefaults';
-import { includeInputFields } from '../../n8n/itemInput';
 import { resultLinkOptions } from '../../fields/linkOptions';
+import type { GroupedOption } from '../../fields/optionGroups';
+import { inputFieldsOption } from '../../n8n/itemInput';
 
-/** One option of *Generate*: how the form shows it, and what it is for. */
-export interface FormOption {
-	property: INodeProperties;
-	/** The field of the job input that it fills; a blank one is not sent. */
-	field?: ContractField;
+/** One option of *Generate*: where the form shows it, how, and what it is for. */
+interface FormOption extends GroupedOption {
 	/** Whether *Wait for Completion* of a job has it too. */
-	isForWaiting?: true;
+	isForWaiting?: boolean;
 }
 
 export const waitForCompletion: INodeProperties = {
@@ -22,19 +19,10 @@ export const waitForCompletion: INodeProperties = {
 		'Whether to wait until the video is there. If off, the job ID is output at once, for Get Status.',
 };
 
-/** The options of *Generate*, in the alphabetical order that n8n wants. */
+/** The options of *Generate*: by group, and in each in the alphabetical order that n8n wants. */
 export const formOptions: readonly FormOption[] = [
 	{
-		property: {
-			displayName: 'Additional Worker Inputs',
-			name: 'additionalWorkerInputs',
-			type: 'json',
-			default: '{}',
-			description:
-				'Inputs that a newer worker knows and this form does not, as a JSON object. Fields of this form cannot be set here.',
-		},
-	},
-	{
+		group: 'output',
 		property: {
 			displayName: 'Check Only',
 			name: 'checkOnly',
@@ -45,6 +33,7 @@ export const formOptions: readonly FormOption[] = [
 		},
 	},
 	{
+		group: 'output',
 		property: {
 			displayName: 'Download Thumbnail',
 			name: 'downloadThumbnail',
@@ -55,6 +44,7 @@ export const formOptions: readonly FormOption[] = [
 		},
 	},
 	{
+		group: 'output',
 		property: {
 			displayName: 'Download Video',
 			name: 'downloadVideo',
@@ -65,6 +55,7 @@ export const formOptions: readonly FormOption[] = [
 		},
 	},
 	{
+		group: 'output',
 		property: {
 			displayName: 'If the Video Exists',
 			name: 'ifVideoExists',
@@ -79,95 +70,9 @@ export const formOptions: readonly FormOption[] = [
 				'What to do when there is a video at Output Video Key already. Fail and Return It need that key and a MinIO API credential; where they cannot look, nothing is sent.',
 		},
 	},
-	{ property: includeInputFields, isForWaiting: true },
-	{ property: resultLinkOptions.expiry, isForWaiting: true },
-	{ property: resultLinkOptions.type, isForWaiting: true },
+	{ ...inputFieldsOption, isForWaiting: true },
 	{
-		property: {
-			displayName: 'Max Parallel Jobs',
-			name: 'maxParallelJobs',
-			type: 'number',
-			typeOptions: { minValue: 0 },
-			default: optionDefault('maxParallelJobs'),
-			description:
-				'How many jobs are under way at once. 0 is automatic: as many as the endpoint has workers for, and a few that wait. With 1, items are made one after another.',
-		},
-	},
-	{
-		property: {
-			displayName: 'Max Queue Time (Minutes)',
-			name: 'maxQueueMinutes',
-			type: 'number',
-			typeOptions: { minValue: 1 },
-			default: 60,
-			description:
-				'How long a job may wait for a worker on RunPod. With Max Run Time, which it needs, it is the time after which RunPod deletes the job.',
-		},
-	},
-	{
-		property: {
-			displayName: 'Max Restarts',
-			name: 'maxRestarts',
-			type: 'number',
-			typeOptions: { minValue: 0 },
-			default: optionDefault('maxRestarts'),
-			description:
-				'How often RunPod may start a job over when its worker dies. A job that is started over more often is cancelled.',
-		},
-		isForWaiting: true,
-	},
-	{
-		property: {
-			displayName: 'Max Run Time (Minutes)',
-			name: 'maxRunMinutes',
-			type: 'number',
-			typeOptions: { minValue: 1 },
-			default: 60,
-			description:
-				"How long a job may run on a worker. Without this option, the endpoint's own setting counts.",
-		},
-	},
-	{
-		property: {
-			displayName: 'Maximum Jobs per Execution',
-			name: 'maxJobs',
-			type: 'number',
-			typeOptions: { minValue: 1 },
-			default: optionDefault('maxJobs'),
-			description:
-				'With more items than this, nothing is sent: a guard against a surprise on the bill',
-		},
-	},
-	{
-		property: {
-			displayName: 'Negative Prompt',
-			name: 'negativePrompt',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. blurry, distorted hands',
-			description: 'What the video should not show',
-		},
-		field: 'negative_prompt',
-	},
-	{
-		property: {
-			displayName: 'On Timeout',
-			name: 'onTimeout',
-			type: 'options',
-			options: [
-				{ name: 'Cancel the Job', value: 'cancel', description: 'So that it costs nothing more' },
-				{
-					name: 'Leave It Running',
-					value: 'leave',
-					description: 'Its video is stored all the same; ask later with Get Status',
-				},
-			],
-			default: optionDefault('onTimeout'),
-			description: 'What happens on RunPod to a job that is not finished after Timeout',
-		},
-		isForWaiting: true,
-	},
-	{
+		group: 'output',
 		property: {
 			displayName: 'Output Name',
 			name: 'outputName',
@@ -188,7 +93,28 @@ export const formOptions: readonly FormOption[] = [
 			description: 'Whether a new run writes the same output keys or new ones',
 		},
 	},
+	...resultLinkOptions.map((option) => ({ ...option, isForWaiting: true })),
 	{
+		group: 'waiting',
+		property: {
+			displayName: 'On Timeout',
+			name: 'onTimeout',
+			type: 'options',
+			options: [
+				{ name: 'Cancel the Job', value: 'cancel', description: 'So that it costs nothing more' },
+				{
+					name: 'Leave It Running',
+					value: 'leave',
+					description: 'Its video is stored all the same; ask later with Get Status',
+				},
+			],
+			default: optionDefault('onTimeout'),
+			description: 'What happens on RunPod to a job that is not finished after Timeout',
+		},
+		isForWaiting: true,
+	},
+	{
+		group: 'waiting',
 		property: {
 			displayName: 'Poll Interval (Seconds)',
 			name: 'pollIntervalSeconds',
@@ -201,28 +127,7 @@ export const formOptions: readonly FormOption[] = [
 		isForWaiting: true,
 	},
 	{
-		property: {
-			displayName: 'Prompt',
-			name: 'prompt',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. a person in an office, soft light',
-			description: 'What the video should show',
-		},
-		field: 'prompt',
-	},
-	{ property: resultLinkOptions.baseUrl, isForWaiting: true },
-	{
-		property: {
-			displayName: 'Submit Anyway',
-			name: 'submitAnyway',
-			type: 'boolean',
-			default: false,
-			description:
-				'Whether to send an item again though RunPod gave no job ID for an earlier job of it, which may be running, or though its video is not where it should be. It may be paid twice.',
-		},
-	},
-	{
+		group: 'waiting',
 		property: {
 			displayName: 'Timeout (Minutes)',
 			name: 'timeoutMinutes',
@@ -234,6 +139,90 @@ export const formOptions: readonly FormOption[] = [
 		isForWaiting: true,
 	},
 	{
+		group: 'limits',
+		property: {
+			displayName: 'Max Jobs per Execution',
+			name: 'maxJobs',
+			type: 'number',
+			typeOptions: { minValue: 1 },
+			default: optionDefault('maxJobs'),
+			description:
+				'With more items than this, nothing is sent: a guard against a surprise on the bill',
+		},
+	},
+	{
+		group: 'limits',
+		property: {
+			displayName: 'Max Parallel Jobs',
+			name: 'maxParallelJobs',
+			type: 'number',
+			typeOptions: { minValue: 0 },
+			default: optionDefault('maxParallelJobs'),
+			description:
+				'How many jobs are under way at once. 0 is automatic: as many as the endpoint has workers for, and a few that wait. With 1, items are made one after another.',
+		},
+	},
+	{
+		group: 'limits',
+		property: {
+			displayName: 'Max Queue Time (Minutes)',
+			name: 'maxQueueMinutes',
+			type: 'number',
+			typeOptions: { minValue: 1 },
+			default: 60,
+			description:
+				'How long a job may wait for a worker on RunPod. With Max Run Time, which it needs, it is the time after which RunPod deletes the job.',
+		},
+	},
+	{
+		group: 'limits',
+		property: {
+			displayName: 'Max Restarts',
+			name: 'maxRestarts',
+			type: 'number',
+			typeOptions: { minValue: 0 },
+			default: optionDefault('maxRestarts'),
+			description:
+				'How often RunPod may start a job over when its worker dies. A job that is started over more often is cancelled.',
+		},
+		isForWaiting: true,
+	},
+	{
+		group: 'limits',
+		property: {
+			displayName: 'Max Run Time (Minutes)',
+			name: 'maxRunMinutes',
+			type: 'number',
+			typeOptions: { minValue: 1 },
+			default: 60,
+			description:
+				"How long a job may run on a worker. Without this option, the endpoint's own setting counts.",
+		},
+	},
+	{
+		group: 'worker',
+		property: {
+			displayName: 'Additional Worker Inputs',
+			name: 'additionalWorkerInputs',
+			type: 'json',
+			default: '{}',
+			description:
+				'Inputs that a newer worker knows and this form does not, as a JSON object. Fields of this form cannot be set here.',
+		},
+	},
+	{
+		group: 'worker',
+		property: {
+			displayName: 'Submit Anyway',
+			name: 'submitAnyway',
+			type: 'boolean',
+			default: false,
+			description:
+				'Whether to send an item again though RunPod gave no job ID for an earlier job of it, which may be running, or though its video is not where it should be. It may be paid twice.',
+		},
+	},
+	{
+		group: 'worker',
 		property: {
 			displayName: 'Webhook URL',
 			name: 'webhookUrl',
@@ -246,9 +235,7 @@ export const formOptions: readonly FormOption[] = [
 	},
 ];
 
-export const optionalProperties: INodeProperties[] = formOptions.map(({ property }) => property);
-
 /** The options that concern waiting, and the links of what comes of it. */
-export const waitingProperties: INodeProperties[] = formOptions
-	.filter(({ isForWaiting }) => isForWaiting)
-	.map(({ property }) => property);
+export const waitingOptions: readonly GroupedOption[] = formOptions.filter(
+	({ isForWaiting }) => isForWaiting,
+);

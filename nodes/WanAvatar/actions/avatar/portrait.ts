@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { chosenFrom } from '../../fields/bucketLocator';
+import { binaryField } from '../../fields/binaryField';
 import { sourceProperties, type Source } from './sources';
 
 export const portraitSources: readonly Source[] = [
@@ -49,16 +50,13 @@ export const portraitSources: readonly Source[] = [
 			description: 'A file of the incoming item, such as from a form or a download',
 		},
 		field: 'binary',
-		property: {
+		property: binaryField({
 			displayName: 'Portrait Binary Field',
 			name: 'portraitBinaryField',
-			type: 'string',
-			default: 'data',
-			required: true,
-			hint: 'The name of the field of the incoming item that holds the file',
+			default: 'Portrait',
 			description:
 				'A PNG, JPEG or WebP image. With a MinIO API credential it may be large; without one it goes along with the request, which may have 10 MB.',
-		},
+		}),
 	},
 	{
 		option: {

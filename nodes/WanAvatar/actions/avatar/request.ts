@@ -1,23 +1,26 @@
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions } from 'n8n-workflow';
 import { WanAvatarError } from '../../../../lib/base/errors/errors';
 import { InvalidInput, type InputFault } from '../../../../lib/base/errors/invalidInput';
 import type { GenerationRequest, RunOptions } from '../../../../lib/generation/request/ports';
+import { readOptions } from '../../fields/optionGroups';
 import { runIndexOf } from '../../n8n/executionMemory';
 import { trimmed } from '../../fields/formValue';
 import { asksForMinio } from '../../fields/credentialChoice';
 import { drivingVideoSources } from './drivingVideo';
-import { optionalProperties, waitForCompletion } from './generateOptions';
+import { formOptions, waitForCompletion } from './generateOptions';
 import { portraitSources } from './portrait';
 import { labelsOf, readSource } from './sources';
 import { readWorkerInputs, workerInputLabels } from './workerInputs';
 
 /** The form's own names of fields, for messages. */
 const labels: ReadonlyMap<string, string> = new Map([
-	...optionalProperties.map(({ name, displayName }) => [name, displayName] as const),
+	...formOptions.map(({ property }) => [property.name, property.displayName] as const),
 	...[...portraitSources, ...drivingVideoSources].flatMap(labelsOf),
 	...workerInputLabels,
 	[waitForCompletion.name, waitForCompletion.displayName],
 ]);
+
+type Options = ReturnType<typeof readOptions>;
 
 /** The form of *Generate*, read item by item: each field once, since n8n evaluates it at every reading. */
 export interface Form {
@@ -28,7 +31,7 @@ export interface Form {
 	 * @throws InvalidInput naming the fields as the form does
 	 */
 	request: (item: number) => Promise<GenerationRequest>;
-	options: (item: number) => IDataObject;
+	options: (item: number) => Options;
 	/** Where the notes about an item are kept: run and item. */
 	slot: (item: number) => string;
 }
@@ -37,9 +40,9 @@ export function openForm(context: IExecuteFunctions): Form {
 	const run = runIndexOf(context);
 	const executionId = context.getExecutionId();
 	const hasBucket = asksForMinio(context.getNode());
-	const optionsByItem = new Map<number, IDataObject>();
+	const optionsByItem = new Map<number, Options>();
 	const options = (item: number) => {
-		const known = optionsByItem.get(item) ?? context.getNodeParameter('options', item, {});
+		const known = optionsByItem.get(item) ?? readOptions(context, item);
 		optionsByItem.set(item, known);
 		return known;
 	};
@@ -55,7 +58,7 @@ export function openForm(context: IExecuteFunctions): Form {
 			const { parseGenerationRequest } = await import('../../../../lib/generation/request/request');
 			const read = (name: string, fallback: unknown = '') =>
 				context.getNodeParameter(name, item, fallback) ?? fallback;
-			const inputs = readWorkerInputs((name) => trimmed(read(name)), options(item));
+			const inputs = readWorkerInputs((name) => trimmed(read(name)));
 			const portrait = await readSource(context, item, 'portraitSource', portraitSources);
 			const drivingVideo = await readSource(
 				context,

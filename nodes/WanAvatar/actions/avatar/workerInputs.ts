@@ -1,6 +1,5 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 import type { ContractField } from '../../../../lib/contract/jobInput';
-import { formOptions } from './generateOptions';
 import { labelOf } from './sources';
 
 /** A field of the job input that has a place of its own in the form. */
@@ -13,6 +12,30 @@ interface WorkerInput {
 
 /** In the order of the form. */
 const workerInputs: readonly WorkerInput[] = [
+	{
+		field: 'prompt',
+		blank: 'left out',
+		property: {
+			displayName: 'Prompt',
+			name: 'prompt',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. a person in an office, soft light',
+			description: 'What the video should show. Leave blank for none.',
+		},
+	},
+	{
+		field: 'negative_prompt',
+		blank: 'left out',
+		property: {
+			displayName: 'Negative Prompt',
+			name: 'negativePrompt',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. blurry, distorted hands',
+			description: 'What the video should not show. Leave blank for none.',
+		},
+	},
 	{
 		field: 'user_id',
 		blank: 'sent',
@@ -71,11 +94,10 @@ export const workerInputProperties: INodeProperties[] = workerInputs.map(
 	({ property }) => property,
 );
 
-/** The form's own names of these fields and of the options that fill one, for messages. */
-export const workerInputLabels: readonly [field: string, label: string][] = [
-	...workerInputs,
-	...formOptions,
-].flatMap(({ field, property }) => (field === undefined ? [] : [labelOf(field, property)]));
+/** The form's own names of these fields, for messages. */
+export const workerInputLabels: readonly [field: string, label: string][] = workerInputs.map(
+	({ field, property }) => labelOf(field, property),
+);
 
 /** What one item gives for the job input, in the contract's names. */
 export interface WorkerInputValues {
@@ -84,21 +106,14 @@ export interface WorkerInputValues {
 	unlessBlank: Record<string, unknown>;
 }
 
-/** Reads these fields by the names of their properties, and the options that fill a field of the job input. */
-export function readWorkerInputs(
-	read: (name: string) => unknown,
-	options: IDataObject,
-): WorkerInputValues {
+/** Reads these fields by the names of their properties. */
+export function readWorkerInputs(read: (name: string) => unknown): WorkerInputValues {
 	const always: Record<string, unknown> = {};
 	const unlessBlank: Record<string, unknown> = {};
 	for (const { field, blank, property } of workerInputs) {
 		const value = read(property.name);
 		if (blank === 'sent') always[field] = value;
 		else if (!isBlank(value)) unlessBlank[field] = value;
-	}
-	for (const { field, property } of formOptions) {
-		const value = options[property.name];
-		if (field !== undefined && !isBlank(value)) unlessBlank[field] = value;
 	}
 	return { always, unlessBlank };
 }

@@ -11,6 +11,7 @@ import type { RunMode } from '../../n8n/operation';
 import { MAY_HAVE_HAPPENED, runItems } from '../../n8n/runItems';
 import { endpointItem, endpointOutputs } from './endpointItem';
 import { endpointProperties, openEndpoints } from './endpointChoice';
+import { workerImage } from './settings/workerImage';
 import type { ItemOf } from '../../n8n/outputs';
 
 export const option: INodePropertyOptions = {
@@ -20,19 +21,12 @@ export const option: INodePropertyOptions = {
 	description: 'Put a newer worker image into the endpoint and its template',
 };
 
-const properties: INodeProperties[] = [
-	...endpointProperties,
-	{
-		displayName: 'Image',
-		name: 'image',
-		type: 'string',
-		default: '',
-		required: true,
-		placeholder: 'e.g. dexsynccom/twin-avatar:wan-worker-20260214-2d62a28',
-		description:
-			'Image of the worker, with a version tag or a digest. Running jobs end on the old one.',
-	},
-];
+const image: INodeProperties = {
+	...workerImage,
+	description: `${workerImage.description ?? ''}. Running jobs end on the old one.`,
+};
+
+const properties: INodeProperties[] = [...endpointProperties, image];
 
 export const outputs = {
 	...endpointOutputs,
@@ -55,7 +49,7 @@ export async function execute(
 	return await runItems(context, mode, {
 		check: async (item) => ({
 			...(await read(item)),
-			image: parseImage(readTrimmed(context, item, 'image')),
+			image: parseImage(readTrimmed(context, item, image.name)),
 		}),
 		perform: async ({ id, image }) => {
 			const { endpoint, templateId, changed } = await updateImage(management, id, image);

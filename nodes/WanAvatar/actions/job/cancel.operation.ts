@@ -1,10 +1,10 @@
-import type { IDataObject, IExecuteFunctions, INodePropertyOptions } from 'n8n-workflow';
+import type { IExecuteFunctions, INodePropertyOptions } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { JobReport } from '../../../../lib/generation/report/report';
 import { NOT_STARTED, type End, type Settled } from '../../../../lib/base/errors/settled';
 import { clock } from '../../n8n/connections';
 import { inputFieldsOf } from '../../n8n/itemInput';
-import { SeveralEnds, type RunMode } from '../../n8n/operation';
+import { SeveralEnds, type ItemResult, type RunMode } from '../../n8n/operation';
 import { performAll, runItems } from '../../n8n/runItems';
 import { cancelProperties, openWishes, type Left } from './cancelWish';
 import { openJobs, type JobAtQueue, type JobReader } from './jobReference';
@@ -82,8 +82,8 @@ function nameOf({ job, queue }: JobAtQueue): string {
 }
 
 function finishedBy(
-	finish: (result: IDataObject) => IDataObject,
+	finish: ReturnType<typeof inputFieldsOf>,
 	end: End<JobReport>,
-): End<IDataObject> {
+): End<ItemResult> {
 	return 'value' in end ? { value: finish({ ...end.value }) } : end;
 }

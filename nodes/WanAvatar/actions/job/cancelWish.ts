@@ -6,6 +6,7 @@ import type { Settled } from '../../../../lib/base/errors/settled';
 import { clock, requireBucket } from '../../n8n/connections';
 import { needsNoMinio } from '../../fields/credentialChoice';
 import { readTrimmed } from '../../fields/formValue';
+import { optionGroups } from '../../fields/optionGroups';
 import { inputFieldsOption } from '../../n8n/itemInput';
 import type { Facts } from '../../n8n/runItems';
 import { itemJson, jobEndpoint, jobId, type JobAtQueue, type JobReader } from './jobReference';
@@ -62,7 +63,7 @@ export const cancelProperties: INodeProperties[] = [
 			'Folder of the videos. What the node has noted there of its jobs (the job records) is looked through.',
 		displayOptions: byExecution,
 	},
-	inputFieldsOption,
+	...optionGroups([inputFieldsOption]),
 ];
 
 const labels = new Map([

@@ -1,15 +1,11 @@
-import type {
-	IDataObject,
-	IExecuteFunctions,
-	INodeProperties,
-	INodePropertyOptions,
-} from 'n8n-workflow';
+import type { IExecuteFunctions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../../lib/base/errors/settled';
-import { includeInputFields } from '../../n8n/itemInput';
 import { useMinio } from '../../fields/credentialChoice';
 import { resultLinkOptions } from '../../fields/linkOptions';
-import type { ItemWithFiles, RunMode } from '../../n8n/operation';
+import { optionGroups } from '../../fields/optionGroups';
+import { inputFieldsOption } from '../../n8n/itemInput';
+import type { ItemResult, RunMode } from '../../n8n/operation';
 import { NOTHING_CHANGED } from '../../n8n/runItems';
 import { jobProperties } from './jobReference';
 import { giveOutResults } from './jobResults';
@@ -25,19 +21,7 @@ export const option: INodePropertyOptions = {
 const properties: INodeProperties[] = [
 	useMinio,
 	...jobProperties,
-	{
-		displayName: 'Options',
-		name: 'options',
-		type: 'collection',
-		placeholder: 'Add option',
-		default: {},
-		options: [
-			includeInputFields,
-			resultLinkOptions.expiry,
-			resultLinkOptions.type,
-			resultLinkOptions.baseUrl,
-		],
-	},
+	...optionGroups([inputFieldsOption, ...resultLinkOptions]),
 ];
 
 export const outputs: Outputs = JOB_REPORT;
@@ -54,11 +38,11 @@ const AT_ONCE = 50;
 export async function execute(
 	context: IExecuteFunctions,
 	mode: RunMode,
-): Promise<End<IDataObject | ItemWithFiles>[]> {
+): Promise<End<ItemResult>[]> {
 	const { getStatus } = await import('../../../../lib/generation/job/status');
 	const { parseLinkWish } = await import('../../../../lib/generation/request/optionChecks');
 	return await giveOutResults(context, mode, {
-		readOptions: parseLinkWish,
+		parseOptions: parseLinkWish,
 		find: getStatus,
 		atOnce: AT_ONCE,
 		ifLeft: NOTHING_CHANGED,

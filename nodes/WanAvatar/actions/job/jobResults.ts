@@ -1,19 +1,20 @@
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions } from 'n8n-workflow';
 import type { End } from '../../../../lib/base/errors/settled';
 import type { KnownJob } from '../../../../lib/generation/job/knownJob';
 import type { StatusPorts } from '../../../../lib/generation/job/status';
 import type { JobResult } from '../../../../lib/generation/report/jobResult';
 import type { QueueClient } from '../../../../lib/runpod/queue/queue';
 import { clock, connectResults } from '../../n8n/connections';
+import { readOptions } from '../../fields/optionGroups';
 import { resultItem } from '../../n8n/inlineVideo';
 import { inputFieldsOf } from '../../n8n/itemInput';
-import type { ItemWithFiles, RunMode } from '../../n8n/operation';
+import type { ItemResult, RunMode } from '../../n8n/operation';
 import { runItems } from '../../n8n/runItems';
 import { openJobs } from './jobReference';
 
 /** How the result of one job is found; what the options say is read and checked before anything is asked of RunPod. */
 interface ResultSearch<O> {
-	readOptions: (raw: unknown) => O;
+	parseOptions: (raw: unknown) => O;
 	find: (
 		job: KnownJob,
 		ports: StatusPorts & { queue: QueueClient },
@@ -28,8 +29,8 @@ interface ResultSearch<O> {
 export async function giveOutResults<O>(
 	context: IExecuteFunctions,
 	mode: RunMode,
-	{ readOptions, find, atOnce, ifLeft }: ResultSearch<O>,
-): Promise<End<IDataObject | ItemWithFiles>[]> {
+	{ parseOptions, find, atOnce, ifLeft }: ResultSearch<O>,
+): Promise<End<ItemResult>[]> {
 	const { inSlot } = await import('../../../../lib/generation/run/slottedQueue');
 	const results = await connectResults(context);
 	const { read, factsOf } = await openJobs(context);
@@ -37,13 +38,13 @@ export async function giveOutResults<O>(
 	return await runItems(context, mode, {
 		check: async (item) => ({
 			...(await read(item)),
-			options: readOptions(context.getNodeParameter('options', item, {})),
+			options: parseOptions(readOptions(context, item)),
 			finish: inputFieldsOf(context, item),
 		}),
 		perform: async ({ job, options, finish, ...at }) =>
 			await inSlot(at.queue, signal, async (queue) => {
 				const found = await find(job, { queue, clock, signal, ...results }, options);
-				return await resultItem(context, found, finish);
+				return finish(await resultItem(context, found));
 			}),
 		factsOf,
 		atOnce,

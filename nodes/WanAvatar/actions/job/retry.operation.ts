@@ -1,14 +1,10 @@
-import type {
-	IDataObject,
-	IExecuteFunctions,
-	INodeProperties,
-	INodePropertyOptions,
-} from 'n8n-workflow';
+import type { IExecuteFunctions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../../lib/base/errors/settled';
 import { needsNoMinio } from '../../fields/credentialChoice';
+import { optionGroups } from '../../fields/optionGroups';
 import { inputFieldsOption, inputFieldsOf } from '../../n8n/itemInput';
-import type { RunMode } from '../../n8n/operation';
+import type { ItemResult, RunMode } from '../../n8n/operation';
 import { runItems } from '../../n8n/runItems';
 import { jobProperties, openJobs } from './jobReference';
 import { JOB_REPORT, type Outputs } from '../../n8n/outputs';
@@ -20,7 +16,11 @@ export const option: INodePropertyOptions = {
 	description: 'Start a failed or timed out job over, under the same ID',
 };
 
-const properties: INodeProperties[] = [needsNoMinio, ...jobProperties, inputFieldsOption];
+const properties: INodeProperties[] = [
+	needsNoMinio,
+	...jobProperties,
+	...optionGroups([inputFieldsOption]),
+];
 
 export const outputs: Outputs = JOB_REPORT;
 
@@ -33,7 +33,7 @@ export const description = updateDisplayOptions(
 export async function execute(
 	context: IExecuteFunctions,
 	mode: RunMode,
-): Promise<End<IDataObject>[]> {
+): Promise<End<ItemResult>[]> {
 	const { retryJob } = await import('../../../../lib/generation/job/jobControl');
 	const { read, factsOf } = await openJobs(context);
 	const signal = context.getExecutionCancelSignal();

@@ -1,15 +1,11 @@
-import type {
-	IDataObject,
-	IExecuteFunctions,
-	INodeProperties,
-	INodePropertyOptions,
-} from 'n8n-workflow';
+import type { IExecuteFunctions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../../lib/base/errors/settled';
-import { waitingProperties } from '../avatar/generateOptions';
+import { waitingOptions } from '../avatar/generateOptions';
+import { optionGroups, readOptions } from '../../fields/optionGroups';
 import { clock } from '../../n8n/connections';
-import type { ItemWithFiles, RunMode } from '../../n8n/operation';
 import { useMinio } from '../../fields/credentialChoice';
+import type { ItemResult, RunMode } from '../../n8n/operation';
 import { jobProperties } from './jobReference';
 import { giveOutResults } from './jobResults';
 import { JOB_REPORT, type Outputs } from '../../n8n/outputs';
@@ -21,18 +17,7 @@ export const option: INodePropertyOptions = {
 	description: 'Follow a job that was submitted before until its video is there',
 };
 
-const properties: INodeProperties[] = [
-	useMinio,
-	...jobProperties,
-	{
-		displayName: 'Options',
-		name: 'options',
-		type: 'collection',
-		placeholder: 'Add option',
-		default: {},
-		options: waitingProperties,
-	},
-];
+const properties: INodeProperties[] = [useMinio, ...jobProperties, ...optionGroups(waitingOptions)];
 
 export const outputs: Outputs = JOB_REPORT;
 
@@ -48,13 +33,13 @@ const AT_ONCE = 10_000;
 export async function execute(
 	context: IExecuteFunctions,
 	mode: RunMode,
-): Promise<End<IDataObject | ItemWithFiles>[]> {
+): Promise<End<ItemResult>[]> {
 	const { waitForJob } = await import('../../../../lib/generation/job/wait');
 	const { parseWaitOptions, pollingFor } =
 		await import('../../../../lib/generation/job/waitOptions');
-	const pollings = pollingFor(clock, context.getNodeParameter('options', 0, {}));
+	const pollings = pollingFor(clock, readOptions(context, 0));
 	return await giveOutResults(context, mode, {
-		readOptions: parseWaitOptions,
+		parseOptions: parseWaitOptions,
 		find: async (job, ports, options) =>
 			await waitForJob(job, { ...ports, polling: pollings(ports.queue) }, options),
 		atOnce: AT_ONCE,

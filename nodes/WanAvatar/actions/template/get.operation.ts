@@ -24,7 +24,7 @@ export const option: INodePropertyOptions = {
 	description: 'Get one driving video of the bucket, by a list, its ID or its path',
 };
 
-const properties: INodeProperties[] = [templateLocator, templatePrefix, templateOptions];
+const properties: INodeProperties[] = [templateLocator, templatePrefix, ...templateOptions];
 
 export const outputs = templateWishOutputs;
 

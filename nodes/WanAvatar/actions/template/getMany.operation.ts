@@ -26,7 +26,7 @@ export const option: INodePropertyOptions = {
 	description: 'List the driving videos that lie ready in the bucket, one item each',
 };
 
-const properties: INodeProperties[] = [templatePrefix, ...returnLimit, templateOptions];
+const properties: INodeProperties[] = [templatePrefix, ...returnLimit, ...templateOptions];
 
 export const outputs = templateWishOutputs;
 

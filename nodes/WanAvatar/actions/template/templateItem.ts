@@ -2,8 +2,9 @@ import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { Bucket } from '../../../../lib/storage/objects/bucket';
 import type { Template } from '../../../../lib/storage/template/templates';
 import { clock } from '../../n8n/connections';
-import { linkExpiry, readLinkExpirySeconds } from '../../fields/linkOptions';
+import { linkExpiry } from '../../fields/linkOptions';
 import { objectFields, objectOutputs } from '../../fields/objectFields';
+import { optionGroups, readOptions } from '../../fields/optionGroups';
 import { TEXTS, type ItemOf } from '../../n8n/outputs';
 
 export const templateOutputs = { template_id: 'string', driving_video_path: 'string' } as const;
@@ -29,32 +30,29 @@ export const templateWishOutputs = {
 
 type PlainTemplate = ItemOf<typeof templateOutputs & typeof objectOutputs>;
 
-/** What more to tell of a template. */
-export const templateOptions: INodeProperties = {
-	displayName: 'Options',
-	name: 'options',
-	type: 'collection',
-	placeholder: 'Add option',
-	default: {},
-	options: [
-		linkExpiry,
-		{
-			displayName: 'Preview URL',
-			name: 'previewUrl',
-			type: 'boolean',
-			default: false,
-			description: 'Whether to add a link that opens the video without signing in',
-		},
-		{
-			displayName: 'Video Facts',
-			name: 'videoFacts',
-			type: 'boolean',
-			default: false,
-			description:
-				'Whether to add duration, width, height and frames a second, which are read without downloading the whole video',
-		},
-	],
+const previewUrl: INodeProperties = {
+	displayName: 'Preview URL',
+	name: 'previewUrl',
+	type: 'boolean',
+	default: false,
+	description: 'Whether to add a link that opens the video without signing in',
 };
+
+const videoFacts: INodeProperties = {
+	displayName: 'Video Facts',
+	name: 'videoFacts',
+	type: 'boolean',
+	default: false,
+	description:
+		'Whether to add duration, width, height and frames a second, which are read without downloading the whole video',
+};
+
+/** What more to tell of a template. */
+export const templateOptions: INodeProperties[] = optionGroups([
+	{ group: 'output', property: previewUrl },
+	{ group: 'output', property: videoFacts },
+	{ group: 'links', property: linkExpiry },
+]);
 
 /** What the options of one item ask for. */
 export interface TemplateWish {
@@ -63,17 +61,21 @@ export interface TemplateWish {
 	expirySeconds: number;
 }
 
-/** How the options of items are read; a link that S3 does not sign is refused. */
+/**
+ * How the options of items are read.
+ * @throws InvalidInput, also for a link that S3 does not sign
+ */
 export async function openTemplateWishes(
 	context: IExecuteFunctions,
 ): Promise<(item: number) => TemplateWish> {
-	const { checkExpiry } = await import('../../../../lib/storage/video/presignedLinks');
+	const { parseLinkExpiry } = await import('../../../../lib/generation/request/optionChecks');
 	return (item) => {
-		const options = context.getNodeParameter('options', item, {});
-		const previewUrl = Boolean(options.previewUrl);
-		const expirySeconds = readLinkExpirySeconds(options);
-		if (previewUrl) checkExpiry(expirySeconds);
-		return { previewUrl, expirySeconds, videoFacts: Boolean(options.videoFacts) };
+		const options = readOptions(context, item);
+		return {
+			previewUrl: Boolean(options[previewUrl.name]),
+			expirySeconds: parseLinkExpiry(options),
+			videoFacts: Boolean(options[videoFacts.name]),
+		};
 	};
 }
 

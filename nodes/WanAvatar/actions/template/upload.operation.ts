@@ -7,6 +7,7 @@ import type {
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../../lib/base/errors/settled';
 import { binaryFile } from '../../n8n/binaryFile';
+import { binaryField, incomingFiles } from '../../fields/binaryField';
 import { readSwitchOption, readTrimmed } from '../../fields/formValue';
 import { changingBucket } from '../../n8n/readingBucket';
 import type { RunMode } from '../../n8n/operation';
@@ -33,15 +34,13 @@ const overwriting: INodeProperties = {
 };
 
 const properties: INodeProperties[] = [
-	{
+	incomingFiles,
+	binaryField({
 		displayName: 'Input Binary Field',
 		name: BINARY_FIELD,
-		type: 'string',
 		default: 'data',
-		required: true,
-		hint: 'The name of the field of the incoming item that holds the file',
 		description: 'An MP4, MOV or WebM video of up to 2 GB',
-	},
+	}),
 	{
 		displayName: 'Template Path',
 		name: 'templatePath',

@@ -2,8 +2,9 @@ import type { IExecuteFunctions, INodeProperties, INodePropertyOptions } from 'n
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../../lib/base/errors/settled';
 import { readSwitch } from '../../fields/formValue';
+import { optionGroups } from '../../fields/optionGroups';
 import { inputFieldsOption, inputFieldsOf } from '../../n8n/itemInput';
-import { ItemWithFiles, type RunMode } from '../../n8n/operation';
+import { ItemWithFiles, type ItemResult, type RunMode } from '../../n8n/operation';
 import { readingBucket } from '../../n8n/readingBucket';
 import { NOTHING_CHANGED, runItems } from '../../n8n/runItems';
 import { storedFiles } from '../../n8n/storedFiles';
@@ -39,7 +40,7 @@ const properties: INodeProperties[] = [
 	thumbnailKey,
 	downloadVideo,
 	downloadThumbnail,
-	inputFieldsOption,
+	...optionGroups([inputFieldsOption]),
 ];
 
 export const outputs = { minio_key: 'string', thumbnail_key: 'string', warnings: TEXTS } as const;
@@ -53,7 +54,7 @@ export const description = updateDisplayOptions(
 export async function execute(
 	context: IExecuteFunctions,
 	mode: RunMode,
-): Promise<End<ItemWithFiles>[]> {
+): Promise<End<ItemResult>[]> {
 	const bucket = await readingBucket(context);
 	const { check, find, factsOf } = await openVideos(context, bucket);
 	return await runItems(context, mode, {
@@ -73,12 +74,12 @@ export async function execute(
 			};
 			const signal = context.getExecutionCancelSignal();
 			const { binary, warnings } = await storedFiles(context, bucket, files, signal);
-			const json = finish({
+			const json = {
 				minio_key: video,
 				thumbnail_key: thumbnailKey,
 				warnings,
-			} satisfies ItemOf<typeof outputs>);
-			return new ItemWithFiles(json, binary);
+			} satisfies ItemOf<typeof outputs>;
+			return finish(new ItemWithFiles(json, binary));
 		},
 		factsOf,
 		ifLeft: NOTHING_CHANGED,

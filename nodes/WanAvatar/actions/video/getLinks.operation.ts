@@ -1,16 +1,12 @@
-import type {
-	IDataObject,
-	IExecuteFunctions,
-	INodeProperties,
-	INodePropertyOptions,
-} from 'n8n-workflow';
+import type { IExecuteFunctions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../../lib/base/errors/settled';
 import { clock } from '../../n8n/connections';
 import { checkText } from '../../fields/formValue';
-import { includeInputFields, inputFieldsOf } from '../../n8n/itemInput';
-import { linkExpiry, readLinkExpirySeconds } from '../../fields/linkOptions';
-import type { RunMode } from '../../n8n/operation';
+import { inputFieldsOf, inputFieldsOption } from '../../n8n/itemInput';
+import { linkExpiry } from '../../fields/linkOptions';
+import { optionGroups, readOptions } from '../../fields/optionGroups';
+import type { ItemResult, RunMode } from '../../n8n/operation';
 import { readingBucket } from '../../n8n/readingBucket';
 import { NOTHING_CHANGED, runItems } from '../../n8n/runItems';
 import { openVideos, thumbnailKey, videoKey } from './videoFields';
@@ -36,14 +32,11 @@ const downloadFileName: INodeProperties = {
 const properties: INodeProperties[] = [
 	videoKey,
 	thumbnailKey,
-	{
-		displayName: 'Options',
-		name: 'options',
-		type: 'collection',
-		placeholder: 'Add option',
-		default: {},
-		options: [downloadFileName, includeInputFields, linkExpiry],
-	},
+	...optionGroups([
+		inputFieldsOption,
+		{ group: 'links', property: downloadFileName },
+		{ group: 'links', property: linkExpiry },
+	]),
 ];
 
 export const outputs = {
@@ -64,17 +57,17 @@ export const description = updateDisplayOptions(
 export async function execute(
 	context: IExecuteFunctions,
 	mode: RunMode,
-): Promise<End<IDataObject>[]> {
-	const { checkExpiry, linkUnlessRefused, presignedLink } =
+): Promise<End<ItemResult>[]> {
+	const { parseLinkExpiry } = await import('../../../../lib/generation/request/optionChecks');
+	const { linkUnlessRefused, presignedLink } =
 		await import('../../../../lib/storage/video/presignedLinks');
 	const { requireReadable } = await import('../../../../lib/storage/video/videos');
 	const bucket = await readingBucket(context);
 	const { check, find, factsOf } = await openVideos(context, bucket);
 	return await runItems(context, mode, {
 		check: (item) => {
-			const options = context.getNodeParameter('options', item, {});
-			const expirySeconds = readLinkExpirySeconds(options);
-			checkExpiry(expirySeconds);
+			const options = readOptions(context, item);
+			const expirySeconds = parseLinkExpiry(options);
 			const downloadName = checkText(options[downloadFileName.name], downloadFileName);
 			const finish = inputFieldsOf(context, item);
 			return { ...check(item), expirySeconds, downloadName, finish };

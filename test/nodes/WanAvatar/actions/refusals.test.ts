@@ -41,9 +41,9 @@ describe.each(WRONG_KEYS)('keys that are refused as %s', (code) => {
 
 	it('after the job leave the links of the worker, and what was paid for', async () => {
 		refuse(FILES, code);
-		const options = { downloadVideo: true };
+		const outputOptions = { downloadVideo: true };
 		const items = [{ avatar: code }];
-		const { error, success, hints } = await rig.run({ ...generateForm, options }, { items });
+		const { error, success, hints } = await rig.run({ ...generateForm, outputOptions }, { items });
 
 		expect(error).toBeUndefined();
 		expect(success[0]?.json).toMatchObject({
@@ -118,7 +118,7 @@ describe('a proxy that refuses every HEAD', () => {
 	});
 
 	it('does not stand in the way of If the Video Exists', async () => {
-		const form = { ...generateForm, options: { ifVideoExists: 'fail' } };
+		const form = { ...generateForm, outputOptions: { ifVideoExists: 'fail' } };
 		const items = [{ avatar: 'headlessGuard' }];
 
 		expect((await rig.run(form, { items })).success[0]?.json.status).toBe('COMPLETED');

@@ -65,17 +65,17 @@ const cases: Readonly<Record<string, Case[]>> = {
 	'job:getStatus': [
 		{ form: { jobId: field }, ...aJob },
 		{
-			form: { jobId: 'job-1', options: { linkExpirySeconds: field } },
-			good: 60,
+			form: { jobId: 'job-1', linkOptions: { linkExpiryDays: field } },
+			good: 0.5,
 			bad: 0,
-			message: /Link Expiry \(Seconds\) must be at least 1 second/,
+			message: /Link Expiry \(Days\) must be more than 0 days/,
 		},
 	],
 	'job:retry': [{ form: { jobId: field }, ...aJob }],
 	'job:wait': [
 		{ form: { jobId: field }, ...aJob },
 		{
-			form: { jobId: 'job-1', options: { maxRestarts: field } },
+			form: { jobId: 'job-1', limits: { maxRestarts: field } },
 			good: 1,
 			bad: -1,
 			message: /Max Restarts must be 0 or more/,
@@ -142,11 +142,12 @@ const cases: Readonly<Record<string, Case[]>> = {
 		{
 			form: {
 				template: { ...template, value: 'a.mp4' },
-				options: { previewUrl: true, linkExpirySeconds: field },
+				outputOptions: { previewUrl: true },
+				linkOptions: { linkExpiryDays: field },
 			},
-			good: 60,
+			good: 0.5,
 			bad: 0,
-			message: /Link Expiry is 0 seconds/,
+			message: /Link Expiry \(Days\) must be more than 0 days/,
 		},
 	],
 	'template:getMany': [

@@ -8,6 +8,7 @@ import * as z from 'zod/v4';
 import { generateForm } from '../engine/rig';
 import { BUCKET, startStoredRig, videoOf, type StoredRig } from '../engine/storedRig';
 
+const DAY_SECONDS = 86_400;
 const clip = 'examples/media/driving-video.mp4';
 const portrait = 'examples/media/portrait.png';
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
@@ -107,10 +108,13 @@ describe.each(['filesystem', 'default'] as const)('binary mode %s', (binaryMode)
 
 	it('gets templates with a preview and the facts of their videos', async () => {
 		await rig.store.putFile(BUCKET, 'facts/clip.mp4', clip);
-		const options = { previewUrl: true, videoFacts: true, linkExpirySeconds: 60 };
+		const options = {
+			outputOptions: { previewUrl: true, videoFacts: true },
+			linkOptions: { linkExpiryDays: 60 / DAY_SECONDS },
+		};
 		const before = Date.now();
-		const many = await rig.run(template('getMany', { templatePrefix: 'facts/', options }));
-		const one = await rig.run(template('get', { template: byId('facts'), options }));
+		const many = await rig.run(template('getMany', { templatePrefix: 'facts/', ...options }));
+		const one = await rig.run(template('get', { template: byId('facts'), ...options }));
 
 		expect(many.success).toHaveLength(1);
 		const [item] = many.success;
@@ -135,10 +139,10 @@ describe.each(['filesystem', 'default'] as const)('binary mode %s', (binaryMode)
 
 	it('give no preview that would not open, and say why', async () => {
 		await rig.store.putFile(BUCKET, 'unread/clip.mp4', clip);
-		const options = { previewUrl: true };
+		const outputOptions = { previewUrl: true };
 		rig.store.deny({ rights: ['read'] });
 		const { error, success } = await rig.run(
-			template('getMany', { templatePrefix: 'unread/', options }),
+			template('getMany', { templatePrefix: 'unread/', outputOptions }),
 		);
 		rig.store.deny();
 
@@ -193,7 +197,8 @@ describe.each(['filesystem', 'default'] as const)('binary mode %s', (binaryMode)
 			);
 
 		const links = await run('getLinks', {
-			options: { downloadFileName: 'mé.mp4', includeInputFields: true, linkExpirySeconds: 30 },
+			outputOptions: { includeInputFields: true },
+			linkOptions: { downloadFileName: 'mé.mp4', linkExpiryDays: 30 / DAY_SECONDS },
 		});
 		expect(links.error).toBeUndefined();
 		const json = z.record(z.string(), z.unknown()).parse(links.success[0]?.json);
@@ -237,13 +242,11 @@ describe.each(['filesystem', 'default'] as const)('binary mode %s', (binaryMode)
 		expect(twice.error?.message).toMatch(/There is no video/);
 	});
 
-	it.each([0, 604_801, 1.5, -1])('refuses a link expiry of %p seconds', async (seconds) => {
+	it.each([0, 7.01, 'soon', -1])('refuses a link expiry of %p days', async (linkExpiryDays) => {
 		const { error } = await rig.run(
-			video('getLinks', { videoKey: 'a.mp4', options: { linkExpirySeconds: seconds } }),
+			video('getLinks', { videoKey: 'a.mp4', linkOptions: { linkExpiryDays } }),
 		);
-		expect(error?.message).toMatch(
-			/Link Expiry is .* seconds: it must be a whole number from 1 to 604800/,
-		);
+		expect(error?.message).toMatch(/^Link Expiry \(Days\) must be (a number of|more than|at most)/);
 		expect(rig.store.calls()).toEqual([]);
 	});
 

@@ -43,7 +43,7 @@ describe('a switch that is neither on nor off', () => {
 		['Return All', { ...list, returnAll: '={{ $json.v }}' }],
 		[
 			'Include Input Fields',
-			{ ...video, operation: 'getLinks', options: { includeInputFields: '={{ $json.v }}' } },
+			{ ...video, operation: 'getLinks', outputOptions: { includeInputFields: '={{ $json.v }}' } },
 		],
 	])('%s', async (label, form) => {
 		const files = { data: 'examples/media/driving-video.mp4' };
@@ -102,7 +102,7 @@ describe('Download File Name', () => {
 	const links = {
 		...video,
 		operation: 'getLinks',
-		options: { downloadFileName: '={{ $json.v }}' },
+		linkOptions: { downloadFileName: '={{ $json.v }}' },
 	};
 
 	it.each([
@@ -128,13 +128,14 @@ describe('messages name the fields as the form does', () => {
 			'options of Wait',
 			{
 				...wait,
-				options: { timeoutMinutes: 0, onTimeout: 'stay', maxRestarts: 'x' },
+				waitingOptions: { timeoutMinutes: 0, onTimeout: 'stay' },
+				limits: { maxRestarts: 'x' },
 			},
 			/^Timeout \(Minutes\) must be more .*; On Timeout must be Cancel the Job \("cancel"\) or Leave It Running \("leave"\); Max Restarts must be a number/,
 		],
 		[
 			'the interval of Wait',
-			{ ...wait, options: { pollIntervalSeconds: 0 } },
+			{ ...wait, waitingOptions: { pollIntervalSeconds: 0 } },
 			/^Poll Interval \(Seconds\) must be at least 1 second/,
 		],
 		[
@@ -143,13 +144,18 @@ describe('messages name the fields as the form does', () => {
 				resource: 'job',
 				operation: 'getStatus',
 				jobId: 'job-1',
-				options: { linkType: 'public', linkExpirySeconds: 0, publicBaseUrl: 'x' },
+				linkOptions: { linkType: 'public', linkExpiryDays: 0, publicBaseUrl: 'x' },
 			},
-			/^Link Expiry \(Seconds\) must be at least 1 second; Public Base URL must be an address/,
+			/^Link Expiry \(Days\) must be more than 0 days; Public Base URL must be an address/,
 		],
 		[
 			'a type of links',
-			{ resource: 'job', operation: 'getStatus', jobId: 'job-1', options: { linkType: 'other' } },
+			{
+				resource: 'job',
+				operation: 'getStatus',
+				jobId: 'job-1',
+				linkOptions: { linkType: 'other' },
+			},
 			/^Link Type must be Presigned \("presigned"\) or Public Base URL \("public"\)/,
 		],
 	])('%s', async (_what, form, message) => {

@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ILoadOptionsFunctions } from 'n8n-workflow';
 import { WanAvatar } from '../../../../nodes/WanAvatar/WanAvatar.node';
 import { startObjectStore, type ObjectStore } from '../../../../standin/objectStore/objectStore';
 
-const { searchTemplates, searchPortraits } = new WanAvatar().methods.listSearch;
+const { searchBinaryFields, searchTemplates, searchPortraits } = new WanAvatar().methods.listSearch;
 
 let folder: string;
 let store: ObjectStore;
@@ -113,4 +113,36 @@ it('says what to turn on where the form does not ask for the credential', async 
 		description: expect.stringMatching(/^Turn on Use MinIO API Credential and choose one/),
 	});
 	expect(store.calls()).toEqual([]);
+});
+
+describe('the files of the incoming item', () => {
+	/** What the editor has found in the input. */
+	const search = async (found: unknown, filter = '') => {
+		const context: ILoadOptionsFunctions = {
+			getNode: () => ({ name: 'Wan Avatar', type: 'wanAvatar', typeVersion: 1 }),
+			getCurrentNodeParameter: (name: string) => (name === 'incomingFiles' ? found : undefined),
+		} as never;
+		return await searchBinaryFields.call(context, filter);
+	};
+	const two = [
+		{ name: 'Portrait (me.png)', value: 'Portrait' },
+		{ name: 'Driving_Video (moves.mp4)', value: 'Driving_Video' },
+	];
+
+	it('are listed, all or by a part of their names', async () => {
+		expect(await search(two)).toEqual({ results: two });
+		expect(await search(two, ' MOVES')).toEqual({ results: two.slice(1) });
+		expect(await search(two, 'other')).toEqual({ results: [] });
+	});
+
+	it.each([null, undefined, [], '={{ $binary }}', [{ name: 1, value: 'a' }, 'Portrait', null]])(
+		'are asked for where the editor gives %j',
+		async (found) => {
+			await expect(search(found)).rejects.toMatchObject({
+				message: expect.stringMatching(
+					/^The input has no file yet: run the node before this one first/,
+				),
+			});
+		},
+	);
 });

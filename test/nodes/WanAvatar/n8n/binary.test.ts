@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Container } from '@n8n/di';
-import { generateForm, startRig, type Rig } from '../engine/rig';
+import { generateForm, located, startRig, type Rig } from '../engine/rig';
 import { BUCKET, startStoredRig, until, type StoredRig } from '../engine/storedRig';
 
 const files = { photo: 'examples/media/portrait.png', moves: 'examples/media/driving-video.mp4' };
@@ -102,10 +102,33 @@ describe.each(['filesystem', 'default'] as const)('with MinIO, binary mode %s', 
 		expect(rig.store.keys(BUCKET, 'input-avatars/user_1/aaa')).toEqual([]);
 	});
 
+	it.each([
+		['their names', located('name', 'photo'), located('name', 'moves')],
+		['the list', located('list', 'photo'), located('list', 'moves')],
+		['an expression', located('name', '={{ "photo" }}'), '={{ "moves" }}'],
+	])('finds files by %s', async (_how, portraitBinaryField, drivingVideoBinaryField) => {
+		const chosen = { ...form, portraitBinaryField, drivingVideoBinaryField };
+		const { error } = await rig.run(
+			{ ...chosen, outputOptions: { checkOnly: true } },
+			{ items: [{ avatar: 'chosen' }], files },
+		);
+		expect(error).toBeUndefined();
+	});
+
+	it('finds the files of a form by default: Portrait, and Driving Video as n8n names it', async () => {
+		const { portraitBinaryField, drivingVideoBinaryField, ...untouched } = form;
+		const ofForm = { Portrait: files.photo, Driving_Video: files.moves };
+		const { error } = await rig.run(
+			{ ...untouched, outputOptions: { checkOnly: true } },
+			{ items: [{ avatar: 'form' }], files: ofForm },
+		);
+		expect(error).toBeUndefined();
+	});
+
 	it('uploads nothing for Check Only', async () => {
 		rig.store.clearCalls();
 		const { success } = await rig.run(
-			{ ...form, options: { checkOnly: true } },
+			{ ...form, outputOptions: { checkOnly: true } },
 			{ items: [{ avatar: 'check' }], files },
 		);
 
@@ -150,7 +173,7 @@ describe('with MinIO, a file that is not the same when its turn comes', () => {
 			Buffer.concat([readFileSync(files.moves), Buffer.from(`kept ${what}`)]),
 		);
 		const running = rig.run(
-			{ ...form, options: { maxParallelJobs: 1, timeoutMinutes: 0.1 } },
+			{ ...form, waitingOptions: { timeoutMinutes: 0.1 }, limits: { maxParallelJobs: 1 } },
 			{
 				items: [{ avatar: `first-${what}` }, { avatar: `second-${what}` }],
 				files: { ...files, moves },
@@ -194,7 +217,7 @@ describe('without MinIO', () => {
 
 	it('shows for Check Only how long they are', async () => {
 		rig.queue.clearCalls();
-		const { success } = await rig.run({ ...form, options: { checkOnly: true } }, { files });
+		const { success } = await rig.run({ ...form, outputOptions: { checkOnly: true } }, { files });
 
 		const length = (path: string) => readFileSync(path).toString('base64').length;
 		expect(success[0]?.json.input).toMatchObject({
@@ -261,7 +284,7 @@ describe('without MinIO', () => {
 			Buffer.concat([readFileSync(files.moves), Buffer.from(what)]),
 		);
 		const running = rig.run(
-			{ ...form, options: { maxParallelJobs: 1, timeoutMinutes: 0.1 } },
+			{ ...form, waitingOptions: { timeoutMinutes: 0.1 }, limits: { maxParallelJobs: 1 } },
 			{
 				items: [{ avatar: 'first' }, { avatar: 'second' }],
 				files: { ...files, moves },

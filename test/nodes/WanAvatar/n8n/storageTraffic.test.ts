@@ -115,7 +115,7 @@ describe('a download that', () => {
 	it.each(spoilt)('%s keeps what is known of the job (Generate)', async (_what, how) => {
 		spoil = how;
 		const before = keptFiles();
-		const form = { ...generateForm, options: { downloadVideo: true } };
+		const form = { ...generateForm, outputOptions: { downloadVideo: true } };
 		const { error, failed } = await rig.run(form, {
 			onError: 'continueErrorOutput',
 			executionId: _what,
@@ -183,7 +183,11 @@ describe('a download that goes on after the item is given out', () => {
 				});
 			};
 			const before = keptFiles();
-			const form = { ...generateForm, options: { downloadVideo: true, timeoutMinutes: 3 / 60 } };
+			const form = {
+				...generateForm,
+				outputOptions: { downloadVideo: true },
+				waitingOptions: { timeoutMinutes: 3 / 60 },
+			};
 			const { failed } = await rig.run(form, { onError: 'continueErrorOutput', executionId: how });
 
 			expect(failed[0]?.json.details).toMatchObject({ job_id: expect.any(String) });

@@ -6,6 +6,7 @@ import { readSwitchOption, readTrimmed } from '../../../fields/formValue';
 import type { Facts } from '../../../n8n/runItems';
 import { options, readOptions } from './settingsOptions';
 import { readWorkerCredentials } from './workerCredentials';
+import { workerImage } from './workerImage';
 
 const rotateRegistryAuth: INodeProperties = {
 	displayName: 'Rotate Registry Auth',
@@ -18,7 +19,7 @@ const rotateRegistryAuth: INodeProperties = {
 
 const labels = new Map<string, string>([
 	['WAN_AVATAR_NAME', 'Name'],
-	['RUNPOD_IMAGE_NAME', 'Image'],
+	['RUNPOD_IMAGE_NAME', workerImage.displayName],
 	...options.map(({ variable, property }): [string, string] => [variable, property.displayName]),
 ]);
 
@@ -33,15 +34,7 @@ export const settingsProperties: INodeProperties[] = [
 		description:
 			'Name of the endpoint. Its template on RunPod and its registry auth (the login for a private image) are named after it, and all three are found again by it.',
 	},
-	{
-		displayName: 'Image',
-		name: 'image',
-		type: 'string',
-		default: '',
-		required: true,
-		placeholder: 'e.g. dexsynccom/twin-avatar:wan-worker-20260214-2d62a28',
-		description: 'Image of the worker, with a version tag or a digest',
-	},
+	workerImage,
 	privateImage,
 	{
 		displayName: 'The worker gets its MinIO settings from the MinIO API credential.',
@@ -91,7 +84,7 @@ export async function openSettings(
 		const { given, emptied } = readOptions(chosen);
 		const raw: Record<string, unknown> = {
 			WAN_AVATAR_NAME: readTrimmed(context, item, 'deploymentName'),
-			RUNPOD_IMAGE_NAME: readTrimmed(context, item, 'image'),
+			RUNPOD_IMAGE_NAME: readTrimmed(context, item, workerImage.name),
 			...given,
 		};
 		// The form always has a name: the ID of an endpoint beside it counts alone.

@@ -16,7 +16,7 @@ const twelveMegabytes = 'A'.repeat(12 * 1024 * 1024);
 const mistakes: [what: string, form: object, words: RegExp[]][] = [
 	[
 		'two portraits',
-		{ options: { additionalWorkerInputs: '{"image_url": "https://example.com/a.png"}' } },
+		{ workerOptions: { additionalWorkerInputs: '{"image_url": "https://example.com/a.png"}' } },
 		[/Additional Worker Inputs must not set image_url/, /has a field of its own/],
 	],
 	[
@@ -79,12 +79,12 @@ const mistakes: [what: string, form: object, words: RegExp[]][] = [
 	],
 	[
 		'a name that is too long only with the name of the run',
-		{ outputVideoKey: `${'a'.repeat(1011)}.mp4`, options: { outputName: 'new' } },
+		{ outputVideoKey: `${'a'.repeat(1011)}.mp4`, outputOptions: { outputName: 'new' } },
 		[/Output Video Key .* is longer than 1015 bytes/],
 	],
 	[
 		'a timeout of nothing',
-		{ options: { timeoutMinutes: 0 } },
+		{ waitingOptions: { timeoutMinutes: 0 } },
 		[/Timeout \(Minutes\) must be more than 0/],
 	],
 ];
@@ -112,18 +112,16 @@ describe('everything that is wrong with an item is said at once, in the words of
 		drivingVideoBinaryField: 'moves',
 		outputVideoKey: 'a//b.mp4',
 		outputThumbnailKey: 'a.job.json',
-		options: {
-			prompt: '\ud800',
-			timeoutMinutes: 0,
-			maxParallelJobs: 300,
-			maxQueueMinutes: 5,
-			downloadVideo: true,
-			webhookUrl: 'example.com',
-			additionalWorkerInputs: '[]',
+		prompt: '\ud800',
+		outputOptions: { downloadVideo: true },
+		linkOptions: {
 			linkType: 'public',
-			linkExpirySeconds: 'soon',
+			linkExpiryDays: 'soon',
 			publicBaseUrl: 'cdn.example.com',
 		},
+		waitingOptions: { timeoutMinutes: 0 },
+		limits: { maxParallelJobs: 300, maxQueueMinutes: 5 },
+		workerOptions: { webhookUrl: 'example.com', additionalWorkerInputs: '[]' },
 	};
 	const all = [
 		/User ID \(user_id\) must not have a slash/,
@@ -139,7 +137,7 @@ describe('everything that is wrong with an item is said at once, in the words of
 		/Download Video needs a MinIO API credential/,
 		/Webhook URL must be an address/,
 		/Additional Worker Inputs must be a JSON object/,
-		/Link Expiry \(Seconds\) must be a number/,
+		/Link Expiry \(Days\) must be a number/,
 		/Public Base URL must be an address/,
 	];
 
@@ -158,7 +156,7 @@ describe('everything that is wrong with an item is said at once, in the words of
 
 	it('a wrong option of the run beside what is wrong with each item', async () => {
 		const { success } = await rig.run(
-			{ ...generateForm, options: { maxParallelJobs: 300 } },
+			{ ...generateForm, limits: { maxParallelJobs: 300 } },
 			{ items: [{ avatar: 'a/b' }, { avatar: 'c' }], onError: 'continueRegularOutput' },
 		);
 
@@ -172,7 +170,7 @@ describe('everything that is wrong with an item is said at once, in the words of
 
 it('a wrong option of the run is said once', async () => {
 	const { error } = await rig.run(
-		{ ...generateForm, options: { maxParallelJobs: 300 } },
+		{ ...generateForm, limits: { maxParallelJobs: 300 } },
 		{ items: [{ avatar: 'a' }, { avatar: 'b/c' }, { avatar: 'd' }] },
 	);
 

@@ -60,7 +60,7 @@ describe.each(['lazy', 'eager'] as const)('loaded %s', (loading) => {
 	});
 
 	it('sends one request with the fields that are filled in, and no others', async () => {
-		await rig.run({ ...generateForm, outputThumbnailKey: '', options: { prompt: 'soft light' } });
+		await rig.run({ ...generateForm, outputThumbnailKey: '', prompt: 'soft light' });
 
 		expect(rig.queue.calls('run').map(({ body }) => body)).toEqual([
 			{
@@ -114,7 +114,7 @@ describe.each(['lazy', 'eager'] as const)('loaded %s', (loading) => {
 		[{ portraitPath: located('list', 'faces /d.png') }, { image_minio_path: 'faces /d.png' }],
 		[{ drivingVideoPath: '={{ " moves/wave.mp4 " }}' }, { driving_video_path: 'moves/wave.mp4' }],
 		[{ drivingVideoPath: located('id', ' sitting-woman ') }, { template_id: 'sitting-woman' }],
-		[{ options: { additionalWorkerInputs: '{"seed": 7}' } }, { seed: 7 }],
+		[{ workerOptions: { additionalWorkerInputs: '{"seed": 7}' } }, { seed: 7 }],
 	])('sends %j as %j', async (form, expected) => {
 		const { error } = await rig.run({ ...generateForm, ...form });
 
@@ -129,7 +129,7 @@ describe.each(['lazy', 'eager'] as const)('loaded %s', (loading) => {
 			avatar,
 			email: `${avatar}@example.com`,
 		}));
-		const form = { ...generateForm, options: { includeInputFields: true } };
+		const form = { ...generateForm, outputOptions: { includeInputFields: true } };
 
 		const { success } = await rig.run(form, { items });
 

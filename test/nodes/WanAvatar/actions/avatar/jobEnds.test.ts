@@ -58,10 +58,10 @@ const ends: { avatar: string; outcome: JobOutcome; message: RegExp; status: stri
 const SHORT_TIMEOUT_MINUTES = 0.05;
 const form = {
 	...generateForm,
-	options: {
-		maxParallelJobs: 10,
+	waitingOptions: {
 		timeoutMinutes: `={{ $json.avatar === "slow" ? ${String(SHORT_TIMEOUT_MINUTES)} : 60 }}`,
 	},
+	limits: { maxParallelJobs: 10 },
 };
 
 let rig: Rig;

@@ -115,8 +115,12 @@ describe('files of 6 MB without MinIO', () => {
 	});
 
 	it('of 50 items are in memory only while they are sent', async () => {
-		const options = { maxJobs: 50, maxParallelJobs: 5, pollIntervalSeconds: 1 };
-		const { error, goodCount, growthBytes } = await largeRun(50, { ...withFile, options }, files);
+		const form = {
+			...withFile,
+			waitingOptions: { pollIntervalSeconds: 1 },
+			limits: { maxJobs: 50, maxParallelJobs: 5 },
+		};
+		const { error, goodCount, growthBytes } = await largeRun(50, form, files);
 
 		expect(error).toBeNull();
 		expect(goodCount).toBe(50);
@@ -127,8 +131,8 @@ describe('files of 6 MB without MinIO', () => {
 });
 
 it('10,000 items are read while others get their turn', async () => {
-	const options = { maxJobs: 10_000, checkOnly: true };
-	const { error, goodCount, lagMs } = await largeRun(10_000, { options });
+	const form = { outputOptions: { checkOnly: true }, limits: { maxJobs: 10_000 } };
+	const { error, goodCount, lagMs } = await largeRun(10_000, form);
 
 	expect(error).toBeNull();
 	expect(goodCount).toBe(10_000);

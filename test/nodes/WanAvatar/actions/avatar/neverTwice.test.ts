@@ -162,9 +162,9 @@ describe('another run of the same item', () => {
 
 	it('of another content makes another video', async () => {
 		rig.queue.script({ kind: 'never', when: ({ avatar_id }) => avatar_id === 'content' });
-		const short = { ...generateForm, options: { timeoutMinutes: 0.08, onTimeout: 'leave' } };
+		const short = { ...generateForm, waitingOptions: { timeoutMinutes: 0.08, onTimeout: 'leave' } };
 		await rig.run(short, { ...item('content'), executionId: 'a' });
-		const other = { ...short, options: { ...short.options, prompt: 'other' } };
+		const other = { ...short, prompt: 'other' };
 		await rig.run(other, { ...item('content'), executionId: 'b' });
 
 		expect(rig.queue.calls('run')).toHaveLength(2);
@@ -172,7 +172,7 @@ describe('another run of the same item', () => {
 
 	it('follows a job that was left running', async () => {
 		rig.queue.script({ kind: 'never', when: ({ avatar_id }) => avatar_id === 'left' });
-		const form = { ...generateForm, options: { timeoutMinutes: 0.08, onTimeout: 'leave' } };
+		const form = { ...generateForm, waitingOptions: { timeoutMinutes: 0.08, onTimeout: 'leave' } };
 		const first = await rig.run(form, { ...item('left'), executionId: 'a' });
 		expect(first.error?.description).toMatch(/goes on running.*On Timeout/);
 		expect(rig.queue.calls('cancel')).toEqual([]);
@@ -191,9 +191,9 @@ describe('another run of the same item', () => {
 	it('does not submit again while a submit without a job ID may be running, unless told to', async () => {
 		rig.queue.script({ kind: 'never', when: ({ avatar_id }) => avatar_id === 'unknown' });
 		rig.queue.fault({ route: 'run', kind: 'cut', accept: true });
-		const run = async (options: { submitAnyway?: boolean }) =>
+		const run = async (workerOptions: { submitAnyway?: boolean }) =>
 			await rig.run(
-				{ ...generateForm, waitForCompletion: false, options },
+				{ ...generateForm, waitForCompletion: false, workerOptions },
 				{ ...item('unknown'), executionId: 'a' },
 			);
 
@@ -218,7 +218,7 @@ describe('another run of the same item', () => {
 		rig.queue.clearCalls();
 
 		const { error, success } = await rig.run(
-			{ ...generateForm, options: { ifVideoExists } },
+			{ ...generateForm, outputOptions: { ifVideoExists } },
 			{ ...item(avatar), executionId: 'b' },
 		);
 
@@ -233,7 +233,7 @@ describe('another run of the same item', () => {
 	});
 
 	it('with new output names keeps the earlier video', async () => {
-		const form = { ...generateForm, options: { outputName: 'new' } };
+		const form = { ...generateForm, outputOptions: { outputName: 'new' } };
 		const first = await rig.run(form, { ...item('names'), executionId: '71' });
 		const second = await rig.run(form, { ...item('names'), executionId: '72' });
 
@@ -247,7 +247,7 @@ describe('another run of the same item', () => {
 describe('two executions at once', () => {
 	it('of the same twenty items both get every video, and one job completes each key', async () => {
 		const items = avatars('pair', 20);
-		const form = { ...generateForm, options: { maxParallelJobs: 20 } };
+		const form = { ...generateForm, limits: { maxParallelJobs: 20 } };
 		const slow = await startStoredRig({ runMs: 4000 });
 		try {
 			const runs = await Promise.all(

@@ -165,7 +165,7 @@ it('more items than allowed are refused', async () => {
 	const { error } = await rig.run(generateForm, { items });
 
 	expect(error?.message).toMatch(/101 items came in, but at most 100 jobs/);
-	expect(error?.description).toMatch(/Maximum Jobs per Execution/);
+	expect(error?.description).toMatch(/Raise Max Jobs per Execution in the Limits/);
 	// Once, and not again for each item.
 	expect(error?.message).not.toContain('[item');
 	expect(error?.description).not.toMatch(/Also failed|Item \d/);
@@ -184,21 +184,20 @@ it('items are counted before the first is read', async () => {
 });
 
 it('Check Only outputs the bodies that a real run sends, and sends none', async () => {
-	const options = {
-		maxRunMinutes: 30,
-		maxQueueMinutes: 15,
-		webhookUrl: 'https://example.com/hook',
+	const form = {
+		...generateForm,
 		prompt: 'soft light',
-		additionalWorkerInputs: { seed: 7 },
+		limits: { maxRunMinutes: 30, maxQueueMinutes: 15 },
+		workerOptions: {
+			webhookUrl: 'https://example.com/hook',
+			additionalWorkerInputs: { seed: 7 },
+		},
 	};
 	const items = [{ avatar: 'check1' }, { avatar: 'check2' }];
-	const checked = await rig.run(
-		{ ...generateForm, options: { ...options, checkOnly: true } },
-		{ items },
-	);
+	const checked = await rig.run({ ...form, outputOptions: { checkOnly: true } }, { items });
 	expect(rig.queue.calls()).toEqual([]);
 
-	await rig.run({ ...generateForm, waitForCompletion: false, options }, { items });
+	await rig.run({ ...form, waitForCompletion: false }, { items });
 
 	const sent = rig.queue.calls('run').map(({ body }) => body);
 	expect(sent).toHaveLength(2);
@@ -211,7 +210,7 @@ it('Check Only outputs the bodies that a real run sends, and sends none', async 
 });
 
 it('Max Queue Time without Max Run Time is refused', async () => {
-	const { error } = await rig.run({ ...generateForm, options: { maxQueueMinutes: 5 } });
+	const { error } = await rig.run({ ...generateForm, limits: { maxQueueMinutes: 5 } });
 
 	expect(error?.message).toMatch(/Max Queue Time \(Minutes\) needs Max Run Time beside it/);
 });
@@ -221,7 +220,7 @@ it('Max Parallel Jobs is kept', async () => {
 	const narrow = await startStoredRig();
 	try {
 		const { success } = await narrow.run(
-			{ ...generateForm, options: { maxParallelJobs: 3 } },
+			{ ...generateForm, limits: { maxParallelJobs: 3 } },
 			{ items },
 		);
 
@@ -236,8 +235,8 @@ it('Max Parallel Jobs is automatic: as many as the endpoint has workers, and one
 	const items = Array.from({ length: 9 }, (_, i) => ({ avatar: `auto${String(i)}` }));
 	const narrow = await startStoredRig({ workersMax: 2, runMs: 1200 });
 	try {
-		for (const options of [{}, { maxParallelJobs: 0 }]) {
-			const { success } = await narrow.run({ ...generateForm, options }, { items });
+		for (const limits of [{}, { maxParallelJobs: 0 }]) {
+			const { success } = await narrow.run({ ...generateForm, limits }, { items });
 
 			expect(success.map(({ json }) => json.avatar_id)).toEqual(items.map(({ avatar }) => avatar));
 			expect(narrow.queue.maxInFlight()).toBe(3);

@@ -51,8 +51,10 @@ beforeEach(() => {
 	rig.store.clearCalls();
 });
 
+const DAY_SECONDS = 86_400;
+
 const generate = async (avatar: string, options: INodeParameters = {}, run: RunOptions = {}) =>
-	await rig.run({ ...generateForm, options }, { items: [{ avatar }], ...run });
+	await rig.run({ ...generateForm, ...options }, { items: [{ avatar }], ...run });
 
 const resultOf = async (avatar: string, options: INodeParameters = {}) => {
 	const { error, success } = await generate(avatar, options);
@@ -80,7 +82,7 @@ describe('links', () => {
 
 	it('end when Link Expiry says', async () => {
 		const before = Date.now();
-		const { json } = await resultOf('short', { linkExpirySeconds: 90 });
+		const { json } = await resultOf('short', { linkOptions: { linkExpiryDays: 90 / DAY_SECONDS } });
 
 		expect(new URL(text(json.video_url)).searchParams.get('X-Amz-Expires')).toBe('90');
 		const seconds = (Date.parse(text(json.video_url_expires_at)) - before) / 1000;
@@ -89,8 +91,8 @@ describe('links', () => {
 	});
 
 	it('last, at a public base URL', async () => {
-		const options = { linkType: 'public', publicBaseUrl: 'https://cdn.example.com/avatars/' };
-		const { json } = await resultOf('public & lasting', options);
+		const linkOptions = { linkType: 'public', publicBaseUrl: 'https://cdn.example.com/avatars/' };
+		const { json } = await resultOf('public & lasting', { linkOptions });
 
 		expect(json).toMatchObject({
 			video_url:
@@ -109,23 +111,23 @@ describe('links', () => {
 		);
 		const items = success.map(({ json }) => json);
 		const waited = await rig.run(
-			{ ...job('wait'), options: { linkType: 'public', publicBaseUrl: 'http://cdn.example' } },
+			{ ...job('wait'), linkOptions: { linkType: 'public', publicBaseUrl: 'http://cdn.example' } },
 			{ items },
 		);
 		expect(waited.success[0]?.json.video_url).toBe(`http://cdn.example/${keyOf('later')}`);
-		const options = { linkExpirySeconds: 30 };
-		const asked = await rig.run({ ...job('getStatus'), options }, { items });
+		const linkOptions = { linkExpiryDays: 30 / DAY_SECONDS };
+		const asked = await rig.run({ ...job('getStatus'), linkOptions }, { items });
 		expect(text(asked.success[0]?.json.video_url)).toContain('X-Amz-Expires=30&');
 	});
 
 	it.each([
-		[{ linkExpirySeconds: 0 }, /^Link Expiry \(Seconds\) must be at least 1 second/],
-		[{ linkExpirySeconds: 604_801 }, /must be at most 604800 seconds \(7 days\)/],
-		[{ linkExpirySeconds: 1.5 }, /must be a whole number of seconds/],
+		[{ linkExpiryDays: 0 }, /^Link Expiry \(Days\) must be more than 0 days/],
+		[{ linkExpiryDays: 7.01 }, /must be at most 7 days: S3 signs no link for longer/],
+		[{ linkExpiryDays: 'soon' }, /must be a number of days/],
 		[{ linkType: 'public' }, /^Public Base URL must be an address such as/],
 		[{ linkType: 'public', publicBaseUrl: 'cdn' }, /^Public Base URL must be an address such as/],
-	])('with %j are refused before anything is sent', async (options, message) => {
-		const { error } = await generate('refused', options);
+	])('with %j are refused before anything is sent', async (linkOptions, message) => {
+		const { error } = await generate('refused', { linkOptions });
 		expect(error?.message).toMatch(message);
 		expect(rig.queue.calls('run')).toEqual([]);
 		expect(rig.store.calls()).toEqual([]);
@@ -206,7 +208,11 @@ describe('a finished video is looked at', () => {
 	it('unless Submit Anyway is on', async () => {
 		await generate('lost', {}, { executionId: 'first' });
 		leaves.lost = videoOf;
-		const second = await generate('lost', { submitAnyway: true }, { executionId: 'second' });
+		const second = await generate(
+			'lost',
+			{ workerOptions: { submitAnyway: true } },
+			{ executionId: 'second' },
+		);
 
 		expect(second.success[0]?.json.status).toBe('COMPLETED');
 		expect(rig.queue.calls('run')).toHaveLength(2);
@@ -251,7 +257,7 @@ describe('a finished video is looked at', () => {
 
 	it('Return It returns no broken one, but makes it', async () => {
 		await rig.store.putBytes(BUCKET, keyOf('replaced'), 'no video');
-		const { json } = await resultOf('replaced', { ifVideoExists: 'return' });
+		const { json } = await resultOf('replaced', { outputOptions: { ifVideoExists: 'return' } });
 		expect(json.size_bytes).toBe(videoOf(keyOf('replaced')).length);
 		expect(rig.queue.calls('run')).toHaveLength(1);
 	});
@@ -265,9 +271,7 @@ describe('files', () => {
 
 	it('come with the item when asked for', async () => {
 		const { json, binary, pairedItem } = await resultOf('files', {
-			downloadVideo: true,
-			downloadThumbnail: true,
-			includeInputFields: true,
+			outputOptions: { downloadVideo: true, downloadThumbnail: true, includeInputFields: true },
 		});
 
 		expect(json).toMatchObject({ status: 'COMPLETED', avatar: 'files' });
@@ -281,13 +285,15 @@ describe('files', () => {
 
 	it('do not come unasked, nor where there is none', async () => {
 		expect(await resultOf('plain')).not.toHaveProperty('binary');
-		expect(await resultOf('noThumbnail', { downloadThumbnail: true })).not.toHaveProperty('binary');
+		expect(
+			await resultOf('noThumbnail', { outputOptions: { downloadThumbnail: true } }),
+		).not.toHaveProperty('binary');
 	});
 
 	it('that cannot be fetched do not lose the result: the next run gives it out', async () => {
 		const key = keyOf('unlucky');
 		rig.store.fault({ method: 'GET', key, times: 2, status: 404, code: 'NoSuchKey' });
-		const options = { downloadVideo: true, downloadThumbnail: true };
+		const options = { outputOptions: { downloadVideo: true, downloadThumbnail: true } };
 		const first = await generate('unlucky', options, { executionId: 'first' });
 		expect(first.error?.message).toMatch(/^There is no object ".*\/unlucky\/idle\.mp4"/);
 		rig.store.clearFaults();
@@ -302,8 +308,7 @@ describe('files', () => {
 		const key = 'user-avatars/user_1/faceless/thumb.jpg';
 		rig.store.fault({ method: 'GET', key, times: 2, status: 404, code: 'NoSuchKey' });
 		const { json, binary } = await resultOf('faceless', {
-			downloadVideo: true,
-			downloadThumbnail: true,
+			outputOptions: { downloadVideo: true, downloadThumbnail: true },
 		});
 
 		expect(Object.keys(binary ?? {})).toEqual(['video']);
@@ -317,7 +322,7 @@ describe('files', () => {
 		const { error } = await rig.run({
 			...generateForm,
 			waitForCompletion: false,
-			options: { downloadVideo: true },
+			outputOptions: { downloadVideo: true },
 		});
 		expect(error?.message).toMatch(/^Download Video needs Wait for Completion/);
 		expect(rig.queue.calls('run')).toEqual([]);
@@ -355,8 +360,8 @@ describe('without a MinIO credential', () => {
 	});
 
 	it('links to a public base URL are made all the same', async () => {
-		const options = { linkType: 'public', publicBaseUrl: 'https://cdn.example.com' };
-		const { success } = await plain.run({ ...generateForm, options });
+		const linkOptions = { linkType: 'public', publicBaseUrl: 'https://cdn.example.com' };
+		const { success } = await plain.run({ ...generateForm, linkOptions });
 		expect(success[0]?.json).toMatchObject({
 			video_url: `https://cdn.example.com/${keyOf('avatar_1')}`,
 			video_url_expires_at: null,
@@ -365,7 +370,10 @@ describe('without a MinIO credential', () => {
 
 	it('files cannot be downloaded, which is said before anything is sent', async () => {
 		plain.queue.clearCalls();
-		const { error } = await plain.run({ ...generateForm, options: { downloadThumbnail: true } });
+		const { error } = await plain.run({
+			...generateForm,
+			outputOptions: { downloadThumbnail: true },
+		});
 		expect(error?.message).toMatch(/^Download Thumbnail needs a MinIO API credential/);
 		expect(plain.queue.calls('run')).toEqual([]);
 	});

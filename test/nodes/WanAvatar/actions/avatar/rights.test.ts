@@ -16,7 +16,7 @@ afterAll(async () => {
 });
 
 describe.each(['fail', 'return'])('If the Video Exists: %s', (ifVideoExists) => {
-	const form = { ...generateForm, options: { ifVideoExists } };
+	const form = { ...generateForm, outputOptions: { ifVideoExists } };
 
 	it('sends nothing without a MinIO credential', async () => {
 		const { error } = await rig.run(form, { node: { credentials: runPodAlone() } });
@@ -74,9 +74,9 @@ describe('a key of few rights', () => {
 
 	it('keeps a link that lasts, which no key has signed', async () => {
 		rig.store.deny({ rights: ['read'], keys: /\.(mp4|jpg)$/ });
-		const options = { linkType: 'public', publicBaseUrl: 'https://cdn.example.com/avatars' };
+		const linkOptions = { linkType: 'public', publicBaseUrl: 'https://cdn.example.com/avatars' };
 		const { success } = await rig.run(
-			{ ...generateForm, options },
+			{ ...generateForm, linkOptions },
 			{ items: [{ avatar: 'lasting' }] },
 		);
 
@@ -87,9 +87,9 @@ describe('a key of few rights', () => {
 
 	it('that may not read gives a paid result without the files that were asked for', async () => {
 		rig.store.deny({ rights: ['read'], keys: /\.(mp4|jpg)$/ });
-		const options = { downloadVideo: true };
+		const outputOptions = { downloadVideo: true };
 		const { error, success } = await rig.run(
-			{ ...generateForm, options },
+			{ ...generateForm, outputOptions },
 			{ items: [{ avatar: 'files' }] },
 		);
 

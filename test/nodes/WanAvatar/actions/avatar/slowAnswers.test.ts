@@ -37,7 +37,7 @@ afterEach(async () => {
 	await rig.close();
 });
 
-const form = { ...generateForm, options: { timeoutMinutes: DEADLINE_MS / 60_000 } };
+const form = { ...generateForm, waitingOptions: { timeoutMinutes: DEADLINE_MS / 60_000 } };
 
 it('a result that comes slowly but steadily is waited for past the Timeout, and nothing is cancelled', async () => {
 	const { error, success } = await rig.run(form);
@@ -52,8 +52,8 @@ it('a result that comes slowly but steadily is waited for past the Timeout, and 
 it('of many at once each comes to its end', async () => {
 	const items = Array.from({ length: 7 }, (_, i) => ({ avatar: `avatar-${String(i)}` }));
 
-	const options = { ...form.options, maxParallelJobs: items.length };
-	const { error, success } = await rig.run({ ...form, options }, { items });
+	const limits = { maxParallelJobs: items.length };
+	const { error, success } = await rig.run({ ...form, limits }, { items });
 
 	expect(error).toBeUndefined();
 	expect(success.map(({ binary }) => binary?.video?.mimeType)).toEqual(

@@ -9,7 +9,7 @@ afterEach(async () => {
 	rig = undefined;
 });
 
-const form = { ...generateForm, options: { timeoutMinutes: 0.04 } };
+const form = { ...generateForm, waitingOptions: { timeoutMinutes: 0.04 } };
 
 describe('a job that no worker takes ends at the deadline, with the reason and the remedy', () => {
 	it.each<['noWorkers' | 'throttled' | 'unhealthy' | 'initializing', RegExp, RegExp]>([
@@ -56,7 +56,7 @@ it('a worker that starts over again and again is given up', async () => {
 	rig = started;
 	started.queue.script({ kind: 'restarts', times: 9 });
 
-	const { error } = await started.run({ ...generateForm, options: { maxRestarts: 1 } });
+	const { error } = await started.run({ ...generateForm, limits: { maxRestarts: 1 } });
 
 	expect(error?.message).toMatch(/was started over 2 times/);
 	expect(error?.description).toMatch(/cancelled on RunPod.*log.*Max Restarts/);
@@ -69,7 +69,7 @@ it('a result that RunPod forgot before it was asked for is recovered from MinIO'
 
 	const { error, success } = await started.run({
 		...generateForm,
-		options: { pollIntervalSeconds: 3 },
+		waitingOptions: { pollIntervalSeconds: 3 },
 	});
 
 	expect(error).toBeUndefined();

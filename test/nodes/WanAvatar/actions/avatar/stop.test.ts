@@ -21,7 +21,7 @@ afterAll(async () => {
 	await rig.close();
 });
 
-const form = { ...generateForm, options: { maxParallelJobs: 10 } };
+const form = { ...generateForm, limits: { maxParallelJobs: 10 } };
 const ten = Array.from({ length: 10 }, (_, i) => ({ avatar: `stop${String(i)}` }));
 
 describe('Stop with ten jobs in flight, six running and four queued', () => {

@@ -64,7 +64,7 @@ describe.each(['filesystem', 'default'] as const)(
 					...generateForm,
 					drivingVideoSource: 'binary',
 					drivingVideoBinaryField: 'data',
-					options: { maxParallelJobs: 1 },
+					limits: { maxParallelJobs: 1 },
 				},
 			],
 		])('cuts %s, leaves nothing behind, and starts nothing more', async (_what, form) => {

@@ -24,9 +24,16 @@ describe('the worker inputs of the form', () => {
 	});
 
 	it('are sent under the names of the contract, blank ones only where one must be given', () => {
-		const form: Record<string, unknown> = { userId: '', avatarId: 'a', outputVideoKey: '' };
-		expect(
-			readWorkerInputs((name) => form[name] ?? '', { prompt: 'calm', negativePrompt: '' }),
-		).toEqual({ always: { user_id: '', avatar_id: 'a' }, unlessBlank: { prompt: 'calm' } });
+		const form: Record<string, unknown> = {
+			userId: '',
+			avatarId: 'a',
+			outputVideoKey: '',
+			prompt: 'calm',
+			negativePrompt: '',
+		};
+		expect(readWorkerInputs((name) => form[name] ?? '')).toEqual({
+			always: { user_id: '', avatar_id: 'a' },
+			unlessBlank: { prompt: 'calm' },
+		});
 	});
 });

@@ -61,7 +61,7 @@ describe('Wait for Completion', () => {
 		rig.queue.script({ kind: 'never', when: ({ avatar_id }) => avatar_id === 'waitSlow' });
 		const reference = await submitted('waitSlow');
 
-		const { error } = await rig.run(job('wait', { options: { timeoutMinutes: 0.02 } }), {
+		const { error } = await rig.run(job('wait', { waitingOptions: { timeoutMinutes: 0.02 } }), {
 			items: [reference],
 		});
 

@@ -287,7 +287,7 @@ describe('the other ways to a result', () => {
 		const avatar = 'later';
 		const job = await submitted(stored, avatar);
 		await ended(stored, job);
-		const other = { ...generateForm, options: { prompt: 'another one' } };
+		const other = { ...generateForm, prompt: 'another one' };
 		await stored.run(other, { items: [{ avatar }] });
 		const later = await stored.store.read(BUCKET, keyOf(avatar));
 
@@ -314,7 +314,7 @@ describe('the other ways to a result', () => {
 		const items = [{ avatar: 'again' }, { avatar: 'unlucky' }];
 
 		const { error, success } = await rig.run(
-			{ ...generateForm, options: { maxParallelJobs: 1 } },
+			{ ...generateForm, limits: { maxParallelJobs: 1 } },
 			{ items, node },
 		);
 

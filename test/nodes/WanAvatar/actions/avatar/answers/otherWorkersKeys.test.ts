@@ -73,7 +73,7 @@ describe('a job without an output key', () => {
 			{ avatar: 'two', prompt: 'one' },
 			{ avatar: 'two', prompt: 'another' },
 		];
-		const form = { ...blankForm, options: { prompt: '={{ $json.prompt }}' } };
+		const form = { ...blankForm, prompt: '={{ $json.prompt }}' };
 
 		const { error, success } = await rig.run(form, { items });
 
