@@ -9,7 +9,10 @@ import { reportOf, submittedReport, type JobReference, type JobReport } from '..
 import { settle } from '../../base/errors/settled';
 import { assertAnswered } from './status';
 
-type Queue = Pick<QueueClient, 'endpointId' | 'pollStatus' | 'getStatus' | 'cancel' | 'retry'>;
+type Queue = Pick<
+	QueueClient,
+	'endpointId' | 'isChosen' | 'pollStatus' | 'getStatus' | 'cancel' | 'retry'
+>;
 
 /**
  * Cancels a job, queued or running, and reports its state afterwards; one that has ended is left as it is, since RunPod
@@ -29,7 +32,7 @@ export async function cancelJob(
 	const after = await queue.getStatus(job.job_id);
 	if (after.tag === 'unreachable' || after.tag === 'refused' || after.tag === 'tooLarge')
 		throw untold(job, after.reason);
-	assertAnswered(after, job);
+	assertAnswered(after, job, queue);
 	const report = reportOf(job, after);
 	return after.tag === 'missing' ? { ...report, warnings: [unknownThere(job)] } : report;
 }

@@ -108,6 +108,7 @@ describe('Get Status', () => {
 		const { error } = await rig.run(job('getStatus'), { items });
 
 		expect(error?.message).toMatch(/does not know the endpoint "gone"/);
+		expect(error?.description).toMatch(/^Check the ID in Endpoint .* endpoint_id of the incoming/);
 	});
 
 	it('refuses what is no job ID before anything is sent', async () => {
