@@ -1,3 +1,4 @@
+import { WORKFLOW_STOPPED } from '../../base/async/stop';
 import { WanAvatarError, type ErrorCode } from '../../base/errors/errors';
 import { storedAs } from '../../contract/storedAs';
 import type { FollowEnd } from '../../following/follow';
@@ -114,7 +115,7 @@ export function unfinishedJob(
 			return deadlineError(job, last, end.stall, cancel, timeoutMs);
 		case 'aborted':
 			return jobError('STOPPED', job, last, {
-				message: `The workflow was stopped while job ${job.job_id} was not finished (${stateIn(last)})`,
+				message: `${WORKFLOW_STOPPED} while job ${job.job_id} was not finished (${stateIn(last)})`,
 				remedy: outcomeText(cancel, job),
 			});
 	}

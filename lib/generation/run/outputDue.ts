@@ -1,4 +1,5 @@
 import { joinSignals, waitUnlessAborted } from '../../base/async/abort';
+import { WORKFLOW_STOPPED } from '../../base/async/stop';
 import { WanAvatarError } from '../../base/errors/errors';
 import { graceAfter } from '../../base/async/grace';
 import { LIMITS } from '../../base/async/timeLimits';
@@ -53,7 +54,7 @@ function isStopped({ ports }: JobContext): boolean {
 function notEndedInTime(context: JobContext): WanAvatarError {
 	const isStop = isStopped(context);
 	const record = context.book.remembered();
-	const why = isStop ? 'The workflow was stopped' : 'Timeout was over';
+	const why = isStop ? WORKFLOW_STOPPED : 'Timeout was over';
 	const code = isStop ? 'STOPPED' : 'DEADLINE';
 	if (!record || !isSubmitted(record))
 		return new WanAvatarError(code, `${why} while this item was worked on`, {

@@ -3,6 +3,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import { WanAvatarError } from '../../../lib/base/errors/errors';
 import { NOT_STARTED, settle, type End } from '../../../lib/base/errors/settled';
 import { errorItem, toNodeError, toRunError } from '../n8n/itemErrors';
+import { orTimedOut } from '../n8n/orTimedOut';
 import { inFormsWords } from '../fields/formLabels';
 import { ItemWithFiles, SeveralEnds, type ItemOutput, type Operation } from '../n8n/operation';
 import { operations } from './registry';
@@ -54,11 +55,10 @@ async function runAll(context: IExecuteFunctions, continueOnFail: boolean): Prom
 	try {
 		const { description, execute } = findOperation(context);
 		const ran = await settle(execute(context, { continueOnFail }));
-		if ('error' in ran) return { fault: inFormsWords(ran.error, description) };
-		const ends = ran.value.map((end) =>
-			'error' in end ? { error: inFormsWords(end.error, description) } : end,
-		);
-		return { ends };
+		const words = (error: unknown) =>
+			orTimedOut(inFormsWords(error, description), context.getExecutionCancelSignal());
+		if ('error' in ran) return { fault: words(ran.error) };
+		return { ends: ran.value.map((end) => ('error' in end ? { error: words(end.error) } : end)) };
 	} catch (error) {
 		return { fault: error };
 	}
