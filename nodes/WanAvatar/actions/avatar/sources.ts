@@ -36,7 +36,8 @@ export function labelOf(
 	field: Source['field'],
 	{ name, displayName }: INodeProperties,
 ): [field: string, label: string] {
-	return field === 'binary' ? [name, displayName] : [field, `${displayName} (${field})`];
+	if (field === 'binary') return [name, displayName];
+	return [field, displayName.toLowerCase() === field ? displayName : `${displayName} (${field})`];
 }
 
 /** What a source gives for one item. */

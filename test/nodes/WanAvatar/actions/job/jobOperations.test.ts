@@ -118,6 +118,14 @@ describe('Get Status', () => {
 		expect(rig.queue.calls()).toEqual([]);
 	});
 
+	it.each([{}, { job_id: null }, { job_id: ' ' }])('says what is missing in %j', async (json) => {
+		const { error } = await rig.run(job('getStatus', { jobId: '={{ $json.job_id }}' }), {
+			items: [json],
+		});
+
+		expect(error?.message).toBe('Job ID is empty: give the job_id that Generate gave out');
+	});
+
 	it('recovers a result that RunPod has forgotten', async () => {
 		const forgetting = await startStoredRig({ retentionMs: 1 });
 		try {
