@@ -7,6 +7,7 @@ import { factsOfJob, type KnownJob } from './knownJob';
 import { resultOf, warned } from '../report/jobResult';
 import { reportOf, submittedReport, type JobReference, type JobReport } from '../report/report';
 import { settle } from '../../base/errors/settled';
+import { BY_STATUS } from '../../contract/storedAs';
 import { assertAnswered } from './status';
 
 type Queue = Pick<
@@ -39,7 +40,7 @@ export async function cancelJob(
 
 function endedReport(job: JobReference, look: JobState): JobReport {
 	const { report, video } = resultOf(job, look);
-	return video ? warned(report, 'Get Status gives out its video for half an hour.') : report;
+	return video ? warned(report, `${BY_STATUS}.`) : report;
 }
 
 function hasEnded({ tag }: JobState): boolean {

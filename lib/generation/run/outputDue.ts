@@ -3,6 +3,7 @@ import { WORKFLOW_STOPPED } from '../../base/async/stop';
 import { WanAvatarError } from '../../base/errors/errors';
 import { graceAfter } from '../../base/async/grace';
 import { LIMITS } from '../../base/async/timeLimits';
+import { BY_STATUS } from '../../contract/storedAs';
 import { isSubmitted, referenceOf, type JobContext } from './jobContext';
 import { ownerOf } from '../report/owner';
 
@@ -62,7 +63,7 @@ function notEndedInTime(context: JobContext): WanAvatarError {
 			details: { ...ownerOf(context.request) },
 		});
 	return new WanAvatarError(code, `${why} while job ${record.job_id} was worked on`, {
-		remedy: `A job that is not finished is being cancelled. Get Status with its job ID tells how it is.`,
+		remedy: `A job that is not finished is being cancelled. Of one that is finished ${BY_STATUS}.`,
 		details: { ...referenceOf(record, context) },
 	});
 }
