@@ -2,7 +2,7 @@ import type { IDataObject, INode, INodeExecutionData, JsonObject } from 'n8n-wor
 import { ExpressionError, NodeApiError, NodeOperationError } from 'n8n-workflow';
 import { messageOf } from '../../../lib/base/errors/foreignError';
 import { WanAvatarError, type ErrorCode } from '../../../lib/base/errors/errors';
-import { itemRanges } from './itemRanges';
+import { itemRanges } from '../../../lib/base/data/itemRanges';
 
 export interface FailedItem {
 	error: unknown;

@@ -4,6 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ICredentialDataDecryptedObject, ICredentialTestFunctions } from 'n8n-workflow';
+import type { RegistryLogin } from '../../../../lib/deployment/registry/registryLogin';
+import {
+	containerRegistryApiTest,
+	told,
+} from '../../../../nodes/WanAvatar/methods/credentialTest/containerRegistryApi';
+import { testedWith } from '../../../../nodes/WanAvatar/methods/credentialTest/verdict';
 import { minioApiTest } from '../../../../nodes/WanAvatar/methods/credentialTest/minioApi';
 import { runPodApiTest } from '../../../../nodes/WanAvatar/methods/credentialTest/runPodApi';
 import { startObjectStore, type ObjectStore } from '../../../../standin/objectStore/objectStore';
@@ -220,6 +226,33 @@ describe('MinIO API', () => {
 
 		expect(verdict).toMatch(expected);
 		expect(verdict).not.toContain('very-secret-key');
+	});
+});
+
+describe('Container Registry API', () => {
+	const data = { username: 'someone', password: 'pass-word-of-the-user', registry: '127.0.0.1:9' };
+
+	it('is not green where the registry could not be asked', async () => {
+		const verdict = await test(containerRegistryApiTest, data);
+		expect(verdict).toMatch(
+			/^Error: Not tested: 127\.0\.0\.1:9 .* cannot be reached .*ECONNREFUSED.* can be used all the same/,
+		);
+		expect(verdict).not.toContain(data.password);
+	});
+
+	it('names a field that is wrong', async () => {
+		expect(await test(containerRegistryApiTest, { ...data, password: '' })).toMatch(
+			/^Error: Container registry credential: Password is empty/,
+		);
+	});
+
+	it.each<[RegistryLogin, RegExp]>([
+		[{ tag: 'accepted', host: 'ghcr.io' }, /^OK: ghcr\.io accepts/],
+		[{ tag: 'refused', host: 'ghcr.io' }, /^Error: ghcr\.io does not accept .*access token/],
+		[{ tag: 'untested', host: 'ghcr.io', reason: 'it asks for no login' }, /^Error: Not tested: /],
+	])('%j is told', async (login, expected) => {
+		const { status, message } = await testedWith(async () => Promise.resolve(told(login)));
+		expect(`${status}: ${message}`).toMatch(expected);
 	});
 });
 

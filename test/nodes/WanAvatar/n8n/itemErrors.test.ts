@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { itemRanges } from '../../../../nodes/WanAvatar/n8n/itemRanges';
+import { itemRanges } from '../../../../lib/base/data/itemRanges';
 import { generateForm, startRig, type Rig } from '../engine/rig';
 
 let rig: Rig;
