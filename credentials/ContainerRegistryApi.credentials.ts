@@ -14,13 +14,22 @@ export class ContainerRegistryApi implements ICredentialType {
 
 	properties: INodeProperties[] = [
 		{
+			displayName: 'Registry',
+			name: 'registry',
+			type: 'string',
+			default: 'docker.io',
+			placeholder: 'e.g. ghcr.io',
+			description:
+				'Where the image of the worker is, as its name begins; without one in the name it is Docker Hub (docker.io). The test of this credential logs in there.',
+		},
+		{
 			displayName: 'Username',
 			name: 'username',
 			type: 'string',
 			default: '',
 			required: true,
 			placeholder: 'e.g. dexsynccom',
-			description: 'The Docker Hub user who may pull the image of the worker',
+			description: 'The user of the registry who may pull the image of the worker',
 		},
 		{
 			displayName: 'Password',

@@ -82,7 +82,8 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
 		closers.unshift(() => queue.close());
 		const deployed = new DeployedWorkers({ folder, region: REGION });
 		closers.unshift(() => deployed.close());
-		const management = await startManagement(queue, deployed, options);
+		const own = ownEndpoint(storage, options);
+		const management = await startManagement({ queue, deployed, own }, options);
 		closers.unshift(() => management.close());
 		const address = () => addressOf(queue, management, storage);
 		const traffic = () => ({
@@ -170,14 +171,43 @@ async function startQueue(handler: WorkerHandler, options: StandInOptions): Prom
 	});
 }
 
+/** The endpoint that the account has from the start, as a request would have made it. */
+function ownEndpoint(
+	{ endPoint, port, useSSL, accessKey, secretKey }: ObjectStore,
+	{ workersMax = 1, idleTimeoutMs = 60_000, executionTimeoutMs = 600_000 }: StandInOptions,
+): Record<string, unknown> {
+	return {
+		name: 'wan-avatar-stand-in',
+		type: 'QUEUE',
+		image: 'stand-in/not-wan:1',
+		env: {
+			MINIO_ENDPOINT: `${endPoint}:${String(port)}`,
+			MINIO_ACCESS_KEY: accessKey,
+			MINIO_SECRET_KEY: secretKey,
+			MINIO_USE_SSL: String(useSSL),
+			MINIO_BUCKET: BUCKET,
+		},
+		gpu: { pools: ['AMPERE_80'] },
+		workers: { max: workersMax, idleTimeout: Math.max(1, Math.round(idleTimeoutMs / 1000)) },
+		scaling: { type: 'QUEUE_DELAY', queueDelay: 4 },
+		timeout: executionTimeoutMs,
+	};
+}
+
+interface ManagementParts {
+	queue: QueueApi;
+	deployed: DeployedWorkers;
+	own: Record<string, unknown>;
+}
+
 async function startManagement(
-	queue: QueueApi,
-	deployed: DeployedWorkers,
+	{ queue, deployed, own }: ManagementParts,
 	{ managementPort = 0, timeFactor = 1 }: StandInOptions,
 ): Promise<ManagementApi> {
 	return await startManagementApi({
 		apiKey: queue.apiKey,
 		queue,
+		own,
 		handlerFor: (container) => deployed.handlerFor(container.env),
 		timeFactor,
 		port: managementPort,

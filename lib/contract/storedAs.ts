@@ -10,3 +10,6 @@ export function storedAs(lead: keyof typeof LEADS, key: string | null | undefine
 	const words = `${LEADS[lead]} stored as ${key}`;
 	return lead === 'there' ? words : `${words}.`;
 }
+
+/** Where a video is to be had that came in RunPod's answer and lies nowhere else: for as long as RunPod keeps the answer. */
+export const BY_STATUS = 'Get Status with its job ID gives out its video for half an hour';

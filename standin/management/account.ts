@@ -12,6 +12,8 @@ import { RunningEndpoint, type RunningOptions } from './runningEndpoint';
 import { recordOf } from './schema';
 
 export interface AccountOptions extends RunningOptions {
+	/** The endpoint that the queue API serves from the start, as a request would have made it. */
+	own: Body | undefined;
 	/** Lists come in pages of so many; without it whole. */
 	pageSize: number | undefined;
 	/** Whether a template stays bound to the endpoint that was made from it, and goes with it. */
@@ -27,6 +29,10 @@ export class Account {
 
 	constructor(options: AccountOptions) {
 		this.#options = options;
+		const { own, queue } = options;
+		if (!own) return;
+		const record = newEndpoint(own, undefined, queue.baseUrl, queue.endpointId);
+		this.#endpoints.set(record.id, new RunningEndpoint(record, undefined, options, queue.own()));
 	}
 
 	listRegistries(query: URLSearchParams): Answer {
@@ -126,12 +132,14 @@ export class Account {
 		return json(200, found(this.#endpoints, id).listWorkers());
 	}
 
-	/** Everything there is, with the secrets, for tests. */
+	/** Everything that requests have made, with the secrets, for tests. */
 	contents(): AccountContents {
 		return {
 			registries: [...this.#registries.values()],
 			templates: [...this.#templates.values()],
-			endpoints: [...this.#endpoints.values()].map(({ record }) => record),
+			endpoints: [...this.#endpoints.values()]
+				.map(({ record }) => record)
+				.filter(({ id }) => id !== this.#options.queue.endpointId),
 		};
 	}
 

@@ -34,10 +34,10 @@ export function newEndpoint(
 	body: Body,
 	template: TemplateRecord | undefined,
 	invokeBase: string,
+	id = newId(14),
 ): EndpointRecord {
 	checkCompute(body);
 	const { templateId, gpu, cpu, workers, ...rest } = body;
-	const id = newId(14);
 	return checked({
 		...CONTAINER_DEFAULTS,
 		...containerOf(template),

@@ -24,6 +24,8 @@ export interface ManagementApiOptions {
 	handlerFor: HandlerFor;
 	/** Default 0: any free one. */
 	port?: number;
+	/** What a request would have made the endpoint with that the queue API serves; without it the account has none. */
+	own?: Record<string, unknown>;
 	/** How long the queue API answers 404 for a new endpoint; default 200. */
 	opensAfterMs?: number;
 	/** Multiplies idle timeouts; default 1. */
@@ -63,6 +65,7 @@ export interface ManagementApi {
 	/** Every request that came, by operation, also those that were refused. */
 	traffic(): Record<string, Traffic>;
 	clearTraffic(): void;
+	/** What requests have made. */
 	contents(): AccountContents;
 	close(): Promise<void>;
 }
@@ -76,6 +79,7 @@ export async function startManagementApi(options: ManagementApiOptions): Promise
 	const account = new Account({
 		queue,
 		handlerFor,
+		own: options.own,
 		pageSize,
 		opensAfterMs: options.opensAfterMs ?? 200,
 		timeFactor: options.timeFactor ?? 1,

@@ -33,27 +33,36 @@ const STATUSES = {
 export class RunningEndpoint {
 	readonly #options: RunningOptions;
 	readonly #served: QueueEndpoint;
-	record: EndpointRecord;
+	#record: EndpointRecord;
 	/** The template it was made from. */
 	readonly templateId: string | undefined;
 
-	constructor(record: EndpointRecord, templateId: string | undefined, options: RunningOptions) {
+	/** `own`: the one that the queue API serves already. */
+	constructor(
+		record: EndpointRecord,
+		templateId: string | undefined,
+		options: RunningOptions,
+		own?: QueueEndpoint,
+	) {
 		this.#options = options;
-		this.record = record;
+		this.#record = record;
 		this.templateId = templateId;
-		this.#served = options.queue.addEndpoint(record.id, {
-			handler: async (job) => {
-				const { image, env } = this.record;
-				return reportContainer(await options.handlerFor({ image, env })(job), { image, env });
-			},
-			opensAfterMs: options.opensAfterMs,
-		});
-		this.#configure();
+		this.#served = own ?? this.#serve(record.id);
+		if (!own) this.#configure();
+	}
+
+	/** As the queue API has it at this moment. */
+	get record(): EndpointRecord {
+		const { workers } = this.#record;
+		return {
+			...this.#record,
+			workers: { ...workers, ...this.#served.queue.workerLimits },
+		};
 	}
 
 	change(record: EndpointRecord): void {
-		const rolls = isNewRelease(this.record, record);
-		this.record = record;
+		const rolls = isNewRelease(this.#record, record);
+		this.#record = record;
 		if (rolls) this.#served.queue.recycleWorkers();
 		this.#configure();
 	}
@@ -89,9 +98,20 @@ export class RunningEndpoint {
 		};
 	}
 
+	#serve(id: string): QueueEndpoint {
+		const { queue, handlerFor, opensAfterMs } = this.#options;
+		return queue.addEndpoint(id, {
+			handler: async (job) => {
+				const { image, env } = this.#record;
+				return reportContainer(await handlerFor({ image, env })(job), { image, env });
+			},
+			opensAfterMs,
+		});
+	}
+
 	#configure(): void {
 		const { queue } = this.#served;
-		const { workers, timeout } = this.record;
+		const { workers, timeout } = this.#record;
 		const { idleTimeout = 10, min, max } = workers;
 		queue.setExecutionTimeout(timeout);
 		queue.setWorkers({ min, max, idleTimeoutMs: idleTimeout * 1000 * this.#options.timeFactor });

@@ -36,6 +36,9 @@ export class Endpoints {
 	readonly #timeFactor: number;
 	readonly #webhooks: Webhooks;
 	readonly #added = new Map<string, Served>();
+	/** Refuses everybody as one who asks for an endpoint that is not known. */
+	readonly #nobody: QueueRoutes;
+	#isPrimaryServed = true;
 	readonly primary: Served;
 
 	constructor(options: QueueApiOptions) {
@@ -43,6 +46,19 @@ export class Endpoints {
 		this.#timeFactor = options.timeFactor ?? 1;
 		this.#webhooks = new Webhooks(webhookRetryDelaysMs.map((ms) => ms * this.#timeFactor));
 		this.primary = this.#serve(options.endpointId, options.handler, 0);
+		this.#nobody = this.#routes('', this.primary.queue);
+	}
+
+	/** The first endpoint, as one of those that were added. */
+	own(): QueueEndpoint {
+		const { queue } = this.primary;
+		return {
+			queue,
+			remove: async () => {
+				this.#isPrimaryServed = false;
+				await queue.close();
+			},
+		};
 	}
 
 	add(id: string, { handler, opensAfterMs = 0 }: EndpointOptions): QueueEndpoint {
@@ -58,10 +74,11 @@ export class Endpoints {
 		};
 	}
 
-	/** Who answers for this endpoint; the first one refuses those that are not known, or not yet. */
+	/** Who answers for this endpoint; also for one that is not known, or not yet. */
 	routesFor(id: string | undefined): QueueRoutes {
 		const added = id === undefined ? undefined : this.#added.get(id);
-		return added && added.opensAt <= Date.now() ? added.routes : this.primary.routes;
+		if (added && added.opensAt <= Date.now()) return added.routes;
+		return this.#isPrimaryServed ? this.primary.routes : this.#nobody;
 	}
 
 	jobs(): JobRecord[] {
@@ -76,10 +93,14 @@ export class Endpoints {
 	}
 
 	#serve(endpointId: string, handler: WorkerHandler, opensAfterMs: number): Served {
-		const { apiKey, newerWorkerFields = [], rateLimits = true } = this.#options;
 		const queue = this.#createQueue(handler);
-		const routes = new QueueRoutes({ apiKey, endpointId, newerWorkerFields, rateLimits }, queue);
+		const routes = this.#routes(endpointId, queue);
 		return { queue, routes, opensAt: Date.now() + opensAfterMs };
+	}
+
+	#routes(endpointId: string, queue: JobQueue): QueueRoutes {
+		const { apiKey, newerWorkerFields = [], rateLimits = true } = this.#options;
+		return new QueueRoutes({ apiKey, endpointId, newerWorkerFields, rateLimits }, queue);
 	}
 
 	#createQueue(handler: WorkerHandler): JobQueue {

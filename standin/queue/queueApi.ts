@@ -30,6 +30,8 @@ export interface QueueApi {
 	readonly baseUrl: string;
 	readonly endpointId: string;
 	readonly apiKey: string;
+	/** The first endpoint, for the account that knows it. */
+	own(): QueueEndpoint;
 	/** Serves one more endpoint of the account. */
 	addEndpoint(id: string, options: EndpointOptions): QueueEndpoint;
 	/** The requests so far, in the order in which they had come in whole. */
@@ -74,6 +76,7 @@ export async function startQueueApi(options: QueueApiOptions): Promise<QueueApi>
 		baseUrl: `http://127.0.0.1:${String(port)}/v2`,
 		endpointId,
 		apiKey,
+		own: () => endpoints.own(),
 		addEndpoint: (id, made) => endpoints.add(id, made),
 		calls: (route) => log.list(route),
 		clearCalls: () => {

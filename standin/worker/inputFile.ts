@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Bucket, MissingObjectError } from './bucket';
+import { download } from './download';
 import type { InputSource } from './jobInput';
 import { findTemplateKey } from './template';
 
@@ -88,12 +89,24 @@ async function openObject(
 async function openUrl(label: string, url: URL, signal: AbortSignal): Promise<Bytes> {
 	// The query of a presigned URL is a secret, so errors leave it out.
 	const place = `${url.host}${url.pathname}`;
-	const response = await fetch(url, { signal }).catch((error: unknown) => {
-		throw new Error(`${label} download failed: ${place} cannot be reached`, { cause: error });
+	const failed = (what: string, cause?: unknown) =>
+		new Error(`${label} download failed: ${place} ${what}`, { cause });
+	const { status, body } = await download(url, signal).catch((error: unknown) => {
+		throw failed('cannot be reached', error);
 	});
-	if (response.ok && response.body) return response.body;
-	await response.body?.cancel();
-	throw new Error(`${label} download failed: ${place} answered ${String(response.status)}`);
+	if (status >= 200 && status < 300)
+		return toldBy(body, (error) => (signal.aborted ? error : failed('broke off', error)));
+	body.destroy();
+	throw failed(`answered ${String(status)}`);
+}
+
+/** The same bytes; an error in the midst of them is told in other words. */
+async function* toldBy(bytes: Bytes, inWords: (error: unknown) => unknown): Bytes {
+	try {
+		yield* bytes;
+	} catch (error) {
+		throw inWords(error);
+	}
 }
 
 function decodeBase64(label: string, text: string): Buffer {

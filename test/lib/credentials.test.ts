@@ -196,11 +196,33 @@ describe('a container registry credential', () => {
 	it.each([
 		[{}, 'Username is empty; Password is empty'],
 		[{ username: 'somebody' }, 'Password is empty'],
-		[{ username: 'some body', password: 'p' }, 'Username must be a Docker Hub user name'],
+		[{ username: 'some body', password: 'p' }, 'Username must be a user name'],
 		[{ username: 4, password: ['p'] }, 'Username is empty; Password is empty'],
 	])('%j is refused', (data, expected) => {
 		expect(() => parseContainerRegistry(data)).toThrow(expected);
 	});
+
+	it.each([
+		[undefined, 'registry-1.docker.io'],
+		['', 'registry-1.docker.io'],
+		['docker.io', 'registry-1.docker.io'],
+		['https://index.docker.io/v1/', 'registry-1.docker.io'],
+		['hub.docker.com', 'registry-1.docker.io'],
+		[' GHCR.io ', 'ghcr.io'],
+		['https://ghcr.io/someone/image', 'ghcr.io'],
+		['registry.example.com:5000', 'registry.example.com:5000'],
+	])('understands the registry %j', (given, expected) => {
+		const data = { username: 'me', password: 'pass', registry: given };
+		expect(parseContainerRegistry(data).registry).toBe(expected);
+	});
+
+	it.each(['a b', 'user@ghcr.io', 'ghcr.io:x', 'ghcr.io?x', '-', 'ghcr.io:99999'])(
+		'refuses the registry %j',
+		(given) => {
+			const data = { username: 'me', password: 'pass', registry: given };
+			expect(() => parseContainerRegistry(data)).toThrow(/Registry must be a host/);
+		},
+	);
 
 	it('keeps its password from being shown', () => {
 		const { username, password } = parseContainerRegistry({ username: ' me ', password: 'pass' });

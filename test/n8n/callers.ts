@@ -60,12 +60,20 @@ export async function callWebhook(rig: Rig, avatarId: string): Promise<unknown> 
 		portrait_url: await client.presignedGetObject(bucket, 'input-avatars/portrait.png'),
 		driving_video_url: await client.presignedGetObject(bucket, 'sitting-woman/driving-video.mp4'),
 	};
+	return (await sendToWebhook(rig, body)).body;
+}
+
+/** What the webhook example answers to a body. */
+export async function sendToWebhook(
+	rig: Rig,
+	body: object,
+): Promise<{ status: number; body: unknown }> {
 	const answer = await call(rig, '/webhook/avatar-video', {
 		method: 'POST',
 		headers: { 'content-type': 'application/json' },
 		body: JSON.stringify(body),
 	});
-	return await answer.json();
+	return { status: answer.status, body: await answer.json() };
 }
 
 /** What a link gives to somebody without any key. */

@@ -11,6 +11,7 @@ import {
 	open,
 	outputOf,
 	sendForm,
+	sendToWebhook,
 } from './callers';
 import { startRig, until, type Rig } from './rig';
 import { withTwoItemsAndShortWaits } from './twoItems';
@@ -264,9 +265,11 @@ describe('A failed job becomes a message', () => {
 });
 
 describe('the other examples', () => {
+	beforeAll(async () => {
+		await rig.n8n.rest.activate(await bringIn(rig, 'webhook-with-callback.json'));
+	});
+
 	it('a webhook answers without a thumbnail, and without a video says why', async () => {
-		const workflow = await bringIn(rig, 'webhook-with-callback.json');
-		await rig.n8n.rest.activate(workflow);
 		playFaults(rig.standIn);
 		expect(await callWebhook(rig, 'no-thumbnail')).toMatchObject({
 			status: 'COMPLETED',
@@ -281,6 +284,24 @@ describe('the other examples', () => {
 			failure_reason: expect.stringContaining('CUDA out of memory'),
 		});
 		expect(submits()).toBe(2);
+	});
+
+	it('the caller of a webhook is told which fields are missing, and nothing is sent', async () => {
+		const whole = {
+			user_id: 'caller',
+			avatar_id: 'someone',
+			portrait_url: 'https://example.com/portrait.png',
+			driving_video_url: 'https://example.com/moves.mp4',
+		};
+		const refused = (missing_fields: string[]) => ({
+			status: 400,
+			body: { error: `Fields are missing: ${missing_fields.join(', ')}`, missing_fields },
+		});
+		const { avatar_id, portrait_url, ...some } = whole;
+		expect(await sendToWebhook(rig, { ...whole, user_id: ' ' })).toEqual(refused(['user_id']));
+		expect(await sendToWebhook(rig, some)).toEqual(refused(['avatar_id', 'portrait_url']));
+		expect(await sendToWebhook(rig, {})).toEqual(refused(Object.keys(whole)));
+		expect(submits()).toBe(0);
 	});
 
 	it('a loop of Wait and Get Status reports each of its items, whatever becomes of the others', async () => {

@@ -95,7 +95,10 @@ const mistakes: readonly Mistake[] = [
 	{
 		title: 'binary field name that does not exist',
 		form: { portraitSource: 'binary', portraitBinaryField: 'potrait' },
-		runShows: { message: /'potrait'/, remedy: /Nothing was sent to RunPod/ },
+		runShows: {
+			message: /^Portrait Binary Field names "potrait", but the item has no file/,
+			remedy: /^Put a node that gives out a file .* Nothing was sent to RunPod/,
+		},
 	},
 	{
 		title: 'endpoint with no workers',

@@ -57,6 +57,19 @@ describe('the stand-in', () => {
 		expect(standIn.worker.renders()).toBe(1);
 	});
 
+	it('knows its endpoint no longer once it is deleted', async () => {
+		const { runpod } = (await start()).address();
+		const headers = { authorization: `Bearer ${runpod.apiKey}` };
+		const ask = async (url: string, method = 'GET') =>
+			(await fetch(url, { method, headers })).status;
+		const health = `${runpod.baseUrl}/${runpod.endpointId}/health`;
+		const record = `${runpod.managementBaseUrl}/serverless/${runpod.endpointId}`;
+
+		expect([await ask(health), await ask(record)]).toEqual([200, 200]);
+		expect(await ask(record, 'DELETE')).toBe(204);
+		expect([await ask(health), await ask(record)]).toEqual([404, 404]);
+	});
+
 	it('makes a job fail with the message of its worker', async () => {
 		const standIn = await start();
 		const job = await generate(standIn.address(), INPUT);

@@ -1,6 +1,9 @@
 import { onAbort } from './abortListener';
 import { WanAvatarError } from '../errors/errors';
 
+/** Who reads it does not know which: for n8n a timeout of the workflow is a Stop. */
+export const WORKFLOW_STOPPED = 'The workflow was stopped or timed out';
+
 /** What of a stream is needed to end it. */
 interface Cuttable {
 	destroy: (error: Error) => unknown;
@@ -22,7 +25,7 @@ export function cutOnStop<T extends Cuttable>(stream: T, signal: AbortSignal | u
 }
 
 export function stoppedWhileCopying(): WanAvatarError {
-	return new WanAvatarError('STOPPED', 'The workflow was stopped while a file was copied', {
+	return new WanAvatarError('STOPPED', `${WORKFLOW_STOPPED} while a file was copied`, {
 		remedy: 'Run it again to copy the file.',
 	});
 }

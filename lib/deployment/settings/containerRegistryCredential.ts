@@ -1,5 +1,5 @@
 import * as z from 'zod/v4';
-import { filledField as filled } from '../../base/data/text';
+import { filledField as filled, textOfField } from '../../base/data/text';
 import { Secret } from '../../base/data/secret';
 import { WanAvatarError } from '../../base/errors/errors';
 
@@ -7,11 +7,34 @@ import { WanAvatarError } from '../../base/errors/errors';
 export interface ContainerRegistrySettings {
 	username: string;
 	password: Secret;
+	/** Host, or host and port, where the login is tested; RunPod itself goes by the name of the image. */
+	registry: string;
 }
 
+const DOCKER_HUB = 'registry-1.docker.io';
+/** Names under which people know it. */
+const OF_DOCKER_HUB = /^$|^((index|hub|registry\.hub|registry-1)\.)?docker\.(io|com)$/;
+
+const registry = textOfField
+	.transform((given) =>
+		given
+			.toLowerCase()
+			.replace(/^https?:\/\//, '')
+			.replace(/\/.*$/, ''),
+	)
+	.transform((host) => (OF_DOCKER_HUB.test(host) ? DOCKER_HUB : host))
+	.refine(
+		(host) =>
+			/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/.test(host) && URL.canParse(`https://${host}`),
+		{
+			message: 'Registry must be a host such as ghcr.io',
+		},
+	);
+
 const credential = z.object({
+	registry,
 	username: filled('Username').refine((value) => !/\s/.test(value), {
-		message: 'Username must be a Docker Hub user name, which has no spaces',
+		message: 'Username must be a user name, which has no spaces',
 	}),
 	password: filled('Password').transform((value) => new Secret(value)),
 });

@@ -1,4 +1,5 @@
 import * as z from 'zod/v4';
+import { WORKFLOW_STOPPED } from '../../base/async/stop';
 import { WanAvatarError } from '../../base/errors/errors';
 import { messageOf } from '../../base/errors/foreignError';
 import { InvalidInput } from '../../base/errors/invalidInput';
@@ -168,7 +169,7 @@ function assertNotStopped(signal: AbortSignal | undefined): void {
 	if (!signal?.aborted) return;
 	throw new WanAvatarError(
 		'STOPPED',
-		'The workflow was stopped while the jobs of the execution were looked for',
+		`${WORKFLOW_STOPPED} while the jobs of the execution were looked for`,
 		{ remedy: 'None of them was cancelled. Run it again.' },
 	);
 }

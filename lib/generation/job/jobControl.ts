@@ -7,9 +7,13 @@ import { factsOfJob, type KnownJob } from './knownJob';
 import { resultOf, warned } from '../report/jobResult';
 import { reportOf, submittedReport, type JobReference, type JobReport } from '../report/report';
 import { settle } from '../../base/errors/settled';
+import { BY_STATUS } from '../../contract/storedAs';
 import { assertAnswered } from './status';
 
-type Queue = Pick<QueueClient, 'endpointId' | 'pollStatus' | 'getStatus' | 'cancel' | 'retry'>;
+type Queue = Pick<
+	QueueClient,
+	'endpointId' | 'isChosen' | 'pollStatus' | 'getStatus' | 'cancel' | 'retry'
+>;
 
 /**
  * Cancels a job, queued or running, and reports its state afterwards; one that has ended is left as it is, since RunPod
@@ -29,14 +33,14 @@ export async function cancelJob(
 	const after = await queue.getStatus(job.job_id);
 	if (after.tag === 'unreachable' || after.tag === 'refused' || after.tag === 'tooLarge')
 		throw untold(job, after.reason);
-	assertAnswered(after, job);
+	assertAnswered(after, job, queue);
 	const report = reportOf(job, after);
 	return after.tag === 'missing' ? { ...report, warnings: [unknownThere(job)] } : report;
 }
 
 function endedReport(job: JobReference, look: JobState): JobReport {
 	const { report, video } = resultOf(job, look);
-	return video ? warned(report, 'Get Status gives out its video for half an hour.') : report;
+	return video ? warned(report, `${BY_STATUS}.`) : report;
 }
 
 function hasEnded({ tag }: JobState): boolean {

@@ -45,11 +45,16 @@ export function parseKnownJob(
 ): KnownJob {
 	const id = jobId.safeParse(rawJobId);
 	if (!id.success)
-		throw new InvalidInput([{ field: 'job_id', message: id.error.issues[0]?.message ?? '' }]);
+		throw new InvalidInput([{ field: 'job_id', message: faultOf(rawJobId, id.error) }]);
 	const found = [item, item.details]
 		.map((source) => reference.safeParse(source).data)
 		.find((source) => source?.job_id === id.data);
 	return found ?? { ...NOTHING_KNOWN, job_id: id.data };
+}
+
+function faultOf(rawJobId: unknown, { issues }: z.ZodError): string {
+	const isEmpty = typeof rawJobId === 'string' ? rawJobId.trim() === '' : rawJobId == null;
+	return isEmpty ? 'is empty: give the job_id that Generate gave out' : (issues[0]?.message ?? '');
 }
 
 const endpointIds = z.union([endpointId.transform((id) => [id]), z.array(endpointId)]).catch([]);

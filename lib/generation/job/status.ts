@@ -1,6 +1,7 @@
 import { WanAvatarError } from '../../base/errors/errors';
 import type { Clock } from '../../base/async/clock';
 import { LIMITS } from '../../base/async/timeLimits';
+import { unknownEndpointRemedy } from '../../contract/unknownEndpoint';
 import type { LinkWish } from '../../contract/link';
 import type { JobState } from '../../runpod/queue/job';
 import type { QueueClient } from '../../runpod/queue/queue';
@@ -15,7 +16,7 @@ import type { ResultPorts } from '../request/ports';
 import { describeResult } from '../result/result';
 
 export interface StatusPorts extends ResultPorts {
-	queue: Pick<QueueClient, 'endpointId' | 'getStatus'>;
+	queue: Pick<QueueClient, 'endpointId' | 'isChosen' | 'getStatus'>;
 	clock: Clock;
 	bucket?: Bucket | undefined;
 	signal?: AbortSignal | undefined;
@@ -33,7 +34,7 @@ export async function getStatus(
 	const { queue, bucket, clock, signal } = ports;
 	const job = { ...known, endpoint_id: queue.endpointId };
 	const look = await queue.getStatus(job.job_id, signal);
-	assertAnswered(look, job);
+	assertAnswered(look, job, queue);
 	const store = createOptionalStore(bucket, clock);
 	const record = await recordOf(job, store);
 	const isForgotten = look.tag === 'missing' && !isYoung(job, clock);
@@ -80,7 +81,11 @@ export async function recordOf(
 }
 
 /** @throws WanAvatarError for an answer that tells nothing about the job */
-export function assertAnswered(look: JobState, { job_id, endpoint_id }: JobReference): void {
+export function assertAnswered(
+	look: JobState,
+	{ job_id, endpoint_id }: JobReference,
+	{ isChosen }: Pick<QueueClient, 'isChosen'>,
+): void {
 	const details = { job_id, endpoint_id };
 	if (look.tag === 'unreachable')
 		throw new WanAvatarError(
@@ -105,15 +110,17 @@ export function assertAnswered(look: JobState, { job_id, endpoint_id }: JobRefer
 		throw new WanAvatarError(
 			'UNAUTHORIZED',
 			`RunPod refuses to tell about job ${job_id}: ${look.reason}`,
-			{ remedy: 'Check API Key and Endpoint ID in the RunPod API credential.', details },
+			{
+				remedy: `Check API Key in the RunPod API credential. ${unknownEndpointRemedy(isChosen)}`,
+				details,
+			},
 		);
 	if (look.tag === 'missing' && /endpoint/i.test(look.reason))
 		throw new WanAvatarError(
 			'ENDPOINT_NOT_FOUND',
 			`RunPod does not know the endpoint "${endpoint_id}"`,
 			{
-				remedy:
-					'Check Endpoint ID in the RunPod API credential: the endpoint may have been deleted.',
+				remedy: unknownEndpointRemedy(isChosen),
 				details,
 			},
 		);

@@ -11,7 +11,7 @@ import { recordOf, recoverKnown, type StatusPorts } from './status';
 import { ttlOf } from '../record/timeToLive';
 
 export interface WaitPorts extends StatusPorts {
-	queue: Pick<QueueClient, 'endpointId' | 'pollStatus' | 'getStatus' | 'cancel'>;
+	queue: Pick<QueueClient, 'endpointId' | 'isChosen' | 'pollStatus' | 'getStatus' | 'cancel'>;
 	polling: SharedPolling;
 }
 

@@ -25,6 +25,13 @@ export function deniedSentence(right: DeniedRight, bucketName: string): string {
 	return SENTENCES[right](` in bucket ${bucketName}`);
 }
 
+/** What is said of a thumbnail at which nobody could look: whether there is one is not known. */
+export function unseenThumbnail(key: string, tag: 'denied' | 'unknown'): string {
+	return tag === 'denied'
+		? `The access key may not look at ${key}: it is not given out.`
+		: `The object store does not tell whether there is ${key}: it is not given out.`;
+}
+
 const MISSING = /not found|no such|NoSuchKey|does not exist|\b404\b/i;
 
 /** Whether a worker's reason is about an input at which nobody could look before. */

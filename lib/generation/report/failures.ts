@@ -1,3 +1,4 @@
+import { WORKFLOW_STOPPED } from '../../base/async/stop';
 import { WanAvatarError, type ErrorCode } from '../../base/errors/errors';
 import { storedAs } from '../../contract/storedAs';
 import type { FollowEnd } from '../../following/follow';
@@ -34,7 +35,7 @@ export function failedJob(job: JobReference, look: FailedLook): WanAvatarError {
 		case 'completedWithoutVideo':
 			return jobError('JOB_WITHOUT_VIDEO', job, look, {
 				message: `Job ${job.job_id} ${noVideoReason(look.words)}`,
-				remedy: `Look at the log of worker ${look.facts.workerId ?? '(unknown)'} in the RunPod console.${storedAs('perhaps', job.output_video_key)}`,
+				remedy: `${memoryRemedy(look.words)}Look at the log of worker ${look.facts.workerId ?? '(unknown)'} in the RunPod console.${storedAs('perhaps', job.output_video_key)}`,
 			});
 	}
 }
@@ -65,7 +66,20 @@ const BAD_VIDEO_REMEDIES: Readonly<Record<VideoFault['code'], string>> = {
 function failedRemedy(reason: string, job: JobReference): string {
 	if (/executionTimeout exceeded/i.test(reason))
 		return `The job ran longer than the endpoint allows. Raise Execution Timeout of endpoint ${job.endpoint_id} in the RunPod console.`;
-	return 'Check the portrait and the driving video of this item; the log of the worker in the RunPod console tells more.';
+	const memory = memoryRemedy(reason);
+	const check = memory === '' ? 'Check the portrait and the driving video of this item; t' : 'T';
+	return `${memory}${check}he log of the worker in the RunPod console tells more.`;
+}
+
+const NO_GPU_MEMORY =
+	/(cuda|hip|gpu|torch|device).*out_? ?of_? ?memory|OutOfMemoryError|_ALLOC_FAILED/i;
+const NO_MEMORY = /out of memory/i;
+
+/** Goes before another sentence; empty where the words are of something else. */
+function memoryRemedy(words: string): string {
+	if (!NO_GPU_MEMORY.test(words) && !NO_MEMORY.test(words)) return '';
+	const what = NO_GPU_MEMORY.test(words) ? 'The GPU of the worker' : 'The worker';
+	return `${what} has too little memory for it: give a shorter driving video or one of lower resolution and a smaller portrait, or let the endpoint use GPUs with more memory (GPU Pools in Endpoint: Deploy, or the RunPod console). If the worker has inputs for size or length, set them in Additional Worker Inputs. `;
 }
 
 /** The error for a job that is no longer waited for. */
@@ -101,7 +115,7 @@ export function unfinishedJob(
 			return deadlineError(job, last, end.stall, cancel, timeoutMs);
 		case 'aborted':
 			return jobError('STOPPED', job, last, {
-				message: `The workflow was stopped while job ${job.job_id} was not finished (${stateIn(last)})`,
+				message: `${WORKFLOW_STOPPED} while job ${job.job_id} was not finished (${stateIn(last)})`,
 				remedy: outcomeText(cancel, job),
 			});
 	}

@@ -19,6 +19,7 @@ import { outcomeInShort, storedUnder } from '../report/cancelOutcome';
 import type { JobReference, JobReport } from '../report/report';
 import type { JobState } from '../../runpod/queue/job';
 import { requireResult } from '../result/result';
+import { BY_STATUS } from '../../contract/storedAs';
 import { settle } from '../../base/errors/settled';
 import { stopPaying } from '../result/stopPaying';
 import { isFollowed, NOT_FOLLOWED, ttlOf } from '../record/timeToLive';
@@ -225,6 +226,6 @@ function finishedText(
 	{ video, output }: Extract<JobState, { tag: 'completed' }>,
 ): string {
 	return video && output.minio_key === null
-		? `job ${job.job_id} is finished; Get Status gives out its video for half an hour`
+		? `job ${job.job_id} is finished; ${BY_STATUS}`
 		: `job ${job.job_id} is finished; its video is stored ${storedUnder(job)}`;
 }

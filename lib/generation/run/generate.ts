@@ -3,11 +3,13 @@ import { winnerOver } from './contest';
 import { referenceOf, isSubmitted, type JobContext, type SubmittedRecord } from './jobContext';
 import { ownerOf } from '../report/owner';
 import { findEarlier, readStanding, type Earlier } from './earlier';
+import { unseenThumbnail } from '../report/deniedWords';
 import { unfinishedJob } from '../report/failures';
-import { withWarningsOf, type JobResult } from '../report/jobResult';
+import { warned, withWarningsOf, type JobResult } from '../report/jobResult';
 import { followToResult } from './followToResult';
 import { readRecordOf, type JobRecord, type Standing } from '../record/record';
-import { completedFromStore, reportOf, submittedReport } from '../report/report';
+import { completedFromStore, reportOf, submittedReport, type JobReport } from '../report/report';
+import type { Stat } from '../../storage/objects/bucket';
 import { findResult } from '../result/result';
 import { stopPaying } from '../result/stopPaying';
 import { submit, unlessStopped, type Submitted } from './submit';
@@ -29,10 +31,10 @@ export async function generate(context: JobContext): Promise<Result> {
 		earlier.tag === 'nothing'
 			? await begin(context, earlier.standing)
 			: await takeOver(earlier, context);
-	const warned = withWarningsOf(context.optional, report);
+	const whole = withWarningsOf(context.optional, report);
 	// The next try of this execution takes the result from here; a video that lies nowhere else it takes from RunPod.
-	if (record) context.book.remember(video ? record : { ...record, report: warned });
-	return { report: warned, video, ...(record ? { record } : {}) };
+	if (record) context.book.remember(video ? record : { ...record, report: whole });
+	return { report: whole, video, ...(record ? { record } : {}) };
 }
 
 async function begin(context: JobContext, judged: Standing): Promise<Result> {
@@ -122,13 +124,29 @@ async function existingVideo(context: JobContext): Promise<Result | undefined> {
 	if (found.tag === 'missing' || found.facts.sizeBytes === 0) return undefined;
 	if (request.ifVideoExists === 'fail') throw videoExists(key, context);
 	const thumbnail = request.input.output_thumbnail_key;
-	const hasThumbnail = thumbnail !== undefined && (await store.stat(thumbnail)).tag === 'there';
+	const thumbnailStat = thumbnail === undefined ? undefined : await store.stat(thumbnail);
 	const record = await readRecordOf(key, store);
 	const job = record && isSubmitted(record) ? referenceOf(record, context) : unknownJob(context);
-	const keys = { minio_key: key, thumbnail_key: hasThumbnail ? thumbnail : null };
+	const keys = {
+		minio_key: key,
+		thumbnail_key: thumbnailStat?.tag === 'there' ? (thumbnail ?? null) : null,
+	};
 	const wanted = { record: undefined, links: request.links };
 	const stored = completedFromStore(job, record?.output, keys);
-	return await findResult({ report: stored }, wanted, ports, optional);
+	const report = told(stored, thumbnail, thumbnailStat, context);
+	return await findResult({ report }, wanted, ports, optional);
+}
+
+/** A thumbnail at which nobody may look is not lost in silence. */
+function told(
+	report: JobReport,
+	key: string | undefined,
+	stat: Stat | undefined,
+	{ ports, store }: JobContext,
+): JobReport {
+	if (key === undefined || (stat?.tag !== 'denied' && stat?.tag !== 'unknown')) return report;
+	if (stat.tag === 'denied' && store) ports.onDenied?.('readResult', store.name);
+	return warned(report, unseenThumbnail(key, stat.tag));
 }
 
 function unknownJob({ request, ports }: JobContext) {

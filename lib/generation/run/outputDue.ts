@@ -1,7 +1,9 @@
 import { joinSignals, waitUnlessAborted } from '../../base/async/abort';
+import { WORKFLOW_STOPPED } from '../../base/async/stop';
 import { WanAvatarError } from '../../base/errors/errors';
 import { graceAfter } from '../../base/async/grace';
 import { LIMITS } from '../../base/async/timeLimits';
+import { BY_STATUS } from '../../contract/storedAs';
 import { isSubmitted, referenceOf, type JobContext } from './jobContext';
 import { ownerOf } from '../report/owner';
 
@@ -53,7 +55,7 @@ function isStopped({ ports }: JobContext): boolean {
 function notEndedInTime(context: JobContext): WanAvatarError {
 	const isStop = isStopped(context);
 	const record = context.book.remembered();
-	const why = isStop ? 'The workflow was stopped' : 'Timeout was over';
+	const why = isStop ? WORKFLOW_STOPPED : 'Timeout was over';
 	const code = isStop ? 'STOPPED' : 'DEADLINE';
 	if (!record || !isSubmitted(record))
 		return new WanAvatarError(code, `${why} while this item was worked on`, {
@@ -61,7 +63,7 @@ function notEndedInTime(context: JobContext): WanAvatarError {
 			details: { ...ownerOf(context.request) },
 		});
 	return new WanAvatarError(code, `${why} while job ${record.job_id} was worked on`, {
-		remedy: `A job that is not finished is being cancelled. Get Status with its job ID tells how it is.`,
+		remedy: `A job that is not finished is being cancelled. Of one that is finished ${BY_STATUS}.`,
 		details: { ...referenceOf(record, context) },
 	});
 }

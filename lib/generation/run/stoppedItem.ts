@@ -1,3 +1,4 @@
+import { WORKFLOW_STOPPED } from '../../base/async/stop';
 import { WanAvatarError } from '../../base/errors/errors';
 import type { JobMemory } from '../request/ports';
 import { jobRecord } from '../record/record';
@@ -6,20 +7,20 @@ import { jobRecord } from '../record/record';
 export function stoppedItem(memory: JobMemory, slot: string): WanAvatarError {
 	const { data } = jobRecord.safeParse(memory.read(slot));
 	if (!data || data.state === 'unsent')
-		return new WanAvatarError('STOPPED', 'The workflow was stopped before this item was read', {
+		return new WanAvatarError('STOPPED', `${WORKFLOW_STOPPED} before this item was read`, {
 			remedy: 'Nothing was sent to RunPod for it.',
 		});
 	const { job_id, endpoint_id } = data;
 	if (job_id === null)
 		return new WanAvatarError(
 			'STOPPED',
-			'The workflow was stopped after this item was sent to RunPod, which gave no job ID',
+			`${WORKFLOW_STOPPED} after this item was sent to RunPod, which gave no job ID`,
 			{
 				remedy: 'Its job may be running: look at the Requests page of the endpoint.',
 				details: { endpoint_id },
 			},
 		);
-	return new WanAvatarError('STOPPED', `The workflow was stopped; job ${job_id} is of this item`, {
+	return new WanAvatarError('STOPPED', `${WORKFLOW_STOPPED}; job ${job_id} is of this item`, {
 		remedy:
 			'An earlier try submitted it, and cancelled it if it was not finished. Get Status with its job ID tells how it is.',
 		details: { job_id, endpoint_id },

@@ -1,5 +1,6 @@
 import { requestsPage } from '../../contract/consolePages';
 import { storedAs } from '../../contract/storedAs';
+import { WORKFLOW_STOPPED } from '../../base/async/stop';
 import { WanAvatarError } from '../../base/errors/errors';
 import type { JobContext } from './jobContext';
 import { ownerOf } from '../report/owner';
@@ -20,14 +21,10 @@ export function stoppedBeforeSubmit(context: JobContext): WanAvatarError {
 	const details = { ...ownerOf(request) };
 	const remedy = 'Nothing was sent to RunPod for it.';
 	if (ports.signal?.aborted || runAborted.aborted)
-		return new WanAvatarError(
-			'STOPPED',
-			'The workflow was stopped before this item was submitted',
-			{
-				remedy,
-				details,
-			},
-		);
+		return new WanAvatarError('STOPPED', `${WORKFLOW_STOPPED} before this item was submitted`, {
+			remedy,
+			details,
+		});
 	return new WanAvatarError('DEADLINE', 'Timeout was over before this item was submitted', {
 		remedy: `${remedy} MinIO or RunPod is slow to answer, or Timeout in the Waiting Options is too short.`,
 		details,
@@ -41,7 +38,7 @@ export function stoppedWhileSubmitting(
 	const isStop = ports.signal?.aborted ?? false;
 	return new WanAvatarError(
 		isStop ? 'STOPPED' : 'DEADLINE',
-		`${isStop ? 'The workflow was stopped' : 'Timeout was over'} while this item was sent to RunPod, which has not answered yet`,
+		`${isStop ? WORKFLOW_STOPPED : 'Timeout was over'} while this item was sent to RunPod, which has not answered yet`,
 		{
 			remedy: `Its job is cancelled as soon as RunPod names it. To be sure, look at the Requests page of the endpoint (${requestsPage(intent.endpoint_id)}).`,
 			details: { ...ownerOf(request), endpoint_id: intent.endpoint_id },

@@ -1,5 +1,6 @@
 import { requestsPage } from '../../contract/consolePages';
 import { storedAs } from '../../contract/storedAs';
+import { unknownEndpointRemedy } from '../../contract/unknownEndpoint';
 import { WanAvatarError } from '../../base/errors/errors';
 import { faultText } from './answer';
 import type { HttpAnswer, HttpFailure } from './http';
@@ -7,7 +8,7 @@ import { secretsOf, type RunPodSettings } from './runPodCredential';
 
 /** An answer that says no, in plain words; nothing was changed by the request. */
 export function refusal(answer: HttpAnswer, settings: RunPodSettings): WanAvatarError {
-	const { endpointId } = settings;
+	const { endpointId, isChosen = false } = settings;
 	const said = faultText(answer, secretsOf(settings));
 	switch (answer.status) {
 		case 401:
@@ -18,7 +19,7 @@ export function refusal(answer: HttpAnswer, settings: RunPodSettings): WanAvatar
 				'ENDPOINT_NOT_FOUND',
 				`RunPod does not know the endpoint "${endpointId}"`,
 				{
-					remedy: `Check Endpoint ID in the RunPod API credential: the endpoint may have been deleted, or belong to another account. RunPod said ${said}.`,
+					remedy: `${unknownEndpointRemedy(isChosen)} RunPod said ${said}.`,
 				},
 			);
 		case 429:

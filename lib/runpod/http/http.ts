@@ -26,6 +26,8 @@ export interface HttpAnswer {
 	status: number;
 	text: string;
 	retryAfter?: string;
+	/** What a registry asks for that wants a login. */
+	wwwAuthenticate?: string;
 }
 
 export type Send = (request: HttpRequest) => Promise<HttpAnswer>;
@@ -104,10 +106,12 @@ export function createSend({
 }
 
 function headOf({ statusCode, headers }: Dispatcher.ResponseData): Omit<HttpAnswer, 'text'> {
-	const retryAfter = headers['retry-after'];
-	return typeof retryAfter === 'string'
-		? { status: statusCode, retryAfter }
-		: { status: statusCode };
+	const { 'retry-after': retryAfter, 'www-authenticate': wwwAuthenticate } = headers;
+	return {
+		status: statusCode,
+		...(typeof retryAfter === 'string' && { retryAfter }),
+		...(wwwAuthenticate !== undefined && { wwwAuthenticate: String(wwwAuthenticate) }),
+	};
 }
 
 let loading: Promise<typeof import('undici')> | undefined;

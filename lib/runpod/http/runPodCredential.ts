@@ -13,10 +13,17 @@ export interface RunPodSettings {
 	endpointId: string;
 	queueBaseUrl: string;
 	managementBaseUrl: string;
+	/** The endpoint is not the one that the credential names: a form or an item has chosen it. */
+	isChosen?: boolean;
 	/** Hosts that n8n's *Allowed HTTP Request Domains* permits; nothing = all. */
 	allowedDomains?: string[];
 	/** Values beside the API key that no message may show, also where RunPod or a worker says them. */
 	secrets?: readonly string[];
+}
+
+/** The same account, at an endpoint of it. */
+export function atEndpoint(settings: RunPodSettings, endpointId: string): RunPodSettings {
+	return { ...settings, endpointId, isChosen: endpointId !== settings.endpointId };
 }
 
 type Holder = Partial<Pick<RunPodSettings, 'apiKey' | 'secrets'>>;

@@ -48,6 +48,8 @@ export interface QueuePorts {
 /** The queue API of one endpoint. A signal ends the waiting for a turn and for a repetition, and cuts what only reads. */
 export interface QueueClient {
 	endpointId: string;
+	/** The credential does not name the endpoint: a form or an item does. */
+	isChosen: boolean;
 	/**
 	 * Submits a job once and returns its id; a repeated POST could be paid twice. One that is on its way is not cut by the
 	 * signal: its answer names a job that burns.
@@ -88,7 +90,7 @@ interface Call {
 }
 
 export function createQueueClient(settings: RunPodSettings, ports: QueuePorts): QueueClient {
-	const { endpointId, queueBaseUrl } = settings;
+	const { endpointId, queueBaseUrl, isChosen = false } = settings;
 	const { clock } = ports;
 	let rateLimitedAtMs: number | undefined;
 	const limiter = (route: LimitedRoute) => limiterOf(`${queueBaseUrl}/${endpointId}`, route, clock);
@@ -157,6 +159,7 @@ export function createQueueClient(settings: RunPodSettings, ports: QueuePorts): 
 
 	return {
 		endpointId,
+		isChosen,
 		submit: async (body, signal) => {
 			requireEndpoint(endpointId);
 			const plan = planRun(settings, body);

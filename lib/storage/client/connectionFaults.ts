@@ -22,11 +22,11 @@ export function connectionFaults(
 	};
 	const needsHttps = {
 		message: `The object store at ${server} speaks HTTPS, and was asked by HTTP`,
-		remedy: `Turn Use SSL on ${CREDENTIAL}.`,
+		remedy: `Turn Use SSL on ${CREDENTIAL}, or correct the port.`,
 	};
 	const stranger = {
-		message: `What answers at ${server} is not an object store (${said})`,
-		remedy: `Check Endpoint and port ${CREDENTIAL}: MinIO has one port for S3, often 9000, and another one for its console, often 9001.`,
+		message: `What answers at ${server} is not an object store with an S3 API, but a web server or another service (${said})`,
+		remedy: `Check Endpoint and port ${CREDENTIAL}: MinIO has one port for S3, often 9000, and another one for its web console, often 9001.`,
 	};
 	const cut = {
 		message: `The object store at ${server} ended the connection without an answer`,

@@ -7,7 +7,7 @@ import type { StorageSettings } from './minioCredential';
 import { connectionFaults } from './connectionFaults';
 import { CREDENTIAL, type StorageAction, type Words } from './faultWords';
 import { refusals } from './refusals';
-import { ANSWER_TOO_LARGE, STORE_SILENT } from './transport';
+import { ANSWER_TOO_LARGE, NOT_AN_OBJECT_STORE, STORE_SILENT } from './transport';
 
 export type { StorageAction };
 
@@ -69,7 +69,7 @@ export function explainStorageFault(
 	if (error instanceof WanAvatarError) return error;
 	const server = `${settings.endPoint}:${String(settings.port)}`;
 	const said = cleanRemoteText(messageOf(error), secretsIn(settings));
-	const code = codeOf(error) ?? '';
+	const code = isOtherXml(said) ? NOT_AN_OBJECT_STORE : (codeOf(error) ?? '');
 	const words =
 		connectionFaults(settings, server, said).get(code) ??
 		limitFaults(server, said, action).get(code) ??
@@ -82,6 +82,11 @@ export function explainStorageFault(
 }
 
 const REFUSED: readonly number[] = [401, 403];
+
+// The client's words for an answer that is no list.
+function isOtherXml(said: string): boolean {
+	return said.startsWith('Missing tag: "ListBucketResult"');
+}
 
 /** An answer did not come to its end as it should. */
 function limitFaults(

@@ -86,7 +86,7 @@ function watched(
 		const onAnswer = typeof second === 'function' ? second : third;
 		const onChecked = (answer: http.IncomingMessage) => {
 			watch.onStatus?.(answer.statusCode ?? 0);
-			const fault = strangerFault(answer, useSSL);
+			const fault = strangerFault(answer, sent, useSSL);
 			if (!fault) {
 				capAnswer(answer, watch);
 				onAnswer?.(answer);
@@ -153,14 +153,31 @@ function capAnswer(answer: http.IncomingMessage, watch: RequestWatch): void {
 
 function strangerFault(
 	{ statusCode = 0, headers }: http.IncomingMessage,
+	{ method, host }: http.ClientRequest,
 	useSSL: boolean,
 ): Error | undefined {
-	const isStore = headers['x-amz-request-id'] !== undefined || headers.etag !== undefined;
-	const [type = ''] = (headers['content-type'] ?? '').split(';');
-	if (isStore || !/^text\/(html|plain)$/i.test(type.trim())) return undefined;
-	const code = !useSSL && statusCode === 400 ? NEEDS_HTTPS : NOT_AN_OBJECT_STORE;
-	return faultOf(code, `HTTP ${String(statusCode)}, ${type.trim()}`);
+	if (headers['x-amz-request-id'] !== undefined || headers.etag !== undefined) return undefined;
+	const [type = ''] = (headers['content-type'] ?? '').split(';').map((part) => part.trim());
+	if (!isStrange(statusCode, headers.location, type, method)) return undefined;
+	const leadsToHttps = headers.location?.toLowerCase().startsWith(`https://${host}`) ?? false;
+	const needsHttps = !useSSL && (statusCode === 400 || leadsToHttps);
+	const said = [`HTTP ${String(statusCode)}`, ...(type === '' ? [] : [type])].join(', ');
+	return faultOf(needsHttps ? NEEDS_HTTPS : NOT_AN_OBJECT_STORE, said);
 }
+
+/** A refusal of an object store has a body in XML, but for HEAD, and it redirects nobody without its own headers. */
+function isStrange(
+	status: number,
+	location: string | undefined,
+	type: string,
+	method: string,
+): boolean {
+	if (/^(text\/(html|plain)|application\/json)$/i.test(type)) return true;
+	if (location !== undefined && status >= 300 && status < 400) return true;
+	return method !== 'HEAD' && REFUSALS.includes(status) && !/xml/i.test(type);
+}
+
+const REFUSALS: readonly number[] = [400, 401, 403, 404, 405];
 
 function faultOf(code: string, message: string): Error {
 	return Object.assign(new Error(message), { code });

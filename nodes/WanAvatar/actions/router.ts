@@ -3,10 +3,11 @@ import { NodeOperationError } from 'n8n-workflow';
 import { WanAvatarError } from '../../../lib/base/errors/errors';
 import { NOT_STARTED, settle, type End } from '../../../lib/base/errors/settled';
 import { errorItem, toNodeError, toRunError } from '../n8n/itemErrors';
+import { orTimedOut } from '../n8n/orTimedOut';
 import { inFormsWords } from '../fields/formLabels';
 import { ItemWithFiles, SeveralEnds, type ItemOutput, type Operation } from '../n8n/operation';
 import { operations } from './registry';
-import { storedAs } from '../../../lib/contract/storedAs';
+import { BY_STATUS, storedAs } from '../../../lib/contract/storedAs';
 
 type Ends = Awaited<ReturnType<Operation['execute']>>;
 
@@ -54,11 +55,10 @@ async function runAll(context: IExecuteFunctions, continueOnFail: boolean): Prom
 	try {
 		const { description, execute } = findOperation(context);
 		const ran = await settle(execute(context, { continueOnFail }));
-		if ('error' in ran) return { fault: inFormsWords(ran.error, description) };
-		const ends = ran.value.map((end) =>
-			'error' in end ? { error: inFormsWords(end.error, description) } : end,
-		);
-		return { ends };
+		const words = (error: unknown) =>
+			orTimedOut(inFormsWords(error, description), context.getExecutionCancelSignal());
+		if ('error' in ran) return { fault: words(ran.error) };
+		return { ends: ran.value.map((end) => ('error' in end ? { error: words(end.error) } : end)) };
 	} catch (error) {
 		return { fault: error };
 	}
@@ -114,8 +114,10 @@ function throwFirstError(context: IExecuteFunctions, outcomes: readonly Outcome[
 function noteOf(end: Exclude<Outcome['end'], { error: unknown }>): string {
 	if ('skipped' in end) return end.skipped;
 	const given = end.value instanceof ItemWithFiles ? end.value.json : end.value;
+	const isInline = end.value instanceof ItemWithFiles && end.value.binary.video !== undefined;
 	const [{ job_id, status, minio_key } = {}] = [given].flat();
 	if (typeof job_id !== 'string') return 'done';
-	const stored = typeof minio_key === 'string' ? storedAs('there', minio_key) : '';
+	const inline = isInline ? `; ${BY_STATUS}` : '';
+	const stored = typeof minio_key === 'string' ? storedAs('there', minio_key) : inline;
 	return `job ${job_id} is ${typeof status === 'string' ? status : 'submitted'}${stored}`;
 }

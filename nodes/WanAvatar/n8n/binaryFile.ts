@@ -1,7 +1,8 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 import { WanAvatarError } from '../../../lib/base/errors/errors';
-import { InvalidInput } from '../../../lib/base/errors/invalidInput';
+import { InvalidInput, type InputFault } from '../../../lib/base/errors/invalidInput';
 import { LIMITS } from '../../../lib/base/async/timeLimits';
+import { settle } from '../../../lib/base/errors/settled';
 import { stoppedWhileCopying } from '../../../lib/base/async/stop';
 import type { SourceFile } from '../../../lib/generation/request/upload';
 import { readLocator } from '../fields/formValue';
@@ -20,8 +21,7 @@ export async function binaryFile(
 	const { timedStream } = await import('../../../lib/storage/client/timedStream');
 	const { value: parameter } = readLocator(context, item, parameterName);
 	const reference = isBinaryData(parameter) || typeof parameter === 'string' ? parameter : '';
-	if (typeof reference === 'string') assertThere(context, item, reference, parameterName);
-	const { id, data, fileName } = context.helpers.assertBinaryData(item, reference);
+	const { id, data, fileName } = await foundBinary(context, item, reference, parameterName);
 	const name = fileName ?? (typeof reference === 'string' ? reference : 'file');
 	// Without an id the whole file is in the item, as base64.
 	const { open } =
@@ -51,18 +51,46 @@ function silent(name: string): WanAvatarError {
 	);
 }
 
-function assertThere(
+async function foundBinary(
 	context: IExecuteFunctions,
 	item: number,
+	reference: IBinaryData | string,
 	field: string,
-	parameterName: string,
-): void {
-	const { binary } = context.getInputData()[item] ?? {};
-	// In n8n's combined binary mode the files are in the json, under an expression's path.
-	if (!binary || Object.hasOwn(binary, field)) return;
-	const names = Object.keys(binary).join(', ');
-	const message = `names "${field}", but the files of the item are in: ${names}`;
-	throw new InvalidInput([{ field: parameterName, message }]);
+): Promise<IBinaryData> {
+	const found = await settle(
+		(async () => Promise.resolve(context.helpers.assertBinaryData(item, reference)))(),
+	);
+	if ('value' in found) return found.value;
+	throw new InvalidInput([missing(reference, namesOfFiles(context, item), field)]);
+}
+
+/** n8n's own words for it name no way out. */
+function missing(
+	reference: IBinaryData | string,
+	names: readonly string[],
+	field: string,
+): InputFault {
+	const isNamed = typeof reference === 'string' && reference.trim() !== '';
+	const but = isNamed ? `names "${reference}", but` : 'is empty, and';
+	if (names.length > 0)
+		return { field, message: `${but} the files of the item are in: ${names.join(', ')}` };
+	return {
+		field,
+		message: `${but} the item has no file`,
+		remedy:
+			'Put a node that gives out a file right before this one, such as a form with a file field, or HTTP Request with Response Format File: many nodes in between, such as Edit Fields, pass no files on.',
+	};
+}
+
+/** In n8n's combined binary mode the files are in the JSON. */
+const IN_JSON = '_files';
+
+function namesOfFiles(context: IExecuteFunctions, item: number): string[] {
+	const { binary = {}, json } = context.getInputData()[item] ?? {};
+	const kept = json?.[IN_JSON];
+	const entries = typeof kept === 'object' && kept !== null ? Object.entries(kept) : [];
+	const inJson = entries.filter(([, value]) => isBinaryData(value));
+	return [...Object.keys(binary), ...inJson.map(([name]) => `${IN_JSON}.${name}`)];
 }
 
 // In n8n's combined binary mode the parameter is the binary itself.

@@ -47,6 +47,7 @@ async function workersSecrets(context: IExecuteFunctions): Promise<readonly stri
 export async function openQueues(settings: RunPodSettings, signal?: AbortSignal): Promise<Queues> {
 	const { createSend } = await import('../../../lib/runpod/http/http');
 	const { createQueueClient } = await import('../../../lib/runpod/queue/queue');
+	const { atEndpoint } = await import('../../../lib/runpod/http/runPodCredential');
 	const send = createSend();
 	const ports = {
 		send: signal ? async (request: HttpRequest) => await send({ ...request, signal }) : send,
@@ -57,7 +58,8 @@ export async function openQueues(settings: RunPodSettings, signal?: AbortSignal)
 	return {
 		endpointId: settings.endpointId,
 		queueOf: (endpointId) => {
-			const queue = queues.get(endpointId) ?? createQueueClient({ ...settings, endpointId }, ports);
+			const queue =
+				queues.get(endpointId) ?? createQueueClient(atEndpoint(settings, endpointId), ports);
 			queues.set(endpointId, queue);
 			return queue;
 		},

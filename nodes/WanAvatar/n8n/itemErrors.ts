@@ -2,6 +2,7 @@ import type { IDataObject, INode, INodeExecutionData, JsonObject } from 'n8n-wor
 import { ExpressionError, NodeApiError, NodeOperationError } from 'n8n-workflow';
 import { messageOf } from '../../../lib/base/errors/foreignError';
 import { WanAvatarError, type ErrorCode } from '../../../lib/base/errors/errors';
+import { itemRanges } from '../../../lib/base/data/itemRanges';
 
 export interface FailedItem {
 	error: unknown;
@@ -38,7 +39,7 @@ export interface WholeRun {
 	itemCount: number;
 }
 
-/** The error that ends the execution: the first item's, with a list of all other items. */
+/** The error that ends the execution: the first item's, with a list of all other items. The same fault is said once. */
 export function toNodeError(
 	node: INode,
 	{ error, item }: FailedItem,
@@ -46,9 +47,17 @@ export function toNodeError(
 ): NodeApiError | NodeOperationError {
 	if (isOfNode(error)) return error;
 	const { message, description, code } = explain(error);
+	const [first, ...alsoFailed] = byNote(
+		run.failed.map((each) => ({ item: each.item, note: explain(each.error).message })),
+	);
+	const items = itemRanges(first?.items ?? [item]);
 	return nodeError(node, code, {
-		message: run.itemCount > 1 ? `${message} [item ${String(item)}]` : message,
-		description: [description, ...listOthers(run)].join('\n'),
+		message: run.itemCount > 1 ? `${message} [${items}]` : message,
+		description: [
+			description,
+			...listed('Also failed:', alsoFailed),
+			...listed('The other items:', byNote(run.others)),
+		].join('\n'),
 		itemIndex: item,
 	});
 }
@@ -75,16 +84,27 @@ function nodeError(
 	return error;
 }
 
-function listOthers({ failed, others }: WholeRun): string[] {
-	const alsoFailed = failed
-		.slice(1)
-		.map(({ error, item }) => ({ item, note: explain(error).message }));
-	return [...listed('Also failed:', alsoFailed), ...listed('The other items:', others)];
+interface SharedNote {
+	note: string;
+	items: number[];
 }
 
-function listed(title: string, notes: readonly { note: string; item: number }[]): string[] {
+/** Each note once, with the items that it is of. */
+function byNote(notes: readonly { note: string; item: number }[]): SharedNote[] {
+	const shared = new Map<string, SharedNote>();
+	for (const { note, item } of notes) {
+		const known = shared.get(note);
+		if (known) known.items.push(item);
+		else shared.set(note, { note, items: [item] });
+	}
+	return [...shared.values()];
+}
+
+function listed(title: string, notes: readonly SharedNote[]): string[] {
 	if (notes.length === 0) return [];
-	const lines = notes.slice(0, MAX_LISTED).map(({ note, item }) => `Item ${String(item)}: ${note}`);
+	const lines = notes
+		.slice(0, MAX_LISTED)
+		.map(({ note, items }) => `${itemRanges(items, 'Item')}: ${note}`);
 	const more = notes.length - lines.length;
 	return [title, ...lines, ...(more > 0 ? [`and ${String(more)} more`] : [])];
 }

@@ -21,7 +21,8 @@ export async function connectAccount(
 	context: IExecuteFunctions | ILoadOptionsFunctions,
 	signal = stopSignalOf(context),
 ): Promise<Account> {
-	const { parseRunPodSettings } = await import('../../../lib/runpod/http/runPodCredential');
+	const { atEndpoint, parseRunPodSettings } =
+		await import('../../../lib/runpod/http/runPodCredential');
 	const { createSend } = await import('../../../lib/runpod/http/http');
 	const { secretsIn } = await import('../../../lib/base/data/secret');
 	const { createManagementClient } = await import('../../../lib/runpod/management/management');
@@ -30,7 +31,8 @@ export async function connectAccount(
 	const ports = { send: createSend(), clock, random: Math.random, signal };
 	const queues = new Map<string, EndpointQueue>();
 	const queueOf = (endpointId: string) => {
-		const queue = queues.get(endpointId) ?? createEndpointQueue({ ...settings, endpointId }, ports);
+		const queue =
+			queues.get(endpointId) ?? createEndpointQueue(atEndpoint(settings, endpointId), ports);
 		queues.set(endpointId, queue);
 		return queue;
 	};

@@ -3,6 +3,7 @@ import { waitUnlessAborted } from '../../../lib/base/async/abort';
 import { WanAvatarError } from '../../../lib/base/errors/errors';
 import { mapConcurrently } from '../../../lib/base/async/concurrency';
 import { graceAfter } from '../../../lib/base/async/grace';
+import { WORKFLOW_STOPPED } from '../../../lib/base/async/stop';
 import { LIMITS } from '../../../lib/base/async/timeLimits';
 import { NOT_STARTED, settle, type End, type Settled } from '../../../lib/base/errors/settled';
 import { clock } from './connections';
@@ -125,12 +126,12 @@ async function unlessStopped<T>(
 
 function stoppedBefore({ job_id }: Facts): WanAvatarError {
 	if (typeof job_id !== 'string')
-		return new WanAvatarError('STOPPED', 'The workflow was stopped before this item', {
+		return new WanAvatarError('STOPPED', `${WORKFLOW_STOPPED} before this item`, {
 			remedy: 'Nothing was done for it.',
 		});
 	return new WanAvatarError(
 		'STOPPED',
-		`The workflow was stopped before anything was done with job ${job_id}`,
+		`${WORKFLOW_STOPPED} before anything was done with job ${job_id}`,
 		{ remedy: 'Nothing was done for it: the job is as it was, and may be running.' },
 	);
 }
@@ -139,7 +140,7 @@ function stoppedAmid({ job_id }: Facts, ifLeft: string): WanAvatarError {
 	const what = typeof job_id === 'string' ? `job ${job_id}` : 'this item';
 	return new WanAvatarError(
 		'STOPPED',
-		`The workflow was stopped, and what was under way for ${what} was not waited for`,
+		`${WORKFLOW_STOPPED}, and what was under way for ${what} was not waited for`,
 		{ remedy: ifLeft },
 	);
 }

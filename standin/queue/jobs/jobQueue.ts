@@ -105,6 +105,10 @@ export class JobQueue {
 		this.#dispatch();
 	}
 
+	get workerLimits(): { min: number; max: number } {
+		return this.#workers.limits;
+	}
+
 	setCancels(habits: CancelHabits): void {
 		this.#cancels = habits;
 	}

@@ -120,6 +120,10 @@ export class WorkerPool {
 		this.#warmUp();
 	}
 
+	get limits(): { min: number; max: number } {
+		return { min: this.#min, max: this.#max };
+	}
+
 	/** The newest release, from 1 up. */
 	get currentRelease(): number {
 		return this.#release;

@@ -35,7 +35,7 @@ const ERRORS: Readonly<Record<ErrorCode, string>> = {
 	JOB_WITHOUT_VIDEO: 'The job is completed, but its output names no video.',
 	JOB_LOST: 'RunPod no longer knows the job.',
 	DEADLINE: 'Timeout was over.',
-	STOPPED: 'The workflow was stopped, or another item ended the run.',
+	STOPPED: 'The workflow was stopped or timed out, or another item ended the run.',
 	NOT_FOUND: 'There is no such job, object or endpoint.',
 	AMBIGUOUS_NAME: 'Two endpoints, templates or registry auths have the name.',
 	NAME_TAKEN: 'Something else has the name.',

@@ -28,7 +28,7 @@ let dripping: string;
 beforeAll(async () => {
 	silent = await serve(() => undefined);
 	dripping = await serve((_request, response) => {
-		response.writeHead(200, { 'content-type': 'application/json' });
+		response.writeHead(200, { 'content-type': 'application/xml' });
 		const timer = setInterval(() => response.write(' '), 500);
 		timers.add(timer);
 		response.once('close', () => {

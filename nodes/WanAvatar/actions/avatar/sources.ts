@@ -33,7 +33,8 @@ export function labelOf(
 	field: Source['field'],
 	{ name, displayName }: INodeProperties,
 ): [field: string, label: string] {
-	return field === 'binary' ? [name, displayName] : [field, `${displayName} (${field})`];
+	if (field === 'binary') return [name, displayName];
+	return [field, displayName.toLowerCase() === field ? displayName : `${displayName} (${field})`];
 }
 
 /** The same of each field that a source may fill. */

@@ -294,7 +294,7 @@ describe('parseKnownJobs', () => {
 	it.each([[''], [[]], [null], [{}], ['a/b'], [['a', 7]], [['a', { job_id: 'b' }]], ['a, b/c']])(
 		'refuses %j',
 		(raw) => {
-			expect(() => parseKnownJobs(raw, {})).toThrow(/job_id must be/);
+			expect(() => parseKnownJobs(raw, {})).toThrow(/job_id (must be|is empty)/);
 		},
 	);
 });

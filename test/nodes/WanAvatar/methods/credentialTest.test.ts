@@ -4,6 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ICredentialDataDecryptedObject, ICredentialTestFunctions } from 'n8n-workflow';
+import type { RegistryLogin } from '../../../../lib/deployment/registry/registryLogin';
+import {
+	containerRegistryApiTest,
+	told,
+} from '../../../../nodes/WanAvatar/methods/credentialTest/containerRegistryApi';
+import { testedWith } from '../../../../nodes/WanAvatar/methods/credentialTest/verdict';
 import { minioApiTest } from '../../../../nodes/WanAvatar/methods/credentialTest/minioApi';
 import { runPodApiTest } from '../../../../nodes/WanAvatar/methods/credentialTest/runPodApi';
 import { startObjectStore, type ObjectStore } from '../../../../standin/objectStore/objectStore';
@@ -41,10 +47,7 @@ describe('RunPod API', () => {
 			response.writeHead(isKnown ? 200 : 401, { 'content-type': 'application/json' });
 			response.end(isKnown ? '{"endpoints":[]}' : '{"title":"Unauthorized","status":401}');
 		});
-		await new Promise<void>((ready) => management.listen(0, '127.0.0.1', ready));
-		const address = management.address();
-		const port = typeof address === 'object' && address ? address.port : 0;
-		managementBaseUrl = `http://127.0.0.1:${String(port)}/v2`;
+		managementBaseUrl = `http://127.0.0.1:${await portOf(management)}/v2`;
 	});
 	afterAll(async () => {
 		management.closeAllConnections();
@@ -188,4 +191,74 @@ describe('MinIO API', () => {
 			/^OK: The keys are right.*may not list/,
 		);
 	});
+
+	const html = { 'content-type': 'text/html; charset=utf-8' };
+	const page = '<!doctype html><html><head><title>A page</title></head></html>';
+	const noStore =
+		/^Error: What answers at 127\.0\.0\.1:\d+ is not an object store with an S3 API.* Check Endpoint and port .*web console, often 9001/;
+	it.each<[string, number, Record<string, string>, string, RegExp]>([
+		["MinIO's console", 200, html, page, noStore],
+		['a web server that has no such page', 404, html, page, noStore],
+		['a web server that takes no such request', 405, html, page, noStore],
+		['a web server that lets nobody in', 403, html, page, noStore],
+		['an API', 200, { 'content-type': 'application/json' }, '{"ok":true}', noStore],
+		['an API without such a route', 404, { 'content-type': 'application/json' }, '{}', noStore],
+		['a server that says nothing', 200, {}, '', noStore],
+		['a server that refuses without a word', 403, {}, '', noStore],
+		['a server that knows nothing', 404, {}, '', noStore],
+		['a news feed', 200, { 'content-type': 'text/xml' }, '<rss><channel/></rss>', noStore],
+		['a sign-in page elsewhere', 302, { location: 'https://sign-in.example.com/' }, '', noStore],
+		[
+			'a server that sends all to HTTPS',
+			301,
+			{ location: 'https://127.0.0.1/avatars' },
+			'',
+			/^Error: .* speaks HTTPS, and was asked by HTTP\. Turn Use SSL on/,
+		],
+	])('a credential that leads to %s', async (_what, status, headers, body, expected) => {
+		const server = createServer((_request, response) => {
+			response.writeHead(status, headers).end(body);
+		});
+		const port = await portOf(server);
+		const verdict = await test(minioApiTest, credential({ endpoint: `127.0.0.1:${port}` }));
+		server.closeAllConnections();
+		server.close();
+
+		expect(verdict).toMatch(expected);
+		expect(verdict).not.toContain('very-secret-key');
+	});
 });
+
+describe('Container Registry API', () => {
+	const data = { username: 'someone', password: 'pass-word-of-the-user', registry: '127.0.0.1:9' };
+
+	it('is not green where the registry could not be asked', async () => {
+		const verdict = await test(containerRegistryApiTest, data);
+		expect(verdict).toMatch(
+			/^Error: Not tested: 127\.0\.0\.1:9 .* cannot be reached .*ECONNREFUSED.* can be used all the same/,
+		);
+		expect(verdict).not.toContain(data.password);
+	});
+
+	it('names a field that is wrong', async () => {
+		expect(await test(containerRegistryApiTest, { ...data, password: '' })).toMatch(
+			/^Error: Container registry credential: Password is empty/,
+		);
+	});
+
+	it.each<[RegistryLogin, RegExp]>([
+		[{ tag: 'accepted', host: 'ghcr.io' }, /^OK: ghcr\.io accepts/],
+		[{ tag: 'refused', host: 'ghcr.io' }, /^Error: ghcr\.io does not accept .*access token/],
+		[{ tag: 'untested', host: 'ghcr.io', reason: 'it asks for no login' }, /^Error: Not tested: /],
+	])('%j is told', async (login, expected) => {
+		const { status, message } = await testedWith(async () => Promise.resolve(told(login)));
+		expect(`${status}: ${message}`).toMatch(expected);
+	});
+});
+
+/** The port of a server of this machine, once it listens. */
+async function portOf(server: Server): Promise<string> {
+	await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+	const address = server.address();
+	return String(typeof address === 'object' && address ? address.port : 0);
+}

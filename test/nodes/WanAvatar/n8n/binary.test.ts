@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Container } from '@n8n/di';
-import { generateForm, located, startRig, type Rig } from '../engine/rig';
+import { generateForm, located, startRig, workflowOf, type Rig } from '../engine/rig';
 import { BUCKET, startStoredRig, until, type StoredRig } from '../engine/storedRig';
 
 const files = { photo: 'examples/media/portrait.png', moves: 'examples/media/driving-video.mp4' };
@@ -344,8 +344,8 @@ describe('without MinIO', () => {
 		[
 			'a file of an item that has none',
 			() => ({}),
-			/^Portrait Binary Field gives no file: .*'photo'.*; Driving Video Binary Field gives no file/,
-			/Nothing was sent/,
+			/^Portrait Binary Field names "photo", but the item has no file; Driving Video Binary Field names "moves", but the item has no file$/,
+			/^Put a node that gives out a file right before this one.* Nothing was sent/,
 		],
 	])('refuses %s before anything is sent', async (_what, given, message, description) => {
 		rig.queue.clearCalls();
@@ -355,4 +355,51 @@ describe('without MinIO', () => {
 		expect(error?.description ?? '.').toMatch(description);
 		expect(rig.queue.calls()).toEqual([]);
 	});
+});
+
+describe("n8n's combined binary mode", () => {
+	let rig: Rig;
+
+	beforeAll(async () => {
+		rig = await startRig('lazy');
+	});
+	afterAll(async () => {
+		await rig.close();
+	});
+
+	const run = async (parameters: object, items: object[]) => {
+		const workflow = workflowOf({ ...form, ...parameters }, { items });
+		return await rig.engine.run({ ...workflow, settings: { binaryMode: 'combined' } });
+	};
+	const fileAs = (path: string) => ({
+		mimeType: 'application/octet-stream',
+		data: readFileSync(path).toString('base64'),
+	});
+	const _files = { photo: fileAs(files.photo), moves: fileAs(files.moves) };
+
+	it('takes the path of a file in the JSON', async () => {
+		const fields = {
+			portraitBinaryField: '_files.photo',
+			drivingVideoBinaryField: '={{ $json._files.moves }}',
+		};
+		expect((await run(fields, [{ _files }])).error).toBeUndefined();
+	});
+
+	it('tells under which names the files are', async () => {
+		const { error } = await run({ drivingVideoBinaryField: '_files.film' }, [{ _files }]);
+
+		expect(error?.message).toBe(
+			'Portrait Binary Field names "photo", but the files of the item are in: _files.photo, _files.moves; Driving Video Binary Field names "_files.film", but the files of the item are in: _files.photo, _files.moves',
+		);
+	});
+
+	it.each([{}, { _files: 'none' }, { _files: {} }])(
+		'tells that there is none in %j',
+		async (json) => {
+			const { error } = await run({}, [json]);
+			expect(error?.message).toMatch(
+				/^Portrait Binary Field names "photo", but the item has no file;/,
+			);
+		},
+	);
 });

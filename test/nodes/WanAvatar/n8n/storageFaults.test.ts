@@ -145,7 +145,8 @@ const cases: [string, Case][] = [
 		'the port of a web page',
 		{
 			change: () => ({ endpoint: at(portOf(web)) }),
-			message: /What answers at 127\.0\.0\.1:\d+ is not an object store \(HTTP 200, text\/html\)/,
+			message:
+				/What answers at 127\.0\.0\.1:\d+ is not an object store with an S3 API.*\(HTTP 200, text\/html\)/,
 			remedy: /9001/,
 		},
 	],

@@ -9,7 +9,7 @@ import {
 	jest,
 } from '@jest/globals';
 import type { HttpFault } from '../../../../standin/queue/queueApi';
-import { generateForm, startRig, type Rig } from '../engine/rig';
+import { generateForm, located, startRig, statusForm, type Rig } from '../engine/rig';
 
 const edgePage =
 	'<!DOCTYPE html><html><head><title>502: Bad gateway</title></head><body>Error</body></html>';
@@ -188,4 +188,18 @@ it('no error or item holds the API key', async () => {
 
 	expect(failed).toHaveLength(1);
 	expect(JSON.stringify(failed)).not.toContain(rig.queue.apiKey);
+});
+
+describe('an unknown endpoint that is typed into the node', () => {
+	it.each<[string, object]>([
+		['Generate', generateForm],
+		['Get Status', { ...statusForm, jobId: 'job-1' }],
+		['Purge Queue', { resource: 'endpoint', operation: 'purgeQueue' }],
+	])('%s: it is not blamed on the credential', async (_name, form) => {
+		const { error } = await rig.run({ ...form, endpoint: located('id', 'mistyped') });
+
+		expect(error?.message).toBe('RunPod does not know the endpoint "mistyped"');
+		expect(error?.description).toMatch(/^Check the ID in Endpoint of this node/);
+		expect(error?.description).not.toMatch(/credential/);
+	});
 });

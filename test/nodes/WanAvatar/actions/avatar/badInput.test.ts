@@ -130,7 +130,7 @@ describe('everything that is wrong with an item is said at once, in the words of
 		/Driving Video Binary Field gives no good file: .* is not an MP4, MOV or WebM video/,
 		/Output Video Key \(output_video_key\) must not have a double slash/,
 		/Output Thumbnail Key \(output_thumbnail_key\) must not end with \.job\.json/,
-		/Prompt \(prompt\) holds half of a character/,
+		/Prompt holds half of a character/,
 		/Timeout \(Minutes\) must be more than 0/,
 		/Max Parallel Jobs must be at most 200/,
 		/Max Queue Time \(Minutes\) needs Max Run Time/,

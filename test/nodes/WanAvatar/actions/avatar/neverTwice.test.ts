@@ -183,7 +183,7 @@ describe('another run of the same item', () => {
 			signal: AbortSignal.timeout(1500),
 		});
 
-		expect(second.error?.message).toMatch(/stopped while job/);
+		expect(second.error?.message).toMatch(/stopped or timed out while job/);
 		expect(rig.queue.calls('run')).toHaveLength(1);
 		expect(rig.queue.calls('cancel')).toHaveLength(1);
 	});

@@ -102,6 +102,27 @@ describe('a key of few rights', () => {
 		});
 	});
 
+	it('that may not look at the thumbnail of a video that is there says so', async () => {
+		const items = [{ avatar: 'returned' }];
+		await rig.run(generateForm, { items });
+		rig.store.deny({ rights: ['read'], keys: /thumb\.jpg$/ });
+		const paid = rig.queue.calls('run').length;
+		const form = { ...generateForm, options: { ifVideoExists: 'return' } };
+		const { success, hints } = await rig.run(form, { items, executionId: 'another' });
+
+		expect(rig.queue.calls('run')).toHaveLength(paid);
+		expect(success[0]?.json).toMatchObject({
+			minio_key: 'user-avatars/user_1/returned/idle.mp4',
+			thumbnail_key: null,
+			warnings: [
+				'The access key may not look at user-avatars/user_1/returned/thumb.jpg: it is not given out.',
+			],
+		});
+		expect(hints).toContainEqual(
+			expect.stringMatching(/may not look at results in bucket avatars/),
+		);
+	});
+
 	it('that may not list is not told of records that it may not read', async () => {
 		rig.store.deny({ rights: ['list'] });
 		const { success, hints } = await rig.run(generateForm, { items: [{ avatar: 'nolist' }] });

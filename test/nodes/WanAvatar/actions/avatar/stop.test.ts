@@ -65,6 +65,22 @@ describe('Stop with ten jobs in flight, six running and four queued', () => {
 		expect(ours.map(({ status }) => status)).toEqual(ours.map(() => 'CANCELLED'));
 	});
 
+	it("says what became of the job, and that it may have been n8n's own timeout", async () => {
+		const stop = new AbortController();
+		const running = rig.run(form, { items: [{ avatar: 'told' }], signal: stop.signal });
+		await until('it is submitted', () => rig.queue.calls('run').length === 1);
+		stop.abort();
+		const { error } = await running;
+
+		expect(error?.message).toMatch(
+			/^The workflow was stopped or timed out while job \S+-u1 was not/,
+		);
+		expect(error?.description).toMatch(/^(The job was|Its cancel was) .* If nobody stopped it/);
+		expect(error?.description).toMatch(
+			/Timeout Workflow .* EXECUTIONS_TIMEOUT .* longer than Timeout/,
+		);
+	});
+
 	it('before anything is submitted submits nothing', async () => {
 		await rig.run(generateForm, { items: ten, signal: AbortSignal.abort() });
 		await delay(300);

@@ -12,6 +12,8 @@ import { schemaFaults } from '../../../../lib/deployment/openApi';
 jest.setTimeout(180_000);
 
 const IMAGE = 'dexsynccom/twin-avatar:wan-worker-20260214-2d62a28';
+/** The endpoint that the stand-in's account has from the start. */
+const OWN = 'wan-avatar-stand-in';
 const PASSWORD = 'secret-of-docker-hub';
 
 let standIn: StandIn;
@@ -82,7 +84,8 @@ describe('the endpoint, in the engine', () => {
 			workers_max: 2,
 			env: { MINIO_BUCKET: 'avatar-templates', MINIO_SECRET_KEY: '•••' },
 		});
-		expect((await runOne('getMany', { returnAll: true })).json.name).toBe('one-by-one');
+		const all = (await run('getMany', { returnAll: true })).items('Endpoint');
+		expect(all.map(({ json: one }) => one.name)).toEqual(['one-by-one', OWN]);
 		expect(await search('ONE-BY')).toMatchObject({
 			results: [{ name: `one-by-one (${endpointId(json)})`, value: json.endpoint_id }],
 		});
@@ -114,6 +117,30 @@ describe('the endpoint, in the engine', () => {
 		expect(standIn.management.contents().endpoints).toHaveLength(1);
 		await runOne('delete', { endpoint, confirmedName: 'one-by-one' });
 		expect(standIn.management.contents()).toEqual({ registries: [], templates: [], endpoints: [] });
+	});
+
+	it('is there from the start, and is the same to both APIs', async () => {
+		const { endpointId: value } = standIn.address().runpod;
+		const endpoint = { __rl: true, mode: 'id', value };
+		const own = { endpoint_id: value, name: OWN };
+		expect((await runOne('getMany', { returnAll: true })).json).toMatchObject(own);
+		expect((await runOne('get', { endpoint })).json).toMatchObject({ ...own, workers_max: 1 });
+		const health = async () => (await runOne('getHealth', { endpoint })).json;
+		expect(await health()).toMatchObject({ ...own, health: 'cold', workers: { min: 0, max: 1 } });
+
+		const workers = { workersMin: 1, workersMax: 2 };
+		expect((await runOne('setWorkers', { endpoint, workers })).json).toMatchObject({
+			...own,
+			workers_min: 1,
+			workers_max: 2,
+		});
+		expect(await health()).toMatchObject({
+			workers: { min: 1, max: 2, initializing: expect.any(Number) },
+		});
+		standIn.queue.setWorkers({ max: 0 });
+		expect(await health()).toMatchObject({ health: 'paused', workers: { max: 0 } });
+		await runOne('setWorkers', { endpoint, workers: { workersMin: 0, workersMax: 1 } });
+		expect((await runOne('updateImage', { endpoint, image: IMAGE })).json).toMatchObject(own);
 	});
 
 	it('keeps what was tuned in the console, and changes the options that are added alone', async () => {

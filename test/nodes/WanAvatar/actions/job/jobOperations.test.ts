@@ -108,6 +108,7 @@ describe('Get Status', () => {
 		const { error } = await rig.run(job('getStatus'), { items });
 
 		expect(error?.message).toMatch(/does not know the endpoint "gone"/);
+		expect(error?.description).toMatch(/^Check the ID in Endpoint .* endpoint_id of the incoming/);
 	});
 
 	it('refuses what is no job ID before anything is sent', async () => {
@@ -115,6 +116,14 @@ describe('Get Status', () => {
 
 		expect(error?.message).toMatch(/^Job ID must be the ID of a job/);
 		expect(rig.queue.calls()).toEqual([]);
+	});
+
+	it.each([{}, { job_id: null }, { job_id: ' ' }])('says what is missing in %j', async (json) => {
+		const { error } = await rig.run(job('getStatus', { jobId: '={{ $json.job_id }}' }), {
+			items: [json],
+		});
+
+		expect(error?.message).toBe('Job ID is empty: give the job_id that Generate gave out');
 	});
 
 	it('recovers a result that RunPod has forgotten', async () => {

@@ -241,6 +241,36 @@ describe('a video that cannot be stored as it should', () => {
 	});
 });
 
+describe('a run that fails beside a video that came in the answer', () => {
+	const byStatus = /Get Status with its job ID gives out its video for half an hour/;
+
+	it('says where the finished video is to be had', async () => {
+		rig.queue.script({ kind: 'output', output: { video: base64 }, times: 1 });
+		rig.queue.script({ kind: 'failed', error: 'no luck', times: 1 });
+		const { error } = await rig.run(
+			{ ...generateForm, options: { maxParallelJobs: 1 } },
+			{ items: [{ avatar: 'made' }, { avatar: 'unlucky' }] },
+		);
+
+		const line = error?.description?.split('\n').find((one) => one.startsWith('Item 0: '));
+		expect(line).toMatch(/^Item 0: job \S+ is COMPLETED; /);
+		expect(line).toMatch(byStatus);
+	});
+
+	it('says so where Timeout was over while MinIO was silent', async () => {
+		play(stored, { video: base64 });
+		stored.store.fault({ method: 'PUT', key: /silent\/idle\.mp4$/, kind: 'silent', times: 9 });
+		const { error } = await stored.run(
+			{ ...generateForm, options: { timeoutMinutes: 0.05 } },
+			{ items: [{ avatar: 'silent' }] },
+		);
+		stored.store.clearFaults();
+
+		expect(error?.message).toMatch(/^Timeout was over while job \S+ was worked on/);
+		expect(error?.description).toMatch(byStatus);
+	});
+});
+
 describe('the other ways to a result', () => {
 	const submitted = async (one: Rig, avatar: string): Promise<IDataObject> => {
 		play(one, { video: base64 });

@@ -1,0 +1,37 @@
+/** How a registry wants to be told who asks. */
+export type Challenge =
+	{ tag: 'basic' } | { tag: 'token'; realm: URL; service: string | undefined };
+
+const NO_WAY = { reason: 'it names no way to log in' };
+
+/**
+ * Reads `WWW-Authenticate`. The password goes to no other owner's host, and never in the clear.
+ * @returns the reason, as goes on from "since", where nobody may be logged in so
+ */
+export function challengeIn(
+	wwwAuthenticate: string | undefined,
+	registry: string,
+): Challenge | { reason: string } {
+	const header = wwwAuthenticate ?? '';
+	const at = header.search(/\bBearer\b/i);
+	if (at < 0) return /\bBasic\b/i.test(header) ? { tag: 'basic' } : NO_WAY;
+	const parameters = header.slice(at);
+	const given = /\brealm="([^"]*)"/i.exec(parameters)?.[1] ?? '';
+	if (!URL.canParse(given)) return NO_WAY;
+	const realm = new URL(given);
+	if (realm.username !== '' || realm.password !== '') return NO_WAY;
+	if (realm.protocol !== 'https:') return { reason: 'its login is not by HTTPS' };
+	if (!isOfSameOwner(realm.hostname, new URL(`https://${registry}`).hostname))
+		return { reason: `its login is at ${realm.hostname}, to which no password is sent` };
+	return { tag: 'token', realm, service: /\bservice="([^"]*)"/i.exec(parameters)?.[1] };
+}
+
+/** The same host, or another one of its domain, as auth.docker.io is of registry-1.docker.io. */
+function isOfSameOwner(host: string, registry: string): boolean {
+	if (host === registry) return true;
+	return /[a-z]$/i.test(host) && domainOf(host) === domainOf(registry);
+}
+
+function domainOf(host: string): string {
+	return host.toLowerCase().split('.').slice(-2).join('.');
+}
