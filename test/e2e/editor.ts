@@ -66,6 +66,13 @@ export class Editor {
 		await this.locator(field).getByTestId('rlc-input').click();
 	}
 
+	/** Chooses how a thing is given, such as From List. */
+	async giveBy(field: string, way: string): Promise<void> {
+		await this.locator(field).getByTestId('rlc-mode-selector').click();
+		const ways = this.page.getByRole('option').locator('visible=true');
+		await ways.filter({ hasText: way }).first().click();
+	}
+
 	/** Opens the list of a field where a thing can be chosen. */
 	async openPicker(field: string): Promise<void> {
 		await this.clickLocator(field);
@@ -205,10 +212,6 @@ export class Editor {
 		const page = await opened;
 		await page.waitForLoadState();
 		return page;
-	}
-
-	async turnOn(field: string): Promise<void> {
-		await this.part(`parameter-input-${field}`).locator('.el-switch').click();
 	}
 
 	/** Adds every option that a node offers, group by group, and says their names. */

@@ -50,6 +50,7 @@ describe('somebody who has just installed the package', () => {
 		await editor.fillCredential('endpointId', runpod.endpointId);
 		await editor.fillCredential('queueBaseUrl', runpod.baseUrl);
 		await editor.saveRightCredential();
+		await editor.turn('useMinioCredential');
 		await editor.firstCredential('MinIO API');
 		await editor.fillCredential('endpoint', `http://${minio.endPoint}:${String(minio.port)}`);
 		await editor.fillCredential('accessKey', minio.accessKey);
@@ -64,7 +65,7 @@ describe('somebody who has just installed the package', () => {
 		await editor.fill('userId', 'user_123');
 		await editor.fill('avatarId', 'avatar_456');
 		await editor.addOption('Output Options', 'Download Video');
-		await editor.turnOn('downloadVideo');
+		await editor.turn('downloadVideo');
 
 		const page = await editor.opening(() => editor.executeStep());
 		await submit(page);
@@ -75,8 +76,9 @@ describe('somebody who has just installed the package', () => {
 	});
 
 	it('makes a video of a template from the list', async () => {
-		await editor.pick('drivingVideoSource', 'From Template');
-		await editor.openPicker('template');
+		await editor.pick('drivingVideoSource', 'MinIO');
+		await editor.giveBy('drivingVideoPath', 'From List');
+		await editor.openPicker('drivingVideoPath');
 		await editor.choose('sitting-woman/driving-video.mp4');
 
 		const page = await editor.opening(() => editor.executeStep());

@@ -81,6 +81,7 @@ describe('the form', () => {
 });
 
 const GENERATE = {
+	useMinioCredential: true,
 	portraitPath: { __rl: true, mode: 'path', value: 'input-avatars/portrait.png' },
 	userId: 'user_123',
 	avatarId: 'avatar_456',
@@ -88,7 +89,7 @@ const GENERATE = {
 
 describe('the panel of an error', () => {
 	it.each([
-		['missing-fields', { userId: '', avatarId: '' }, /User ID/],
+		['missing-fields', { useMinioCredential: true }, /User ID/],
 		[
 			'missing-portrait',
 			{

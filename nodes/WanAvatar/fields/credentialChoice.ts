@@ -11,6 +11,16 @@ export const useMinio: INodeProperties = {
 		'Whether to use your MinIO storage too, by a MinIO API credential. Then portraits and templates can be chosen from a list, files of any size can be given, missing files are noticed before anything is paid, videos are checked and found again after a crash, and links open for up to 7 days.',
 };
 
+/** For Generate, which is paid. */
+export const withoutMinioNotice: INodeProperties = {
+	displayName:
+		'Without MinIO nothing is noted outside n8n: if n8n crashes while a job is under way, the next run makes and pays that video again.',
+	name: 'withoutMinioNotice',
+	type: 'notice',
+	default: '',
+	displayOptions: { show: { [useMinio.name]: [false] } },
+};
+
 /** For the operations that put an image into an endpoint. */
 export const privateImage: INodeProperties = {
 	displayName: 'Private Image',
@@ -33,6 +43,11 @@ export const needsNoMinio: INodeProperties = {
 /** Whether the form of the node asks for the bucket; where there is no switch for it, it must be there. */
 export function asksForMinio({ parameters }: INode): boolean {
 	return parameters[useMinio.name] !== false && parameters[needsNoMinio.name] !== true;
+}
+
+/** A node that was written elsewhere than in the editor, which leaves out what it does not show. */
+export function leavesMinioUnused({ parameters, credentials }: INode): boolean {
+	return parameters[useMinio.name] === false && credentials?.minioApi !== undefined;
 }
 
 export function asksForRegistry({ parameters }: INode): boolean {

@@ -7,8 +7,8 @@ import type { RunPodSettings } from '../../../lib/runpod/http/runPodCredential';
 import type { ResultPorts } from '../../../lib/generation/request/ports';
 import type { Bucket } from '../../../lib/storage/objects/bucket';
 import type { WanAvatarError } from '../../../lib/base/errors/errors';
-import { asksForMinio, useMinio } from '../fields/credentialChoice';
-import { deniedHints } from './runHints';
+import { asksForMinio, leavesMinioUnused, useMinio } from '../fields/credentialChoice';
+import { deniedHints, runHints } from './runHints';
 import { readEndpointId } from '../fields/endpointLocator';
 
 export const clock: Clock = {
@@ -93,6 +93,10 @@ export async function connectResults(
 ): Promise<ResultPorts & { bucket: Bucket | undefined }> {
 	const { createLinkMaker } = await import('../../../lib/storage/video/presignedLinks');
 	const { contentFacts, headerFacts } = await import('../../../lib/storage/video/videoFacts');
+	if (leavesMinioUnused(context.getNode()))
+		runHints(context)(
+			`The MinIO API credential of this node was not used: ${useMinio.displayName} is off.`,
+		);
 	const bucket = await connectBucket(context);
 	const linkMaker = createLinkMaker(bucket, clock);
 	const results = { bucket, linkMaker, readContent: contentFacts };

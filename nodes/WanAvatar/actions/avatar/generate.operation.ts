@@ -7,7 +7,7 @@ import type { GenerationPorts, GenerationRequest } from '../../../../lib/generat
 import type { JobReport } from '../../../../lib/generation/report/report';
 import { NOT_STARTED, type End, type Settled } from '../../../../lib/base/errors/settled';
 import { clock, connectQueue, connectResults, requireBucket } from '../../n8n/connections';
-import { useMinio } from '../../fields/credentialChoice';
+import { useMinio, withoutMinioNotice } from '../../fields/credentialChoice';
 import { incomingFiles } from '../../fields/binaryField';
 import { endpointLocator } from '../../fields/endpointLocator';
 import { optionGroups } from '../../fields/optionGroups';
@@ -33,6 +33,7 @@ export const option: INodePropertyOptions = {
 
 const properties: INodeProperties[] = [
 	useMinio,
+	withoutMinioNotice,
 	incomingFiles,
 	...portraitProperties,
 	...drivingVideoProperties,

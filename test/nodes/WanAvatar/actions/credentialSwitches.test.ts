@@ -18,13 +18,16 @@ afterAll(async () => {
 const named = (type: string) => ({ [type]: { id: type, name: type } });
 
 it('a MinIO credential that the form no longer asks for is not used', async () => {
-	const { error } = await rig.run({
+	const { error, hints } = await rig.run({
 		...generateForm,
 		useMinioCredential: false,
 		portraitPath: located('path', 'input-avatars/not-there.png'),
 	});
 
 	expect(error).toBeUndefined();
+	expect(hints).toEqual([
+		'The MinIO API credential of this node was not used: Use MinIO API Credential is off.',
+	]);
 	expect(rig.queue.calls('run')).toHaveLength(1);
 	// The worker stores its files by itself.
 	expect(rig.store.calls().filter(({ method }) => method !== 'PUT')).toEqual([]);
