@@ -3,8 +3,8 @@ import type {
 	INodeExecutionData,
 	INodeType,
 	INodeTypeDescription,
+	NodeConnectionType,
 } from 'n8n-workflow';
-import { NodeConnectionTypes } from 'n8n-workflow';
 import { resources } from './actions/registry';
 import { route } from './actions/router';
 import { containerRegistryApiTest } from './methods/credentialTest/containerRegistryApi';
@@ -13,6 +13,9 @@ import { runPodApiTest } from './methods/credentialTest/runPodApi';
 import { searchEndpoints } from './methods/listSearch/searchEndpoints';
 import { searchPortraits } from './methods/listSearch/searchPortraits';
 import { searchTemplates } from './methods/listSearch/searchTemplates';
+
+// n8n-workflow has NodeConnectionTypes from 1.83 (n8n 1.85) on only.
+const MAIN: NodeConnectionType = 'main';
 
 export class WanAvatar implements INodeType {
 	description: INodeTypeDescription = {
@@ -27,8 +30,8 @@ export class WanAvatar implements INodeType {
 		description: 'Turn a portrait and a driving video into an avatar video',
 		defaults: { name: 'Wan Avatar' },
 		usableAsTool: true,
-		inputs: [NodeConnectionTypes.Main],
-		outputs: [NodeConnectionTypes.Main],
+		inputs: [MAIN],
+		outputs: [MAIN],
 		credentials: [
 			{
 				name: 'runPodApi',
