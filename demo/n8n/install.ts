@@ -19,7 +19,7 @@ const PROGRESS_INTERVAL_MS = 10_000;
  */
 export async function installN8n(options: InstallOptions): Promise<string> {
 	return await installOnce(`n8n-${N8N_VERSION}`, async (part, folder) => {
-		const where = `once into ${folder} (2.7 GB, about 7 minutes)`;
+		const where = `once into ${folder} (2.9 GB, about 7 minutes)`;
 		options.say(`Installing n8n ${N8N_VERSION} ${where}.`);
 		await installInto(part, options);
 	});
