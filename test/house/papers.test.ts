@@ -2,12 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { jobReport } from '../../lib/generation/report/reportFields';
 import { bin, scripts } from '../../package.json';
-import { FOREIGN_FLAGS, FOREIGN_NAMES } from './papers/foreignWords';
+import { FOREIGN_FLAGS, FOREIGN_NAMES, FOREIGN_VARIABLES } from './papers/foreignWords';
 import { fields, names, withoutUnit } from './papers/formNames';
 import { code, italics, papers, rows } from './papers/texts';
 
 const README_LINES = 120;
+
+const textOf = (file: string) => papers.find((paper) => paper.file === file)?.text ?? '';
 
 const isOfUsers = ({ file }: { file: string }) =>
 	!/^(CONTRIBUTING|docs\/(architecture|decisions))/.test(file);
@@ -131,6 +134,35 @@ describe('defaults', () => {
 			'Check Only: on',
 		]);
 		expect(wrong(`${head}| Max Restarts | 2 |\n| Check Only | off |`)).toEqual([]);
+	});
+});
+
+describe('variables, codes and states', () => {
+	const sources = globSync(['{cli,lib,nodes,demo,test/storage,test/e2e}/**/*.ts', '.ci/run'])
+		.map((file) => readFileSync(file, 'utf8'))
+		.join('\n');
+	const unknownConstants = (text: string) =>
+		code(text)
+			.flatMap((line) => line.match(/\b[A-Z][A-Z\d]*(?:_[A-Z\d]+)+\b/g) ?? [])
+			.filter((word) => !sources.includes(word) && !FOREIGN_VARIABLES.has(word));
+
+	it.each(papers.filter(isOfUsers))('$file names only those that there are', ({ text }) => {
+		expect(unknownConstants(text)).toEqual([]);
+	});
+
+	it('what is planted is found', () => {
+		const planted = 'Set `RUNPOD_MAX_MONEY=1`, or see `VIDEO_LOST` and `VIDEO_MISSING`.';
+		expect(unknownConstants(planted)).toEqual(['RUNPOD_MAX_MONEY', 'VIDEO_LOST']);
+	});
+});
+
+describe('the output of Generate', () => {
+	const [, list = ''] =
+		/^The output has ([^]*?), and any field/m.exec(textOf('docs/generate.md')) ?? [];
+
+	it('docs/generate.md lists its fields in their order', () => {
+		const listed = [...list.matchAll(/`(\w+)`/g)].map(([, field]) => field);
+		expect(listed).toEqual(Object.keys(jobReport.shape));
 	});
 });
 
