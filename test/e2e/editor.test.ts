@@ -1,60 +1,28 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { mkdirSync } from 'node:fs';
 import type { Locator } from 'playwright-core';
 import { OWNER, readExample, withCredentials, type ExampleWorkflow } from '../../demo/n8n/seed';
 import { startRig, until, type Rig } from '../n8n/rig';
 import { startBrowser, type Browser } from './browser';
 import { Editor } from './editor';
+import { Pictures, SIZE } from './pictures';
 
-const SCREENSHOTS = process.env.SCREENSHOTS ?? 'docs/screenshots';
-const SIZE = { width: 1280, height: 900 };
-const MARGIN = 8;
 const ACTION = 'Generate an avatar video';
 
 let rig: Rig;
 let browser: Browser;
 let editor: Editor;
+let pictures: Pictures;
 
 beforeAll(async () => {
-	mkdirSync(SCREENSHOTS, { recursive: true });
 	rig = await startRig({ runMs: 500 });
 	browser = await startBrowser();
 	editor = new Editor(browser.page, rig.n8n.url);
+	pictures = new Pictures(editor);
 });
 afterAll(async () => {
 	await browser.close();
 	await rig.close();
 });
-
-async function shoot(name: string): Promise<void> {
-	// Messages in the corner come and go.
-	await browser.page.mouse.move(0, 0);
-	await browser.page.addStyleTag({ content: '.el-notification { display: none !important }' });
-	await browser.page.screenshot({ path: `${SCREENSHOTS}/${name}.png`, animations: 'disabled' });
-}
-
-/** The form alone, as high as it is. */
-async function shootForm(name: string): Promise<void> {
-	const { page } = browser;
-	await page.setViewportSize({ width: 1280, height: 2600 });
-	// Away from the fields, which show more while the mouse is over them.
-	await page.mouse.move(0, 0);
-	const form = await editor.part('node-parameters').boundingBox();
-	const execute = await editor.part('node-execute-button').boundingBox();
-	if (!form || !execute) throw new Error('there is no form');
-	const top = execute.y - MARGIN;
-	const height = (await lastFieldBottom()) + MARGIN - top;
-	const clip = { x: form.x, y: top, width: form.width, height };
-	await page.screenshot({ path: `${SCREENSHOTS}/${name}.png`, clip, animations: 'disabled' });
-	await page.setViewportSize(SIZE);
-}
-
-async function lastFieldBottom(): Promise<number> {
-	const boxes = await Promise.all(
-		(await editor.part('parameter-item').all()).map(async (item) => await item.boundingBox()),
-	);
-	return Math.max(...boxes.map((box) => (box ? box.y + box.height : 0)));
-}
 
 async function bringIn(
 	file: string,
@@ -108,7 +76,7 @@ describe('the node in the editor', () => {
 		expect(actions).toEqual(expect.arrayContaining([ACTION, 'Get the status of an avatar job']));
 		await browser.page.getByText(ACTION).first().click();
 		await editor.part('ndv').waitFor();
-		await shootForm('form');
+		await pictures.form('form');
 	});
 
 	it('tests a RunPod credential in plain words', async () => {
@@ -156,11 +124,11 @@ describe('the node in the editor', () => {
 		for (const field of ['job_id', 'status', 'COMPLETED', 'video_url', 'thumbnail_url', 'fps'])
 			expect(schema).toContain(field);
 		await editor.closeNode();
-		await shoot('canvas');
+		await pictures.window('canvas');
 		await browser.page.setViewportSize({ width: 1600, height: 1000 });
 		await editor.openNode(ACTION);
 		await output.getByText('thumbnail_url', { exact: true }).waitFor();
-		await shoot('output');
+		await pictures.window('output');
 		await browser.page.setViewportSize(SIZE);
 		await editor.closeNode();
 	});
@@ -169,7 +137,7 @@ describe('the node in the editor', () => {
 		await editor.openNode(ACTION);
 		const options = await editor.addAllOptions();
 		expect(options).toEqual(expect.arrayContaining(['Prompt', 'Negative Prompt']));
-		await shootForm('form-all-options');
+		await pictures.form('form-all-options');
 		await editor.closeNode();
 	});
 });
@@ -208,7 +176,7 @@ describe('a run in the editor', () => {
 			expect.stringContaining('waving/both-hands.mp4'),
 			expect.stringContaining('waving/one-hand.mp4'),
 		]);
-		await shoot('picker');
+		await pictures.window('picker');
 		await editor.searchPicker('one-h');
 		expect(await editor.offered()).toEqual([expect.stringContaining('waving/one-hand.mp4')]);
 		await editor.choose('waving/one-hand.mp4');
@@ -244,7 +212,7 @@ describe('a run in the editor', () => {
 			.getByText(/failed on the worker/)
 			.first()
 			.waitFor();
-		await shoot('failed-run');
+		await pictures.window('failed-run');
 		await editor.closeNode();
 	});
 

@@ -32,9 +32,7 @@ function missingFor(name: string): string[] {
 	const [resource = '', operation = ''] = name.split(':');
 	const schema = `${SCHEMAS}/${resource}/${operation}.json`;
 	const missing = [
-		...(existsSync(schema)
-			? []
-			: [`${schema}: its output, by operationOutputs.ts and "npm run schemas"`]),
+		...(existsSync(schema) ? [] : [`${schema}: its output, by "npm run schemas"`]),
 		...(nodeSubjects.some((subject) => subject.name === name) ? [] : [`${ATTACKED}: ${name}`]),
 	];
 	const inForm = listed.get(name);
@@ -90,7 +88,7 @@ describe('what is planted is found', () => {
 	it('an operation of which there is nothing but its name', () => {
 		expect(missingFor('video:isNowhere')).toEqual([
 			'nodes/WanAvatar/actions/video/video.resource.ts: video:isNowhere',
-			'nodes/WanAvatar/__schema__/v1.0.0/video/isNowhere.json: its output, by operationOutputs.ts and "npm run schemas"',
+			'nodes/WanAvatar/__schema__/v1.0.0/video/isNowhere.json: its output, by "npm run schemas"',
 			'test/attack/subjects/nodeSubjects.ts: video:isNowhere',
 		]);
 	});

@@ -30,13 +30,18 @@ export interface Rig {
 	close: () => Promise<void>;
 }
 
-export async function startRig(standInOptions: StandInOptions = {}): Promise<Rig> {
+export interface RigOptions extends StandInOptions {
+	/** With no credentials saved, as somebody finds it who has just installed the package. */
+	isNew?: boolean;
+}
+
+export async function startRig(options: RigOptions = {}): Promise<Rig> {
 	const closers: (() => Promise<void>)[] = [];
 	const close = async () => {
 		for (const closeOne of closers.splice(0).reverse()) await closeOne();
 	};
 	try {
-		return await start(standInOptions, closers, close);
+		return await start(options, closers, close);
 	} catch (error) {
 		await close();
 		throw error;
@@ -44,7 +49,7 @@ export async function startRig(standInOptions: StandInOptions = {}): Promise<Rig
 }
 
 async function start(
-	standInOptions: StandInOptions,
+	{ isNew = false, ...standInOptions }: RigOptions,
 	closers: (() => Promise<void>)[],
 	close: () => Promise<void>,
 ): Promise<Rig> {
@@ -65,11 +70,8 @@ async function start(
 		await n8n.close();
 	});
 	await n8n.rest.signIn(OWNER);
-	const credentials = await saveCredentials(n8n.rest, [
-		...standInCredentials(standIn.address()),
-		mailbox.credential,
-		blog.credential,
-	]);
+	const known = [...standInCredentials(standIn.address()), mailbox.credential, blog.credential];
+	const credentials = await saveCredentials(n8n.rest, isNew ? [] : known);
 	return {
 		get n8n() {
 			return n8n;

@@ -1,7 +1,7 @@
 import * as z from 'zod/v4';
 import { fromJson } from '../../base/data/json';
 import { Secret } from '../../base/data/secret';
-import { fallbackOf, type VariableName } from './variables';
+import { variableDefault, type VariableName } from './variables';
 
 /** A variable that is set to nothing is as good as not set. */
 export function isBlank(value: unknown): boolean {
@@ -9,7 +9,7 @@ export function isBlank(value: unknown): boolean {
 }
 
 function unblank(name: VariableName) {
-	return (value: unknown): unknown => (isBlank(value) ? fallbackOf(name) : value);
+	return (value: unknown): unknown => (isBlank(value) ? variableDefault(name) : value);
 }
 
 function variable<T extends z.ZodType>(name: VariableName, rule: T) {

@@ -222,6 +222,6 @@ export const VARIABLES: readonly Variable[] = [
 ];
 
 /** The default of a setting, as text. */
-export function fallbackOf(name: VariableName): string | undefined {
+export function variableDefault(name: VariableName): string | undefined {
 	return VARIABLES.find((variable) => variable.name === name)?.fallback;
 }

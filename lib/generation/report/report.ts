@@ -83,9 +83,16 @@ function withoutError({ error, ...fields }: JsonRecord): JsonRecord {
 	return error === undefined ? fields : { ...fields, worker_error: error };
 }
 
-/** Reads a report that was written down; nothing when it is none. */
+/** Reads a report that was written down; nothing when it is none. A field that this version reads otherwise is blank. */
 export function reportFrom(noted: JsonRecord): JobReport | undefined {
-	const { data } = jobReport.safeParse(noted);
+	const read = readable(noted);
+	const { data } = jobReport.safeParse(read);
 	// Fields of a newer worker stay what they are.
-	return data && { ...jsonRecord.parse(noted), ...data };
+	return data && { ...jsonRecord.parse(read), ...data };
+}
+
+function readable(noted: JsonRecord): JsonRecord {
+	const { error } = jobReport.safeParse(noted);
+	const unread = new Set(error?.issues.map(({ path: [field] }) => field));
+	return Object.fromEntries(Object.entries(noted).filter(([field]) => !unread.has(field)));
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod/v4';
 import { InvalidInput } from '../../base/errors/invalidInput';
 import { linkWish, type LinkWish } from '../../contract/link';
-import { OPTION_DEFAULTS } from './optionDefaults';
+import { optionDefault } from './optionDefaults';
 
 export const MINUTE_MS = 60_000;
 export const MAX_MINUTES = 7 * 24 * 60;
@@ -28,6 +28,9 @@ export function oneOf<T extends Readonly<Record<string, string>>>(names: T) {
 
 export const onOff = z.boolean({ error: 'must be on or off' });
 
+/** A switch among the options is off where it is not added. */
+export const switchOption = onOff.default(false);
+
 /** Nothing: the node learns when to ask. */
 export const pollIntervalSeconds = z.coerce
 	.number({ error: 'must be a number of seconds' })
@@ -37,15 +40,15 @@ export const pollIntervalSeconds = z.coerce
 
 /** The options that concern waiting for a job. */
 export const waiting = {
-	timeoutMinutes: minutes.default(OPTION_DEFAULTS.timeoutMinutes),
+	timeoutMinutes: minutes.default(optionDefault('timeoutMinutes')),
 	onTimeout: oneOf({ cancel: 'Cancel the Job', leave: 'Leave It Running' }).default(
-		OPTION_DEFAULTS.onTimeout,
+		optionDefault('onTimeout'),
 	),
 	maxRestarts: z.coerce
 		.number({ error: 'must be a number' })
 		.int('must be a whole number')
 		.min(0, 'must be 0 or more')
-		.default(OPTION_DEFAULTS.maxRestarts),
+		.default(optionDefault('maxRestarts')),
 };
 
 /** @throws InvalidInput naming the options that are wrong */

@@ -1,16 +1,17 @@
-/** What holds where an option is not set. The form writes the same ones as literals, as its lint rule wants; a test compares them. */
-export const OPTION_DEFAULTS = {
-	checkOnly: false,
-	downloadThumbnail: false,
-	downloadVideo: false,
+/** What holds where an option is not set, in the form as in the request. A switch is off. */
+const OPTION_DEFAULTS = {
 	ifVideoExists: 'regenerate',
-	includeInputFields: false,
 	maxJobs: 100,
 	/** Automatic: as many as the endpoint has workers for. */
 	maxParallelJobs: 0,
 	maxRestarts: 2,
 	onTimeout: 'cancel',
 	outputName: 'stable',
-	submitAnyway: false,
 	timeoutMinutes: 60,
 } as const;
+
+type OptionDefaults = typeof OPTION_DEFAULTS;
+
+export function optionDefault<Name extends keyof OptionDefaults>(name: Name): OptionDefaults[Name] {
+	return OPTION_DEFAULTS[name];
+}

@@ -9,10 +9,11 @@ import {
 	onOff,
 	oneOf,
 	pollIntervalSeconds,
+	switchOption,
 	waiting,
 	wholeNumber,
 } from './optionChecks';
-import { OPTION_DEFAULTS } from './optionDefaults';
+import { optionDefault } from './optionDefaults';
 import type { GenerationRequest, RunOptions } from './ports';
 
 /** RunPod's least execution timeout and time to live (docs: serverless/endpoints/send-requests). */
@@ -23,15 +24,15 @@ const itemOptions = z.object({
 	waitForCompletion: onOff,
 	...waiting,
 	ifVideoExists: oneOf({ fail: 'Fail', regenerate: 'Regenerate', return: 'Return It' }).default(
-		OPTION_DEFAULTS.ifVideoExists,
+		optionDefault('ifVideoExists'),
 	),
 	outputName: oneOf({ new: 'New for Each Run', stable: 'Stable' }).default(
-		OPTION_DEFAULTS.outputName,
+		optionDefault('outputName'),
 	),
-	submitAnyway: onOff.default(OPTION_DEFAULTS.submitAnyway),
-	includeInputFields: onOff.default(OPTION_DEFAULTS.includeInputFields),
-	downloadVideo: onOff.default(OPTION_DEFAULTS.downloadVideo),
-	downloadThumbnail: onOff.default(OPTION_DEFAULTS.downloadThumbnail),
+	submitAnyway: switchOption,
+	includeInputFields: switchOption,
+	downloadVideo: switchOption,
+	downloadThumbnail: switchOption,
 	maxRunMinutes: minutes.optional(),
 	maxQueueMinutes: minutes.optional(),
 	webhookUrl: z
@@ -43,15 +44,15 @@ const itemOptions = z.object({
 		.optional(),
 });
 
-const maxJobs = wholeNumber(10_000).default(OPTION_DEFAULTS.maxJobs);
+const maxJobs = wholeNumber(10_000).default(optionDefault('maxJobs'));
 
 /** As many jobs at once as the endpoint has workers for. */
 const AUTOMATIC = 0;
 const MOST_PARALLEL_JOBS = 200;
 
 const runOptions = z.object({
-	checkOnly: onOff.default(OPTION_DEFAULTS.checkOnly),
-	maxParallelJobs: wholeNumber(MOST_PARALLEL_JOBS, 0).default(OPTION_DEFAULTS.maxParallelJobs),
+	checkOnly: switchOption,
+	maxParallelJobs: wholeNumber(MOST_PARALLEL_JOBS, 0).default(optionDefault('maxParallelJobs')),
 	maxJobs,
 	pollIntervalSeconds,
 });
@@ -197,7 +198,7 @@ export function checkRunOptions(
 		...rest
 	} = value ?? {
 		...runOptions.parse({}),
-		maxJobs: maxJobs.safeParse(raw.maxJobs).data ?? OPTION_DEFAULTS.maxJobs,
+		maxJobs: maxJobs.safeParse(raw.maxJobs).data ?? optionDefault('maxJobs'),
 	};
 	const pollIntervalMs = seconds === undefined ? undefined : seconds * 1000;
 	const atOnce = maxParallelJobs === AUTOMATIC ? {} : { maxParallelJobs };

@@ -17,45 +17,33 @@ export interface ResultContext {
 	links: LinkWish;
 }
 
+/** What is looked at, and with what. */
+type Looking = [found: JobResult, context: ResultContext, ports: ResultPorts, store: OptionalStore];
+
 /**
  * A result as it is given out: a video that came in the worker's answer stored, the video looked at, its links made.
  * @throws WanAvatarError VIDEO_MISSING, VIDEO_BROKEN
  */
-export async function requireResult(
-	found: JobResult,
-	context: ResultContext,
-	ports: ResultPorts,
-	store: OptionalStore,
-): Promise<JobResult> {
-	const seen = await looked(found, context, ports, store);
+export async function requireResult(...looking: Looking): Promise<JobResult> {
+	const seen = await looked(...looking);
 	if (seen.fault) throw badVideo(seen.report, seen.fault);
-	return await withLinks(seen, context, ports);
+	return await withLinks(seen, looking);
 }
 
 /**
  * The same; nothing where the video is broken, as a job that failed has none.
  * @throws WanAvatarError VIDEO_MISSING: the job may have stored it where the node does not look, and is paid for
  */
-export async function findResult(
-	found: JobResult,
-	context: ResultContext,
-	ports: ResultPorts,
-	store: OptionalStore,
-): Promise<JobResult | undefined> {
-	const seen = await looked(found, context, ports, store);
+export async function findResult(...looking: Looking): Promise<JobResult | undefined> {
+	const seen = await looked(...looking);
 	if (seen.fault?.code === 'VIDEO_MISSING') throw badVideo(seen.report, seen.fault);
-	return seen.fault ? undefined : await withLinks(seen, context, ports);
+	return seen.fault ? undefined : await withLinks(seen, looking);
 }
 
 /** The same as an answer in any case: one without a good video says why, and has no link to it. */
-export async function describeResult(
-	found: JobResult,
-	context: ResultContext,
-	ports: ResultPorts,
-	store: OptionalStore,
-): Promise<JobResult> {
-	const seen = await looked(found, context, ports, store);
-	const ready = await withLinks(seen, context, ports);
+export async function describeResult(...looking: Looking): Promise<JobResult> {
+	const seen = await looked(...looking);
+	const ready = await withLinks(seen, looking);
 	if (!seen.fault) return ready;
 	const failure_reason = `the job is completed, but its video ${seen.fault.reason}`;
 	return {
@@ -65,8 +53,7 @@ export async function describeResult(
 
 async function withLinks(
 	{ report, video, refusals = [] }: Seen,
-	{ links }: ResultContext,
-	ports: ResultPorts,
+	[, { links }, ports]: Looking,
 ): Promise<JobResult> {
 	return { report: await linked({ report, refusals }, links, ports.linkMaker), video };
 }
@@ -76,12 +63,7 @@ interface Seen extends JobResult, Partial<Pick<Verified, 'refusals'>> {
 }
 
 /** A look that does not come to its end in time finds nothing out, and costs nothing: the video is paid for. */
-async function looked(
-	found: JobResult,
-	{ record, links }: ResultContext,
-	ports: ResultPorts,
-	store: OptionalStore,
-): Promise<Seen> {
+async function looked(...[found, { record, links }, ports, store]: Looking): Promise<Seen> {
 	const { readFacts, onDenied } = ports;
 	const isSpare = found.video !== undefined && found.report.minio_key !== null && readFacts;
 	const seen = isSpare ? { report: found.report } : await inlineSeen(found, record, ports, store);

@@ -1,8 +1,12 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import type { Operation } from './operation';
+import type { Outputs } from './outputs';
 
-/** An operation as its file exports it: with its entry in the list of operations. */
-export type ListedOperation = Operation & { option: INodePropertyOptions };
+/** An operation as its file exports it: with its entry in the list of operations, and what it gives out. */
+export type ListedOperation = Operation & {
+	option: INodePropertyOptions;
+	outputs: Outputs;
+};
 
 /** A resource of the form and what can be done with it, each operation under the name of its option. */
 export interface Resource {

@@ -1,11 +1,11 @@
 import * as z from 'zod/v4';
 import { jobReport } from '../../../lib/generation/report/reportFields';
+import { resources } from '../../../nodes/WanAvatar/actions/registry';
 import {
-	JOB_REPORTS,
-	OPERATION_OUTPUTS,
+	JOB_REPORT,
 	type OutputFields,
 	type OutputType,
-} from '../../../nodes/WanAvatar/actions/operationOutputs';
+} from '../../../nodes/WanAvatar/n8n/outputs';
 
 export const SCHEMAS_FOLDER = 'nodes/WanAvatar/__schema__/v1.0.0';
 
@@ -14,15 +14,14 @@ export function outputSchemas(): Map<string, string> {
 	const report = Object.fromEntries(
 		Object.entries(jobReport.shape).map(([name, schema]) => [name, typeOf(name, schema)]),
 	);
-	const outputs: [string, OutputFields][] = [
-		...JOB_REPORTS.map((operation): [string, OutputFields] => [operation, report]),
-		...Object.entries(OPERATION_OUTPUTS),
-	];
 	return new Map(
-		outputs.map(([operation, fields]) => [
-			operation,
-			`${JSON.stringify({ ...schemaOf(fields), version: 1 }, undefined, '\t')}\n`,
-		]),
+		resources.flatMap(({ option: { value }, operations }) =>
+			[...operations].map(([name, { outputs }]): [string, string] => {
+				const fields = outputs === JOB_REPORT ? report : outputs;
+				const schema = { ...schemaOf(fields), version: 1 };
+				return [`${String(value)}/${name}`, `${JSON.stringify(schema, undefined, '\t')}\n`];
+			}),
+		),
 	);
 }
 

@@ -23,6 +23,7 @@ import { optionalProperties, waitForCompletion } from './generateOptions';
 import { portraitProperties } from './portrait';
 import { labelled, openForm } from './request';
 import { workerInputProperties } from './workerInputs';
+import { JOB_REPORT, type Outputs } from '../../n8n/outputs';
 
 export const option: INodePropertyOptions = {
 	name: 'Generate',
@@ -53,6 +54,8 @@ const properties: INodeProperties[] = [
 		default: '',
 	},
 ];
+
+export const outputs: Outputs = JOB_REPORT;
 
 export const description = updateDisplayOptions(
 	{ show: { resource: ['avatar'], operation: ['generate'] } },

@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import type { ContractField } from '../../../../lib/contract/jobInput';
+import { optionDefault } from '../../../../lib/generation/request/optionDefaults';
 import { includeInputFields } from '../../n8n/itemInput';
 import { resultLinkOptions } from '../../fields/linkOptions';
 
@@ -73,7 +74,7 @@ export const formOptions: readonly FormOption[] = [
 				{ name: 'Regenerate', value: 'regenerate', description: 'Make it anew and replace it' },
 				{ name: 'Return It', value: 'return', description: 'Output the video that is there' },
 			],
-			default: 'regenerate',
+			default: optionDefault('ifVideoExists'),
 			description:
 				'What to do when there is a video at Output Video Key already. Fail and Return It need that key and a MinIO API credential; where they cannot look, nothing is sent.',
 		},
@@ -87,7 +88,7 @@ export const formOptions: readonly FormOption[] = [
 			name: 'maxParallelJobs',
 			type: 'number',
 			typeOptions: { minValue: 0 },
-			default: 0,
+			default: optionDefault('maxParallelJobs'),
 			description:
 				'How many jobs are under way at once. 0 is automatic: as many as the endpoint has workers for, and a few that wait. With 1, items are made one after another.',
 		},
@@ -109,7 +110,7 @@ export const formOptions: readonly FormOption[] = [
 			name: 'maxRestarts',
 			type: 'number',
 			typeOptions: { minValue: 0 },
-			default: 2,
+			default: optionDefault('maxRestarts'),
 			description:
 				'How often RunPod may start a job over when its worker dies. A job that is started over more often is cancelled.',
 		},
@@ -132,7 +133,7 @@ export const formOptions: readonly FormOption[] = [
 			name: 'maxJobs',
 			type: 'number',
 			typeOptions: { minValue: 1 },
-			default: 100,
+			default: optionDefault('maxJobs'),
 			description:
 				'With more items than this, nothing is sent: a guard against a surprise on the bill',
 		},
@@ -161,7 +162,7 @@ export const formOptions: readonly FormOption[] = [
 					description: 'Its video is stored all the same; ask later with Get Status',
 				},
 			],
-			default: 'cancel',
+			default: optionDefault('onTimeout'),
 			description: 'What happens on RunPod to a job that is not finished after Timeout',
 		},
 		isForWaiting: true,
@@ -227,7 +228,7 @@ export const formOptions: readonly FormOption[] = [
 			name: 'timeoutMinutes',
 			type: 'number',
 			typeOptions: { minValue: 0.1 },
-			default: 60,
+			default: optionDefault('timeoutMinutes'),
 			description: 'How long to wait for each video, in the queue and on the worker',
 		},
 		isForWaiting: true,

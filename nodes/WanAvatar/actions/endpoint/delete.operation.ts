@@ -11,7 +11,8 @@ import { readSwitch } from '../../fields/formValue';
 import type { RunMode } from '../../n8n/operation';
 import { MAY_HAVE_HAPPENED, runItems } from '../../n8n/runItems';
 import { openEndpoints } from './endpointChoice';
-import { stepFields } from './planItem';
+import { stepFields, stepOutputs } from './planItem';
+import type { ItemOf } from '../../n8n/outputs';
 
 export const option: INodePropertyOptions = {
 	name: 'Delete',
@@ -43,6 +44,8 @@ const properties: INodeProperties[] = [
 	keepsOthers,
 ];
 
+export const outputs = { endpoint_id: 'string', deleted: 'boolean', steps: [stepOutputs] } as const;
+
 export const description = updateDisplayOptions(
 	{ show: { resource: ['endpoint'], operation: ['delete'] } },
 	properties,
@@ -63,7 +66,11 @@ export async function execute(
 		}),
 		perform: async ({ id, ...choice }) => {
 			const steps = await destroyEndpoint(account.management, id, choice);
-			return { endpoint_id: id, deleted: true, steps: steps.map(stepFields) };
+			return {
+				endpoint_id: id,
+				deleted: true,
+				steps: steps.map(stepFields),
+			} satisfies ItemOf<typeof outputs>;
 		},
 		factsOf,
 		ifLeft: MAY_HAVE_HAPPENED,

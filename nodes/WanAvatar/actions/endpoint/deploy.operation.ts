@@ -1,12 +1,14 @@
 import type { IDataObject, IExecuteFunctions, INodePropertyOptions } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
+import type { Deployment } from '../../../../lib/deployment/apply/deploy';
 import type { End } from '../../../../lib/base/errors/settled';
 import { clock } from '../../n8n/connections';
 import { connectAccount } from '../../n8n/management';
 import type { RunMode } from '../../n8n/operation';
 import { runItems } from '../../n8n/runItems';
-import { planFields } from './planItem';
+import { planFields, planOutputs } from './planItem';
 import { factsOfSettings, openSettings, settingsProperties } from './settings/settingsForm';
+import type { ItemOf, OutputType } from '../../n8n/outputs';
 
 export const option: INodePropertyOptions = {
 	name: 'Deploy',
@@ -14,6 +16,18 @@ export const option: INodePropertyOptions = {
 	action: 'Deploy an endpoint',
 	description: 'Create or update registry auth, template and endpoint for the worker',
 };
+
+const deploymentOutputs = {
+	name: 'string',
+	endpoint_id: 'string',
+	template_id: 'string',
+	registry_auth_id: 'string',
+	invoke_base: 'string',
+	changed: 'boolean',
+	served: 'boolean',
+} as const satisfies Record<keyof Deployment, OutputType>;
+
+export const outputs = { ...deploymentOutputs, ...planOutputs } as const;
 
 export const description = updateDisplayOptions(
 	{ show: { resource: ['endpoint'], operation: ['deploy'] } },
@@ -33,7 +47,7 @@ export async function execute(
 			const own = account.hiding(settings);
 			const prepared = await prepareDeployment(settings, own.management, { rotateRegistryAuth });
 			const deployment = await deploy(prepared, own.settings.queueBaseUrl, { ...own, clock });
-			return { ...deployment, ...planFields(prepared.plan) };
+			return { ...deployment, ...planFields(prepared.plan) } satisfies ItemOf<typeof outputs>;
 		},
 		factsOf: factsOfSettings,
 		ifLeft: 'It may or may not be made or changed: Plan shows what is left to do.',

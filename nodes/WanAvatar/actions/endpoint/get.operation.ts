@@ -4,7 +4,7 @@ import type { End } from '../../../../lib/base/errors/settled';
 import { endpointLocator } from '../../fields/endpointLocator';
 import type { RunMode } from '../../n8n/operation';
 import { NOTHING_CHANGED, runItems } from '../../n8n/runItems';
-import { endpointItem } from './endpointItem';
+import { endpointItem, endpointOutputs } from './endpointItem';
 import { openEndpoints } from './endpointChoice';
 
 export const option: INodePropertyOptions = {
@@ -13,6 +13,8 @@ export const option: INodePropertyOptions = {
 	action: 'Get an endpoint',
 	description: 'See how an endpoint is set up',
 };
+
+export const outputs = endpointOutputs;
 
 export const description = updateDisplayOptions(
 	{ show: { resource: ['endpoint'], operation: ['get'] } },

@@ -5,7 +5,7 @@ import { connectAccount } from '../../n8n/management';
 import type { RunMode } from '../../n8n/operation';
 import { NOTHING_CHANGED, runItems } from '../../n8n/runItems';
 import { readLimit, returnLimit } from '../../fields/returnLimit';
-import { endpointItem } from './endpointItem';
+import { endpointItem, endpointOutputs } from './endpointItem';
 
 export const option: INodePropertyOptions = {
 	name: 'Get Many',
@@ -13,6 +13,8 @@ export const option: INodePropertyOptions = {
 	action: 'Get many endpoints',
 	description: 'List the endpoints of the account, one item each',
 };
+
+export const outputs = endpointOutputs;
 
 export const description = updateDisplayOptions(
 	{ show: { resource: ['endpoint'], operation: ['getMany'] } },

@@ -4,8 +4,9 @@ import type { End } from '../../../../lib/base/errors/settled';
 import { connectAccount } from '../../n8n/management';
 import type { RunMode } from '../../n8n/operation';
 import { NOTHING_CHANGED, runItems } from '../../n8n/runItems';
-import { planFields } from './planItem';
+import { planFields, planOutputs } from './planItem';
 import { factsOfSettings, openSettings, settingsProperties } from './settings/settingsForm';
+import type { ItemOf } from '../../n8n/outputs';
 
 export const option: INodePropertyOptions = {
 	name: 'Plan',
@@ -13,6 +14,8 @@ export const option: INodePropertyOptions = {
 	action: 'Plan an endpoint',
 	description: 'See what Deploy would create, change or keep, and change nothing',
 };
+
+export const outputs = { ...planOutputs, changes_something: 'boolean' } as const;
 
 export const description = updateDisplayOptions(
 	{ show: { resource: ['endpoint'], operation: ['plan'] } },
@@ -32,7 +35,10 @@ export async function execute(
 		perform: async ({ settings, rotateRegistryAuth }) => {
 			const { management } = account.hiding(settings);
 			const { plan } = await prepareDeployment(settings, management, { rotateRegistryAuth });
-			return { ...planFields(plan), changes_something: changesSomething(plan) };
+			return {
+				...planFields(plan),
+				changes_something: changesSomething(plan),
+			} satisfies ItemOf<typeof outputs>;
 		},
 		factsOf: factsOfSettings,
 		ifLeft: NOTHING_CHANGED,

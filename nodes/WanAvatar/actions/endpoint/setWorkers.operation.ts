@@ -10,7 +10,7 @@ import { endpointLocator } from '../../fields/endpointLocator';
 import { addedOptions } from '../../fields/formValue';
 import type { RunMode } from '../../n8n/operation';
 import { MAY_HAVE_HAPPENED, runItems } from '../../n8n/runItems';
-import { endpointItem } from './endpointItem';
+import { endpointItem, endpointOutputs } from './endpointItem';
 import { openEndpoints } from './endpointChoice';
 
 export const option: INodePropertyOptions = {
@@ -51,6 +51,8 @@ const properties: INodeProperties[] = [
 		options: [maxWorkers, minWorkers],
 	},
 ];
+
+export const outputs = endpointOutputs;
 
 export const description = updateDisplayOptions(
 	{ show: { resource: ['endpoint'], operation: ['setWorkers'] } },

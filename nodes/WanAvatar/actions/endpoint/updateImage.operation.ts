@@ -9,8 +9,9 @@ import type { End } from '../../../../lib/base/errors/settled';
 import { endpointLocator } from '../../fields/endpointLocator';
 import type { RunMode } from '../../n8n/operation';
 import { MAY_HAVE_HAPPENED, runItems } from '../../n8n/runItems';
-import { endpointItem } from './endpointItem';
+import { endpointItem, endpointOutputs } from './endpointItem';
 import { openEndpoints } from './endpointChoice';
+import type { ItemOf } from '../../n8n/outputs';
 
 export const option: INodePropertyOptions = {
 	name: 'Update Image',
@@ -32,6 +33,12 @@ const properties: INodeProperties[] = [
 			'Image of the worker, with a version tag or a digest. Running jobs end on the old one.',
 	},
 ];
+
+export const outputs = {
+	...endpointOutputs,
+	template_id: 'string',
+	changed: 'boolean',
+} as const;
 
 export const description = updateDisplayOptions(
 	{ show: { resource: ['endpoint'], operation: ['updateImage'] } },
@@ -56,7 +63,7 @@ export async function execute(
 				...endpointItem(endpoint, settings.queueBaseUrl),
 				template_id: templateId,
 				changed,
-			};
+			} satisfies ItemOf<typeof outputs>;
 		},
 		factsOf,
 		ifLeft: MAY_HAVE_HAPPENED,

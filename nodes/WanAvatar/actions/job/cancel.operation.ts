@@ -8,6 +8,7 @@ import { SeveralEnds, type RunMode } from '../../n8n/operation';
 import { performAll, runItems } from '../../n8n/runItems';
 import { cancelProperties, openWishes, type Left } from './cancelWish';
 import { openJobs, type JobAtQueue, type JobReader } from './jobReference';
+import { JOB_REPORT, type Outputs } from '../../n8n/outputs';
 
 export const option: INodePropertyOptions = {
 	name: 'Cancel',
@@ -15,6 +16,8 @@ export const option: INodePropertyOptions = {
 	action: 'Cancel avatar jobs',
 	description: 'Stop jobs, whether they wait or run, so that they cost nothing more',
 };
+
+export const outputs: Outputs = JOB_REPORT;
 
 export const description = updateDisplayOptions(
 	{ show: { resource: ['job'], operation: ['cancel'] } },

@@ -12,6 +12,7 @@ import type { ItemWithFiles, RunMode } from '../../n8n/operation';
 import { NOTHING_CHANGED } from '../../n8n/runItems';
 import { jobProperties } from './jobReference';
 import { giveOutResults } from './jobResults';
+import { JOB_REPORT, type Outputs } from '../../n8n/outputs';
 
 export const option: INodePropertyOptions = {
 	name: 'Get Status',
@@ -36,6 +37,8 @@ const properties: INodeProperties[] = [
 		],
 	},
 ];
+
+export const outputs: Outputs = JOB_REPORT;
 
 export const description = updateDisplayOptions(
 	{ show: { resource: ['job'], operation: ['getStatus'] } },

@@ -10,6 +10,7 @@ import { inputFieldsOption, inputFieldsOf } from '../../n8n/itemInput';
 import type { RunMode } from '../../n8n/operation';
 import { runItems } from '../../n8n/runItems';
 import { jobProperties, openJobs } from './jobReference';
+import { JOB_REPORT, type Outputs } from '../../n8n/outputs';
 
 export const option: INodePropertyOptions = {
 	name: 'Retry',
@@ -19,6 +20,8 @@ export const option: INodePropertyOptions = {
 };
 
 const properties: INodeProperties[] = [...jobProperties, inputFieldsOption];
+
+export const outputs: Outputs = JOB_REPORT;
 
 export const description = updateDisplayOptions(
 	{ show: { resource: ['job'], operation: ['retry'] } },

@@ -11,6 +11,7 @@ import { clock } from '../../n8n/connections';
 import type { ItemWithFiles, RunMode } from '../../n8n/operation';
 import { jobProperties } from './jobReference';
 import { giveOutResults } from './jobResults';
+import { JOB_REPORT, type Outputs } from '../../n8n/outputs';
 
 export const option: INodePropertyOptions = {
 	name: 'Wait for Completion',
@@ -30,6 +31,8 @@ const properties: INodeProperties[] = [
 		options: waitingProperties,
 	},
 ];
+
+export const outputs: Outputs = JOB_REPORT;
 
 export const description = updateDisplayOptions(
 	{ show: { resource: ['job'], operation: ['wait'] } },

@@ -10,6 +10,8 @@ import { changingBucket } from '../../n8n/readingBucket';
 import type { RunMode } from '../../n8n/operation';
 import { MAY_HAVE_HAPPENED, runItems } from '../../n8n/runItems';
 import { openTemplates, readPrefix, templateLocator, templatePrefix } from './templateFields';
+import type { ItemOf } from '../../n8n/outputs';
+import { templateOutputs } from './templateItem';
 
 export const option: INodePropertyOptions = {
 	name: 'Delete',
@@ -27,6 +29,8 @@ const properties: INodeProperties[] = [
 			'What the keys of templates begin with, such as templates/. Only what lies there can be deleted.',
 	},
 ];
+
+export const outputs = { ...templateOutputs, deleted: 'boolean' } as const;
 
 export const description = updateDisplayOptions(
 	{ show: { resource: ['template'], operation: ['delete'] } },
@@ -49,7 +53,11 @@ export async function execute(
 		perform: async (wanted) => {
 			const template = await find(wanted);
 			await deleteTemplate(bucket, template);
-			return { template_id: template.templateId, driving_video_path: template.key, deleted: true };
+			return {
+				template_id: template.templateId,
+				driving_video_path: template.key,
+				deleted: true,
+			} satisfies ItemOf<typeof outputs>;
 		},
 		factsOf,
 		ifLeft: MAY_HAVE_HAPPENED,

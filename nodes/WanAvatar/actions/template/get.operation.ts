@@ -10,7 +10,12 @@ import type { RunMode } from '../../n8n/operation';
 import { readingBucket } from '../../n8n/readingBucket';
 import { NOTHING_CHANGED, runItems } from '../../n8n/runItems';
 import { openTemplates, templateLocator, templatePrefix } from './templateFields';
-import { openTemplateWishes, templateItem, templateOptions } from './templateItem';
+import {
+	openTemplateWishes,
+	templateItem,
+	templateOptions,
+	templateWishOutputs,
+} from './templateItem';
 
 export const option: INodePropertyOptions = {
 	name: 'Get',
@@ -20,6 +25,8 @@ export const option: INodePropertyOptions = {
 };
 
 const properties: INodeProperties[] = [templateLocator, templatePrefix, templateOptions];
+
+export const outputs = templateWishOutputs;
 
 export const description = updateDisplayOptions(
 	{ show: { resource: ['template'], operation: ['get'] } },

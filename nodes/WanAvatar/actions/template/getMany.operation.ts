@@ -12,7 +12,12 @@ import { NOTHING_CHANGED, runItems } from '../../n8n/runItems';
 import { readingBucket } from '../../n8n/readingBucket';
 import { readLimit, returnLimit } from '../../fields/returnLimit';
 import { readPrefix, templatePrefix } from './templateFields';
-import { openTemplateWishes, templateItem, templateOptions } from './templateItem';
+import {
+	openTemplateWishes,
+	templateItem,
+	templateOptions,
+	templateWishOutputs,
+} from './templateItem';
 
 export const option: INodePropertyOptions = {
 	name: 'Get Many',
@@ -22,6 +27,8 @@ export const option: INodePropertyOptions = {
 };
 
 const properties: INodeProperties[] = [templatePrefix, ...returnLimit, templateOptions];
+
+export const outputs = templateWishOutputs;
 
 export const description = updateDisplayOptions(
 	{ show: { resource: ['template'], operation: ['getMany'] } },

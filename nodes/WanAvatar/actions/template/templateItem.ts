@@ -1,9 +1,33 @@
-import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { Bucket } from '../../../../lib/storage/objects/bucket';
 import type { Template } from '../../../../lib/storage/template/templates';
 import { clock } from '../../n8n/connections';
 import { linkExpiry, readLinkExpirySeconds } from '../../fields/linkOptions';
-import { objectFields } from '../../fields/objectFields';
+import { objectFields, objectOutputs } from '../../fields/objectFields';
+import { TEXTS, type ItemOf } from '../../n8n/outputs';
+
+export const templateOutputs = { template_id: 'string', driving_video_path: 'string' } as const;
+const previewOutputs = {
+	preview_url: 'string',
+	preview_url_expires_at: 'string',
+	warnings: TEXTS,
+} as const;
+const factsOutputs = {
+	duration_seconds: 'number',
+	width: 'integer',
+	height: 'integer',
+	fps: 'number',
+} as const;
+
+/** What is told of a template with all options. */
+export const templateWishOutputs = {
+	...templateOutputs,
+	...objectOutputs,
+	...previewOutputs,
+	...factsOutputs,
+} as const;
+
+type PlainTemplate = ItemOf<typeof templateOutputs & typeof objectOutputs>;
 
 /** What more to tell of a template. */
 export const templateOptions: INodeProperties = {
@@ -58,7 +82,7 @@ export async function templateItem(
 	bucket: Bucket,
 	template: Template,
 	{ previewUrl, videoFacts, expirySeconds }: TemplateWish,
-): Promise<IDataObject> {
+): Promise<PlainTemplate & Partial<ItemOf<typeof templateWishOutputs>>> {
 	return {
 		...plainTemplate(template),
 		...(previewUrl ? await preview(bucket, template, expirySeconds) : {}),
@@ -66,7 +90,7 @@ export async function templateItem(
 	};
 }
 
-export function plainTemplate({ templateId, key, ...object }: Template): IDataObject {
+export function plainTemplate({ templateId, key, ...object }: Template): PlainTemplate {
 	return {
 		template_id: templateId,
 		driving_video_path: key,
@@ -78,7 +102,7 @@ async function preview(
 	bucket: Bucket,
 	{ key }: Template,
 	expirySeconds: number,
-): Promise<IDataObject> {
+): Promise<Partial<ItemOf<typeof previewOutputs>>> {
 	const { linkUnlessRefused } = await import('../../../../lib/storage/video/presignedLinks');
 	const warnings: string[] = [];
 	const request = { expirySeconds, nowMs: clock.now() };
@@ -90,7 +114,10 @@ async function preview(
 	};
 }
 
-async function facts(bucket: Bucket, { key, sizeBytes }: Template): Promise<IDataObject> {
+async function facts(
+	bucket: Bucket,
+	{ key, sizeBytes }: Template,
+): Promise<ItemOf<typeof factsOutputs>> {
 	const { headerFacts } = await import('../../../../lib/storage/video/videoFacts');
 	const read = await headerFacts(bucket, key, sizeBytes);
 	return {

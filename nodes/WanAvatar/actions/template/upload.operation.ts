@@ -12,7 +12,8 @@ import { changingBucket } from '../../n8n/readingBucket';
 import type { RunMode } from '../../n8n/operation';
 import { MAY_HAVE_HAPPENED, runItems } from '../../n8n/runItems';
 import { readPrefix, templatePrefix } from './templateFields';
-import { plainTemplate } from './templateItem';
+import { plainTemplate, templateOutputs } from './templateItem';
+import { objectOutputs } from '../../fields/objectFields';
 
 export const option: INodePropertyOptions = {
 	name: 'Upload',
@@ -61,6 +62,8 @@ const properties: INodeProperties[] = [
 		options: [overwriting],
 	},
 ];
+
+export const outputs = { ...templateOutputs, ...objectOutputs } as const;
 
 export const description = updateDisplayOptions(
 	{ show: { resource: ['template'], operation: ['upload'] } },

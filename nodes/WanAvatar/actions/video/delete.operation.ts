@@ -12,6 +12,7 @@ import { changingBucket } from '../../n8n/readingBucket';
 import type { RunMode } from '../../n8n/operation';
 import { MAY_HAVE_HAPPENED, runItems } from '../../n8n/runItems';
 import { thumbnailKey, videoKey } from './videoFields';
+import { TEXTS, type ItemOf } from '../../n8n/outputs';
 
 export const option: INodePropertyOptions = {
 	name: 'Delete',
@@ -39,6 +40,13 @@ const properties: INodeProperties[] = [
 	deletesInputs,
 ];
 
+export const outputs = {
+	minio_key: 'string',
+	deleted: 'boolean',
+	deleted_keys: TEXTS,
+	warnings: TEXTS,
+} as const;
+
 export const description = updateDisplayOptions(
 	{ show: { resource: ['video'], operation: ['delete'] } },
 	properties,
@@ -64,7 +72,12 @@ export async function execute(
 		},
 		perform: async (deletion) => {
 			const { deletedKeys, warnings } = await deleteVideo(bucket, deletion, clock.now());
-			return { minio_key: deletion.key, deleted: true, deleted_keys: deletedKeys, warnings };
+			return {
+				minio_key: deletion.key,
+				deleted: true,
+				deleted_keys: deletedKeys,
+				warnings,
+			} satisfies ItemOf<typeof outputs>;
 		},
 		factsOf: ({ key }) => ({ minio_key: key }),
 		ifLeft: MAY_HAVE_HAPPENED,

@@ -8,6 +8,7 @@ import { readingBucket } from '../../n8n/readingBucket';
 import { NOTHING_CHANGED, runItems } from '../../n8n/runItems';
 import { storedFiles } from '../../n8n/storedFiles';
 import { openVideos, thumbnailKey, videoKey } from './videoFields';
+import { TEXTS, type ItemOf } from '../../n8n/outputs';
 
 export const option: INodePropertyOptions = {
 	name: 'Download',
@@ -41,6 +42,8 @@ const properties: INodeProperties[] = [
 	inputFieldsOption,
 ];
 
+export const outputs = { minio_key: 'string', thumbnail_key: 'string', warnings: TEXTS } as const;
+
 export const description = updateDisplayOptions(
 	{ show: { resource: ['video'], operation: ['download'] } },
 	properties,
@@ -70,7 +73,11 @@ export async function execute(
 			};
 			const signal = context.getExecutionCancelSignal();
 			const { binary, warnings } = await storedFiles(context, bucket, files, signal);
-			const json = finish({ minio_key: video, thumbnail_key: thumbnailKey, warnings });
+			const json = finish({
+				minio_key: video,
+				thumbnail_key: thumbnailKey,
+				warnings,
+			} satisfies ItemOf<typeof outputs>);
 			return new ItemWithFiles(json, binary);
 		},
 		factsOf,

@@ -14,6 +14,7 @@ import type { RunMode } from '../../n8n/operation';
 import { readingBucket } from '../../n8n/readingBucket';
 import { NOTHING_CHANGED, runItems } from '../../n8n/runItems';
 import { openVideos, thumbnailKey, videoKey } from './videoFields';
+import { TEXTS, type ItemOf } from '../../n8n/outputs';
 
 export const option: INodePropertyOptions = {
 	name: 'Get Links',
@@ -44,6 +45,16 @@ const properties: INodeProperties[] = [
 		options: [downloadFileName, includeInputFields, linkExpiry],
 	},
 ];
+
+export const outputs = {
+	minio_key: 'string',
+	video_url: 'string',
+	video_url_expires_at: 'string',
+	thumbnail_key: 'string',
+	thumbnail_url: 'string',
+	thumbnail_url_expires_at: 'string',
+	warnings: TEXTS,
+} as const;
 
 export const description = updateDisplayOptions(
 	{ show: { resource: ['video'], operation: ['getLinks'] } },
@@ -84,7 +95,7 @@ export async function execute(
 				thumbnail_url: thumbnailLink?.url ?? null,
 				thumbnail_url_expires_at: thumbnailLink?.expires_at ?? null,
 				warnings,
-			});
+			} satisfies ItemOf<typeof outputs>);
 		},
 		factsOf,
 		ifLeft: NOTHING_CHANGED,

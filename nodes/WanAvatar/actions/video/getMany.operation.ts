@@ -7,12 +7,13 @@ import type {
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../../lib/base/errors/settled';
 import type { VideoEntry } from '../../../../lib/storage/video/videos';
-import { objectFields } from '../../fields/objectFields';
+import { objectFields, objectOutputs } from '../../fields/objectFields';
 import { checkText } from '../../fields/formValue';
 import type { RunMode } from '../../n8n/operation';
 import { NOTHING_CHANGED, runItems } from '../../n8n/runItems';
 import { readingBucket } from '../../n8n/readingBucket';
 import { readLimit, returnLimit } from '../../fields/returnLimit';
+import type { ItemOf } from '../../n8n/outputs';
 
 export const option: INodePropertyOptions = {
 	name: 'Get Many',
@@ -41,6 +42,14 @@ const avatarId: INodeProperties = {
 
 const properties: INodeProperties[] = [userId, avatarId, ...returnLimit];
 
+export const outputs = {
+	minio_key: 'string',
+	thumbnail_key: 'string',
+	user_id: 'string',
+	avatar_id: 'string',
+	...objectOutputs,
+} as const;
+
 export const description = updateDisplayOptions(
 	{ show: { resource: ['video'], operation: ['getMany'] } },
 	properties,
@@ -65,7 +74,7 @@ export async function execute(
 	});
 }
 
-function videoItem({ key, owner, thumbnailKey, ...object }: VideoEntry): IDataObject {
+function videoItem({ key, owner, thumbnailKey, ...object }: VideoEntry): ItemOf<typeof outputs> {
 	return {
 		minio_key: key,
 		thumbnail_key: thumbnailKey,

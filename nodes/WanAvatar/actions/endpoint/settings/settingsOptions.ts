@@ -1,6 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { InvalidInput } from '../../../../../lib/base/errors/invalidInput';
-import { fallbackOf, type VariableName } from '../../../../../lib/deployment/settings/variables';
+import {
+	variableDefault,
+	type VariableName,
+} from '../../../../../lib/deployment/settings/variables';
 import { addedOptions } from '../../../fields/formValue';
 
 interface Option {
@@ -10,7 +13,7 @@ interface Option {
 
 const number = (variable: VariableName): { type: 'number'; default: number } => ({
 	type: 'number',
-	default: Number(fallbackOf(variable)),
+	default: Number(variableDefault(variable)),
 });
 
 /** Each with the variable that the terminal has for it, in the order of their labels. */
@@ -97,7 +100,7 @@ export const options: readonly Option[] = [
 			displayName: 'GPU Pools',
 			name: 'gpuPools',
 			type: 'string',
-			default: fallbackOf('RUNPOD_GPU_POOLS'),
+			default: variableDefault('RUNPOD_GPU_POOLS'),
 			description: 'IDs of GPU pools in order of preference, with commas between them',
 		},
 	},
