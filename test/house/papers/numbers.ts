@@ -3,7 +3,7 @@ import { MAX_LINK_EXPIRY_SECONDS } from '../../../lib/contract/linkLimit';
 import { MAX_RUN_BODY_BYTES } from '../../../lib/base/data/base64';
 import { LIMITS } from '../../../lib/base/async/timeLimits';
 import { VARIABLES, type VariableName } from '../../../lib/deployment/settings/variables';
-import { OPTION_DEFAULTS } from '../../../lib/generation/request/optionDefaults';
+import { optionDefault } from '../../../lib/generation/request/optionDefaults';
 import { constantIn } from './constants';
 
 /** Words of a paper, with the numbers that the code has now. */
@@ -37,12 +37,12 @@ const silence = seconds(LIMITS.storageSilenceMs);
 const maxMinutes = constantIn('lib/generation/request/optionChecks.ts', 'MAX_MINUTES');
 const objects =
 	constantIn(EXECUTION_JOBS, 'MAX_PAGES') * constantIn('lib/storage/objects/page.ts', 'MAX_PAGE');
-const timeout = String(OPTION_DEFAULTS.timeoutMinutes);
+const timeout = String(optionDefault('timeoutMinutes'));
 
 export const SAID: readonly Said[] = [
 	['README.md', `for up to ${minutes(variable('RUNPOD_INIT_TIMEOUT') * 1000)} minutes; the next`],
 	['README.md', `idles (${String(variable('RUNPOD_IDLE_TIMEOUT'))} after a job)`],
-	['README.md', `_Maximum Jobs per Execution_ (${String(OPTION_DEFAULTS.maxJobs)})`],
+	['README.md', `_Maximum Jobs per Execution_ (${String(optionDefault('maxJobs'))})`],
 	[
 		'README.md',
 		`up to ${number(N8N, 'formDataFileSizeMax')} MB each (\`N8N_FORMDATA_FILE_SIZE_MAX\`)`,
