@@ -52,32 +52,20 @@ export async function sendForm(
 
 /** Asks the webhook example for a video, with links to the sample files, and waits for its answer. */
 export async function callWebhook(rig: Rig, avatarId: string): Promise<unknown> {
-	const answer = await postToWebhook(rig, await requestOf(rig, avatarId));
-	return answer.body;
-}
-
-/** What the webhook example wants, with links to the sample files. */
-export async function requestOf(rig: Rig, avatarId: string): Promise<Record<string, string>> {
 	const { bucket, ...server } = rig.standIn.address().minio;
 	const client = new Client({ ...server, region: 'us-east-1' });
-	return {
+	const body = {
 		user_id: 'caller',
 		avatar_id: avatarId,
 		portrait_url: await client.presignedGetObject(bucket, 'input-avatars/portrait.png'),
 		driving_video_url: await client.presignedGetObject(bucket, 'sitting-woman/driving-video.mp4'),
 	};
-}
-
-export async function postToWebhook(
-	rig: Rig,
-	body: Readonly<Record<string, string>>,
-): Promise<{ status: number; body: unknown }> {
 	const answer = await call(rig, '/webhook/avatar-video', {
 		method: 'POST',
 		headers: { 'content-type': 'application/json' },
 		body: JSON.stringify(body),
 	});
-	return { status: answer.status, body: await answer.json() };
+	return await answer.json();
 }
 
 /** What a link gives to somebody without any key. */
