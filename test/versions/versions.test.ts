@@ -96,6 +96,7 @@ function orderFor({ n8n }: N8nVersion): Order {
 	const node = { credentials: Object.fromEntries(names) };
 	const form = {
 		...generateForm,
+		useMinioCredential: true,
 		// Each version makes videos of its own.
 		userId: n8n,
 		portraitPath: located('path', 'input-avatars/portrait.png'),
