@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { installOnce } from './cache';
 import { npm } from './npm';
 
 const N8N_VERSION = '2.41.1';
@@ -12,63 +11,21 @@ export interface InstallOptions {
 	signal?: AbortSignal | undefined;
 }
 
-const MARK = `n8n-${N8N_VERSION}`;
 const PROGRESS_INTERVAL_MS = 10_000;
 
 /**
  * Installs the whole n8n once for all checkouts of this user.
  * @returns its folder in the user's cache
  */
-export async function installN8n({ say, signal }: InstallOptions): Promise<string> {
-	const cache = join(cacheFolder(), 'n8n-nodes-wan-avatar');
-	const folder = join(cache, MARK);
-	if (existsSync(folder)) return folder;
-	await mkdir(cache, { recursive: true });
-	await removeAbandoned(cache);
-	say(`Installing n8n ${N8N_VERSION} once into ${folder} (2.7 GB, several minutes).`);
-	// A folder with the final name is a whole install: what breaks off leaves only a part.
-	const part = join(cache, `${MARK}.part-${String(process.pid)}`);
-	try {
-		await installInto(part, { say, signal });
-		await rename(part, folder).catch((error: unknown) => {
-			// Another checkout was faster.
-			if (!existsSync(folder)) throw error;
-		});
-	} finally {
-		await rm(part, { recursive: true, force: true, maxRetries: 3 });
-	}
-	return folder;
-}
-
-function cacheFolder(): string {
-	const { XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
-	if (XDG_CACHE_HOME) return XDG_CACHE_HOME;
-	if (process.platform === 'win32' && LOCALAPPDATA) return LOCALAPPDATA;
-	return join(homedir(), '.cache');
-}
-
-/** Parts whose process is gone; one that is still at work keeps its own. */
-async function removeAbandoned(cache: string): Promise<void> {
-	const parts = (await readdir(cache)).filter((name) => name.startsWith(`${MARK}.part-`));
-	const abandoned = parts.filter((name) => !isRunning(Number(name.split('-').at(-1))));
-	await Promise.all(
-		abandoned.map(async (name) => {
-			await rm(join(cache, name), { recursive: true, force: true, maxRetries: 3 });
-		}),
-	);
-}
-
-function isRunning(pid: number): boolean {
-	try {
-		process.kill(pid, 0);
-		return true;
-	} catch {
-		return false;
-	}
+export async function installN8n(options: InstallOptions): Promise<string> {
+	return await installOnce(`n8n-${N8N_VERSION}`, async (part, folder) => {
+		const where = `once into ${folder} (2.9 GB, about 7 minutes)`;
+		options.say(`Installing n8n ${N8N_VERSION} ${where}.`);
+		await installInto(part, options);
+	});
 }
 
 async function installInto(folder: string, options: InstallOptions): Promise<void> {
-	await mkdir(folder, { recursive: true });
 	await writeFile(join(folder, 'package.json'), '{ "private": true }\n');
 	// With its scripts on, the install fails: one of them compiles a Kafka client.
 	const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=http'];

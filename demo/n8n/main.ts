@@ -9,7 +9,7 @@ import { startMailbox } from './mailbox';
 import { startN8n } from './n8n';
 import { installPackage } from './package';
 import { OWNER, seed } from './seed';
-import { hasRealServices, startServices } from './services';
+import { assertWhole, hasRealServices, startServices } from './services';
 import { watchSources } from './watch';
 
 const USAGE = `Usage: npm run n8n -- [options]
@@ -81,6 +81,8 @@ async function serve(
 	signal: AbortSignal,
 	closers: (() => Promise<void>)[],
 ): Promise<void> {
+	// What is missing is said before the minutes of the install.
+	assertWhole(process.env);
 	// Not any free port: links that last are to open after the next start too.
 	const storagePort = port + 1;
 	await assertFree(port);

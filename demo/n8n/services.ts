@@ -36,6 +36,11 @@ export function hasRealServices(env: NodeJS.ProcessEnv): boolean {
 	return names(runpod).some((name) => env[name]);
 }
 
+/** @throws Error naming the variables that are missing, where some of a real endpoint are set */
+export function assertWhole(env: NodeJS.ProcessEnv): void {
+	if (hasRealServices(env)) realServices(env);
+}
+
 /** The real services where the variables for them are set, else the stand-in, which keeps its files in `folder`. */
 export async function startServices(
 	folder: string,
@@ -107,6 +112,13 @@ function names(schema: z.ZodObject): string[] {
 function read<T>(schema: z.ZodType<T> & z.ZodObject, env: NodeJS.ProcessEnv): T {
 	const parsed = schema.safeParse(env);
 	if (parsed.success) return parsed.data;
-	const missing = parsed.error.issues.map(({ path }) => path.join('.')).join(', ');
-	throw new Error(`Set ${missing} too, or none of ${names(schema).join(', ')}`);
+	const missing = parsed.error.issues.map(({ path }) => path.join('.'));
+	const set = names(schema).filter((name) => env[name] && !missing.includes(name));
+	throw new Error(
+		`${are(set)} set, and ${are(missing)} missing. Set what is missing to use these services, or unset the rest to use the stand-in.`,
+	);
+}
+
+function are(variables: readonly string[]): string {
+	return `${variables.join(', ')} ${variables.length === 1 ? 'is' : 'are'}`;
 }

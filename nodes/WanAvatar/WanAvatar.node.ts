@@ -3,8 +3,8 @@ import type {
 	INodeExecutionData,
 	INodeType,
 	INodeTypeDescription,
+	NodeConnectionType,
 } from 'n8n-workflow';
-import { NodeConnectionTypes } from 'n8n-workflow';
 import { resources } from './actions/registry';
 import { route } from './actions/router';
 import { needsNoMinio, privateImage, useMinio } from './fields/credentialChoice';
@@ -15,6 +15,9 @@ import { searchBinaryFields } from './methods/listSearch/searchBinaryFields';
 import { searchEndpoints } from './methods/listSearch/searchEndpoints';
 import { searchPortraits } from './methods/listSearch/searchPortraits';
 import { searchTemplates } from './methods/listSearch/searchTemplates';
+
+// n8n-workflow has NodeConnectionTypes from 1.83 (n8n 1.85) on only.
+const MAIN: NodeConnectionType = 'main';
 
 export class WanAvatar implements INodeType {
 	description: INodeTypeDescription = {
@@ -31,8 +34,8 @@ export class WanAvatar implements INodeType {
 		description: 'Turn a portrait and a driving video into an avatar video',
 		defaults: { name: 'Wan Avatar' },
 		usableAsTool: true,
-		inputs: [NodeConnectionTypes.Main],
-		outputs: [NodeConnectionTypes.Main],
+		inputs: [MAIN],
+		outputs: [MAIN],
 		// Each shows only where it must be filled: into a new node n8n's editor puts the one of those that show that was changed last,
 		// and no other. Each name stands once: n8n looks at the first entry of a name alone.
 		credentials: [

@@ -45,7 +45,8 @@ it("runs plan from the packed tarball by npx, on the machine's own Node and with
 	expect(nodeVersion).toMatch(/^v(2[0-9]|[3-9]\d)\./);
 	expect(plan.stdout).toContain('+ create  endpoint wan-avatar');
 	expect(plan.stderr).not.toMatch(/warning/i);
-	expect(plan.stderr).toContain(`Next: apply it with: npm_config_omit=peer npx ${name} deploy`);
+	const npx = `npm_config_omit=peer npx --package=${tarball} wan-avatar`;
+	expect(plan.stderr).toContain(`Next: apply it with: ${npx} deploy`);
 	expect(installed.map((path) => path.split(/[/\\]/).at(-1))).toEqual([name]);
 	expect(rig.writes()).toEqual([]);
 });

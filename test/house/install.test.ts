@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as z from 'zod/v4';
 import { n8n, name, version } from '../../package.json';
 
@@ -41,15 +41,33 @@ it('adds exactly one package', () => {
 	expect(existsSync(join(installed, 'node_modules'))).toBe(false);
 });
 
-it('adds exactly one package by the command of the README, too', () => {
-	const nodes = join(folder, 'nodes');
-	const tarball = join(folder, `${name}-${version}.tgz`);
-	mkdirSync(nodes);
-	npm(['install', '--omit=peer', '--ignore-scripts', tarball], nodes);
-	const folders = readdirSync(join(nodes, 'node_modules')).filter(
-		(entry) => !entry.startsWith('.'),
-	);
-	expect(folders).toEqual([name]);
+describe('the commands of the README', () => {
+	/** The arguments for npm, of the README's lines for a folder of this test. */
+	const commands = () =>
+		[...readFileSync('README.md', 'utf8').matchAll(/^ *npm (.* --prefix .*)$/gm)].map(
+			([, command = '']) =>
+				command
+					.replace('./', `${folder}/`)
+					.replace('~/.n8n/nodes', join(folder, 'nodes'))
+					.split(' '),
+		);
+	const packages = () =>
+		readdirSync(join(folder, 'nodes', 'node_modules')).filter((entry) => !entry.startsWith('.'));
+
+	it('install exactly one package, also over an earlier one', () => {
+		const [install = []] = commands();
+		mkdirSync(join(folder, 'nodes'));
+		npm(install, folder);
+		expect(packages()).toEqual([name]);
+		npm(install, folder);
+		expect(packages()).toEqual([name]);
+	});
+
+	it('remove it', () => {
+		const [, remove = []] = commands();
+		npm(remove, folder);
+		expect(packages()).toEqual([]);
+	});
 });
 
 it('takes less than 2 MB', () => {

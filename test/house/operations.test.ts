@@ -11,7 +11,7 @@ const ATTACKED = 'test/attack/subjects/nodeSubjects.ts';
 
 /** Where the documents tell what the operations of a resource do. */
 const documents: Readonly<Record<string, { file: string; chapter: string }>> = {
-	avatar: { file: 'README.md', chapter: 'Operations' },
+	avatar: { file: 'docs/generate.md', chapter: 'Generate' },
 	endpoint: { file: 'docs/deploy.md', chapter: 'From n8n' },
 	job: { file: 'docs/jobs.md', chapter: 'Jobs' },
 	template: { file: 'docs/templates-and-videos.md', chapter: 'Template' },

@@ -66,6 +66,11 @@ describe('how the program was started', () => {
 			`npm_config_omit=peer npx ${packageName} health --name 'my twin'`,
 		],
 		[
+			'by npx from a tarball, since the name may not be published',
+			{ npm_lifecycle_event: 'npx', npm_config_package: '/tmp/wan-avatar-0.1.0.tgz' },
+			"npx --package=/tmp/wan-avatar-0.1.0.tgz wan-avatar health --name 'my twin'",
+		],
+		[
 			'by npm run in a checkout',
 			{ npm_lifecycle_event: 'plan', npm_package_name: packageName },
 			"npm run health -- --name 'my twin'",

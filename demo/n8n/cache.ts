@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/**
+ * Installs something once for all checkouts of this user; what breaks off leaves nothing that is taken for whole.
+ * @param name its folder in the cache
+ * @param install fills `part`, which is renamed to `folder` afterwards
+ * @returns the folder
+ */
+export async function installOnce(
+	name: string,
+	install: (part: string, folder: string) => Promise<void>,
+): Promise<string> {
+	const cache = join(cacheFolder(), 'n8n-nodes-wan-avatar');
+	const folder = join(cache, name);
+	if (existsSync(folder)) return folder;
+	await mkdir(cache, { recursive: true });
+	await removeAbandoned(cache, name);
+	// A folder with the final name is a whole install: what breaks off leaves only a part.
+	const part = join(cache, `${name}.part-${String(process.pid)}`);
+	try {
+		await mkdir(part, { recursive: true });
+		await install(part, folder);
+		await rename(part, folder).catch((error: unknown) => {
+			// Another checkout was faster.
+			if (!existsSync(folder)) throw error;
+		});
+	} finally {
+		await rm(part, { recursive: true, force: true, maxRetries: 3 });
+	}
+	return folder;
+}
+
+function cacheFolder(): string {
+	const { XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
+	if (XDG_CACHE_HOME) return XDG_CACHE_HOME;
+	if (process.platform === 'win32' && LOCALAPPDATA) return LOCALAPPDATA;
+	return join(homedir(), '.cache');
+}
+
+/** Parts whose process is gone; one that is still at work keeps its own. */
+async function removeAbandoned(cache: string, name: string): Promise<void> {
+	const parts = (await readdir(cache)).filter((entry) => entry.startsWith(`${name}.part-`));
+	const abandoned = parts.filter((entry) => !isRunning(Number(entry.split('-').at(-1))));
+	await Promise.all(
+		abandoned.map(async (entry) => {
+			await rm(join(cache, entry), { recursive: true, force: true, maxRetries: 3 });
+		}),
+	);
+}
+
+function isRunning(pid: number): boolean {
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch {
+		return false;
+	}
+}
