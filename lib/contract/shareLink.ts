@@ -12,13 +12,15 @@ const onPath = (path: RegExp) => (url: URL) => path.test(url.pathname);
 const lacks = (name: string, values: RegExp) => (url: URL) =>
 	!values.test(url.searchParams.get(name) ?? '');
 
+const addedText = ({ search }: URL, parameter: string) =>
+	`${search === '' ? '?' : '&'}${parameter} at its end`;
+
 /** Those that people paste; what else such a host serves passes. */
 const SERVICES: readonly Service[] = [
 	{
 		name: 'Google Drive',
 		host: /^(?:drive|docs)\.google\.com$/,
-		isPage: (url) =>
-			/^\/(?:file|drive|open|folderview|document|presentation|spreadsheets)\b/.test(url.pathname),
+		isPage: ({ pathname }) => DRIVE_PAGE.test(pathname) && !pathname.includes('/export/'),
 		direct: driveDownload,
 	},
 	{ name: 'Google Photos', host: /^photos\.(?:google\.com|app\.goo\.gl)$/, isPage: always },
@@ -26,12 +28,12 @@ const SERVICES: readonly Service[] = [
 		name: 'Dropbox',
 		host: /^(?:www\.)?dropbox\.com$/,
 		isPage: (url) =>
-			/^\/(?:s|sh|scl|t|home|preview)\//.test(url.pathname) &&
+			/^\/(?:s|sh|scl|t|home|preview|transfer)\//.test(url.pathname) &&
 			lacks('dl', /^1$/)(url) &&
 			lacks('raw', /^1$/)(url),
-		direct: ({ pathname }) =>
-			/^\/(?:s|scl\/fi)\//.test(pathname)
-				? 'the same address with dl=1 at its end in place of dl=0'
+		direct: (url) =>
+			/^\/(?:s|scl\/fi)\//.test(url.pathname)
+				? `the same address with ${url.searchParams.has('dl') ? 'dl=1 at its end in place of dl=0' : addedText(url, 'dl=1')}`
 				: undefined,
 	},
 	{
@@ -42,9 +44,14 @@ const SERVICES: readonly Service[] = [
 	{
 		name: 'SharePoint or OneDrive',
 		host: /\.sharepoint\.com$/,
-		isPage: (url) => /^\/:[a-z]:\//.test(url.pathname) && lacks('download', /^1$/)(url),
-		direct: () =>
-			'the same address with download=1 at its end (&download=1 where it has a ? already)',
+		isPage: (url) =>
+			/^\/:[a-z]:\/|^\/my$|\/_layouts\/15\/(?:stream|onedrive)\.aspx$|\/Forms\/\w+\.aspx$/i.test(
+				url.pathname,
+			) && lacks('download', /^1$/)(url),
+		direct: (url) =>
+			url.pathname.startsWith('/:')
+				? `the same address with ${addedText(url, 'download=1')}`
+				: undefined,
 	},
 	{
 		name: 'iCloud',
@@ -54,6 +61,12 @@ const SERVICES: readonly Service[] = [
 	{ name: 'Box', host: /^(?:[\w-]+\.)*box\.com$/, isPage: onPath(/^\/(?:s|v|file|folder)\//) },
 	{ name: 'WeTransfer', host: /^we\.tl$/, isPage: always },
 	{ name: 'WeTransfer', host: /(?:^|\.)wetransfer\.com$/, isPage: onPath(/^\/downloads\//) },
+	{
+		name: 'MediaFire',
+		host: /^(?:www\.)?mediafire\.com$/,
+		isPage: onPath(/^\/(?:file|view|folder)\//),
+	},
+	{ name: 'pCloud', host: /^[ue]\.pcloud\.link$/, isPage: always },
 	{ name: 'Mega', host: /^(?:www\.)?mega\.(?:nz|io)$/, isPage: always },
 	{
 		name: 'YouTube',
@@ -65,6 +78,7 @@ const SERVICES: readonly Service[] = [
 		host: /^(?:www\.)?vimeo\.com$/,
 		isPage: onPath(/^\/(?:\d|channels\/|manage\/)/),
 	},
+	{ name: 'Vimeo', host: /^player\.vimeo\.com$/, isPage: onPath(/^\/video\//) },
 	{ name: 'TikTok', host: /^(?:(?:www|m|vm|vt)\.)?tiktok\.com$/, isPage: always },
 	{ name: 'Instagram', host: /^(?:www\.)?instagram\.com$/, isPage: always },
 	{ name: 'Facebook', host: /^(?:fb\.watch|(?:(?:www|m|web)\.)?facebook\.com)$/, isPage: always },
@@ -85,26 +99,26 @@ const SERVICES: readonly Service[] = [
 	{
 		name: 'Hugging Face',
 		host: /^huggingface\.co$/,
-		isPage: onPath(/\/blob\//),
+		isPage: onPath(/^\/(?:(?:datasets|spaces)\/)?[^/]+\/[^/]+\/blob\//),
 		direct: () => 'the same address with /resolve/ in place of /blob/',
 	},
 	{
 		name: 'Imgur',
 		host: /^(?:(?:www|m)\.)?imgur\.com$/,
-		isPage: (url) => !/\.\w{3,4}$/.test(url.pathname),
+		isPage: onPath(/^(?!\/download\/)(?!.*\.\w{3,4}$)/),
 		direct: () =>
 			'the address of the picture itself, which begins with https://i.imgur.com/ and ends with .jpg or .png',
 	},
 	{
 		name: 'Unsplash',
 		host: /^unsplash\.com$/,
-		isPage: (url) => url.pathname.startsWith('/photos/') && !url.pathname.endsWith('/download'),
+		isPage: onPath(/^\/(?:[a-z-]+\/)?(?:photos|fotos)\/(?!.*\/download$)/),
 		direct: () => 'the same address with /download at its end',
 	},
 	{
 		name: 'Pexels',
 		host: /^(?:www\.)?pexels\.com$/,
-		isPage: onPath(/^\/(?:[a-z-]+\/)?(?:photo|video)\/(?!.*\/download)/),
+		isPage: onPath(/^\/(?!download\/)(?:[a-z-]+\/)?(?:photo|foto|video)\/(?!.*\/download)/),
 	},
 	{
 		name: 'Pixabay',
@@ -120,10 +134,15 @@ const SERVICES: readonly Service[] = [
 	},
 ];
 
+/** Before the kind of page there may be the firm, or which of several accounts it is. */
+const DRIVE_PAGE =
+	/^\/(?:a\/[^/]+\/)?(?:u\/\d+\/)?(?:file|drive|open|folderview|document|presentation|spreadsheets)(?:\/|$)/;
+
 /** The address of the file that a link of Google Drive shows. */
 function driveDownload({ pathname, searchParams }: URL): string | undefined {
 	const id =
-		/^\/file\/(?:u\/\d+\/)?d\/([\w-]+)/.exec(pathname)?.[1] ?? openedId(pathname, searchParams);
+		/^\/(?:a\/[^/]+\/)?(?:u\/\d+\/)?file\/(?:u\/\d+\/)?d\/([\w-]+)/.exec(pathname)?.[1] ??
+		openedId(pathname, searchParams);
 	if (id === undefined) return undefined;
 	const key = searchParams.get('resourcekey');
 	const more = key !== null && /^[\w-]+$/.test(key) ? `&resourcekey=${key}` : '';
