@@ -65,10 +65,16 @@ async function isEndMissing(file: PartFile, scanStart: number): Promise<boolean>
 
 const ENOUGH_ESCAPES = 8;
 
-/** In a scan each byte of all ones is followed by a zero or a restart, and by few markers; elsewhere by anything. */
+/**
+ * In a scan each byte of all ones is followed by a zero or a restart, and by few markers; elsewhere by anything. The
+ * tables of a video are mostly zeros.
+ */
 function isScan(bytes: Buffer): boolean {
 	let escapes = 0;
 	let others = 0;
+	let zeros = 0;
+	for (const byte of bytes) if (byte === 0) zeros++;
+	if (zeros * 4 > bytes.length) return false;
 	for (let at = bytes.indexOf(0xff); at !== -1; at = bytes.indexOf(0xff, at + 1)) {
 		const next = bytes[at + 1];
 		if (next === undefined || next === 0xff) continue;

@@ -27,6 +27,11 @@ export function mediaTypeOf(head: Uint8Array, kind: MediaKind): MediaType | unde
 	return (kind === 'portrait' ? PORTRAITS : VIDEOS).find((type) => type.extension === extension);
 }
 
+/** First boxes of older QuickTime files, which have no brand. */
+const QUICKTIME_STARTS: ReadonlySet<string> = new Set(['moov', 'mdat', 'wide', 'pnot']);
+/** These may be words, too. */
+const FILLERS: ReadonlySet<string> = new Set(['free', 'skip']);
+
 function extensionOf(head: Uint8Array): string | undefined {
 	const text = (from: number, to: number) => String.fromCharCode(...head.subarray(from, to));
 	if (text(0, 8) === '\x89PNG\r\n\x1a\n') return 'png';
@@ -34,7 +39,7 @@ function extensionOf(head: Uint8Array): string | undefined {
 	if (text(0, 4) === 'RIFF' && text(8, 12) === 'WEBP') return 'webp';
 	// ISO media: the brand tells QuickTime from MP4; HEIC and AVIF pictures are of the same family.
 	if (text(4, 8) === 'ftyp') return isoExtension(text(8, 12));
-	if (text(4, 8) === 'moov' || text(4, 8) === 'wide') return 'mov';
+	if (QUICKTIME_STARTS.has(text(4, 8)) || (head[0] === 0 && FILLERS.has(text(4, 8)))) return 'mov';
 	// EBML: its document type stands in the first bytes, and a plain Matroska file is not WebM.
 	if (text(0, 4) === '\x1aE\xdf\xa3' && text(0, MEDIA_HEAD_BYTES).includes('webm')) return 'webm';
 	return undefined;

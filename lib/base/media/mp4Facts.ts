@@ -44,7 +44,7 @@ export async function lookAtMp4(file: PartFile): Promise<Mp4Look> {
 		if (track === 'none') return { tag: 'noVideo' };
 		if (!track) return { tag: 'damaged' };
 		const { width, height } = track;
-		const times = track.frames > 0 ? track : await readFragments(file, track);
+		const times = await readTimes(file, track);
 		if (await isCutOff(file)) return { tag: 'cutOff' };
 		const facts = { width, height, ...timesOf(track, times) };
 		return { tag: 'video', facts, frames: times.frames };
@@ -86,7 +86,16 @@ async function hasCutFrames(file: PartFile): Promise<boolean> {
 	return false;
 }
 
+/** The header's frames, and those of the fragments where it says that some may follow. */
+async function readTimes(file: PartFile, track: VideoTrack): Promise<FrameTimes> {
+	if (track.frames > 0 && !track.isFragmented) return track;
+	const { frames, ticks, lengthTicks } = await readFragments(file, track);
+	const sum = { frames: track.frames + frames, ticks: track.ticks + ticks };
+	return lengthTicks === undefined ? sum : { ...sum, lengthTicks };
+}
+
 interface VideoTrack extends FragmentedTrack, FrameTimes {
+	isFragmented: boolean;
 	width: number;
 	height: number;
 	/** Ticks a second. */
@@ -95,18 +104,23 @@ interface VideoTrack extends FragmentedTrack, FrameTimes {
 	headerTicks: number;
 }
 
-/** The first video track; nothing where the header does not tell what its tracks are. */
+/** The first video track that is no still picture, such as a cover; else the first; nothing where the header does not tell what its tracks are. */
 async function readVideoTrack(file: PartFile, moov: Box): Promise<VideoTrack | 'none' | undefined> {
 	let named = 0;
 	let unnamed = 0;
+	let still: VideoTrack | undefined;
 	for await (const trak of boxesIn(file, moov)) {
 		if (trak.type !== 'trak') continue;
 		const handler = await findBox(file, trak, 'mdia', 'hdlr');
 		const kind = handler && textAt(await file.bytes(handler.start, 12), 8);
 		if (kind === undefined) unnamed++;
 		else named++;
-		if (kind === 'vide') return await readTrack(file, moov, trak);
+		if (kind !== 'vide') continue;
+		const track = await readTrack(file, moov, trak);
+		if (track?.frames !== 1 || track.isFragmented) return track;
+		still ??= track;
 	}
+	if (still) return still;
 	return named > 0 && unnamed === 0 ? 'none' : undefined;
 }
 
@@ -116,16 +130,22 @@ async function readTrack(file: PartFile, moov: Box, trak: Box): Promise<VideoTra
 	const stbl = await findBox(file, trak, 'mdia', 'minf', 'stbl');
 	const stsd = stbl && (await findBox(file, stbl, 'stsd'));
 	if (!tkhd || !mdhd || !stsd) return undefined;
+	const mvex = await findBox(file, moov, 'mvex');
 	const id = await readTrackId(file, tkhd);
 	// After the count of entries: size and type of the first, and 24 bytes of its own.
 	const entry = await file.bytes(stsd.start, 44);
+	const times = await readFrameTimes(file, stbl);
+	const { timescale, headerTicks } = await readMediaHeader(file, mdhd);
 	return {
 		id,
 		width: entry.getUint16(40),
 		height: entry.getUint16(42),
-		...(await readMediaHeader(file, mdhd)),
-		...(await readFrameTimes(file, stbl)),
-		defaultFrameTicks: await readDefaultTicks(file, moov, id),
+		timescale,
+		// A header with frames of its own before the fragments tells only their length.
+		headerTicks: mvex && times.frames > 0 ? 0 : headerTicks,
+		...times,
+		isFragmented: mvex !== undefined,
+		defaultFrameTicks: mvex ? await readDefaultTicks(file, mvex, id) : 0,
 	};
 }
 
@@ -160,9 +180,7 @@ async function readFrameTimes(file: PartFile, stbl: Box): Promise<FrameTimes> {
 	return { frames, ticks };
 }
 
-async function readDefaultTicks(file: PartFile, moov: Box, trackId: number): Promise<number> {
-	const mvex = await findBox(file, moov, 'mvex');
-	if (!mvex) return 0;
+async function readDefaultTicks(file: PartFile, mvex: Box, trackId: number): Promise<number> {
 	for await (const trex of boxesIn(file, mvex)) {
 		if (trex.type !== 'trex') continue;
 		const view = await file.bytes(trex.start, 16);

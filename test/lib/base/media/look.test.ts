@@ -66,6 +66,16 @@ describe.each<[string, (bytes: Buffer) => RangedReader]>([
 	});
 });
 
+it('a QuickTime file of before the brands is known, a text that begins like one is not', async () => {
+	for (const name of ['of-an-old-camera.mov', 'filled-first.mov']) {
+		const sample = samples.find((one) => one.name === name);
+		const look = await lookAtMedia(ranged(sample?.bytes ?? Buffer.alloc(0)), 'driving video');
+		expect(look).toMatchObject({ tag: 'good', type: { extension: 'mov' } });
+	}
+	const text = ranged(Buffer.from('The free lunch'));
+	expect(await lookAtMedia(text, 'driving video')).toMatchObject({ tag: 'other' });
+});
+
 it('little of a large file is read', async () => {
 	for (const { kind, bytes } of samples) {
 		const reader = ranged(bytes);

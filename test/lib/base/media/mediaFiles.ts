@@ -43,7 +43,9 @@ const TONE = ['-f', 'lavfi', '-i', 'sine=frequency=440'];
 const SECOND = ['-t', '1'];
 const H264 = ['-c:v', 'libx264', '-pix_fmt', 'yuv420p', '-preset', 'ultrafast'];
 
-/** Files that encoders write, by name. */
+const COVER_FIRST = ['-map', '1:v', '-c:v:0', 'copy', '-map', '0:v', '-c:v:1', 'mjpeg'];
+
+/** Files that encoders write, by name; `{name}` stands for one before it. */
 const ENCODED: readonly [name: string, args: readonly string[]][] = [
 	['still.png', [...TEST_PICTURE, '-frames:v', '1']],
 	['still.jpg', [...TEST_PICTURE, '-frames:v', '1']],
@@ -60,6 +62,11 @@ const ENCODED: readonly [name: string, args: readonly string[]][] = [
 		'fragments.mp4',
 		[...TEST_PICTURE, ...SECOND, ...H264, '-g', '5', '-movflags', 'frag_keyframe+empty_moov'],
 	],
+	[
+		'fragments-after-header.mp4',
+		[...TEST_PICTURE, ...SECOND, ...H264, '-g', '2', '-movflags', 'frag_keyframe'],
+	],
+	['cover-first.mov', [...TEST_PICTURE, '-i', '{still.jpg}', ...COVER_FIRST, ...SECOND]],
 	['moves.mov', [...TEST_PICTURE, ...SECOND, ...H264]],
 	['moves.webm', [...TEST_PICTURE, ...SECOND, '-c:v', 'libvpx']],
 	['short.mp4', [...TEST_PICTURE, '-t', '0.08', ...H264]],
@@ -83,7 +90,10 @@ export async function makeSamples(folder: string): Promise<Sample[]> {
 	const encoded = new Map<string, Buffer>();
 	for (const [name, args] of ENCODED) {
 		const path = join(folder, name);
-		await runFfmpeg([...args, path], new AbortController().signal);
+		const given = args.map((arg) =>
+			arg.replace(/^\{(.*)\}$/, (_, name) => join(folder, String(name))),
+		);
+		await runFfmpeg([...given, path], new AbortController().signal);
 		encoded.set(name, readFileSync(path));
 	}
 	const made = (name: string) => {
@@ -102,6 +112,11 @@ export async function makeSamples(folder: string): Promise<Sample[]> {
 		...portraits(made).map(sample('portrait')),
 		...drivingVideos(made).map(sample('driving video')),
 	];
+}
+
+/** Without its first box, which tells the brand: `wide` and `mdat` begin it. */
+function beforeBrand(mov: Buffer): Buffer {
+	return mov.subarray(mov.readUInt32BE(0));
 }
 
 /** As web pages have it to count their readers. */
@@ -139,6 +154,7 @@ function portraits(made: (name: string) => Buffer): Row[] {
 		['counts-its-head.webp', lengthened(webp, 8)],
 		['trailing.jpg', behind(jpg, Buffer.alloc(70_000))],
 		['motion-photo.jpg', behind(noise, made('last.mp4'))],
+		['table-behind.jpg', behind(noise, numbers(...new Array<number>(9000).fill(255)))],
 		['trailing.png', behind(png, Buffer.alloc(70_000, 1))],
 		['large-chunk.png', withChunk(png, 'tEXt', Buffer.alloc(400_000, 'c'))],
 		['many-chunks.png', manyChunks(png)],
@@ -200,6 +216,10 @@ function drivingVideos(made: (name: string) => Buffer): Row[] {
 		['header-first.mp4', first],
 		['header-last.mp4', last],
 		['fragments.mp4', made('fragments.mp4')],
+		['fragments-after-header.mp4', made('fragments-after-header.mp4')],
+		['cover-first.mov', made('cover-first.mov')],
+		['of-an-old-camera.mov', beforeBrand(made('moves.mov'))],
+		['filled-first.mov', behind(box('skip', Buffer.alloc(8)), beforeBrand(made('moves.mov')))],
 		['moves.mov', made('moves.mov')],
 		['moves.webm', webm],
 		['itunes.m4v', branded(first, 'M4V ')],

@@ -1,5 +1,9 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { parseMp4Facts } from '../../../../lib/base/media/mp4Facts';
+import { runFfmpeg } from '../../../../standin/worker/ffmpeg';
 import { box, numbers, videoHeader } from './mp4Builder';
 
 function repeated(part: Buffer, count: number): Buffer {
@@ -99,4 +103,15 @@ it('what is beyond the bound is not known, and the rest is', async () => {
 		height: null,
 		fps: null,
 	});
+});
+
+it('the length is that of the frames of the header and of the fragments after it', async () => {
+	const folder = mkdtempSync(join(tmpdir(), 'wan-avatar-fragments-'));
+	const path = join(folder, 'fragments.mp4');
+	const picture = ['-f', 'lavfi', '-i', 'testsrc=size=320x240:rate=25', '-t', '1'];
+	const fragments = ['-c:v', 'libx264', '-g', '2', '-movflags', 'frag_keyframe'];
+	await runFfmpeg([...picture, ...fragments, path], new AbortController().signal);
+	const { facts } = await measure(readFileSync(path));
+	rmSync(folder, { recursive: true });
+	expect(facts).toEqual({ durationSeconds: 1, width: 320, height: 240, fps: 25 });
 });
