@@ -28,6 +28,8 @@ export const LIMITS = {
 	binarySilenceMs: seconds(60),
 	/** A note or a look that is not needed for the result. */
 	noteMs: seconds(5),
+	/** All looks into the inputs of one run; then its jobs are sent without them. */
+	looksMs: seconds(60),
 	/** The look at a finished video. */
 	verifyMs: seconds(15),
 	/** After Stop or the deadline the item waits no longer for what is under way, such as the answer to a cancel. */

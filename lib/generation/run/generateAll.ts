@@ -1,6 +1,8 @@
 import { joinSignals, waitUnlessAborted } from '../../base/async/abort';
 import { AnswerSlot } from '../../contract/answerSlot';
 import { WanAvatarError } from '../../base/errors/errors';
+import { LIMITS } from '../../base/async/timeLimits';
+import type { Bucket } from '../../storage/objects/bucket';
 import type { InlineVideo } from '../../base/data/inlineText';
 import { mapConcurrently } from '../../base/async/concurrency';
 import type { RunBody } from '../../runpod/queue/queueRequests';
@@ -66,7 +68,7 @@ export async function generateAll<T>(
 	const distinct = refuseCollisions(requests);
 	if (mustStop(distinct, options)) return distinct.map(withoutStarting);
 	const ports = await connect();
-	const checked = await refuseBadObjects(distinct, lookingBucket(ports), ports.onDenied);
+	const checked = await looked(distinct, ports);
 	tellNotes(checked, ports.onNote);
 	if (mustStop(checked, options)) return checked.map(withoutStarting);
 	if (options.checkOnly)
@@ -77,9 +79,30 @@ export async function generateAll<T>(
 	return await runAll(checked, { ports, polling, handOut }, options);
 }
 
-/** Whoever has stopped waits for no look into a file. */
-function lookingBucket({ bucket, signal }: GenerationPorts): GenerationPorts['bucket'] {
-	return bucket && signal ? { ...bucket, getRange: bucket.within(signal).getRange } : bucket;
+/** Whoever has stopped waits for no look into a file, and no job waits long for a slow store. */
+async function looked(requests: Requests, ports: GenerationPorts): Promise<Requests> {
+	const { bucket, clock, signal, onDenied } = ports;
+	const late = clock.timeout(LIMITS.looksMs);
+	const ended = joinSignals([signal, late]);
+	const within = bucket?.within(ended.signal);
+	const getRange: Bucket['getRange'] | undefined =
+		within &&
+		(async (...range) => {
+			const part = await settle(within.getRange(...range));
+			if ('value' in part) return part.value;
+			throw late.aborted && !signal?.aborted ? tooSlow() : part.error;
+		});
+	try {
+		const looking = bucket && getRange ? { ...bucket, getRange } : undefined;
+		return await refuseBadObjects(requests, looking, onDenied);
+	} finally {
+		ended.release();
+	}
+}
+
+function tooSlow(): WanAvatarError {
+	const message = `the store is slow, and all looks together took ${String(LIMITS.looksMs / 1000)} seconds`;
+	return new WanAvatarError('STORAGE', message, { remedy: 'Check the network to the store.' });
 }
 
 function mustStop(requests: Requests, { stopOnFault }: RunOptions): boolean {

@@ -325,6 +325,64 @@ describe('a submit that may have taken effect', () => {
 	});
 });
 
+describe('a MinIO that reads slowly', () => {
+	const box = (type: string, contentBytes: number) => {
+		const bytes = Buffer.alloc(8 + contentBytes);
+		bytes.writeUInt32BE(bytes.length);
+		bytes.write(type, 4, 'latin1');
+		return bytes;
+	};
+	const moves = Buffer.concat([
+		box('ftyp', 8),
+		...Array.from({ length: 500 }, () => box('free', 5000)),
+	]);
+
+	/** Each read takes five seconds. */
+	function slowBucket(w: World, signal?: AbortSignal): Bucket {
+		const facts = { sizeBytes: moves.length, etag: '', lastModifiedMs: 0 };
+		return {
+			...w.bucket,
+			within: (other) => slowBucket(w, other),
+			stat: async (key) =>
+				key === 'moves.mp4' ? { tag: 'there', facts } : await w.bucket.stat(key),
+			getRange: async (_key, offset, lengthBytes) => {
+				await w.clock.sleep(5000);
+				if (signal?.aborted) throw new WanAvatarError('STOPPED', 'Stopped', { remedy: '' });
+				return moves.subarray(offset, offset + lengthBytes);
+			},
+		};
+	}
+
+	it('holds up no job for more than about a minute, which is said', async () => {
+		const w = world();
+		const notes: string[] = [];
+		const { template_id: _template, ...input } = request().input;
+		const startMs = w.clock.now();
+		let submittedAfterMs = 0;
+		const submit: typeof w.queue.submit = async (...given) => {
+			submittedAfterMs = w.clock.now() - startMs;
+			return await w.queue.submit(...given);
+		};
+
+		const [end] = await run(
+			w,
+			[request({ input: { ...input, driving_video_path: 'moves.mp4' } })],
+			{
+				bucket: slowBucket(w),
+				queue: { ...w.queue, submit },
+				onNote: (note) => notes.push(note),
+			},
+		);
+
+		expect(codeOf(end)).toBeUndefined();
+		expect(submittedAfterMs).toBeGreaterThanOrEqual(60_000);
+		expect(submittedAfterMs).toBeLessThan(70_000);
+		expect(notes).toEqual([
+			expect.stringMatching(/could not be looked at, such as moves\.mp4: the store is slow/),
+		]);
+	});
+});
+
 describe('the record', () => {
 	it('of a newer job is not overwritten by a late note that an older one was given out', async () => {
 		const w = world();
