@@ -4,7 +4,7 @@ import { PICTURE_BRANDS } from './mediaType';
 export interface OtherType {
 	/** With its article, such as "a GIF image". */
 	what: string;
-	group: 'picture' | 'phone picture' | 'video' | 'sound' | 'page' | 'document' | 'text';
+	group: 'picture' | 'phone picture' | 'video' | 'sound' | 'page' | 'document' | 'text' | 'encoded';
 }
 
 /** So many bytes from the start are enough to name it. */
@@ -30,6 +30,9 @@ const BY_START: readonly Named[] = [
 	['\0\0\x01\xb3', 'an MPEG-1 or MPEG-2 video', 'video'],
 	['ID3', 'an MP3 audio file', 'sound'],
 	['\xff\xfb', 'an MP3 audio file', 'sound'],
+	['\xff\xfa', 'an MP3 audio file', 'sound'],
+	['\xff\xf3', 'an MP3 audio file', 'sound'],
+	['\xff\xf2', 'an MP3 audio file', 'sound'],
 	['\xff\xf1', 'an AAC audio file', 'sound'],
 	['\xff\xf9', 'an AAC audio file', 'sound'],
 	['fLaC', 'a FLAC audio file', 'sound'],
@@ -106,6 +109,9 @@ function bitmap(head: Buffer): OtherType | undefined {
 
 const BYTE_ORDER_MARK = '\xef\xbb\xbf';
 
+/** How the types that are wanted begin in base64. */
+const BASE64_START = /^(?:data:[\w.+/-]+;base64,)?(?:iVBORw0KGgo|\/9j\/|UklGR|AAAA.GZ0eX|GkXfo)/;
+
 /** What is written in letters; a text without a mark of its kind is only called one. */
 function writtenType(bytes: string): OtherType | undefined {
 	const text = bytes.replace(BYTE_ORDER_MARK, '').trimStart();
@@ -121,6 +127,8 @@ function writtenType(bytes: string): OtherType | undefined {
 		return { what: 'an XML text, such as the error message of a server', group: 'page' };
 	if (/^(?:\{\s*(?:"|\})|\[\s*[{["])/.test(text))
 		return { what: 'a JSON text, such as the error message of a server', group: 'page' };
+	if (BASE64_START.test(text))
+		return { what: 'the base64 text of a file, not yet decoded', group: 'encoded' };
 	const isText = text.length > 0 && /^[\t\n\r\x20-\x7e\x80-\xff]*$/.test(text);
 	return isText && /^[\t\n\r\x20-\x7e]*$/.test(text.slice(0, 64))
 		? { what: 'a text', group: 'text' }

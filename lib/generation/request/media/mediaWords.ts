@@ -88,6 +88,8 @@ const PORTRAIT_REMEDIES: Readonly<Record<OtherType['group'], string>> = {
 	page: 'As a rule an address gave a page or an error in place of the file: check the step that gets it.',
 	document: 'Give the picture itself, taken out of it, as PNG, JPEG or WebP.',
 	text: 'Its content decides, not its name. Give the picture itself.',
+	encoded:
+		"Give that text as base64, encoded once; or make a file of it before, with n8n's node Convert to File (Move Base64 String to File).",
 };
 
 const VIDEO_REMEDIES: Readonly<Record<OtherType['group'], string>> = {
