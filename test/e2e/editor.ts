@@ -149,12 +149,20 @@ export class Editor {
 
 	/** Opens a chosen credential again, and reads what n8n says of it. */
 	async readCredential(label: string): Promise<string> {
+		await this.openCredential(label);
+		const verdict = await this.part('credentials-config-container-test-success').innerText();
+		await this.closeCredential();
+		return verdict;
+	}
+
+	async openCredential(label: string): Promise<void> {
 		await this.credentialSlot(label).getByTestId('credential-edit-button').click();
-		const passed = this.part('credentials-config-container-test-success');
-		const verdict = await passed.innerText();
+		await this.part('editCredential-modal').waitFor();
+	}
+
+	async closeCredential(): Promise<void> {
 		await this.part('editCredential-modal').getByRole('button', { name: 'Close' }).click();
 		await this.part('editCredential-modal').waitFor({ state: 'hidden' });
-		return verdict;
 	}
 
 	/** Each credential that the open node shows, with the one that is chosen in it. */
@@ -217,11 +225,15 @@ export class Editor {
 	/** Adds every option that a node offers, group by group, and says their names. */
 	async addAllOptions(): Promise<string[]> {
 		const names: string[] = [];
-		const add = this.part('collection-parameter-add').first();
-		await add.waitFor();
-		while ((await add.count()) > 0) {
-			await add.click();
-			const option = this.part('collection-parameter-option').first();
+		const groups = this.part('collection-parameter-add');
+		const option = this.part('collection-parameter-option').first();
+		while ((await groups.count()) > 0) {
+			const before = await this.part('parameter-item').count();
+			await groups.first().click();
+			// Where there is one option alone, it is added at once.
+			const added = this.part('parameter-item').nth(before);
+			await option.or(added).first().waitFor();
+			if (!(await option.isVisible())) continue;
 			names.push(await option.innerText());
 			await option.click();
 		}

@@ -80,44 +80,39 @@ describe('the form', () => {
 	});
 });
 
+const given = (mode: string, value: string) => ({ __rl: true, mode, value });
+
 const GENERATE = {
 	useMinioCredential: true,
-	portraitPath: { __rl: true, mode: 'path', value: 'input-avatars/portrait.png' },
+	portraitPath: given('path', 'input-avatars/portrait.png'),
+	drivingVideoPath: given('path', 'sitting-woman/driving-video.mp4'),
 	userId: 'user_123',
 	avatarId: 'avatar_456',
 };
 
 describe('the panel of an error', () => {
-	it.each([
-		['missing-fields', { useMinioCredential: true }, /User ID/],
+	it.each<[string, Parameters, RegExp]>([
+		['bad-names', { ...GENERATE, userId: 'user/123' }, /User ID \(user_id\) must not have a slash/],
 		[
 			'missing-portrait',
-			{
-				...GENERATE,
-				portraitPath: { __rl: true, mode: 'path', value: 'input-avatars/nobody.png' },
-			},
-			/nobody\.png/,
+			{ ...GENERATE, portraitPath: given('path', 'input-avatars/nobody.png') },
+			/there is no such file in bucket/,
 		],
 		[
 			'unknown-endpoint',
-			{
-				resource: 'endpoint',
-				operation: 'get',
-				endpointId: { __rl: true, mode: 'id', value: 'nowhere1' },
-			},
+			{ resource: 'endpoint', operation: 'get', endpoint: given('id', 'nowhere1') },
 			/nowhere1/,
 		],
-		[
-			'unknown-job',
-			{ resource: 'job', jobId: 'eaebd6e7-6a92-4bb8-a911-f996ac5ea99d-u1' },
-			/eaebd6e7/,
-		],
+		['wrong-file', { ...GENERATE, portraitPath: given('path', 'input-avatars/logo.png') }, /SVG/],
 		[
 			'missing-video',
 			{ resource: 'video', operation: 'getLinks', videoKey: 'user-avatars/nobody/none/idle.mp4' },
 			/nobody/,
 		],
 	])('%s', async (name, parameters, words) => {
+		const { storage, bucket } = rig.standIn;
+		const drawing = 'nodes/WanAvatar/wanAvatar.svg';
+		await storage.putFile(bucket, 'input-avatars/logo.png', drawing, 'image/png');
 		await openNode(parameters);
 		await editor.executeStep();
 		await editor.part('node-run-status-danger').waitFor();
@@ -130,3 +125,51 @@ describe('the panel of an error', () => {
 		await editor.closeNode();
 	});
 });
+
+describe('the test of a credential', () => {
+	it('of RunPod', async () => {
+		const { baseUrl, endpointId, apiKey } = rig.standIn.address().runpod;
+		await openNode(GENERATE);
+		await editor.newCredential('RunPod API');
+		await editor.fillCredential('apiKey', 'rpa_mistyped');
+		await editor.fillCredential('endpointId', endpointId);
+		await editor.fillCredential('queueBaseUrl', baseUrl);
+		await editor.saveWrongCredential();
+		await pictures.window('credential-runpod-refused');
+		await editor.fillCredential('apiKey', apiKey);
+		await editor.saveRightCredential();
+		await showCredential('RunPod API', 'credential-runpod');
+	});
+
+	it('of MinIO', async () => {
+		const { endPoint, port, accessKey, secretKey, bucket } = rig.standIn.address().minio;
+		await editor.newCredential('MinIO API');
+		await editor.fillCredential('endpoint', `http://${endPoint}:${String(port)}`);
+		await editor.fillCredential('accessKey', accessKey);
+		await editor.fillCredential('secretKey', 'mistyped');
+		await editor.fillCredential('bucket', bucket);
+		await editor.saveWrongCredential();
+		await pictures.window('credential-minio-refused');
+		await editor.fillCredential('secretKey', secretKey);
+		await editor.saveRightCredential();
+		await showCredential('MinIO API', 'credential-minio');
+		await editor.closeNode();
+	});
+
+	it('of a registry that cannot be asked', async () => {
+		await openNode({ resource: 'endpoint', operation: 'plan', privateImage: true });
+		await editor.firstCredential('Container Registry API');
+		await editor.fillCredential('username', 'somebody');
+		await editor.fillCredential('password', 'an-access-token');
+		await editor.fillCredential('registry', '127.0.0.1:9');
+		expect(await editor.saveWrongCredential()).toMatch(/Not tested/);
+		await pictures.window('credential-registry');
+	});
+});
+
+async function showCredential(label: string, picture: string): Promise<void> {
+	await editor.openCredential(label);
+	await editor.part('credentials-config-container-test-success').waitFor();
+	await pictures.window(picture);
+	await editor.closeCredential();
+}

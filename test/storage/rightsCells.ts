@@ -177,7 +177,11 @@ async function upload(world: World, overwrite: boolean): Promise<Lines> {
 async function searchLists({ credential }: World): Promise<Lines> {
 	const { searchTemplates, searchPortraits } = new WanAvatar().methods.listSearch;
 	const context: ILoadOptionsFunctions = {
-		getNode: () => ({ name: 'Wan Avatar', credentials: { minioApi: { id: '1', name: 'x' } } }),
+		getNode: () => ({
+			name: 'Wan Avatar',
+			parameters: {},
+			credentials: { minioApi: { id: '1', name: 'x' } },
+		}),
 		getCurrentNodeParameter: () => '',
 		getCredentials: async () => await Promise.resolve(credential),
 	} as never;

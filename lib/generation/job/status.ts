@@ -1,7 +1,7 @@
 import { WanAvatarError } from '../../base/errors/errors';
 import type { Clock } from '../../base/async/clock';
 import { LIMITS } from '../../base/async/timeLimits';
-import { unknownEndpointRemedy } from '../../contract/unknownEndpoint';
+import { unknownEndpointRemedy } from '../../contract/runPodId';
 import type { LinkWish } from '../../contract/link';
 import type { JobState } from '../../runpod/queue/job';
 import type { QueueClient } from '../../runpod/queue/queue';

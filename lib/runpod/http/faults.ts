@@ -1,6 +1,6 @@
 import { requestsPage } from '../../contract/consolePages';
 import { storedAs } from '../../contract/storedAs';
-import { unknownEndpointRemedy } from '../../contract/unknownEndpoint';
+import { unknownEndpointRemedy } from '../../contract/runPodId';
 import { WanAvatarError } from '../../base/errors/errors';
 import { faultText } from './answer';
 import type { HttpAnswer, HttpFailure } from './http';

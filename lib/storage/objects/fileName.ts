@@ -37,7 +37,9 @@ export function contentTypeOf(key: string): string | undefined {
 	return CONTENT_TYPES.get(key.slice(key.lastIndexOf('.') + 1).toLowerCase());
 }
 
+const FILE_ENDING = /\.(?=\d*[a-z])\w{2,5}$/i;
+
 /** Whether a template is named by its ID; of a text without a mode, as an expression may give, the ending decides. */
 export function isTemplateId(mode: string | undefined, text: string): boolean {
-	return mode === undefined ? !isVideoKey(text) : mode === 'id';
+	return mode === undefined ? !FILE_ENDING.test(text) : mode === 'id';
 }

@@ -132,6 +132,20 @@ export function asWanAvatarError(error: unknown): WanAvatarError {
 	return new WanAvatarError('INTERNAL', message, { remedy: '' });
 }
 
+const TIMED_OUT_HINT =
+	"If nobody stopped it, n8n's own timeout was over: Timeout Workflow in the settings of the workflow, or EXECUTIONS_TIMEOUT of n8n. Make it longer than Timeout in the Waiting Options of this node, or turn off Wait for Completion and ask later with Get Status.";
+
+/** What was stopped may have run out of the time that n8n gives a workflow, which n8n does not tell the node. */
+export function orTimedOut(error: unknown, stopped: AbortSignal | undefined): unknown {
+	if (!stopped?.aborted || !(error instanceof WanAvatarError) || error.code !== 'STOPPED')
+		return error;
+	const { code, message, remedy, details } = error;
+	return new WanAvatarError(code, message, {
+		remedy: `${remedy} ${TIMED_OUT_HINT}`.trim(),
+		details,
+	});
+}
+
 function isOfNode(error: unknown): error is NodeApiError | NodeOperationError {
 	return error instanceof NodeApiError || error instanceof NodeOperationError;
 }

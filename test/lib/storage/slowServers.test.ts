@@ -64,7 +64,13 @@ const credential = (data: object) => ({ id: '1', name: 'x', type: 'x', data: { .
 function listing(data: object): ILoadOptionsFunctions {
 	const credentials = { minioApi: { id: '1', name: 'x' }, runPodApi: { id: '1', name: 'x' } };
 	return {
-		getNode: () => ({ name: 'Wan Avatar', type: 'wanAvatar', typeVersion: 1, credentials }),
+		getNode: () => ({
+			name: 'Wan Avatar',
+			type: 'wanAvatar',
+			typeVersion: 1,
+			parameters: {},
+			credentials,
+		}),
 		getCurrentNodeParameter: () => '',
 		getCredentials: async () => await Promise.resolve(data),
 	} as never;

@@ -39,7 +39,7 @@ async function runAll(
 	const items = list.map((sample, i) => ({ avatar: `a${String(i)}`, given: given(sample) }));
 	const files = Object.fromEntries(list.map(({ path }, i) => [`f${String(i)}`, path]));
 	const run = await rig.run(
-		{ ...generateForm, ...form, options: { maxParallelJobs: 50 } },
+		{ ...generateForm, ...form, limits: { maxParallelJobs: 50 } },
 		{ items, files, onError: 'continueRegularOutput' },
 	);
 	return { list, run };
@@ -117,7 +117,7 @@ describe('one bad file', () => {
 			'a cut-off picture by its path',
 			'cut.jpg',
 			ways.portrait.path,
-			/^Portrait Path \(image_minio_path\) names cut\.jpg, which is a JPEG image that is cut off/,
+			/^Portrait \(image_minio_path\) names "cut\.jpg", which is a JPEG image that is cut off/,
 			/get it anew/,
 		],
 	])(
@@ -194,7 +194,7 @@ describe('a portrait that is turned by EXIF', () => {
 
 	it('is told by Check Only, before anything is paid', async () => {
 		const { success, hints } = await stored.run(
-			{ ...generateForm, ...ways.portrait.path, options: { checkOnly: true } },
+			{ ...generateForm, ...ways.portrait.path, outputOptions: { checkOnly: true } },
 			{ items: [{ given: 'turned.jpg' }] },
 		);
 

@@ -107,7 +107,7 @@ describe('a key of few rights', () => {
 		await rig.run(generateForm, { items });
 		rig.store.deny({ rights: ['read'], keys: /thumb\.jpg$/ });
 		const paid = rig.queue.calls('run').length;
-		const form = { ...generateForm, options: { ifVideoExists: 'return' } };
+		const form = { ...generateForm, outputOptions: { ifVideoExists: 'return' } };
 		const { success, hints } = await rig.run(form, { items, executionId: 'another' });
 
 		expect(rig.queue.calls('run')).toHaveLength(paid);

@@ -248,7 +248,7 @@ describe('a run that fails beside a video that came in the answer', () => {
 		rig.queue.script({ kind: 'output', output: { video: base64 }, times: 1 });
 		rig.queue.script({ kind: 'failed', error: 'no luck', times: 1 });
 		const { error } = await rig.run(
-			{ ...generateForm, options: { maxParallelJobs: 1 } },
+			{ ...generateForm, limits: { maxParallelJobs: 1 } },
 			{ items: [{ avatar: 'made' }, { avatar: 'unlucky' }] },
 		);
 
@@ -261,7 +261,7 @@ describe('a run that fails beside a video that came in the answer', () => {
 		play(stored, { video: base64 });
 		stored.store.fault({ method: 'PUT', key: /silent\/idle\.mp4$/, kind: 'silent', times: 9 });
 		const { error } = await stored.run(
-			{ ...generateForm, options: { timeoutMinutes: 0.05 } },
+			{ ...generateForm, waitingOptions: { timeoutMinutes: 0.05 } },
 			{ items: [{ avatar: 'silent' }] },
 		);
 		stored.store.clearFaults();
