@@ -32,17 +32,28 @@ function segmentFault(segment: string): string | undefined {
 	if (segment === '.' || segment === '..') return 'must not be "." or ".."';
 	if (CONTROL_CHARACTER.test(segment))
 		return 'holds a control character, such as a line break: remove it';
-	return lengthFault(segment, MAX_KEY_BYTES);
+	return copyFault(segment) ?? lengthFault(segment, MAX_KEY_BYTES);
 }
 
 function objectKeyFault(key: string, maxBytes: number): string | undefined {
 	if (key.trim() === '') return 'is empty: give the path of a file in the bucket';
 	if (/^[a-z][a-z0-9+.-]*:\/\//i.test(key))
 		return 'is a URL: give the path inside the bucket, or choose URL as the source';
+	if (/^[a-z]:[\\/]/i.test(key))
+		return `is a path of a computer, as ${quoted(key)} is: put the file into the bucket and give its path there`;
 	if (key.startsWith('/')) return `must not start with a slash, as ${quoted(key)} does: remove it`;
 	if (CONTROL_CHARACTER.test(key))
 		return 'holds a control character, such as a line break: remove it';
-	return lengthFault(key, maxBytes) ?? segmentsFault(key);
+	return copyFault(key) ?? lengthFault(key, maxBytes) ?? segmentsFault(key);
+}
+
+/** What stands in a field by mistake, as it was copied: quotes around it, or an expression that is not one. */
+function copyFault(given: string): string | undefined {
+	if (/^(["'`]).*\1$/s.test(given))
+		return `must not have quotes around it, as ${quoted(given)} has: remove them`;
+	if (/\{\{.*\}\}/s.test(given))
+		return `holds ${quoted(given)} as plain text: switch the field from Fixed to Expression`;
+	return undefined;
 }
 
 function lengthFault(key: string, maxBytes: number): string | undefined {

@@ -109,6 +109,26 @@ describe('what is wrong is named, with a way out', () => {
 			{ ...request, image_minio_path: `${'a'.repeat(1023)}ä` },
 			/longer than 1024 bytes/,
 		],
+		[
+			'a key in quotes',
+			{ ...request, image_minio_path: '"input-avatars/jobs.png"' },
+			/^image_minio_path: must not have quotes around it/,
+		],
+		[
+			'an expression as text',
+			{ ...request, avatar_id: '{{ $json.id }}' },
+			/^avatar_id: holds "{{ \$json\.id }}" as plain text: switch/,
+		],
+		[
+			'an expression as text in a key',
+			{ ...request, output_video_key: 'a/{{ $json.id }}.mp4' },
+			/^output_video_key: holds .* as plain text/,
+		],
+		[
+			'a path of Windows',
+			{ ...request, driving_video_path: 'C:\\Users\\me\\video.mp4' },
+			/^driving_video_path: is a path of a computer/,
+		],
 		['a URL as key', { ...request, image_minio_path: 'https://a.b/c' }, /is a URL/],
 		['ftp', { ...ids, image_url: 'ftp://a.b/c', driving_video_path }, /image_url: must be an http/],
 		[
