@@ -5,6 +5,8 @@ import { quoted, text } from '../base/data/text';
 /** S3's limit on an object key, in bytes of UTF-8. */
 const MAX_KEY_BYTES = 1024;
 
+const IS_URL = 'is a URL: give the path inside the bucket';
+
 // Control characters have no place in a key: MinIO and XML listings both refuse them.
 const CONTROL_CHARACTER = /\p{Cc}/u;
 
@@ -16,6 +18,14 @@ export const ownerId = pathSegment.check(noFault(placeholderFault));
 
 /** The key of an object in the worker's bucket, such as `input-avatars/jobs.png`. */
 export const objectKey = text.check(noFault((key) => objectKeyFault(key, MAX_KEY_BYTES)));
+
+/** The key of an input, in whose place the form takes an address too. */
+export const inputKey = text.check(
+	noFault((key) => {
+		const fault = objectKeyFault(key, MAX_KEY_BYTES);
+		return fault === IS_URL ? `${fault}, or choose URL as the source` : fault;
+	}),
+);
 
 /** The key of something that the worker writes: never one of a job's record. */
 export const outputKey = objectKey.check(noFault(outputKeyFault));
@@ -37,8 +47,7 @@ function segmentFault(segment: string): string | undefined {
 
 function objectKeyFault(key: string, maxBytes: number): string | undefined {
 	if (key.trim() === '') return 'is empty: give the path of a file in the bucket';
-	if (/^[a-z][a-z0-9+.-]*:\/\//i.test(key))
-		return 'is a URL: give the path inside the bucket, or choose URL as the source';
+	if (/^[a-z][a-z0-9+.-]*:\/\//i.test(key)) return IS_URL;
 	if (/^[a-z]:[\\/]/i.test(key))
 		return `is a path of a computer, as ${quoted(key)} is: put the file into the bucket and give its path there`;
 	if (key.startsWith('/')) return `must not start with a slash, as ${quoted(key)} does: remove it`;

@@ -129,7 +129,16 @@ describe('what is wrong is named, with a way out', () => {
 			{ ...request, driving_video_path: 'C:\\Users\\me\\video.mp4' },
 			/^driving_video_path: is a path of a computer/,
 		],
-		['a URL as key', { ...request, image_minio_path: 'https://a.b/c' }, /is a URL/],
+		[
+			'a URL as key',
+			{ ...request, image_minio_path: 'https://a.b/c' },
+			/is a URL: give the path inside the bucket, or choose URL as the source$/,
+		],
+		[
+			'a URL as an output key, which has no source',
+			{ ...request, output_video_key: 's3://a/b.mp4' },
+			/^output_video_key: is a URL: give the path inside the bucket$/,
+		],
 		['ftp', { ...ids, image_url: 'ftp://a.b/c', driving_video_path }, /image_url: must be an http/],
 		[
 			'a file URL',
