@@ -1,7 +1,7 @@
 import * as z from 'zod/v4';
 import { base64Body, base64Fault } from '../base/data/base64';
 import { noFault } from '../base/errors/noFault';
-import { objectKey, outputKey, outputVideoKey, ownerId } from './objectKey';
+import { inputKey, outputKey, outputVideoKey, ownerId } from './objectKey';
 import { shareLinkFault } from './shareLink';
 import { text } from '../base/data/text';
 
@@ -37,10 +37,10 @@ const templateId = trimmed
 const contractFields = {
 	user_id: ownerId,
 	avatar_id: ownerId,
-	image_minio_path: objectKey.optional(),
+	image_minio_path: inputKey.optional(),
 	image_url: httpUrl.optional(),
 	image_base64: base64.optional(),
-	driving_video_path: objectKey.optional(),
+	driving_video_path: inputKey.optional(),
 	driving_video_url: httpUrl.optional(),
 	driving_video_base64: base64.optional(),
 	template_id: templateId.optional(),

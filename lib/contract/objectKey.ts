@@ -5,6 +5,8 @@ import { quoted, text } from '../base/data/text';
 /** S3's limit on an object key, in bytes of UTF-8. */
 const MAX_KEY_BYTES = 1024;
 
+const IS_URL = 'is a URL: give the path inside the bucket';
+
 // Control characters have no place in a key: MinIO and XML listings both refuse them.
 const CONTROL_CHARACTER = /\p{Cc}/u;
 
@@ -16,6 +18,14 @@ export const ownerId = pathSegment.check(noFault(placeholderFault));
 
 /** The key of an object in the worker's bucket, such as `input-avatars/jobs.png`. */
 export const objectKey = text.check(noFault((key) => objectKeyFault(key, MAX_KEY_BYTES)));
+
+/** The key of an input, in whose place the form takes an address too. */
+export const inputKey = text.check(
+	noFault((key) => {
+		const fault = objectKeyFault(key, MAX_KEY_BYTES);
+		return fault === IS_URL ? `${fault}, or choose URL as the source` : fault;
+	}),
+);
 
 /** The key of something that the worker writes: never one of a job's record. */
 export const outputKey = objectKey.check(noFault(outputKeyFault));
@@ -32,17 +42,27 @@ function segmentFault(segment: string): string | undefined {
 	if (segment === '.' || segment === '..') return 'must not be "." or ".."';
 	if (CONTROL_CHARACTER.test(segment))
 		return 'holds a control character, such as a line break: remove it';
-	return lengthFault(segment, MAX_KEY_BYTES);
+	return copyFault(segment) ?? lengthFault(segment, MAX_KEY_BYTES);
 }
 
 function objectKeyFault(key: string, maxBytes: number): string | undefined {
 	if (key.trim() === '') return 'is empty: give the path of a file in the bucket';
-	if (/^[a-z][a-z0-9+.-]*:\/\//i.test(key))
-		return 'is a URL: give the path inside the bucket, or choose URL as the source';
+	if (/^[a-z][a-z0-9+.-]*:\/\//i.test(key)) return IS_URL;
+	if (/^[a-z]:[\\/]/i.test(key))
+		return `is a path of a computer, as ${quoted(key)} is: put the file into the bucket and give its path there`;
 	if (key.startsWith('/')) return `must not start with a slash, as ${quoted(key)} does: remove it`;
 	if (CONTROL_CHARACTER.test(key))
 		return 'holds a control character, such as a line break: remove it';
-	return lengthFault(key, maxBytes) ?? segmentsFault(key);
+	return copyFault(key) ?? lengthFault(key, maxBytes) ?? segmentsFault(key);
+}
+
+/** What stands in a field by mistake, as it was copied: quotes around it, or an expression that is not one. */
+function copyFault(given: string): string | undefined {
+	if (/^(["'`]).*\1$/s.test(given))
+		return `must not have quotes around it, as ${quoted(given)} has: remove them`;
+	if (/\{\{.*\}\}/s.test(given))
+		return `holds ${quoted(given)} as plain text: switch the field from Fixed to Expression`;
+	return undefined;
 }
 
 function lengthFault(key: string, maxBytes: number): string | undefined {

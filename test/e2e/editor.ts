@@ -202,6 +202,13 @@ export class Editor {
 		await options.filter({ hasText: name }).first().click();
 	}
 
+	/** Shows the first fields of the open form. */
+	async scrollToTop(): Promise<void> {
+		await this.part('node-parameters').first().hover();
+		await this.page.mouse.wheel(0, -10_000);
+		await this.part('parameter-input-resource').waitFor();
+	}
+
 	/** Adds a field for a file to a Form Trigger. */
 	async addFormFile(index: number, label: string): Promise<void> {
 		const elements = this.page.getByTestId('fixed-collection-formFields');

@@ -72,6 +72,7 @@ describe('somebody who has just installed the package', () => {
 
 		await editor.part('node-run-status-success').waitFor();
 		await seeVideo();
+		await editor.scrollToTop();
 		await pictures.window('newcomer-uploads');
 	});
 

@@ -26,12 +26,22 @@ export function challengeIn(
 	return { tag: 'token', realm, service: /\bservice="([^"]*)"/i.exec(parameters)?.[1] };
 }
 
+/** Domains in which every customer of a cloud has names of his own. */
+const OF_MANY_OWNERS =
+	/(?:^|\.)(?:amazonaws\.com|azurecr\.(?:io|cn|us)|pkg\.dev|run\.app|web\.app|github\.io|gitlab\.io|pages\.dev|workers\.dev|herokuapp\.com|vercel\.app|netlify\.app|fly\.dev|ngrok\.io|ngrok-free\.app|ts\.net|windows\.net|azure\.com|cloudfront\.net|aliyuncs\.com)$/;
+
+/** Names such as `co.uk`, below which the owner's own name stands. */
+const SHORT_SECOND = /^(?:[a-z]{2,3}|info|gouv|govt|mail)$/;
+
 /** The same host, or another one of its domain, as auth.docker.io is of registry-1.docker.io. */
 function isOfSameOwner(host: string, registry: string): boolean {
 	if (host === registry) return true;
-	return /[a-z]$/i.test(host) && domainOf(host) === domainOf(registry);
+	if (!/[a-z]$/i.test(host) || OF_MANY_OWNERS.test(host)) return false;
+	return domainOf(host) === domainOf(registry);
 }
 
 function domainOf(host: string): string {
-	return host.toLowerCase().split('.').slice(-2).join('.');
+	const labels = host.toLowerCase().split('.');
+	const [second = '', top = ''] = labels.slice(-2);
+	return labels.slice(top.length === 2 && SHORT_SECOND.test(second) ? -3 : -2).join('.');
 }

@@ -82,6 +82,13 @@ function memoryRemedy(words: string): string {
 	return `${what} has too little memory for it: give a shorter driving video or one of lower resolution and a smaller portrait, or let the endpoint use GPUs with more memory (GPU Pools in Endpoint: Deploy, or the RunPod console). If the worker has inputs for size or length, set them in Additional Worker Inputs. `;
 }
 
+/** Of a job whose ID alone is known, the ID may be wrong. */
+function afterLost({ submitted_at }: JobReference): string {
+	return submitted_at === null
+		? 'If the job ID was typed in, check it and the endpoint. Generate makes a new video.'
+		: 'Running Generate again makes it anew.';
+}
+
 /** The error for a job that is no longer waited for. */
 export function unfinishedJob(
 	job: JobReference,
@@ -94,7 +101,7 @@ export function unfinishedJob(
 		case 'lost':
 			return jobError('JOB_LOST', job, last, {
 				message: `RunPod no longer knows job ${job.job_id} (${end.reason})`,
-				remedy: `RunPod forgets a job 30 minutes after its end, or when its time to live is over.${storedAs('perhaps', job.output_video_key)} Running the item again makes it anew.`,
+				remedy: `RunPod forgets a job 30 minutes after its end, or when its time to live is over.${storedAs('perhaps', job.output_video_key)} ${afterLost(job)}`,
 			});
 		case 'unreadable':
 			return jobError('UNREADABLE_ANSWER', job, last, {

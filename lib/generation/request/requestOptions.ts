@@ -36,7 +36,7 @@ const itemOptions = z.object({
 	maxRunMinutes: minutes.optional(),
 	maxQueueMinutes: minutes.optional(),
 	webhookUrl: z
-		.string()
+		.string({ error: 'must be an address that starts with https://' })
 		.trim()
 		.refine((url) => url === '' || /^https?:\/\/[^\s/]/.test(url), {
 			message: 'must be an address that starts with https://',

@@ -35,5 +35,6 @@ export function readOptions(
 	const added = Object.values(GROUPS).flatMap(({ name }) => [
 		...addedOptions(context.getNodeParameter(name, item, {})),
 	]);
-	return Object.fromEntries(added);
+	// An added option whose expression gives nothing must not pass for one that is not added: a limit would be gone.
+	return Object.fromEntries(added.map(([name, value]) => [name, value ?? null]));
 }

@@ -21,6 +21,8 @@ export async function binaryFile(
 	const { timedStream } = await import('../../../lib/storage/client/timedStream');
 	const { value: parameter } = readLocator(context, item, parameterName);
 	const reference = isBinaryData(parameter) || typeof parameter === 'string' ? parameter : '';
+	if (typeof parameter === 'object' && parameter !== null && reference === '')
+		throw new InvalidInput([noName(namesOfFiles(context, item), parameterName)]);
 	const { id, data, fileName } = await foundBinary(context, item, reference, parameterName);
 	const name = fileName ?? (typeof reference === 'string' ? reference : 'file');
 	// Without an id the whole file is in the item, as base64.
@@ -62,6 +64,12 @@ async function foundBinary(
 	);
 	if ('value' in found) return found.value;
 	throw new InvalidInput([missing(reference, namesOfFiles(context, item), field)]);
+}
+
+/** `$binary` gives what is known of a file, and not the file. */
+function noName(names: readonly string[], field: string): InputFault {
+	const message = `is an object, and must be the name of a binary field: ${names.join(', ') || 'the item has none'}`;
+	return { field, message, remedy: 'Write the name as plain text, without $binary.' };
 }
 
 /** n8n's own words for it name no way out. */

@@ -109,7 +109,36 @@ describe('what is wrong is named, with a way out', () => {
 			{ ...request, image_minio_path: `${'a'.repeat(1023)}ä` },
 			/longer than 1024 bytes/,
 		],
-		['a URL as key', { ...request, image_minio_path: 'https://a.b/c' }, /is a URL/],
+		[
+			'a key in quotes',
+			{ ...request, image_minio_path: '"input-avatars/jobs.png"' },
+			/^image_minio_path: must not have quotes around it/,
+		],
+		[
+			'an expression as text',
+			{ ...request, avatar_id: '{{ $json.id }}' },
+			/^avatar_id: holds "{{ \$json\.id }}" as plain text: switch/,
+		],
+		[
+			'an expression as text in a key',
+			{ ...request, output_video_key: 'a/{{ $json.id }}.mp4' },
+			/^output_video_key: holds .* as plain text/,
+		],
+		[
+			'a path of Windows',
+			{ ...request, driving_video_path: 'C:\\Users\\me\\video.mp4' },
+			/^driving_video_path: is a path of a computer/,
+		],
+		[
+			'a URL as key',
+			{ ...request, image_minio_path: 'https://a.b/c' },
+			/is a URL: give the path inside the bucket, or choose URL as the source$/,
+		],
+		[
+			'a URL as an output key, which has no source',
+			{ ...request, output_video_key: 's3://a/b.mp4' },
+			/^output_video_key: is a URL: give the path inside the bucket$/,
+		],
 		['ftp', { ...ids, image_url: 'ftp://a.b/c', driving_video_path }, /image_url: must be an http/],
 		[
 			'a file URL',

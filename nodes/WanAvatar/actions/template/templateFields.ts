@@ -1,4 +1,5 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { InvalidInput } from '../../../../lib/base/errors/invalidInput';
 import type { Bucket } from '../../../../lib/storage/objects/bucket';
 import type { TemplateReference } from '../../../../lib/storage/template/templateReference';
 import type { Template } from '../../../../lib/storage/template/templates';
@@ -35,7 +36,10 @@ export const templateLocator: INodeProperties = {
 
 /** @throws InvalidInput */
 export function readPrefix(context: IExecuteFunctions, item: number): string {
-	return checkText(readTrimmed(context, item, templatePrefix.name, ''), templatePrefix);
+	const prefix = checkText(readTrimmed(context, item, templatePrefix.name, ''), templatePrefix);
+	if (!prefix.startsWith('/')) return prefix;
+	const message = 'must not start with a slash, with which no file in the bucket does: remove it';
+	throw new InvalidInput([{ field: templatePrefix.displayName, message }]);
 }
 
 /** The template that the form names, checked. */

@@ -2,6 +2,7 @@ import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { Bucket } from '../../../../lib/storage/objects/bucket';
 import type { Template } from '../../../../lib/storage/template/templates';
 import { clock } from '../../n8n/connections';
+import { readSwitchOption } from '../../fields/formValue';
 import { linkExpiry } from '../../fields/linkOptions';
 import { objectFields, objectOutputs } from '../../fields/objectFields';
 import { optionGroups, readOptions } from '../../fields/optionGroups';
@@ -72,9 +73,9 @@ export async function openTemplateWishes(
 	return (item) => {
 		const options = readOptions(context, item);
 		return {
-			previewUrl: Boolean(options[previewUrl.name]),
+			previewUrl: readSwitchOption(options, previewUrl),
 			expirySeconds: parseLinkExpiry(options),
-			videoFacts: Boolean(options[videoFacts.name]),
+			videoFacts: readSwitchOption(options, videoFacts),
 		};
 	};
 }

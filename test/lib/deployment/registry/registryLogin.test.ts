@@ -131,6 +131,29 @@ describe('what cannot be tested says why, and sends the password nowhere', () =>
 		expect(JSON.stringify(asked)).not.toContain(right);
 	});
 
+	it.each([
+		['registry.alice.co.uk', 'auth.mallory.co.uk'],
+		['registry.alice.com.au', 'mallory.com.au'],
+		['alice.azurecr.io', 'mallory.azurecr.io'],
+		['1.dkr.ecr.us-east-1.amazonaws.com', 'mallory.us-east-1.amazonaws.com'],
+	])('a login of another customer of the same domain: %s, %s', async (host, other) => {
+		const { asked, send } = registry({ challenge: challenged(bearer(`https://${other}/token`)) });
+		expect(await login(send, host)).toMatchObject({
+			tag: 'untested',
+			reason: expect.stringContaining(other),
+		});
+		expect(asked).toHaveLength(1);
+	});
+
+	it.each([
+		['registry.alice.co.uk', 'gitlab.alice.co.uk'],
+		['alice.azurecr.io', 'alice.azurecr.io'],
+	])('but one of the same owner is asked: %s, %s', async (host, other) => {
+		const { asked, send } = registry({ challenge: challenged(bearer(`https://${other}/token`)) });
+		await login(send, host);
+		expect(asked.length).toBeGreaterThan(1);
+	});
+
 	it.each([429, 500, 503])('a token address in trouble (%i)', async (tokenStatus) => {
 		const challenge = challenged(bearer('https://r.example.com/token'));
 		const { send } = registry({ challenge, tokenStatus, token: 'busy' });

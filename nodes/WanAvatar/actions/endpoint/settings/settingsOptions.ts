@@ -233,8 +233,9 @@ export function readOptions(chosen: unknown): {
 		if (!added.has(property.name)) continue;
 		const value = added.get(property.name);
 		if (!isEmpty(value)) given[variable] = value;
-		else if (IDS.has(variable)) throw emptyId(property);
-		else if (typeof value === 'string' && LISTS.has(variable)) emptied.push(variable);
+		else if (IDS.has(variable)) throw empty(property, 'the ID');
+		else if (typeof value !== 'string' || property.default !== '') throw empty(property, 'a value');
+		else if (LISTS.has(variable)) emptied.push(variable);
 	}
 	return { given, emptied };
 }
@@ -258,8 +259,8 @@ function isEmpty(value: unknown): boolean {
 	return value === undefined || value === null || (typeof value === 'string' && !value.trim());
 }
 
-function emptyId({ displayName }: INodeProperties): InvalidInput {
-	return new InvalidInput([
-		{ field: displayName, message: 'is empty: give the ID, or remove the option' },
-	]);
+/** To be added and give nothing is no default: warm workers or a time limit would stay as they were. */
+function empty({ displayName }: INodeProperties, what: string): InvalidInput {
+	const message = `is empty: give ${what}, or remove the option`;
+	return new InvalidInput([{ field: displayName, message }]);
 }

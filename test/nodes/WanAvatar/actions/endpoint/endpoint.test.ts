@@ -184,6 +184,10 @@ describe('the endpoint, in the engine', () => {
 		expect(unfit.error?.message).toContain('min workers 9) than may run (max workers 5)');
 		const empty = await run('deploy', form({ endpointId: '={{ $json.nothing }}' }));
 		expect(empty.error?.message).toContain('Endpoint ID is empty: give the ID, or remove');
+		for (const nothing of ['', '={{ $json.nothing }}']) {
+			const { error } = await run('deploy', form({ workersMin: nothing }));
+			expect(error?.message).toContain('Min Workers is empty: give a value, or remove the option');
+		}
 		expect(standIn.management.contents().endpoints).toHaveLength(1);
 		await runOne('delete', { endpoint, confirmedName: 'tuned' });
 	});
