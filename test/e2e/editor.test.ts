@@ -153,7 +153,6 @@ describe('the node in the editor', () => {
 		for (const field of ['job_id', 'status', 'COMPLETED', 'video_url', 'thumbnail_url', 'fps'])
 			expect(schema).toContain(field);
 		await editor.closeNode();
-		await pictures.window('canvas');
 		await browser.page.setViewportSize({ width: 1600, height: 1000 });
 		await editor.openNode(ACTION);
 		await output.getByText('thumbnail_url', { exact: true }).waitFor();
