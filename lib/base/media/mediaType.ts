@@ -47,7 +47,7 @@ function extensionOf(head: Uint8Array): string | undefined {
 
 /** First brands of pictures; "hev1" is one of videos. */
 export const PICTURE_BRANDS: ReadonlySet<string> = new Set([
-	...['avif', 'avis', 'crx ', 'mif1', 'msf1'],
+	...['avif', 'avis', 'avci', 'avcs', 'crx ', 'jpeg', 'mif1', 'mif2', 'msf1'],
 	...['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'hevm', 'hevs'],
 ]);
 
