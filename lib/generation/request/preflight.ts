@@ -87,6 +87,8 @@ function withLooks(
 	unseenInputs: readonly string[],
 	notes: readonly string[],
 ): GenerationRequest {
+	// One of thousands whose inputs were all seen is not copied.
+	if (unseenInputs.length === 0 && notes.length === 0) return request;
 	const noted = [...(request.notes ?? []), ...notes];
 	return unseenInputs.length === 0
 		? { ...request, notes: noted }
