@@ -23,7 +23,8 @@ async function main(): Promise<void> {
 	await pipeline(Readable.from(largeVideo()), createWriteStream(path));
 	const sha256 = await sha256Of(createReadStream(path));
 	const standIn = await startStandInProcess(['--workers', '2', '--time-factor', '0.001']);
-	const form = { ...sampleForm, drivingVideoSource: 'binary', waitForCompletion: false };
+	const driving = { drivingVideoSource: 'binary', drivingVideoBinaryField: 'data' };
+	const form = { ...sampleForm, ...driving, waitForCompletion: false };
 
 	try {
 		await withEngine(standIn.credentials, async (engine) => {
