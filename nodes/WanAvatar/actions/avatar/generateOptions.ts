@@ -89,7 +89,7 @@ export const formOptions: readonly FormOption[] = [
 					description: 'The output keys as they are, so a new video replaces the earlier one',
 				},
 			],
-			default: 'stable',
+			default: optionDefault('outputName'),
 			description: 'Whether a new run writes the same output keys or new ones',
 		},
 	},
