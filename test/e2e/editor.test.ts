@@ -6,6 +6,7 @@ import { startRig, until, type Rig } from '../n8n/rig';
 import { startBrowser, type Browser } from './browser';
 import { Editor } from './editor';
 import { Pictures, SIZE } from './pictures';
+import { SEARCH_WORDS } from '../house/searchWords';
 
 const ACTION = 'Generate an avatar video';
 
@@ -60,15 +61,7 @@ describe('the node in the editor', () => {
 		await editor.part('node-creator-search-bar').waitFor();
 		expect((await editor.search('manual'))[0]).toBe('Manual Trigger');
 		await editor.part('item-iterator-item').first().click();
-		for (const words of [
-			'ai video',
-			'video generation',
-			'portrait animation',
-			'image to video',
-			'avatar',
-			'wan',
-			'runpod',
-		])
+		for (const words of SEARCH_WORDS)
 			expect({ words, found: (await editor.search(words)).slice(0, 3) }).toEqual({
 				words,
 				found: expect.arrayContaining(['Wan Avatar']),

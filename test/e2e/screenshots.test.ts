@@ -4,18 +4,10 @@ import { startRig, type Rig } from '../n8n/rig';
 import { startBrowser, type Browser } from './browser';
 import { Editor } from './editor';
 import { Pictures } from './pictures';
+import { SEARCH_WORDS } from '../house/searchWords';
 
 const NODE = 'Wan Avatar';
 const RESOURCES = ['avatar', 'endpoint', 'job', 'template', 'video'];
-const WORDS = [
-	'ai video',
-	'video generation',
-	'portrait animation',
-	'image to video',
-	'avatar',
-	'wan',
-	'runpod',
-];
 
 let rig: Rig;
 let browser: Browser;
@@ -60,7 +52,7 @@ describe('the panel of nodes', () => {
 		await editor.part('item-iterator-item').first().click();
 		await browser.page.getByTestId('canvas-handle-plus').first().click();
 		await editor.part('node-creator-search-bar').waitFor();
-		for (const words of WORDS) {
+		for (const words of SEARCH_WORDS) {
 			expect({ words, found: await editor.search(words) }).toEqual({
 				words,
 				found: expect.arrayContaining([NODE]),

@@ -3,6 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { WanAvatar } from '../../nodes/WanAvatar/WanAvatar.node';
 import { operations } from '../../nodes/WanAvatar/actions/registry';
 import codex from '../../nodes/WanAvatar/WanAvatar.node.json';
+import { SEARCH_WORDS } from './searchWords';
 
 const { properties, ...face } = new WanAvatar().description;
 
@@ -60,15 +61,7 @@ describe('the form and the code agree', () => {
 	const words = [face.displayName, ...codex.alias];
 
 	// n8n looks for the typed letters in each of these, and puts whole ones first.
-	it.each([
-		'ai video',
-		'video generation',
-		'portrait animation',
-		'image to video',
-		'avatar',
-		'wan',
-		'runpod',
-	])('is found by "%s"', (typed) => {
+	it.each(SEARCH_WORDS)('is found by "%s"', (typed) => {
 		expect(words.map((word) => word.toLowerCase())).toContainEqual(
 			expect.stringMatching(new RegExp(`\\b${typed}\\b`)),
 		);
