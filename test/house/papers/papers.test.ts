@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { jobReport } from '../../lib/generation/report/reportFields';
-import { bin, scripts } from '../../package.json';
-import { FOREIGN_FLAGS, FOREIGN_NAMES, FOREIGN_VARIABLES } from './papers/foreignWords';
-import { fields, names, withoutUnit } from './papers/formNames';
-import { code, italics, papers, rows } from './papers/texts';
+import { jobReport } from '../../../lib/generation/report/reportFields';
+import { bin, scripts } from '../../../package.json';
+import { FOREIGN_FLAGS, FOREIGN_NAMES, FOREIGN_VARIABLES } from './foreignWords';
+import { fields, names, withoutUnit } from './formNames';
+import { code, italics, papers, rows } from './texts';
 
 const README_LINES = 120;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { constantIn } from './papers/constants';
-import { FOREIGN, SAID, type Said } from './papers/numbers';
-import { papers, prose } from './papers/texts';
+import { constantIn } from './constants';
+import { FOREIGN, SAID, type Said } from './numbers';
+import { papers, prose } from './texts';
 
 const NUMBER =
 	/\b\d[\d.,]*(?: to \d+)? ?(?:%|(?:[kMG]B|bytes|s|seconds?|min|minutes?|hours?|days?|workers|at once)\b)/g;

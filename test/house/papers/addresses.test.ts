@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
 import * as z from 'zod/v4';
-import codex from '../../nodes/WanAvatar/WanAvatar.node.json';
+import codex from '../../../nodes/WanAvatar/WanAvatar.node.json';
 
 const PLACEHOLDER = /(^|\.)example\.(com|net|org)$/;
 
