@@ -74,7 +74,7 @@ describe('the node in the editor', () => {
 		expect(await widthOf(icon)).toBeGreaterThan(0);
 		await editor.part('item-iterator-item').first().click();
 		await browser.page.getByText(ACTION).waitFor();
-		const actions = await editor.part('node-creator-item-name').allInnerTexts();
+		const actions = await editor.listed('node-creator-item-name');
 		expect(actions).toEqual(expect.arrayContaining([ACTION, 'Get the status of an avatar job']));
 		await browser.page.getByText(ACTION).first().click();
 		await editor.part('ndv').waitFor();
@@ -89,7 +89,7 @@ describe('the node in the editor', () => {
 
 	it('offers nothing that only errors', async () => {
 		await editor.part('parameter-input-resource').click();
-		const resources = await editor.part('parameter-input-item').allInnerTexts();
+		const resources = await editor.listed('parameter-input-item');
 		await browser.page.keyboard.press('Escape');
 		expect(resources.map((text) => text.split('\n')[0])).toEqual([
 			'Avatar',
@@ -142,6 +142,7 @@ describe('the node in the editor', () => {
 		const output = editor.part('output-panel');
 		await output.getByTestId('radio-button-schema').click();
 		await output.getByText('job_id').first().waitFor();
+		await output.getByText('thumbnail_url').first().waitFor();
 		const schema = await output.innerText();
 		for (const field of ['job_id', 'status', 'COMPLETED', 'video_url', 'thumbnail_url', 'fps'])
 			expect(schema).toContain(field);

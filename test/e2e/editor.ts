@@ -33,7 +33,7 @@ export class Editor {
 		await this.part('node-creator-search-bar').fill(words);
 		// The list follows the typing with a delay.
 		await this.page.waitForTimeout(500);
-		return await this.part('node-creator-item-name').allInnerTexts();
+		return await this.listed('node-creator-item-name');
 	}
 
 	async openNode(name: string): Promise<void> {
@@ -81,7 +81,18 @@ export class Editor {
 
 	/** What the open list shows. */
 	async offered(): Promise<string[]> {
-		return await this.part('rlc-item').allInnerTexts();
+		return await this.listed('rlc-item');
+	}
+
+	/** The texts of a list, once it is there and does not grow: n8n fills its lists a moment after they open. */
+	async listed(part: string): Promise<string[]> {
+		await this.part(part).first().waitFor();
+		for (let before = -1; ;) {
+			const texts = await this.part(part).allInnerTexts();
+			if (texts.length > 0 && texts.length === before) return texts;
+			before = texts.length;
+			await this.page.waitForTimeout(200);
+		}
 	}
 
 	/** Types into the search of the open list, and waits until it shows nothing else. */
@@ -167,6 +178,7 @@ export class Editor {
 
 	/** Each credential that the open node shows, with the one that is chosen in it. */
 	async credentials(): Promise<[label: string, chosen: string][]> {
+		await this.listed('node-credentials-slot');
 		const slots = await this.part('node-credentials-slot').all();
 		return await Promise.all(
 			slots.map(async (slot): Promise<[string, string]> => {
@@ -250,8 +262,7 @@ export class Editor {
 	/** What can be added to a group of options. */
 	async optionsOf(group: string): Promise<string[]> {
 		await this.group(group).getByTestId('collection-parameter-add').click();
-		await this.part('collection-parameter-option').first().waitFor();
-		const names = await this.part('collection-parameter-option').allInnerTexts();
+		const names = await this.listed('collection-parameter-option');
 		await this.page.keyboard.press('Escape');
 		return names;
 	}

@@ -108,7 +108,7 @@ describe('the panel of an error', () => {
 		await openNode(parameters);
 		await editor.executeStep();
 		await editor.part('node-run-status-danger').waitFor();
-		expect(await editor.part('output-panel').innerText()).toMatch(words);
+		await editor.part('output-panel').filter({ hasText: words }).waitFor();
 		// Opened anew, it shows nothing that is still moving.
 		await editor.closeNode();
 		await editor.openNode(NODE);
