@@ -2,7 +2,7 @@ import type { IExecuteFunctions, INodeProperties, INodePropertyOptions } from 'n
 import { updateDisplayOptions } from 'n8n-workflow';
 import { joinSignals } from '../../../../lib/base/async/abort';
 import { InvalidInput, type InputFault } from '../../../../lib/base/errors/invalidInput';
-import type { HandedAlong } from '../../../../lib/generation/run/generateAll';
+import type { HandedAlong } from '../../../../lib/generation/batch/handOut';
 import type { GenerationPorts, GenerationRequest } from '../../../../lib/generation/request/ports';
 import type { JobReport } from '../../../../lib/generation/report/report';
 import { NOT_STARTED, type End, type Settled } from '../../../../lib/base/errors/settled';
@@ -55,9 +55,9 @@ export async function execute(
 	context: IExecuteFunctions,
 	{ continueOnFail }: RunMode,
 ): Promise<End<ItemResult>[]> {
-	const { generateAll } = await import('../../../../lib/generation/run/generateAll');
+	const { generateAll } = await import('../../../../lib/generation/batch/generateAll');
 	const { readAll } = await import('../../../../lib/generation/request/readAll');
-	const { stoppedItem } = await import('../../../../lib/generation/run/stoppedItem');
+	const { stoppedItem } = await import('../../../../lib/generation/batch/stoppedItem');
 	const form = openForm(context);
 	const memory = executionMemory(context);
 	const item = (i: number, result: ItemResult) =>

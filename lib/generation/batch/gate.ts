@@ -1,12 +1,12 @@
 import { createConcurrencyLimit } from '../../base/async/concurrency';
 import { createAdmission, NoWorkerInTime, type AdmittedJob } from '../../following/admission';
 import type { WanAvatarError } from '../../base/errors/errors';
-import type { JobContext } from './jobContext';
+import type { JobContext } from '../run/jobContext';
 import { ownerOf } from '../report/owner';
 import { noWorkerInTime } from '../report/failures';
 import type { GenerationRequest } from '../request/ports';
 import { settle, type End } from '../../base/errors/settled';
-import { healthOf } from './sharedPolling';
+import { healthOf } from '../run/sharedPolling';
 
 type Shared = Pick<JobContext, 'ports' | 'polling' | 'runAborted'>;
 

@@ -1,6 +1,6 @@
 import { waitUnlessAborted } from '../../base/async/abort';
 import { mapConcurrently } from '../../base/async/concurrency';
-import type { Result } from './generate';
+import type { Result } from '../run/generate';
 import type { GenerationPorts, GenerationRequest } from '../request/ports';
 import { createOptionalStore } from '../report/optionalStore';
 import { openRecordBook } from '../record/record';
