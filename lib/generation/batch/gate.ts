@@ -24,7 +24,7 @@ export type Gate = <T>(
 
 /** Jobs that nobody waits for take up no worker of the run, nor do items for which nothing is sent. */
 const UNCOUNTED_AT_ONCE = 10;
-const UNCOUNTED: Turn = { sent: () => undefined, saw: () => undefined };
+export const UNCOUNTED: Turn = { sent: () => undefined, saw: () => undefined };
 
 /** Lets so many requests be worked on at once; without a number, as many as the endpoint has workers for. */
 export function createGate(shared: Shared, maxParallelJobs: number | undefined): Gate {

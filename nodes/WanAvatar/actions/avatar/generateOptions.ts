@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { optionDefault } from '../../../../lib/generation/request/optionDefaults';
+import { optionDefault, WAIT_MODE } from '../../../../lib/generation/request/optionDefaults';
 import { resultLinkOptions } from '../../fields/linkOptions';
 import type { GroupedOption } from '../../fields/optionGroups';
 import { inputFieldsOption } from '../../n8n/itemInput';
@@ -17,6 +17,39 @@ export const waitForCompletion: INodeProperties = {
 	default: true,
 	description:
 		'Whether to wait until the video is there. If off, the job ID is output at once, for Get Status.',
+};
+
+/** How the execution waits where it does; the same for all items. */
+export const waitMode: INodeProperties = {
+	displayName: 'Wait',
+	name: WAIT_MODE,
+	type: 'options',
+	noDataExpression: true,
+	options: [
+		{
+			name: 'In This Node',
+			value: 'inNode',
+			description: 'The execution runs until all videos are there',
+		},
+		{
+			name: 'Suspend Until Called Back',
+			value: 'suspend',
+			description:
+				'The execution sleeps, also over a restart of n8n, until RunPod calls. Needs MinIO, and an n8n that RunPod can reach.',
+		},
+	],
+	default: 'inNode',
+	description: 'How to wait for the videos',
+	displayOptions: { show: { [waitForCompletion.name]: [true] } },
+};
+
+export const suspendNotice: INodeProperties = {
+	displayName:
+		'While the execution sleeps, stopping or deleting it does not cancel its jobs: RunPod ends them after Max Run Time, or Timeout. When Timeout is over, n8n passes the jobs on as they are: a <b>Wait for Completion</b> of Wan Avatar behind this node fetches their videos, and passes on what is finished.',
+	name: 'suspendNotice',
+	type: 'notice',
+	default: '',
+	displayOptions: { show: { [waitForCompletion.name]: [true], [WAIT_MODE]: ['suspend'] } },
 };
 
 /** The options of *Generate*: by group, and in each in the alphabetical order that n8n wants. */
@@ -94,6 +127,17 @@ export const formOptions: readonly FormOption[] = [
 		},
 	},
 	...resultLinkOptions.map((option) => ({ ...option, isForWaiting: true })),
+	{
+		group: 'waiting',
+		property: {
+			displayName: 'Allow HTTP Callback',
+			name: 'allowHttpCallback',
+			type: 'boolean',
+			default: false,
+			description:
+				'Whether RunPod may call n8n at an address without encryption, where others on the way can read the job. For Suspend Until Called Back.',
+		},
+	},
 	{
 		group: 'waiting',
 		property: {
@@ -229,6 +273,7 @@ export const formOptions: readonly FormOption[] = [
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. {{ $execution.resumeUrl }}',
+			displayOptions: { hide: { [`/${WAIT_MODE}`]: ['suspend'] } },
 			description:
 				'An address that RunPod calls when the job ends. With Wait for Completion off, a Wait node can be resumed by it.',
 		},

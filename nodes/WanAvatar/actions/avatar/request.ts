@@ -2,12 +2,13 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { WanAvatarError } from '../../../../lib/base/errors/errors';
 import { InvalidInput, type InputFault } from '../../../../lib/base/errors/invalidInput';
 import type { GenerationRequest, RunOptions } from '../../../../lib/generation/request/ports';
+import type { Callback } from '../../../../lib/generation/request/requestOptions';
 import { readOptions } from '../../fields/optionGroups';
 import { runIndexOf } from '../../n8n/executionMemory';
 import { trimmed } from '../../fields/formValue';
 import { asksForMinio } from '../../fields/credentialChoice';
 import { drivingVideoSources } from './drivingVideo';
-import { formOptions, waitForCompletion } from './generateOptions';
+import { formOptions, waitForCompletion, waitMode } from './generateOptions';
 import { portraitSources } from './portrait';
 import { labelsOf, readSource } from './sources';
 import { readWorkerInputs, workerInputLabels } from './workerInputs';
@@ -18,6 +19,7 @@ const labels: ReadonlyMap<string, string> = new Map([
 	...[...portraitSources, ...drivingVideoSources].flatMap(labelsOf),
 	...workerInputLabels,
 	[waitForCompletion.name, waitForCompletion.displayName],
+	[waitMode.name, waitMode.displayName],
 ]);
 
 type Options = ReturnType<typeof readOptions>;
@@ -36,7 +38,8 @@ export interface Form {
 	slot: (item: number) => string;
 }
 
-export function openForm(context: IExecuteFunctions): Form {
+/** @param callback where RunPod calls back, for an execution that sleeps until then */
+export function openForm(context: IExecuteFunctions, callback?: Callback): Form {
 	const run = runIndexOf(context);
 	const executionId = context.getExecutionId();
 	const hasBucket = asksForMinio(context.getNode());
@@ -52,7 +55,7 @@ export function openForm(context: IExecuteFunctions): Form {
 		slot,
 		runOptions: async (stopOnFault) => {
 			const { checkRunOptions } = await import('../../../../lib/generation/request/requestOptions');
-			return checkRunOptions(options(0), stopOnFault);
+			return checkRunOptions(options(0), stopOnFault, callback);
 		},
 		request: async (item) => {
 			const { parseGenerationRequest } = await import('../../../../lib/generation/request/request');
@@ -80,6 +83,7 @@ export function openForm(context: IExecuteFunctions): Form {
 					portraitFile: portrait.file,
 					drivingVideoFile: drivingVideo.file,
 					hasBucket,
+					resumeUrl: callback?.resumeUrl,
 					options: { ...options(item), waitForCompletion: read('waitForCompletion', true) },
 				});
 			} catch (error) {
