@@ -12,7 +12,9 @@ export function callbackFault(
 ): InputFault | undefined {
 	// A RunPod of one's own network, such as one for tests, reaches what is in that network.
 	if (!isPublicAddress(queueBaseUrl)) return undefined;
-	const { origin, protocol } = new URL(resumeUrl);
+	const { origin, protocol } = URL.canParse(resumeUrl)
+		? new URL(resumeUrl)
+		: { origin: 'an address that n8n does not tell', protocol: '' };
 	if (!isPublicAddress(resumeUrl))
 		return {
 			field: WAIT_MODE,
