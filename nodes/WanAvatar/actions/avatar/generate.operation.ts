@@ -16,7 +16,7 @@ import { runHints } from '../../n8n/runHints';
 import { inlineFiles, resultItem } from '../../n8n/inlineVideo';
 import { withInputFields } from '../../n8n/itemInput';
 import { ItemWithFiles, type ItemResult, type RunMode } from '../../n8n/operation';
-import { sleptFor } from '../../n8n/suspension';
+import { sleptFor } from '../../n8n/suspend/suspension';
 import { storedFiles } from '../../n8n/storedFiles';
 import { drivingVideoProperties } from './drivingVideo';
 import { formOptions, suspendNotice, waitForCompletion, waitMode } from './generateOptions';

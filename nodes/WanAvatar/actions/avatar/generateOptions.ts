@@ -21,7 +21,7 @@ export const waitForCompletion: INodeProperties = {
 
 /** How the execution waits where it does; the same for all items. */
 export const waitMode: INodeProperties = {
-	displayName: 'Wait',
+	displayName: 'How to Wait',
 	name: WAIT_MODE,
 	type: 'options',
 	noDataExpression: true,

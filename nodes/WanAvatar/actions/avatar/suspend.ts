@@ -12,7 +12,7 @@ import type { SubmittedItem, SuspendedItem } from '../../../../lib/generation/su
 import { errorItem } from '../../n8n/itemErrors';
 import { ItemWithFiles, type ItemResult } from '../../n8n/operation';
 import { runHints } from '../../n8n/runHints';
-import { fallAsleep, forgetSuspension, type Suspension } from '../../n8n/suspension';
+import { fallAsleep, forgetSuspension, type Suspension } from '../../n8n/suspend/suspension';
 import { waitForCompletion, waitMode } from './generateOptions';
 import { labelled } from './request';
 

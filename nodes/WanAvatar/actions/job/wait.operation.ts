@@ -5,7 +5,8 @@ import { waitingOptions } from '../avatar/generateOptions';
 import { optionGroups, readOptions } from '../../fields/optionGroups';
 import { clock } from '../../n8n/connections';
 import { useMinio } from '../../fields/credentialChoice';
-import type { ItemResult, RunMode } from '../../n8n/operation';
+import { readTrimmed } from '../../fields/formValue';
+import { ItemWithFiles, type ItemResult, type RunMode } from '../../n8n/operation';
 import { jobProperties } from './jobReference';
 import { giveOutResults } from './jobResults';
 import { JOB_REPORT, type Outputs } from '../../n8n/outputs';
@@ -14,7 +15,8 @@ export const option: INodePropertyOptions = {
 	name: 'Wait for Completion',
 	value: 'wait',
 	action: 'Wait for the completion of an avatar job',
-	description: 'Follow a job that was submitted before until its video is there',
+	description:
+		'Follow a job that was submitted before until its video is there; an item that has its video already passes as it is',
 };
 
 const properties: INodeProperties[] = [useMinio, ...jobProperties, ...optionGroups(waitingOptions)];
@@ -29,7 +31,7 @@ export const description = updateDisplayOptions(
 // All jobs are followed together: one that waits for its turn would not be cancelled by Stop.
 const AT_ONCE = 10_000;
 
-/** Follows the jobs of all items together. */
+/** Follows the jobs of all items together; an item that is a result already passes as it is, and one that failed stays so. */
 export async function execute(
 	context: IExecuteFunctions,
 	mode: RunMode,
@@ -37,12 +39,26 @@ export async function execute(
 	const { waitForJob } = await import('../../../../lib/generation/job/wait');
 	const { parseWaitOptions, pollingFor } =
 		await import('../../../../lib/generation/job/waitOptions');
+	const { errorOf, isFinished } = await import('../../../../lib/generation/job/finishedItem');
+	const known = (item: number): ItemResult | undefined => {
+		const { json, binary } = context.getInputData()[item] ?? { json: {} };
+		const jobId = readTrimmed(context, item, 'jobId');
+		const failure = isBlank(jobId) ? errorOf(json) : undefined;
+		if (failure) throw failure;
+		if (!isFinished(json, jobId, clock.now())) return undefined;
+		return new ItemWithFiles(json, { ...binary });
+	};
 	const pollings = pollingFor(clock, readOptions(context, 0));
 	return await giveOutResults(context, mode, {
 		parseOptions: parseWaitOptions,
 		find: async (job, ports, options) =>
 			await waitForJob(job, { ...ports, polling: pollings(ports.queue) }, options),
+		known,
 		atOnce: AT_ONCE,
 		ifLeft: 'Its cancel is on the way: see with Get Status whether it has ended.',
 	});
+}
+
+function isBlank(value: unknown): boolean {
+	return value === undefined || value === null || value === '';
 }

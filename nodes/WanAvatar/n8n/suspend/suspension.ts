@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
-import type { SuspendedItem } from '../../../lib/generation/suspend/suspended';
-import { runIndexOf } from './executionMemory';
+import type { SuspendedItem } from '../../../../lib/generation/suspend/suspended';
+import { runIndexOf } from '../executionMemory';
 
 const KEY = 'wanAvatarSuspension';
 
@@ -25,7 +25,7 @@ export async function fallAsleep(
 	{ untilMs, items }: Pick<Suspension, 'untilMs' | 'items'>,
 	references: readonly INodeExecutionData[],
 ): Promise<void> {
-	const { suspendedItems } = await import('../../../lib/generation/suspend/suspended');
+	const { suspendedItems } = await import('../../../../lib/generation/suspend/suspended');
 	const input = context.getInputData();
 	const suspension: Suspension = {
 		executionId: context.getExecutionId(),
@@ -84,7 +84,7 @@ async function readSuspension(nodeContext: unknown): Promise<Suspension | undefi
 	const { executionId, run, untilMs, items, input } = kept;
 	if (typeof executionId !== 'string' || typeof run !== 'number') return undefined;
 	if (typeof untilMs !== 'number' || !isItems(input)) return undefined;
-	const { suspendedItems } = await import('../../../lib/generation/suspend/suspended');
+	const { suspendedItems } = await import('../../../../lib/generation/suspend/suspended');
 	const { data } = suspendedItems.safeParse(items);
 	return data && { executionId, run, untilMs, items: data, input };
 }

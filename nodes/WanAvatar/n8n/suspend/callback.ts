@@ -1,8 +1,8 @@
 import type { IWebhookDescription, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
-import { createRounds } from '../../../lib/base/async/rounds';
-import type { GenerationPorts } from '../../../lib/generation/request/ports';
-import type { JobLook } from '../../../lib/generation/suspend/resumeJob';
-import { clock, connectQueues, openResults } from './connections';
+import { createRounds } from '../../../../lib/base/async/rounds';
+import type { GenerationPorts } from '../../../../lib/generation/request/ports';
+import type { JobLook } from '../../../../lib/generation/suspend/resumeJob';
+import { clock, connectQueues, openResults } from '../connections';
 import { sleepingExecution, type Suspension } from './suspension';
 
 /** As n8n calls it for an execution that sleeps in this node; nothing is registered anywhere for it. */
@@ -94,7 +94,7 @@ async function lookAtAll(
 	{ items }: Suspension,
 	ended: Set<string>,
 ): Promise<JobLook[]> {
-	const { lookAtJobs } = await import('../../../lib/generation/suspend/lookAtJobs');
+	const { lookAtJobs } = await import('../../../../lib/generation/suspend/lookAtJobs');
 	const jobs = items
 		.filter((item) => item.tag === 'job')
 		.filter(({ record }) => !ended.has(record.job_id));
