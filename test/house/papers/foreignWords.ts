@@ -10,7 +10,9 @@ export const FOREIGN_NAMES: ReadonlySet<string> = new Set([
 	'Import from File',
 	'On Error',
 	'On Error: Continue (using error output)',
+	'Retry On Fail',
 	'Settings',
+	'Waiting',
 	// Other nodes and their fields.
 	'Attachments',
 	'Execute Workflow',
