@@ -12,6 +12,7 @@ import type { SubmittedItem, SuspendedItem } from '../../../../lib/generation/su
 import { errorItem } from '../../n8n/itemErrors';
 import { ItemWithFiles, type ItemResult } from '../../n8n/operation';
 import { runHints } from '../../n8n/runHints';
+import { callbackUrl } from '../../n8n/suspend/callback';
 import { fallAsleep, forgetSuspension, type Suspension } from '../../n8n/suspend/suspension';
 import { waitForCompletion, waitMode } from './generateOptions';
 import { labelled } from './request';
@@ -23,7 +24,7 @@ export async function callbackOf(context: IExecuteFunctions): Promise<Callback |
 	const { parseRunPodSettings } = await import('../../../../lib/runpod/http/runPodCredential');
 	const { queueBaseUrl } = parseRunPodSettings(await context.getCredentials('runPodApi', 0));
 	const resumeUrl = context.evaluateExpression('{{ $execution.resumeUrl }}', 0);
-	return { queueBaseUrl, resumeUrl: typeof resumeUrl === 'string' ? resumeUrl : '' };
+	return { queueBaseUrl, resumeUrl: callbackUrl(resumeUrl) };
 }
 
 interface Handlers {

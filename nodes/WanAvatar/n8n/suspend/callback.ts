@@ -5,13 +5,24 @@ import type { JobLook } from '../../../../lib/generation/suspend/resumeJob';
 import { clock, connectQueues, openResults } from '../connections';
 import { sleepingExecution, type Suspension } from './suspension';
 
+/** Behind the address of the execution: a call that comes late wakes no other node in which it sleeps by then, such as a Wait. */
+const CALLBACK_PATH = 'wan-avatar';
+
+/** Where RunPod calls an execution; empty where n8n tells no address. */
+export function callbackUrl(resumeUrl: unknown): string {
+	if (typeof resumeUrl !== 'string' || !URL.canParse(resumeUrl)) return '';
+	const url = new URL(resumeUrl);
+	url.pathname = `${url.pathname.replace(/\/$/, '')}/${CALLBACK_PATH}`;
+	return url.href;
+}
+
 /** As n8n calls it for an execution that sleeps in this node; nothing is registered anywhere for it. */
 export const callbackWebhooks: IWebhookDescription[] = [
 	{
 		name: 'default',
 		httpMethod: 'POST',
 		responseMode: 'onReceived',
-		path: '',
+		path: CALLBACK_PATH,
 		isFullPath: true,
 		restartWebhook: true,
 	},
