@@ -12,13 +12,22 @@ import { isSubmitted, type JobContext, type SubmittedRecord } from '../run/jobCo
  */
 export async function resumeJob(submitted: SubmittedRecord, context: JobContext): Promise<Result> {
 	const record = await lastNoted(submitted, context);
-	if (record.failure) throw errorFrom(record.failure);
+	if (record.failure && !(await isStartedOver(record, context))) throw errorFrom(record.failure);
 	const isOurs = record.execution_id === context.ports.executionId;
 	const found = await followToResult(record, isOurs ? 'ours' : "another's", context);
 	return remembered(finished(found), context);
 }
 
-/** What a callback has noted in the bucket of the same job, where it did. */
+/** Somebody may have retried it on RunPod after its failure was noted: it is paid for again, and its video counts. */
+async function isStartedOver(
+	{ job_id }: SubmittedRecord,
+	{ ports, signal }: JobContext,
+): Promise<boolean> {
+	const { tag } = await ports.queue.getStatus(job_id, signal);
+	return tag === 'queued' || tag === 'running' || tag === 'completed';
+}
+
+/** With what a callback has noted in the bucket of the same job, where it did: anybody may write there, so no more is taken. */
 async function lastNoted(
 	submitted: SubmittedRecord,
 	{ book, optional }: JobContext,
@@ -28,7 +37,8 @@ async function lastNoted(
 		async (bucket) => await book.read(bucket),
 	);
 	if (standing?.tag !== 'ours' || !isSubmitted(standing.record)) return submitted;
-	return standing.record.job_id === submitted.job_id ? standing.record : submitted;
+	const { job_id, state, output, failure } = standing.record;
+	return job_id === submitted.job_id ? { ...submitted, state, output, failure } : submitted;
 }
 
 /**
@@ -50,7 +60,7 @@ export async function lookAtJob(record: SubmittedRecord, context: JobContext): P
 		case 'tooLarge':
 			return 'ended';
 		case 'missing':
-			return (await hasEnded(record, context)) ? 'ended' : 'pending';
+			return (await hasEnded(record, context)) ? 'ended' : 'unknown';
 		case 'completed':
 		case 'completedWithoutVideo':
 		case 'failed':
