@@ -50,6 +50,8 @@ export class WanAvatarTrigger implements INodeType {
 				name: 'default',
 				httpMethod: 'POST',
 				responseMode: 'onReceived',
+				// Else n8n answers with the name of its default.
+				responseData: '',
 				// After n8n's own UUID of the node: a copy in another workflow has an address of its own.
 				path: '={{ $workflow.id }}',
 			},

@@ -113,7 +113,17 @@ function started(
 	context: IWebhookFunctions,
 	{ result, notes, done }: Extract<Verdict<INodeExecutionData>, { tag: 'start' }>,
 ): IWebhookResponseData {
-	context.getWorkflowStaticData('node')[NOTES] = notes;
+	const save = () => {
+		context.getWorkflowStaticData('node')[NOTES] = notes;
+	};
+	save();
 	onceAnswered(context, clock.timeout(LIMITS.startMs), done);
-	return { workflowData: [[result]] };
+	return {
+		workflowData: [[result]],
+		get webhookResponse() {
+			// n8n takes the change for saved once the execution is made; it reads this after that, and saves then.
+			save();
+			return { message: 'Workflow was started' };
+		},
+	};
 }

@@ -25,6 +25,8 @@ export interface Rig {
 	publicBaseUrl: string;
 	/** Ends n8n as a crash does and starts it on the same data. */
 	crash: () => Promise<void>;
+	/** Ends n8n as a service manager does and starts it on the same data, at the same address. */
+	restart: () => Promise<void>;
 	/** Waits for the end of an execution. */
 	ended: (executionId: string) => Promise<Execution>;
 	close: () => Promise<void>;
@@ -70,6 +72,10 @@ async function start(
 		await n8n.close();
 	});
 	await n8n.rest.signIn(OWNER);
+	const startAgain = async () => {
+		n8n = await startN8n({ ...options, port: Number(new URL(n8n.url).port) });
+		await n8n.rest.signIn(OWNER);
+	};
 	const known = [...standInCredentials(standIn.address()), mailbox.credential, blog.credential];
 	const credentials = await saveCredentials(n8n.rest, isNew ? [] : known);
 	return {
@@ -83,8 +89,11 @@ async function start(
 		publicBaseUrl: publishVideos(standIn),
 		crash: async () => {
 			await n8n.kill();
-			n8n = await startN8n(options);
-			await n8n.rest.signIn(OWNER);
+			await startAgain();
+		},
+		restart: async () => {
+			await n8n.close();
+			await startAgain();
 		},
 		ended: async (executionId) => {
 			await until(async () => isOver(await n8n.rest.executionStatus(executionId)), 180_000);
