@@ -3,7 +3,7 @@ import { InvalidInput } from '../../base/errors/invalidInput';
 import type { JobState } from '../../runpod/queue/job';
 
 /** The ways in which a job ends, as RunPod calls them. */
-export const jobEvent = z.enum(['completed', 'failed', 'timedOut', 'cancelled']);
+const jobEvent = z.enum(['completed', 'failed', 'timedOut', 'cancelled']);
 export type JobEvent = z.output<typeof jobEvent>;
 
 const number = z.number().nullable();
