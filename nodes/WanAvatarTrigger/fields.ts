@@ -5,7 +5,7 @@ import { optionGroups } from '../WanAvatar/fields/optionGroups';
 
 const address: INodeProperties = {
 	displayName:
-		"Copy the production URL from Webhook URLs above into Webhook URL (Limits) of Generate, with Wait for Completion off. It holds a secret: RunPod calls it when the job ends, and this node then asks RunPod how, at the credential's endpoint.",
+		"Publish the workflow, and paste the Production URL from above into Webhook URL (Worker Options) of Generate, with Wait for Completion off. Keep it to yourself: whoever knows it can make n8n ask RunPod, though not start anything but by the end of a job of the credential's endpoint.",
 	name: 'addressNotice',
 	type: 'notice',
 	default: '',

@@ -40,6 +40,17 @@ export async function triggerWorkflow(
 	return { ...saved, path: `${webhookId}/${saved.id}` };
 }
 
+const withWebhooks = z.object({ nodes: z.array(z.object({ webhookId: z.string().optional() })) });
+
+/** The address of the trigger of a published workflow that was imported: n8n has given it an ID of its own. */
+export async function triggerAddress(rig: Rig, workflow: SavedWorkflow): Promise<string> {
+	const saved = await rig.n8n.rest.request('GET', `/workflows/${workflow.id}`);
+	const webhookId = withWebhooks.parse(saved).nodes.find((node) => node.webhookId)?.webhookId;
+	const triggered = { ...workflow, path: `${String(webhookId)}/${workflow.id}` };
+	await until(async () => (await call(rig, triggered, {})).status !== 404);
+	return addressOf(rig, triggered);
+}
+
 export async function publishedTrigger(rig: Rig, parameters?: object): Promise<TriggeredWorkflow> {
 	const workflow = await triggerWorkflow(rig, parameters);
 	await rig.n8n.rest.activate(workflow);
