@@ -8,9 +8,12 @@ export const FOREIGN_NAMES: ReadonlySet<string> = new Set([
 	'Credentials',
 	'Docs',
 	'Import from File',
+	'Listen for test event',
 	'On Error',
 	'On Error: Continue (using error output)',
+	'Production URL',
 	'Settings',
+	'Test URL',
 	// Other nodes and their fields.
 	'Attachments',
 	'Execute Workflow',
