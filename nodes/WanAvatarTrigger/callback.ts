@@ -3,13 +3,14 @@ import { LIMITS } from '../../lib/base/async/timeLimits';
 import { settle } from '../../lib/base/errors/settled';
 import type { Receiver, Verdict } from '../../lib/generation/callback/receiver';
 import type { KnownJob } from '../../lib/generation/job/knownJob';
+import { inFormsWords } from '../WanAvatar/fields/formLabels';
 import { readOptionsBy } from '../WanAvatar/fields/optionGroups';
 import { clock, connectQueues, openResults } from '../WanAvatar/n8n/connections';
 import { resultItem } from '../WanAvatar/n8n/inlineVideo';
 import { asWanAvatarError, toRunError } from '../WanAvatar/n8n/itemErrors';
 import { ItemWithFiles } from '../WanAvatar/n8n/operation';
 import { answerWith, onceAnswered } from './answer';
-import { events } from './fields';
+import { events, properties } from './fields';
 
 /** The notes about the ends of jobs, in n8n's static data of the node. */
 const NOTES = 'endedJobs';
@@ -24,12 +25,12 @@ const receivers = new Map<string, Receiver>();
 export async function receiveCallback(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const job = await jobIn(context.getBodyData());
 	if (!job) return answerWith(context, 400, 'The body names no job');
-	const isTest = context.getMode() === 'manual';
-	const receiver = await receiverOf(context, isTest);
+	const receiver = await receiverOf(context);
 	const judged = await settle(judge(context, job, receiver));
 	if ('value' in judged) return actedOn(context, job, judged.value);
-	const error = asWanAvatarError(judged.error).withDetails({ job_id: job.job_id });
-	if (isTest || receiver.mayShow()) throw toRunError(context.getNode(), error);
+	const told = inFormsWords(judged.error, properties);
+	const error = asWanAvatarError(told).withDetails({ job_id: job.job_id });
+	if (isTest(context) || receiver.mayShow()) throw toRunError(context.getNode(), error);
 	context.logger.error(`Job ${job.job_id}: ${error.message}`);
 	return answerWith(context, 503, 'Call again later');
 }
@@ -47,10 +48,14 @@ async function jobIn(body: unknown): Promise<KnownJob | undefined> {
 	}
 }
 
-/** A test starts as often as it is called. */
-async function receiverOf(context: IWebhookFunctions, isTest: boolean): Promise<Receiver> {
+/** Somebody listens in the editor: then each call starts the workflow, and nothing is noted. */
+function isTest(context: IWebhookFunctions): boolean {
+	return context.getMode() === 'manual';
+}
+
+async function receiverOf(context: IWebhookFunctions): Promise<Receiver> {
 	const { createReceiver } = await import('../../lib/generation/callback/receiver');
-	if (isTest) return createReceiver(clock);
+	if (isTest(context)) return createReceiver(clock);
 	const name = `${String(context.getWorkflow().id)}:${context.getNode().id}`;
 	const receiver = receivers.get(name) ?? createReceiver(clock);
 	receivers.set(name, receiver);
@@ -74,7 +79,7 @@ async function judge(
 	return await inSlot(queueOf(endpointId), undefined, async (queue) => {
 		return await receiver.receive(job.job_id, {
 			events: parseEvents(context.getNodeParameter(events.name, [])),
-			savedNotes: context.getWorkflowStaticData('node')[NOTES],
+			savedNotes: isTest(context) ? undefined : context.getWorkflowStaticData('node')[NOTES],
 			look: async (signal) => await lookAt(job, { queue, signal }),
 			describe: async (look) => {
 				const described = await describeLook(job, look, { queue, clock, ...results }, links);
@@ -114,7 +119,7 @@ function started(
 	{ result, notes, done }: Extract<Verdict<INodeExecutionData>, { tag: 'start' }>,
 ): IWebhookResponseData {
 	const save = () => {
-		context.getWorkflowStaticData('node')[NOTES] = notes;
+		if (!isTest(context)) context.getWorkflowStaticData('node')[NOTES] = notes;
 	};
 	save();
 	onceAnswered(context, clock.timeout(LIMITS.startMs), done);
