@@ -47,7 +47,11 @@ const repeats: INodeProperties = {
 export const properties: INodeProperties[] = [
 	address,
 	events,
-	useMinio,
+	{
+		...useMinio,
+		description:
+			'Whether to use your MinIO storage too, by a MinIO API credential. Then the video is looked at there before the workflow starts, and links open for up to 7 days.',
+	},
 	...optionGroups(resultLinkOptions),
 	repeats,
 ];
