@@ -127,7 +127,7 @@ export function createRest(url: string): Rest {
 		executions: async (workflowId) => {
 			const filter = encodeURIComponent(JSON.stringify({ workflowId }));
 			const list = z.object({ results: z.array(executionState) });
-			return list.parse(await get(`/executions?filter=${filter}`)).results;
+			return list.parse(await get(`/executions?filter=${filter}&limit=100`)).results;
 		},
 		executionStatus: async (id) => executionState.parse(await get(`/executions/${id}`)).status,
 		execution: async (id) => {

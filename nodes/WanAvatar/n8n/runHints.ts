@@ -14,8 +14,7 @@ export function runHints(context: IExecuteFunctions): (message: string) => void 
 }
 
 /** Tells what the access key may not do. */
-export function deniedHints(context: IExecuteFunctions): OnDenied {
-	const hint = runHints(context);
+export function deniedHints(hint: (sentence: string) => void): OnDenied {
 	return (right, bucketName) => {
 		hint(deniedSentence(right, bucketName));
 	};

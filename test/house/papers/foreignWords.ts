@@ -8,10 +8,13 @@ export const FOREIGN_NAMES: ReadonlySet<string> = new Set([
 	'Credentials',
 	'Docs',
 	'Import from File',
+	'Listen for test event',
 	'On Error',
 	'On Error: Continue (using error output)',
+	'Production URL',
 	'Retry On Fail',
 	'Settings',
+	'Test URL',
 	'Waiting',
 	// Other nodes and their fields.
 	'Attachments',

@@ -137,7 +137,10 @@ async function look(
 }
 
 async function connect(context: IWebhookFunctions, endpointId: string): Promise<GenerationPorts> {
-	const [{ queueOf }, results] = await Promise.all([connectQueues(context), openResults(context)]);
+	const [{ queueOf }, results] = await Promise.all([
+		connectQueues(context),
+		openResults(context, () => undefined),
+	]);
 	return {
 		...results,
 		queue: queueOf(endpointId),
