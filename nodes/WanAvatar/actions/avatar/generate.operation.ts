@@ -11,14 +11,14 @@ import { useMinio, withoutMinioNotice } from '../../fields/credentialChoice';
 import { incomingFiles } from '../../fields/binaryField';
 import { endpointLocator } from '../../fields/endpointLocator';
 import { optionGroups } from '../../fields/optionGroups';
-import { executionMemory } from '../../n8n/executionMemory';
+import { createSharedCalls, executionIdOf, executionMemory } from '../../n8n/executionMemory';
 import { runHints } from '../../n8n/runHints';
 import { inlineFiles, resultItem } from '../../n8n/inlineVideo';
 import { withInputFields } from '../../n8n/itemInput';
 import { ItemWithFiles, type ItemResult, type RunMode } from '../../n8n/operation';
 import { storedFiles } from '../../n8n/storedFiles';
 import { drivingVideoProperties } from './drivingVideo';
-import { formOptions, waitForCompletion } from './generateOptions';
+import { formOptions, makeAgain, waitForCompletion } from './generateOptions';
 import { portraitProperties } from './portrait';
 import { labelled, openForm } from './request';
 import { workerInputProperties } from './workerInputs';
@@ -27,7 +27,7 @@ import { JOB_REPORT, type Outputs } from '../../n8n/outputs';
 export const option: INodePropertyOptions = {
 	name: 'Generate',
 	value: 'generate',
-	action: 'Generate an avatar video',
+	action: 'Generate an avatar video from a portrait',
 	description: 'Move a portrait by a driving video and get an MP4 and a thumbnail',
 };
 
@@ -39,6 +39,7 @@ const properties: INodeProperties[] = [
 	...drivingVideoProperties,
 	...workerInputProperties,
 	waitForCompletion,
+	makeAgain,
 	endpointLocator,
 	...optionGroups(formOptions),
 ];
@@ -69,23 +70,37 @@ export async function execute(
 			signal: context.getExecutionCancelSignal(),
 			stopped: (i) => stoppedItem(memory, form.slot(i)),
 		});
+		const makeAll = async () =>
+			await generateAll(
+				requests,
+				{
+					connect: async () => await connect(context),
+					handOut: async (report, { downloads }, i, along) =>
+						item(i, await withFiles(context, { report, downloads, ...along })),
+					show: (body, i) => item(i, { ...body }),
+				},
+				options,
+			);
 		const ends =
 			faults.length > 0
 				? refused(requests, faults, continueOnFail)
-				: await generateAll(
-						requests,
-						{
-							connect: async () => await connect(context),
-							handOut: async (report, { downloads }, i, along) =>
-								item(i, await withFiles(context, { report, downloads, ...along })),
-							show: (body, i) => item(i, { ...body }),
-						},
-						options,
-					);
+				: await onceForModel(context, requests, makeAll);
 		return ends.map((end) => ('error' in end ? { error: labelled(end.error) } : end));
 	} catch (error) {
 		throw labelled(error);
 	}
+}
+
+const calls = createSharedCalls<End<ItemResult>[]>();
+
+/** A model may make the same call twice at once: both have the one job. */
+async function onceForModel(
+	context: IExecuteFunctions,
+	[request]: readonly Settled<GenerationRequest>[],
+	makeAll: () => Promise<End<ItemResult>[]>,
+): Promise<End<ItemResult>[]> {
+	const isAsked = request && 'value' in request && request.value.byModel !== undefined;
+	return isAsked ? await calls.join(context, request.value.slot, makeAll) : await makeAll();
 }
 
 /** What is wrong with the whole run is said of each item only where each goes its own way. */
@@ -148,7 +163,7 @@ async function connect(context: IExecuteFunctions): Promise<GenerationPorts> {
 		clock,
 		memory: executionMemory(context),
 		onNote: runHints(context),
-		executionId: context.getExecutionId(),
+		executionId: executionIdOf(context),
 		signal: context.getExecutionCancelSignal(),
 	};
 }

@@ -2,6 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { optionDefault } from '../../../../lib/generation/request/optionDefaults';
 import { resultLinkOptions } from '../../fields/linkOptions';
 import type { GroupedOption } from '../../fields/optionGroups';
+import { NOT_AS_TOOL, ONLY_AS_TOOL } from '../../n8n/asTool';
 import { inputFieldsOption } from '../../n8n/itemInput';
 
 /** One option of *Generate*: where the form shows it, how, and what it is for. */
@@ -16,7 +17,18 @@ export const waitForCompletion: INodeProperties = {
 	type: 'boolean',
 	default: true,
 	description:
-		'Whether to wait until the video is there. If off, the job ID is output at once, for Get Status.',
+		'Whether to wait until the video is there. If off, the job ID is output at once, for Get Status. As a tool of an AI agent, the node waits for 18 seconds at most, and then outputs the job ID.',
+};
+
+/** For models: nothing else of the form tells a wish for another take from a call that is made twice. */
+export const makeAgain: INodeProperties = {
+	displayName: 'Make Again',
+	name: 'makeAgain',
+	type: 'boolean',
+	default: false,
+	description:
+		'Whether to make and pay a new video though the same was asked for before. If off, the same request gets the same job within one execution. Let the model decide only where people may ask for another take.',
+	...ONLY_AS_TOOL,
 };
 
 /** The options of *Generate*: by group, and in each in the alphabetical order that n8n wants. */
@@ -41,6 +53,7 @@ export const formOptions: readonly FormOption[] = [
 			default: false,
 			description:
 				'Whether to put the thumbnail, if there is one, into the binary field "thumbnail". Needs a MinIO API credential.',
+			...NOT_AS_TOOL,
 		},
 	},
 	{
@@ -52,6 +65,7 @@ export const formOptions: readonly FormOption[] = [
 			default: false,
 			description:
 				'Whether to put the MP4 into the binary field "video", ready for an email or a CMS. Needs a MinIO API credential.',
+			...NOT_AS_TOOL,
 		},
 	},
 	{
