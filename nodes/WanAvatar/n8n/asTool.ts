@@ -13,7 +13,7 @@ export function runsAsTool(context: Pick<IExecuteFunctions, 'getNode'>): boolean
 	return context.getNode().type.endsWith('Tool');
 }
 
-/** Of what cannot work in a tool, which gets no files and hands none out. Versions of n8n before 1.113 show it all the same. */
+/** Of what cannot work in a tool, which gets no files and hands none out. Older versions of n8n show it all the same. */
 export const NOT_AS_TOOL: Required<Pick<INodeProperties, 'displayOptions'>> = {
 	displayOptions: { hide: { '@tool': [true] } },
 };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { IDataObject, INode } from 'n8n-workflow';
 import { generateForm, located, statusForm, workflowOf } from '../engine/rig';
-import { startStoredRig, type StoredRig } from '../engine/storedRig';
+import { startStoredRig, until, type StoredRig } from '../engine/storedRig';
 
 let rig: StoredRig;
 
@@ -166,6 +166,20 @@ describe('the same request in one execution', () => {
 		expect(answers[1]?.job_id).toBe(answers[0]?.job_id);
 		expect(submits()).toBe(1);
 	});
+});
+
+it('Stop cancels the job of a tool', async () => {
+	rig.queue.script({ kind: 'never', times: 1 });
+	const stop = new AbortController();
+	const running = rig.run(generateForm, {
+		items: [{ avatar: 'stopped' }],
+		node: TOOL,
+		signal: stop.signal,
+	});
+	await until('the submit', () => submits() === 1);
+	stop.abort();
+	await running;
+	await until('the cancel', () => rig.queue.calls('cancel').length === 1);
 });
 
 describe('what a tool cannot do', () => {
