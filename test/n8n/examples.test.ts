@@ -110,6 +110,25 @@ describe('the examples in n8n', () => {
 		expect(rig.standIn.queue.calls('run')).toHaveLength(1);
 	});
 
+	it('an execution that sleeps goes on after a crash of n8n, and the pair gives out each video once', async () => {
+		const { queue } = rig.standIn;
+		queue.setWorkers({ max: 0 });
+		const workflow = await bringIn(rig, 'suspend-until-called-back.json');
+		const id = await rig.n8n.rest.run(workflow, MANUAL);
+		await until(async () => (await rig.n8n.rest.executionStatus(id)) === 'waiting');
+
+		await rig.crash();
+		queue.clearCalls();
+		queue.setWorkers({ max: 3 });
+		const execution = await rig.ended(id);
+
+		expect(execution).toMatchObject({ status: 'success', lastNodeExecuted: 'Wait for Completion' });
+		const items = execution.runData['Wait for Completion']?.at(-1)?.data?.main[0] ?? [];
+		expect(items.map(({ json }) => json.avatar_id)).toEqual(['anna', 'ben']);
+		for (const { json } of items) expect(await open(String(json.video_url))).toEqual(aVideo);
+		expect(queue.calls('run')).toEqual([]);
+	});
+
 	it('an endpoint is deployed, makes a video, and is taken down again', async () => {
 		const { management } = rig.standIn;
 		expect(management.contents().endpoints).toEqual([]);

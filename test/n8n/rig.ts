@@ -83,7 +83,8 @@ async function start(
 		publicBaseUrl: publishVideos(standIn),
 		crash: async () => {
 			await n8n.kill();
-			n8n = await startN8n(options);
+			// At the same address: what RunPod calls back, too.
+			n8n = await startN8n({ ...options, port: Number(new URL(n8n.url).port) });
 			await n8n.rest.signIn(OWNER);
 		},
 		ended: async (executionId) => {

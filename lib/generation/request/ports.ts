@@ -77,6 +77,8 @@ export interface GenerationRequest {
 	inlineFiles: readonly InlineFile[];
 	/** Off: the answer is the submitted job, not its video. */
 	waitForCompletion: boolean;
+	/** Its execution sleeps until RunPod calls it back, at the latest until then, by n8n's clock. */
+	suspendedUntilMs?: number;
 	timeoutMs: number;
 	onTimeout: OnTimeout;
 	maxRestarts: number;

@@ -112,6 +112,7 @@ async function judge(
 	if (record.state === 'unsent' || (record.state === 'finished' && isGivenOut))
 		return { tag: 'nothing' };
 	if (!isSubmitted(record)) return await judgeIntent(record, context);
+	if (record.failure) return { tag: 'nothing' };
 	if (record.lost) return await stored(record, context);
 	const look = await context.ports.queue.getStatus(record.job_id, context.signal);
 	switch (look.tag) {

@@ -33,12 +33,16 @@ export interface Result extends JobResult {
 export async function generate(context: JobContext): Promise<Result> {
 	assertMaySubmit(context);
 	const earlier = await unlessStopped(context, async () => await findEarlier(context));
-	const { record, report, video } =
+	const found =
 		earlier.tag === 'nothing'
 			? await begin(context, earlier.standing)
 			: await takeOver(earlier, context);
+	return remembered(found, context);
+}
+
+/** The next try of this execution takes the result from memory; a video that lies nowhere else it takes from RunPod. */
+export function remembered({ record, report, video }: Result, context: JobContext): Result {
 	const whole = withWarningsOf(context.optional, report);
-	// The next try of this execution takes the result from here; a video that lies nowhere else it takes from RunPod.
 	const isLooked = video !== undefined || (record && isLookedAtAgain(record, context.request));
 	if (record) context.book.remember(isLooked ? record : { ...record, report: whole });
 	return { report: whole, video, ...(record ? { record } : {}) };
@@ -90,7 +94,12 @@ async function takeUp(
 	}
 }
 
-function finished({ record, report, video, isGoing }: JobResult & { record: JobRecord }): Result {
+export function finished({
+	record,
+	report,
+	video,
+	isGoing,
+}: JobResult & { record: JobRecord }): Result {
 	return { report, video, record: isGoing ? record : { ...record, state: 'finished' } };
 }
 

@@ -4,6 +4,7 @@ import { sharedTimeouts, type Clock } from '../../../lib/base/async/clock';
 import type { HttpRequest } from '../../../lib/runpod/http/http';
 import type { QueueClient } from '../../../lib/runpod/queue/queue';
 import type { RunPodSettings } from '../../../lib/runpod/http/runPodCredential';
+import type { OnDenied } from '../../../lib/generation/report/deniedWords';
 import type { ResultPorts } from '../../../lib/generation/request/ports';
 import type { Bucket } from '../../../lib/storage/objects/bucket';
 import type { WanAvatarError } from '../../../lib/base/errors/errors';
@@ -20,6 +21,9 @@ export const clock: Clock = {
 	timeout: sharedTimeouts(() => performance.now()),
 };
 
+/** What connecting needs of n8n, whatever calls it. */
+export type NodeAccess = Pick<IExecuteFunctions, 'getNode' | 'getCredentials'>;
+
 /** The queues of the account, one client for each endpoint. */
 export interface Queues {
 	/** The endpoint of the credential; empty when it names none. */
@@ -28,14 +32,14 @@ export interface Queues {
 }
 
 /** The queues of the node's RunPod credential, which is read once. */
-export async function connectQueues(context: IExecuteFunctions): Promise<Queues> {
+export async function connectQueues(context: NodeAccess): Promise<Queues> {
 	const { parseRunPodSettings } = await import('../../../lib/runpod/http/runPodCredential');
 	const settings = parseRunPodSettings(await context.getCredentials('runPodApi', 0));
 	return await openQueues({ ...settings, secrets: await workersSecrets(context) });
 }
 
 /** What the worker knows too, and may say; a malformed credential must not hold up a cancel. */
-async function workersSecrets(context: IExecuteFunctions): Promise<readonly string[]> {
+async function workersSecrets(context: NodeAccess): Promise<readonly string[]> {
 	const node = context.getNode();
 	if (!asksForMinio(node) || !node.credentials?.minioApi) return [];
 	const { secretsIn } = await import('../../../lib/base/data/secret');
@@ -77,7 +81,7 @@ export async function connectQueue(context: IExecuteFunctions, item: number): Pr
  * ends, and the job that was just submitted is noted. Whoever only reads takes `readingBucket`.
  */
 async function connectBucket(
-	context: IExecuteFunctions | ILoadOptionsFunctions,
+	context: NodeAccess | ILoadOptionsFunctions,
 ): Promise<Bucket | undefined> {
 	if (!asksForMinio(context.getNode())) return undefined;
 	if (!context.getNode().credentials?.minioApi) throw await withoutMinio();
@@ -87,21 +91,26 @@ async function connectBucket(
 	return createBucket(settings, clock);
 }
 
-/** The bucket, and with what the results of jobs are looked at and linked. */
-export async function connectResults(
-	context: IExecuteFunctions,
-): Promise<ResultPorts & { bucket: Bucket | undefined }> {
-	const { createLinkMaker } = await import('../../../lib/storage/video/presignedLinks');
-	const { contentFacts, headerFacts } = await import('../../../lib/storage/video/videoFacts');
+/** The bucket, and with what the results of jobs are looked at and linked; what is to be said of it is told as hints. */
+export async function connectResults(context: IExecuteFunctions): Promise<Results> {
 	if (leavesMinioUnused(context.getNode()))
 		runHints(context)(
 			`The MinIO API credential of this node was not used: ${useMinio.displayName} is off.`,
 		);
+	return await openResults(context, deniedHints(context));
+}
+
+type Results = ResultPorts & { bucket: Bucket | undefined };
+
+/** The same, where nobody reads hints. */
+export async function openResults(context: NodeAccess, onDenied?: OnDenied): Promise<Results> {
+	const { createLinkMaker } = await import('../../../lib/storage/video/presignedLinks');
+	const { contentFacts, headerFacts } = await import('../../../lib/storage/video/videoFacts');
 	const bucket = await connectBucket(context);
 	const linkMaker = createLinkMaker(bucket, clock);
 	const results = { bucket, linkMaker, readContent: contentFacts };
 	if (!bucket) return results;
-	return { ...results, readFacts: headerFacts, onDenied: deniedHints(context) };
+	return { ...results, readFacts: headerFacts, ...(onDenied ? { onDenied } : {}) };
 }
 
 /**

@@ -10,8 +10,10 @@ export const FOREIGN_NAMES: ReadonlySet<string> = new Set([
 	'Import from File',
 	'On Error',
 	'On Error: Continue (using error output)',
+	'Retry On Fail',
 	'Settings',
 	'Set Manually',
+	'Waiting',
 	// Other nodes and their fields.
 	'Attachments',
 	'Description',

@@ -1,8 +1,7 @@
-import type { INodeProperties } from 'n8n-workflow';
-import { optionDefault } from '../../../../lib/generation/request/optionDefaults';
+import { optionDefault, WAIT_MODE } from '../../../../lib/generation/request/optionDefaults';
 import { resultLinkOptions } from '../../fields/linkOptions';
 import type { GroupedOption } from '../../fields/optionGroups';
-import { NOT_AS_TOOL, ONLY_AS_TOOL } from '../../n8n/asTool';
+import { NOT_AS_TOOL } from '../../n8n/asTool';
 import { inputFieldsOption } from '../../n8n/itemInput';
 
 /** One option of *Generate*: where the form shows it, how, and what it is for. */
@@ -10,26 +9,6 @@ interface FormOption extends GroupedOption {
 	/** Whether *Wait for Completion* of a job has it too. */
 	isForWaiting?: boolean;
 }
-
-export const waitForCompletion: INodeProperties = {
-	displayName: 'Wait for Completion',
-	name: 'waitForCompletion',
-	type: 'boolean',
-	default: true,
-	description:
-		'Whether to wait until the video is there. If off, the job ID is output at once, for Get Status. As a tool of an AI agent, the node waits for 18 seconds at most, and then outputs the job ID.',
-};
-
-/** For models: nothing else of the form tells a wish for another take from a call that is made twice. */
-export const makeAgain: INodeProperties = {
-	displayName: 'Make Again',
-	name: 'makeAgain',
-	type: 'boolean',
-	default: false,
-	description:
-		'Whether to make and pay a new video though the same was asked for before. If off, the same request gets the same job within one execution. Let the model decide only where people may ask for another take.',
-	...ONLY_AS_TOOL,
-};
 
 /** The options of *Generate*: by group, and in each in the alphabetical order that n8n wants. */
 export const formOptions: readonly FormOption[] = [
@@ -108,6 +87,17 @@ export const formOptions: readonly FormOption[] = [
 		},
 	},
 	...resultLinkOptions.map((option) => ({ ...option, isForWaiting: true })),
+	{
+		group: 'waiting',
+		property: {
+			displayName: 'Allow HTTP Callback',
+			name: 'allowHttpCallback',
+			type: 'boolean',
+			default: false,
+			description:
+				'Whether RunPod may call n8n at an address without encryption, where others on the way can read the job. For Suspend Until Called Back.',
+		},
+	},
 	{
 		group: 'waiting',
 		property: {
@@ -243,6 +233,7 @@ export const formOptions: readonly FormOption[] = [
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. {{ $execution.resumeUrl }}',
+			displayOptions: { hide: { [`/${WAIT_MODE}`]: ['suspend'] } },
 			description:
 				'An address that RunPod calls when the job ends. With Wait for Completion off, a Wait node can be resumed by it.',
 		},

@@ -3,15 +3,17 @@ import { WanAvatarError } from '../../../../lib/base/errors/errors';
 import { LIMITS } from '../../../../lib/base/async/timeLimits';
 import { InvalidInput, type InputFault } from '../../../../lib/base/errors/invalidInput';
 import type { GenerationRequest, RunOptions } from '../../../../lib/generation/request/ports';
+import type { Callback } from '../../../../lib/generation/request/requestOptions';
 import { readOptions } from '../../fields/optionGroups';
 import { runsAsTool } from '../../n8n/asTool';
 import { executionIdOf, runIndexOf } from '../../n8n/executionMemory';
 import { trimmed } from '../../fields/formValue';
 import { asksForMinio } from '../../fields/credentialChoice';
 import { drivingVideoSources } from './drivingVideo';
-import { formOptions, makeAgain, waitForCompletion } from './generateOptions';
+import { formOptions } from './generateOptions';
 import { portraitSources } from './portrait';
 import { labelsOf, readSource } from './sources';
+import { makeAgain, waitForCompletion, waitMode } from './waitFields';
 import { readWorkerInputs, workerInputLabels } from './workerInputs';
 
 /** The form's own names of fields, for messages. */
@@ -20,6 +22,7 @@ const labels: ReadonlyMap<string, string> = new Map([
 	...[...portraitSources, ...drivingVideoSources].flatMap(labelsOf),
 	...workerInputLabels,
 	[waitForCompletion.name, waitForCompletion.displayName],
+	[waitMode.name, waitMode.displayName],
 ]);
 
 type Options = ReturnType<typeof readOptions>;
@@ -38,7 +41,8 @@ export interface Form {
 	slot: (item: number) => string;
 }
 
-export function openForm(context: IExecuteFunctions): Form {
+/** @param callback where RunPod calls back, for an execution that sleeps until then */
+export function openForm(context: IExecuteFunctions, callback?: Callback): Form {
 	const run = runIndexOf(context);
 	const executionId = executionIdOf(context);
 	const asTool = runsAsTool(context);
@@ -55,7 +59,7 @@ export function openForm(context: IExecuteFunctions): Form {
 		slot,
 		runOptions: async (stopOnFault) => {
 			const { checkRunOptions } = await import('../../../../lib/generation/request/requestOptions');
-			return checkRunOptions(options(0), stopOnFault);
+			return checkRunOptions(options(0), stopOnFault, callback);
 		},
 		request: async (item) => {
 			const { parseGenerationRequest } = await import('../../../../lib/generation/request/request');
@@ -85,6 +89,7 @@ export function openForm(context: IExecuteFunctions): Form {
 					portraitFile: portrait.file,
 					drivingVideoFile: drivingVideo.file,
 					hasBucket,
+					resumeUrl: callback?.resumeUrl,
 					options: { ...options(item), waitForCompletion: read('waitForCompletion', true) },
 				});
 				return asTool

@@ -1,12 +1,12 @@
 import { createConcurrencyLimit } from '../../base/async/concurrency';
 import { createAdmission, NoWorkerInTime, type AdmittedJob } from '../../following/admission';
 import type { WanAvatarError } from '../../base/errors/errors';
-import type { JobContext } from './jobContext';
+import type { JobContext } from '../run/jobContext';
 import { ownerOf } from '../report/owner';
 import { noWorkerInTime } from '../report/failures';
 import type { GenerationRequest } from '../request/ports';
 import { settle, type End } from '../../base/errors/settled';
-import { healthOf } from './sharedPolling';
+import { healthOf } from '../run/sharedPolling';
 
 type Shared = Pick<JobContext, 'ports' | 'polling' | 'runAborted'>;
 
@@ -24,7 +24,7 @@ export type Gate = <T>(
 
 /** Jobs that nobody waits for take up no worker of the run, nor do items for which nothing is sent. */
 const UNCOUNTED_AT_ONCE = 10;
-const UNCOUNTED: Turn = { sent: () => undefined, saw: () => undefined };
+export const UNCOUNTED: Turn = { sent: () => undefined, saw: () => undefined };
 
 /** Lets so many requests be worked on at once; without a number, as many as the endpoint has workers for. */
 export function createGate(shared: Shared, maxParallelJobs: number | undefined): Gate {

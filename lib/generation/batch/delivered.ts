@@ -1,9 +1,9 @@
 import { waitUnlessAborted } from '../../base/async/abort';
 import { mapConcurrently } from '../../base/async/concurrency';
-import type { Result } from './generate';
+import type { Result } from '../run/generate';
 import type { GenerationPorts, GenerationRequest } from '../request/ports';
 import { createOptionalStore } from '../report/optionalStore';
-import { isLookedAtAgain } from './jobContext';
+import { isLookedAtAgain } from '../run/jobContext';
 import { openRecordBook } from '../record/record';
 import { lastingOutput } from '../../contract/jobOutput';
 import { settle } from '../../base/errors/settled';
