@@ -44,6 +44,9 @@ export const LIMITS = {
 	callbackMs: seconds(8),
 	/** A callback waits so long until n8n has saved what the one before it has started. */
 	startMs: seconds(10),
+	/** n8n gives a tool 30 s where it runs one by itself: so long a job is waited for, and then the answer is due. */
+	toolWaitMs: seconds(18),
+	toolAnswerMs: seconds(25),
 	/** A refusal counts when it has lasted so long. */
 	refusedMs: seconds(60),
 	/** RunPod may not know a job for a while: 150 s is what projects in production wait. */

@@ -9,6 +9,8 @@ export function runHints(context: IExecuteFunctions): (message: string) => void 
 		const message = sentence.replace(/[<>]/g, '');
 		if (told.has(message)) return;
 		told.add(message);
+		// In older versions of n8n a tool has no panel for it.
+		if (!('addExecutionHints' in context)) return;
 		context.addExecutionHints({ message, type: 'warning', location: 'outputPane' });
 	};
 }

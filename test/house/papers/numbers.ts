@@ -50,6 +50,9 @@ export const SAID: readonly Said[] = [
 	],
 	['README.md', `body ${number(N8N, 'payloadSizeMax')} MB (\`N8N_PAYLOAD_SIZE_MAX\`)`],
 
+	['docs/agents.md', `wait for ${seconds(LIMITS.toolWaitMs)} seconds at most`],
+	['docs/agents.md', `answers within ${seconds(LIMITS.toolAnswerMs)} seconds`],
+
 	[
 		'docs/deploy.md',
 		`default ${number('cli/program.ts', 'DEFAULT_WAIT_MINUTES')} minutes, at most ${String(maxMinutes)} (${days(maxMinutes * 60_000)} days)`,
@@ -140,6 +143,8 @@ export const FOREIGN: readonly Said[] = [
 	],
 	['README.md', '(about 82 GB)'],
 	['README.md', 'none of more than about 256 MB'],
+	['docs/agents.md', 'n8n gives a tool 30 seconds'],
+	['docs/agents.md', 'forgets a job 30 minutes after its end'],
 	// Measured by `test/cli/signals.test.ts`.
 	['docs/deploy.md', 'stop every command within 2 seconds'],
 	['docs/deploy.md', 'the model weights are about 82 GB'],
@@ -161,6 +166,7 @@ export const FOREIGN: readonly Said[] = [
 	['docs/trigger.md', 'within the 30 minutes that RunPod keeps a result'],
 	['docs/n8n.md', '(2.9 GB, about 7 minutes on two cores)'],
 	['docs/n8n.md', 'Later starts take 10 to 20 seconds'],
+	['docs/n8n.md', 'a file of more than about 256 MB'],
 	['docs/n8n.md', '| 4 min |'],
 	['docs/n8n.md', '| 90 s |'],
 	['docs/n8n.md', '| 2 min |'],

@@ -1,13 +1,16 @@
 import type { IExecuteFunctions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
+import { LIMITS } from '../../../../lib/base/async/timeLimits';
+import type { WaitOptions } from '../../../../lib/generation/job/wait';
 import type { End } from '../../../../lib/base/errors/settled';
 import { waitingOptions } from '../avatar/generateOptions';
 import { optionGroups, readOptions } from '../../fields/optionGroups';
+import { runsAsTool } from '../../n8n/asTool';
 import { clock } from '../../n8n/connections';
 import { useMinio } from '../../fields/credentialChoice';
 import { readTrimmed } from '../../fields/formValue';
 import { ItemWithFiles, type ItemResult, type RunMode } from '../../n8n/operation';
-import { jobProperties } from './jobReference';
+import { resultProperties } from './jobReference';
 import { giveOutResults } from './jobResults';
 import { JOB_REPORT, type Outputs } from '../../n8n/outputs';
 
@@ -19,7 +22,11 @@ export const option: INodePropertyOptions = {
 		'Follow a job that was submitted before until its video is there; an item that has its video already passes as it is',
 };
 
-const properties: INodeProperties[] = [useMinio, ...jobProperties, ...optionGroups(waitingOptions)];
+const properties: INodeProperties[] = [
+	useMinio,
+	...resultProperties,
+	...optionGroups(waitingOptions),
+];
 
 export const outputs: Outputs = JOB_REPORT;
 
@@ -30,6 +37,12 @@ export const description = updateDisplayOptions(
 
 // All jobs are followed together: one that waits for its turn would not be cancelled by Stop.
 const AT_ONCE = 10_000;
+
+/** A model gets the job back as it is then, and asks again. */
+function inTime(options: WaitOptions): WaitOptions {
+	const timeoutMs = Math.min(options.timeoutMs, LIMITS.toolWaitMs);
+	return { ...options, timeoutMs, onTimeout: 'hand back' };
+}
 
 /** Follows the jobs of all items together; an item that is a result already passes as it is, and one that failed stays so. */
 export async function execute(
@@ -50,7 +63,10 @@ export async function execute(
 	};
 	const pollings = pollingFor(clock, readOptions(context, 0));
 	return await giveOutResults(context, mode, {
-		parseOptions: parseWaitOptions,
+		parseOptions: (raw) => {
+			const options = parseWaitOptions(raw);
+			return runsAsTool(context) ? inTime(options) : options;
+		},
 		find: async (job, ports, options) =>
 			await waitForJob(job, { ...ports, polling: pollings(ports.queue) }, options),
 		known,

@@ -47,18 +47,15 @@ export async function fallAsleep(
 /** What this run of the node has slept for; nothing where it did not. */
 export async function sleptFor(context: IExecuteFunctions): Promise<Suspension | undefined> {
 	const suspension = await readSuspension(context.getContext('node'));
-	if (suspension?.executionId !== context.getExecutionId()) return undefined;
+	// n8n's own agents run a tool in no execution, which has no ID.
+	if (!suspension) return undefined;
+	if (suspension.executionId !== context.getExecutionId()) return undefined;
 	return suspension.run === runIndexOf(context) ? suspension : undefined;
 }
 
 /** It sleeps no more: whatever runs the node again begins anew, and finds the jobs in their records. */
 export function forgetSuspension(context: IExecuteFunctions): void {
 	context.getContext('node')[KEY] = undefined;
-}
-
-/** n8n puts no execution to sleep for a tool that an agent calls. */
-export function canSleep(context: IExecuteFunctions): boolean {
-	return !context.getNode().type.endsWith('Tool');
 }
 
 /** An execution that sleeps, as its webhook finds it. */
