@@ -1,0 +1,142 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { RunningProcess } from '../../../demo/n8n/process';
+import type { QueueRig } from './queueRig';
+
+/** An execution whose jobs are under way, held back until `release`. */
+export interface Field {
+	rig: QueueRig;
+	executionId: string;
+	worker: RunningProcess;
+	/** Lets the jobs be made. */
+	release: () => void;
+	/** Waits until RunPod has cancelled the jobs. */
+	cancelled: () => Promise<void>;
+	/** Starts the same workflow once more. */
+	runAgain: () => Promise<string>;
+}
+
+export interface KillRow {
+	what: string;
+	/** Which process of n8n is called; default: the webhook process. */
+	startedBy?: 'main';
+	/** Does it, up to the end of the execution. @returns a next run, where there is one already */
+	strike: (field: Field) => Promise<string | undefined>;
+	/** The end of the execution in n8n. */
+	status: string;
+	/** What the user reads of it, where it failed. */
+	words?: RegExp;
+	/** How many jobs of each video were made and paid to the end, those of the next run with them. */
+	paidEach: number;
+	/** How many were cancelled. */
+	cancelledEach?: number;
+}
+
+/** What n8n says of an execution whose worker does not answer any more. */
+const STALLED = /^This execution failed to be processed too many times/;
+const STOPPED = /cancelled manually/;
+
+export const ROWS: readonly KillRow[] = [
+	{
+		what: 'kill -9 of the worker',
+		strike: async ({ rig, executionId, worker, release }) => {
+			await worker.kill();
+			await rig.ended(executionId);
+			release();
+			await rig.replaceWorker(worker);
+			return undefined;
+		},
+		status: 'error',
+		words: STALLED,
+		paidEach: 1,
+	},
+	{
+		what: 'Stop, of an execution that main started',
+		startedBy: 'main',
+		strike: async ({ rig, executionId, cancelled, release }) => {
+			await rig.n8n.rest.stop(executionId);
+			await cancelled();
+			release();
+			return undefined;
+		},
+		status: 'canceled',
+		words: STOPPED,
+		paidEach: 1,
+		cancelledEach: 1,
+	},
+	{
+		// Here n8n says "canceled" and tells its worker nothing, which goes on to the end.
+		what: 'Stop, of an execution that a webhook process started',
+		strike: async ({ rig, executionId, release, runAgain }) => {
+			await rig.n8n.rest.stop(executionId);
+			const next = await runAgain();
+			await rig.workerOf(next);
+			release();
+			return next;
+		},
+		status: 'canceled',
+		words: STOPPED,
+		paidEach: 1,
+	},
+	{
+		what: 'worker frozen for a while',
+		strike: async ({ rig, executionId, worker, release, runAgain }) => {
+			worker.send('SIGSTOP');
+			try {
+				await rig.ended(executionId);
+			} finally {
+				worker.send('SIGCONT');
+			}
+			// The worker has woken up and goes on; n8n gave its execution up.
+			const next = await runAgain();
+			await rig.workerOf(next);
+			release();
+			return next;
+		},
+		status: 'error',
+		words: STALLED,
+		paidEach: 1,
+	},
+	{
+		what: 'worker frozen, and the execution given to another one',
+		strike: async ({ rig, executionId, worker, release }) => {
+			worker.send('SIGSTOP');
+			try {
+				await rig.giveAway(executionId);
+			} finally {
+				worker.send('SIGCONT');
+			}
+			// Long enough for both to be at it.
+			await delay(2000);
+			release();
+			return undefined;
+		},
+		status: 'success',
+		paidEach: 1,
+	},
+	{
+		what: 'SIGTERM, with enough grace',
+		strike: async ({ rig, worker, release }) => {
+			worker.send('SIGTERM');
+			release();
+			await worker.gone;
+			await rig.replaceWorker(worker);
+			return undefined;
+		},
+		status: 'success',
+		paidEach: 1,
+	},
+	{
+		what: 'SIGTERM, with too little grace',
+		strike: async ({ rig, executionId, worker, release }) => {
+			worker.send('SIGTERM');
+			await worker.gone;
+			await rig.ended(executionId);
+			release();
+			await rig.replaceWorker(worker);
+			return undefined;
+		},
+		status: 'error',
+		words: STALLED,
+		paidEach: 1,
+	},
+];
