@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RunningProcess } from '../../../demo/n8n/process';
+import type { Entry } from './avatarWorkflow';
 import type { QueueRig } from './queueRig';
 
 /** An execution whose jobs are under way, held back until `release`. */
@@ -17,12 +18,14 @@ export interface Field {
 
 export interface KillRow {
 	what: string;
-	/** Which process of n8n is called; default: the webhook process. */
-	startedBy?: 'main';
+	/** Default: the webhook process. */
+	entry?: Entry;
+	/** Default true. */
+	withMinio?: boolean;
 	/** Does it, up to the end of the execution. @returns a next run, where there is one already */
 	strike: (field: Field) => Promise<string | undefined>;
 	/** The end of the execution in n8n. */
-	status: string;
+	status: RegExp;
 	/** What the user reads of it, where it failed. */
 	words?: RegExp;
 	/** How many jobs of each video were made and paid to the end, those of the next run with them. */
@@ -33,32 +36,50 @@ export interface KillRow {
 
 /** What n8n says of an execution whose worker does not answer any more. */
 const STALLED = /^This execution failed to be processed too many times/;
-const STOPPED = /cancelled manually/;
+/** What it says where a new worker on the same disk finds the execution in the log of the old one, and is faster. */
+const CRASHED = new RegExp(`${STALLED.source}|^Execution stopped at this node`);
+/** n8n notes the end at once and the node's words a moment later, and the write that comes last wins. */
+const STOPPED = /^The workflow was stopped or timed out while job|cancelled manually$/;
+
+async function killed(field: Field): Promise<undefined> {
+	await field.worker.kill();
+	await replaced(field);
+	return undefined;
+}
+
+/** As a service manager does, which starts it anew at once. */
+async function replaced({ rig, executionId, worker, release }: Field): Promise<void> {
+	await rig.replaceWorker(worker);
+	await rig.ended(executionId);
+	release();
+}
 
 export const ROWS: readonly KillRow[] = [
 	{
 		what: 'kill -9 of the worker',
-		strike: async ({ rig, executionId, worker, release }) => {
-			await worker.kill();
-			await rig.ended(executionId);
-			release();
-			await rig.replaceWorker(worker);
-			return undefined;
-		},
-		status: 'error',
-		words: STALLED,
+		strike: killed,
+		status: /^(crashed|error)$/,
+		words: CRASHED,
 		paidEach: 1,
 	},
 	{
+		what: 'kill -9 of the worker, without MinIO',
+		withMinio: false,
+		strike: killed,
+		status: /^(crashed|error)$/,
+		words: CRASHED,
+		paidEach: 2,
+	},
+	{
 		what: 'Stop, of an execution that main started',
-		startedBy: 'main',
+		entry: 'main',
 		strike: async ({ rig, executionId, cancelled, release }) => {
 			await rig.n8n.rest.stop(executionId);
 			await cancelled();
 			release();
 			return undefined;
 		},
-		status: 'canceled',
+		status: /^canceled$/,
 		words: STOPPED,
 		paidEach: 1,
 		cancelledEach: 1,
@@ -73,7 +94,7 @@ export const ROWS: readonly KillRow[] = [
 			release();
 			return next;
 		},
-		status: 'canceled',
+		status: /^canceled$/,
 		words: STOPPED,
 		paidEach: 1,
 	},
@@ -92,7 +113,7 @@ export const ROWS: readonly KillRow[] = [
 			release();
 			return next;
 		},
-		status: 'error',
+		status: /^error$/,
 		words: STALLED,
 		paidEach: 1,
 	},
@@ -110,7 +131,7 @@ export const ROWS: readonly KillRow[] = [
 			release();
 			return undefined;
 		},
-		status: 'success',
+		status: /^success$/,
 		paidEach: 1,
 	},
 	{
@@ -122,21 +143,19 @@ export const ROWS: readonly KillRow[] = [
 			await rig.replaceWorker(worker);
 			return undefined;
 		},
-		status: 'success',
+		status: /^success$/,
 		paidEach: 1,
 	},
 	{
 		what: 'SIGTERM, with too little grace',
-		strike: async ({ rig, executionId, worker, release }) => {
-			worker.send('SIGTERM');
-			await worker.gone;
-			await rig.ended(executionId);
-			release();
-			await rig.replaceWorker(worker);
+		strike: async (field) => {
+			field.worker.send('SIGTERM');
+			await field.worker.gone;
+			await replaced(field);
 			return undefined;
 		},
-		status: 'error',
-		words: STALLED,
+		status: /^(crashed|error)$/,
+		words: CRASHED,
 		paidEach: 1,
 	},
 ];

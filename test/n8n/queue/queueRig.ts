@@ -27,10 +27,10 @@ if (missing !== undefined) process.stderr.write(`skipped: ${missing}\n`);
 
 /** n8n waits a minute and more until it gives a worker up, and a worker half a minute for its executions. */
 const SHORT_TIMES = {
-	QUEUE_WORKER_LOCK_DURATION: '8000',
-	QUEUE_WORKER_LOCK_RENEW_TIME: '2000',
-	QUEUE_WORKER_STALLED_INTERVAL: '4000',
-	N8N_GRACEFUL_SHUTDOWN_TIMEOUT: '15',
+	QUEUE_WORKER_LOCK_DURATION: '6000',
+	QUEUE_WORKER_LOCK_RENEW_TIME: '1000',
+	QUEUE_WORKER_STALLED_INTERVAL: '1000',
+	N8N_GRACEFUL_SHUTDOWN_TIMEOUT: '10',
 };
 
 export async function startQueueRig(options: StandInOptions = {}): Promise<QueueRig> {
