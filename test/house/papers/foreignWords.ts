@@ -33,6 +33,7 @@ export const FOREIGN_FLAGS: ReadonlySet<string> = new Set([
 /** Variables that n8n reads, and the slip that docs/deploy.md shows. */
 export const FOREIGN_VARIABLES: ReadonlySet<string> = new Set([
 	'N8N_FORMDATA_FILE_SIZE_MAX',
+	'N8N_GRACEFUL_SHUTDOWN_TIMEOUT',
 	'N8N_PAYLOAD_SIZE_MAX',
 	'RUNPOD_WORKER_MAX',
 	'WEBHOOK_URL',
