@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RunningProcess } from '../../../demo/n8n/process';
-import type { Entry } from './avatarWorkflow';
+import { publish, type Entry } from './avatarWorkflow';
 import type { QueueRig } from './queueRig';
 
 /** An execution whose jobs are under way, held back until `release`. */
@@ -26,6 +26,8 @@ export interface KillRow {
 	strike: (field: Field) => Promise<string | undefined>;
 	/** The end of the execution in n8n. */
 	status: RegExp;
+	/** What n8n makes of it once its worker is done all the same. */
+	later?: string;
 	/** What the user reads of it, where it failed. */
 	words?: RegExp;
 	/** How many jobs of each video were made and paid to the end, those of the next run with them. */
@@ -54,7 +56,7 @@ async function replaced({ rig, executionId, worker, release }: Field): Promise<v
 	release();
 }
 
-export const ROWS: readonly KillRow[] = [
+const IN_THIS_NODE: readonly KillRow[] = [
 	{
 		what: 'kill -9 of the worker',
 		strike: killed,
@@ -99,6 +101,22 @@ export const ROWS: readonly KillRow[] = [
 		paidEach: 1,
 	},
 	{
+		what: 'the same, and Job: Cancel for the execution',
+		strike: async ({ rig, executionId, cancelled, release }) => {
+			await rig.n8n.rest.stop(executionId);
+			const jobs = { resource: 'job', operation: 'cancel', jobsToCancel: 'execution', executionId };
+			const cancel = await publish(rig, { name: 'cancel', parameters: jobs, before: [] });
+			await cancel.send({});
+			await cancelled();
+			release();
+			return undefined;
+		},
+		status: /^canceled$/,
+		words: STOPPED,
+		paidEach: 1,
+		cancelledEach: 1,
+	},
+	{
 		what: 'worker frozen for a while',
 		strike: async ({ rig, executionId, worker, release, runAgain }) => {
 			worker.send('SIGSTOP');
@@ -114,6 +132,7 @@ export const ROWS: readonly KillRow[] = [
 			return next;
 		},
 		status: /^error$/,
+		later: 'success',
 		words: STALLED,
 		paidEach: 1,
 	},
@@ -159,3 +178,6 @@ export const ROWS: readonly KillRow[] = [
 		paidEach: 1,
 	},
 ];
+
+/** The ways to wait for a job, each with what it comes to. */
+export const WAYS = [{ way: 'In This Node', path: 'in-node', parameters: {}, rows: IN_THIS_NODE }];

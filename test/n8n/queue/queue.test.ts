@@ -5,7 +5,7 @@ import { located } from '../../nodes/WanAvatar/engine/rig';
 import { outputOf } from '../callers';
 import { until } from '../rig';
 import { bodyOf, fieldOf, publish, wordsOf } from './avatarWorkflow';
-import { ROWS } from './killRows';
+import { WAYS } from './killRows';
 import { missing, startQueueRig, type QueueRig } from './queueRig';
 
 const RUN_MS = 2000;
@@ -33,66 +33,68 @@ const MEDIA = 'examples/media';
 		return jobsOf(prefix).every(({ id }) => asked.has(id));
 	};
 
-	/** The ways to wait for a job. */
-	const WAYS = [{ way: 'In This Node', parameters: {} }];
-
-	describe.each(WAYS)('$way', ({ way, parameters }) => {
+	describe.each(WAYS)('$way', ({ way, path, parameters, rows }) => {
 		const table: Record<string, string | number>[] = [];
 		afterAll(() => {
 			console.table(table);
 		});
 
-		it.each(ROWS)('$what', async ({ what, entry, withMinio, strike, status, words, ...each }) => {
-			const name = `kill-${String(ROWS.findIndex((row) => row.what === what))}`;
-			const avatars = [`${name}-one`, `${name}-two`];
-			const { queue } = rig.standIn;
-			const workflow = await publish(rig, { name, parameters, withMinio });
-			queue.setWorkers({ stall: 'throttled' });
-			const executionId = await workflow.start(avatars, entry);
-			const worker = await rig.workerOf(executionId);
-			await until(() => jobsOf(name).length === avatars.length && areFollowed(name));
+		it.each(rows)(
+			'$what',
+			async ({ what, entry, withMinio, strike, status, words, later, ...each }) => {
+				const name = `${path}-${String(rows.findIndex((row) => row.what === what))}`;
+				const avatars = [`${name}-one`, `${name}-two`];
+				const { queue } = rig.standIn;
+				const workflow = await publish(rig, { name, parameters, withMinio });
+				queue.setWorkers({ stall: 'throttled' });
+				const executionId = await workflow.start(avatars, entry);
+				const worker = await rig.workerOf(executionId);
+				await until(() => jobsOf(name).length === avatars.length && areFollowed(name));
 
-			const startMs = performance.now();
-			const begun = await strike({
-				rig,
-				executionId,
-				worker,
-				release: () => {
-					queue.setWorkers({ stall: 'none' });
-				},
-				cancelled: async () => {
-					await until(() => jobsOf(name, 'CANCELLED').length === avatars.length);
-				},
-				runAgain: async () => await workflow.start(avatars),
-			});
-			const struck = await rig.ended(executionId);
-			const next =
-				status.test('success') && begun === undefined
-					? undefined
-					: await rig.ended(begun ?? (await workflow.start(avatars)));
-			await until(() => jobsOf(name).every(({ endedAt }) => endedAt !== undefined));
+				const startMs = performance.now();
+				const begun = await strike({
+					rig,
+					executionId,
+					worker,
+					release: () => {
+						queue.setWorkers({ stall: 'none' });
+					},
+					cancelled: async () => {
+						await until(() => jobsOf(name, 'CANCELLED').length === avatars.length);
+					},
+					runAgain: async () => await workflow.start(avatars),
+				});
+				const struck = await rig.ended(executionId);
+				const next =
+					status.test('success') && begun === undefined
+						? undefined
+						: await rig.ended(begun ?? (await workflow.start(avatars)));
+				await until(() => jobsOf(name).every(({ endedAt }) => endedAt !== undefined));
 
-			table.push({
-				way,
-				what,
-				paid: jobsOf(name, 'COMPLETED').length,
-				cancelled: jobsOf(name, 'CANCELLED').length,
-				state: struck.status,
-				'the user sees': wordsOf(struck) || fieldOf(struck, 'minio_key').join(', '),
-				'next run': next?.status ?? '-',
-				seconds: Math.round((performance.now() - startMs) / 1000),
-			});
-			const last = next ?? struck;
-			expect(struck.status).toMatch(status);
-			if (words) expect(wordsOf(struck)).toMatch(words);
-			expect(last.status).toBe('success');
-			expect(fieldOf(last, 'minio_key')).toEqual(
-				avatars.map((avatar) => `user-avatars/user_1/${avatar}/idle.mp4`),
-			);
-			const { paidEach, cancelledEach = 0 } = each;
-			expect(jobsOf(name, 'COMPLETED')).toHaveLength(paidEach * avatars.length);
-			expect(jobsOf(name)).toHaveLength((paidEach + cancelledEach) * avatars.length);
-		});
+				table.push({
+					way,
+					what,
+					paid: jobsOf(name, 'COMPLETED').length,
+					cancelled: jobsOf(name, 'CANCELLED').length,
+					state: later === undefined ? struck.status : `${struck.status}, then ${later}`,
+					'the user sees': wordsOf(struck) || fieldOf(struck, 'minio_key').join(', '),
+					'next run': next?.status ?? '-',
+					seconds: Math.round((performance.now() - startMs) / 1000),
+				});
+				if (later !== undefined)
+					await until(async () => (await rig.n8n.rest.executionStatus(executionId)) === later);
+				const last = next ?? struck;
+				expect(struck.status).toMatch(status);
+				if (words) expect(wordsOf(struck)).toMatch(words);
+				expect(last.status).toBe('success');
+				expect(fieldOf(last, 'minio_key')).toEqual(
+					avatars.map((avatar) => `user-avatars/user_1/${avatar}/idle.mp4`),
+				);
+				const { paidEach, cancelledEach = 0 } = each;
+				expect(jobsOf(name, 'COMPLETED')).toHaveLength(paidEach * avatars.length);
+				expect(jobsOf(name)).toHaveLength((paidEach + cancelledEach) * avatars.length);
+			},
+		);
 	});
 
 	it('20 items are 20 jobs, in order', async () => {
