@@ -17,7 +17,7 @@ export interface QueueMode {
 	main: N8n;
 	/** Takes what comes from outside in production. */
 	webhooks: Webhooks;
-	/** Those that were started so far and not been replaced. */
+	/** Those in whose place no other was started. */
 	workers: readonly RunningProcess[];
 	/** How n8n's processes reach Redis. */
 	redisEnv: Readonly<Record<string, string>>;
