@@ -23,8 +23,8 @@ export interface Rig {
 	credentials: CredentialsByType;
 	/** Where anyone may read the finished videos. */
 	publicBaseUrl: string;
-	/** Ends n8n as a crash does and starts it on the same data. */
-	crash: () => Promise<void>;
+	/** Ends n8n as a crash does and starts it on the same data, after what happens while it is down. */
+	crash: (whileDown?: () => Promise<void>) => Promise<void>;
 	/** Waits for the end of an execution. */
 	ended: (executionId: string) => Promise<Execution>;
 	close: () => Promise<void>;
@@ -33,6 +33,8 @@ export interface Rig {
 export interface RigOptions extends StandInOptions {
 	/** With no credentials saved, as somebody finds it who has just installed the package. */
 	isNew?: boolean;
+	/** More settings of n8n. */
+	env?: Readonly<Record<string, string>>;
 }
 
 export async function startRig(options: RigOptions = {}): Promise<Rig> {
@@ -49,7 +51,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
 }
 
 async function start(
-	{ isNew = false, ...standInOptions }: RigOptions,
+	{ isNew = false, env = {}, ...standInOptions }: RigOptions,
 	closers: (() => Promise<void>)[],
 	close: () => Promise<void>,
 ): Promise<Rig> {
@@ -64,7 +66,7 @@ async function start(
 	closers.push(mailbox.close);
 	const blog = await startBlog();
 	closers.push(blog.close);
-	const options: N8nOptions = { n8nFolder, userFolder };
+	const options: N8nOptions = { n8nFolder, userFolder, env };
 	let n8n = await startN8n(options);
 	closers.push(async () => {
 		await n8n.close();
@@ -81,8 +83,9 @@ async function start(
 		blog,
 		credentials,
 		publicBaseUrl: publishVideos(standIn),
-		crash: async () => {
+		crash: async (whileDown) => {
 			await n8n.kill();
+			await whileDown?.();
 			// At the same address: what RunPod calls back, too.
 			n8n = await startN8n({ ...options, port: Number(new URL(n8n.url).port) });
 			await n8n.rest.signIn(OWNER);

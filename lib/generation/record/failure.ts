@@ -1,6 +1,7 @@
 import * as z from 'zod/v4';
 import { isErrorCode, WanAvatarError, type ErrorCode } from '../../base/errors/errors';
 import { jsonRecord } from '../../base/data/json';
+import { cleanRemoteText } from '../../base/data/remoteText';
 import { messageOf } from '../../base/errors/foreignError';
 
 /** An error as it is noted, for whoever comes later. */
@@ -10,6 +11,35 @@ export const notedFailure = z.object({
 	remedy: z.string(),
 	details: jsonRecord,
 });
+
+/** The same as somebody may have written it: bounded, and fit to be shown. */
+export const claimedFailure = notedFailure.transform(
+	({ code, message, remedy, details }): NotedFailure => ({
+		code,
+		message: cleanRemoteText(message),
+		remedy: cleanRemoteText(remedy),
+		details: Object.fromEntries(
+			Object.entries(details)
+				.slice(0, MAX_DETAILS)
+				.flatMap(([name, value]) =>
+					isPlain(value) ? [[cleanRemoteText(name), plain(value)]] : [],
+				),
+		),
+	}),
+);
+
+/** An error of this package names no more facts of a job than these. */
+const MAX_DETAILS = 50;
+
+type Plain = string | number | boolean | null;
+
+function isPlain(value: unknown): value is Plain {
+	return value === null || ['string', 'number', 'boolean'].includes(typeof value);
+}
+
+function plain(value: Plain): Plain {
+	return typeof value === 'string' ? cleanRemoteText(value) : value;
+}
 
 export type NotedFailure = z.output<typeof notedFailure>;
 

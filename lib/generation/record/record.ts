@@ -3,7 +3,7 @@ import { fromJson, jsonRecord } from '../../base/data/json';
 import { recordKey } from '../../contract/layout';
 import type { Bucket, Written } from '../../storage/objects/bucket';
 import type { GenerationRequest, JobMemory } from '../request/ports';
-import { notedFailure } from './failure';
+import { claimedFailure } from './failure';
 
 const ID = /^[\w-]{1,200}$/;
 const JOB_ID = /^(?!\.+$)[\w.:~-]{1,200}$/;
@@ -47,7 +47,7 @@ export const jobRecord = z.object({
 	/** What the worker said of the video. */
 	output: jsonRecord.optional(),
 	/** Why there is none, and none will come. */
-	failure: notedFailure.optional(),
+	failure: claimedFailure.optional(),
 });
 
 /** The same as somebody may have written it: for whoever checks the IDs and times before they are used. */

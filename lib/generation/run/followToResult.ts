@@ -197,7 +197,7 @@ async function stored(
 	);
 }
 
-async function ready(
+export async function ready(
 	found: JobResult,
 	record: SubmittedRecord,
 	{ ports, request, optional }: JobContext,

@@ -4,9 +4,7 @@ import { UNCOUNTED, type Gate } from '../batch/gate';
 import { openRun, runAll } from '../batch/runAll';
 import type { GenerationPorts, GenerationRequest } from '../request/ports';
 import { lookAtJob, type JobLook } from './resumeJob';
-import type { SuspendedItem } from './suspended';
-
-type Job = Extract<SuspendedItem, { tag: 'job' }>;
+import type { SuspendedJob } from './suspended';
 
 /** More would not be faster: RunPod takes 2,000 looks in 10 seconds. */
 const LOOKS_AT_ONCE = 50;
@@ -15,7 +13,10 @@ const LOOKS_AT_ONCE = 50;
 export const everyone: Gate = async (_request, work) => await work(UNCOUNTED);
 
 /** Looks once at each job; what cannot be found out in time is `unknown`. The looks come in the order of the jobs. */
-export async function lookAtJobs(jobs: readonly Job[], ports: GenerationPorts): Promise<JobLook[]> {
+export async function lookAtJobs(
+	jobs: readonly SuspendedJob[],
+	ports: GenerationPorts,
+): Promise<JobLook[]> {
 	const run = openRun(ports, { pollIntervalMs: undefined });
 	const requests = jobs.map(({ request }): Settled<GenerationRequest> => ({
 		value: { ...request, timeoutMs: LIMITS.formMs, onTimeout: 'leave' },

@@ -13,7 +13,7 @@ export type Submission =
 	/** Nothing was sent. */
 	| { tag: 'refused'; ends: End<never>[] }
 	/** Jobs are still to end, and RunPod calls back for each. */
-	| { tag: 'asleep'; ends: End<SubmittedItem>[] }
+	| { tag: 'asleep'; ends: End<SubmittedItem>[]; ports: GenerationPorts }
 	/** There is nothing to sleep for; `note` says why, where that is no end. */
 	| { tag: 'awake'; ends: End<SubmittedItem>[]; ports: GenerationPorts; note?: string };
 
@@ -43,7 +43,7 @@ export async function submitAll(
 	if (foreign) return { ...awake, note: othersJob(foreign.record) };
 	const looks = await lookAtJobs(jobs, ports);
 	const isOver = looks.every((look) => look === 'ended' || look === 'unnoted');
-	return isOver || ports.signal?.aborted ? awake : { tag: 'asleep', ends };
+	return isOver || ports.signal?.aborted ? awake : { tag: 'asleep', ends, ports };
 }
 
 function unfollowed(

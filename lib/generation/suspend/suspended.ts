@@ -68,6 +68,8 @@ const suspendedItem = z.discriminatedUnion('tag', [
 /** One item of an execution that sleeps. */
 export type SuspendedItem = z.output<typeof suspendedItem>;
 
+export type SuspendedJob = Extract<SuspendedItem, { tag: 'job' }>;
+
 export type SubmittedItem = Extract<SuspendedItem, { tag: 'job' | 'done' }>;
 
 /** The items of one run of the node, in their order, while their execution sleeps. */

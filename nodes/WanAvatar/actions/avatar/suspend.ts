@@ -1,5 +1,5 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import type { End, Settled } from '../../../../lib/base/errors/settled';
+import { settle, type End, type Settled } from '../../../../lib/base/errors/settled';
 import type { HandOut } from '../../../../lib/generation/batch/handOut';
 import type { JobReport } from '../../../../lib/generation/report/report';
 import type {
@@ -53,12 +53,21 @@ export async function submitAndSleep(
 		if (submission.note !== undefined) runHints(context)(submission.note);
 		return await resumeAll(submission.ends, submission.ports, handOut, options);
 	}
-	const ends = submission.ends.map((end, i): End<ItemResult> =>
+	const references = submission.ends.map((end, i): End<ItemResult> =>
 		'value' in end ? { value: item(i, shown(referenceTo(end.value))) } : end,
 	);
-	const kept = await Promise.all(submission.ends.map(keptItem));
-	await fallAsleep(context, { untilMs, items: kept }, ends.map(outputItem));
-	return ends;
+	const items = await Promise.all(submission.ends.map(keptItem));
+	const asleep = await settle(fallAsleep(context, { untilMs, items }, references.map(outputItem)));
+	if ('value' in asleep) return references.map(whileAsleep);
+	runHints(context)('This execution waits in the node: n8n could not suspend it.');
+	return await resumeAll(submission.ends, submission.ports, handOut, options);
+}
+
+/** Only shown: with a top-level "error" in the first item, Retry On Fail would run the node again at once. */
+function whileAsleep(end: End<ItemResult>, item: number): { value: ItemResult } {
+	if ('value' in end) return end;
+	const { error, ...json } = outputItem(end, item).json;
+	return { value: { ...json, failed: error } };
 }
 
 function longestMs(requests: readonly Settled<GenerationRequest>[]): number {
@@ -96,10 +105,8 @@ export async function wakeUp(
 ): Promise<End<ItemResult>[]> {
 	const { resumeAll } = await import('../../../../lib/generation/suspend/resumeAll');
 	const { wokenItem } = await import('../../../../lib/generation/suspend/suspended');
+	forgetSuspension(context);
 	const woken = items.map((item) => wokenItem(item, untilMs - Date.now()));
 	const options = { stopOnFault: !continueOnFail };
-	const ends = await resumeAll(woken, await connect(), handOut, options);
-	// Retry On Fail runs the node once more: it must find the jobs again, and not submit new ones.
-	if (continueOnFail || ends.every((end) => 'value' in end)) forgetSuspension(context);
-	return ends;
+	return await resumeAll(woken, await connect(), handOut, options);
 }

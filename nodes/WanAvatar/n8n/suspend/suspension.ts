@@ -26,18 +26,22 @@ export async function fallAsleep(
 	references: readonly INodeExecutionData[],
 ): Promise<void> {
 	const { suspendedItems } = await import('../../../../lib/generation/suspend/suspended');
+	// What n8n could not save, such as files that were sent, is left out.
+	const kept = suspendedItems.parse(items);
+	await context.putExecutionToWait(new Date(untilMs));
 	const input = context.getInputData();
 	const suspension: Suspension = {
 		executionId: context.getExecutionId(),
 		run: runIndexOf(context),
 		untilMs,
-		// What n8n could not save, such as files that were sent, is left out.
-		items: suspendedItems.parse(items),
+		items: kept,
 		input: [...input],
 	};
 	context.getContext('node')[KEY] = suspension;
 	input.splice(0, input.length, ...references);
-	await context.putExecutionToWait(new Date(untilMs));
+	const { main } = fieldsOf(fieldsOf(Reflect.get(context, 'executeData')).data);
+	// With Execute Once the node gets a copy of what n8n keeps.
+	if (Array.isArray(main) && main[0] !== input) main[0] = [...references];
 }
 
 /** What this run of the node has slept for; nothing where it did not. */
@@ -49,7 +53,7 @@ export async function sleptFor(context: IExecuteFunctions): Promise<Suspension |
 	return suspension.run === runIndexOf(context) ? suspension : undefined;
 }
 
-/** The results are given out: nothing of it is needed any more. */
+/** It sleeps no more: whatever runs the node again begins anew, and finds the jobs in their records. */
 export function forgetSuspension(context: IExecuteFunctions): void {
 	context.getContext('node')[KEY] = undefined;
 }
