@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { mapConcurrently } from '../../lib/base/async/concurrency';
 import { settle } from '../../lib/base/errors/settled';
 import { rows, type Row } from './suspend/callbackRows';
+import { flows } from './suspend/flowRows';
 import {
 	asleep,
 	outcomeOf,
@@ -89,5 +90,23 @@ it('takes callbacks however they come: each job is paid once, and the workflow g
 		chosen.map(({ name, answers, out, status = 'success', wentOn = 1, items, jobs = items }) => ({
 			...{ name, answers, out, status, wentOn, jobs },
 		})),
+	);
+});
+
+it('works in every kind of workflow', async () => {
+	const only = process.env.ROWS;
+	const chosen = only ? flows.filter(({ name }) => new RegExp(only).test(name)) : flows;
+	const played = await mapConcurrently(chosen, AT_ONCE, async ({ name, play: playFlow }, index) => {
+		const id = `flow${String(flows.findIndex((flow) => flow.name === name) + 10)}`;
+		void index;
+		const end = await settle(playFlow(rig, id));
+		const outcome =
+			'value' in end ? end.value : { status: String(end.error), out: [], wentOn: -1, jobs: -1 };
+		const out = outcome.out.map((line) => line.replaceAll(`${id}_`, ''));
+		return { name, answers: undefined, ...outcome, out };
+	});
+	console.log(table(played));
+	expect(played).toEqual(
+		chosen.map(({ name, expected }) => ({ name, answers: undefined, ...expected })),
 	);
 });
