@@ -16,7 +16,7 @@ import { runPodApiTest } from './methods/credentialTest/runPodApi';
 import { searchBinaryFields } from './methods/listSearch/searchBinaryFields';
 import { searchEndpoints } from './methods/listSearch/searchEndpoints';
 import { searchPortraits } from './methods/listSearch/searchPortraits';
-import { answerCallback, callbackWebhooks } from './n8n/callback';
+import { answerCallback, callbackWebhooks } from './n8n/suspend/callback';
 import { searchTemplates } from './methods/listSearch/searchTemplates';
 
 // n8n-workflow has NodeConnectionTypes from 1.83 (n8n 1.85) on only.

@@ -25,6 +25,8 @@ export interface Rig {
 	publicBaseUrl: string;
 	/** Ends n8n as a crash does and starts it on the same data, after what happens while it is down. */
 	crash: (whileDown?: () => Promise<void>) => Promise<void>;
+	/** Ends n8n as a service manager does and starts it on the same data, at the same address. */
+	restart: () => Promise<void>;
 	/** Waits for the end of an execution. */
 	ended: (executionId: string) => Promise<Execution>;
 	close: () => Promise<void>;
@@ -72,6 +74,10 @@ async function start(
 		await n8n.close();
 	});
 	await n8n.rest.signIn(OWNER);
+	const startAgain = async () => {
+		n8n = await startN8n({ ...options, port: Number(new URL(n8n.url).port) });
+		await n8n.rest.signIn(OWNER);
+	};
 	const known = [...standInCredentials(standIn.address()), mailbox.credential, blog.credential];
 	const credentials = await saveCredentials(n8n.rest, isNew ? [] : known);
 	return {
@@ -86,8 +92,11 @@ async function start(
 		crash: async (whileDown) => {
 			await n8n.kill();
 			await whileDown?.();
-			n8n = await startN8n(options);
-			await n8n.rest.signIn(OWNER);
+			await startAgain();
+		},
+		restart: async () => {
+			await n8n.close();
+			await startAgain();
 		},
 		ended: async (executionId) => {
 			await until(async () => isOver(await n8n.rest.executionStatus(executionId)), 180_000);

@@ -38,7 +38,7 @@ export function createGate(shared: Shared, maxParallelJobs: number | undefined):
 		const { timeoutMs, waitForCompletion } = request;
 		if (maxParallelJobs === undefined && !waitForCompletion)
 			return await limit(async () => await work(UNCOUNTED));
-		const mayBeLeft = !waitForCompletion || request.onTimeout === 'leave';
+		const mayBeLeft = !waitForCompletion || request.onTimeout !== 'cancel';
 		const entered = await settle(admission.enter({ timeoutMs, mayBeLeft }));
 		if ('error' in entered) {
 			const { error } = entered;

@@ -1,5 +1,5 @@
 import type { InputFault } from '../../base/errors/invalidInput';
-import { isPublicAddress } from '../../contract/publicAddress';
+import { isPublicAddress } from '../../base/data/publicAddress';
 import type { RunBody } from '../../runpod/queue/queueRequests';
 import { MAX_MINUTES, MIN_RUN_TIME_MS, MINUTE_MS } from './optionChecks';
 import { WAIT_MODE } from './optionDefaults';

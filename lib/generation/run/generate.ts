@@ -1,6 +1,12 @@
 import { WanAvatarError } from '../../base/errors/errors';
 import { winnerOver } from './contest';
-import { referenceOf, isSubmitted, type JobContext, type SubmittedRecord } from './jobContext';
+import {
+	isLookedAtAgain,
+	isSubmitted,
+	referenceOf,
+	type JobContext,
+	type SubmittedRecord,
+} from './jobContext';
 import { ownerOf } from '../report/owner';
 import { findEarlier, readStanding, type Earlier } from './earlier';
 import { unseenThumbnail } from '../report/deniedWords';
@@ -37,7 +43,8 @@ export async function generate(context: JobContext): Promise<Result> {
 /** The next try of this execution takes the result from memory; a video that lies nowhere else it takes from RunPod. */
 export function remembered({ record, report, video }: Result, context: JobContext): Result {
 	const whole = withWarningsOf(context.optional, report);
-	if (record) context.book.remember(video ? record : { ...record, report: whole });
+	const isLooked = video !== undefined || (record && isLookedAtAgain(record, context.request));
+	if (record) context.book.remember(isLooked ? record : { ...record, report: whole });
 	return { report: whole, video, ...(record ? { record } : {}) };
 }
 
@@ -87,8 +94,13 @@ async function takeUp(
 	}
 }
 
-export function finished({ record, report, video }: JobResult & { record: JobRecord }): Result {
-	return { report, video, record: { ...record, state: 'finished' } };
+export function finished({
+	record,
+	report,
+	video,
+	isGoing,
+}: JobResult & { record: JobRecord }): Result {
+	return { report, video, record: isGoing ? record : { ...record, state: 'finished' } };
 }
 
 /** Stop may have come while the submit was on its way, which is never cut: its job would be lost and go on burning. */

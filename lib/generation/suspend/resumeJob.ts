@@ -1,10 +1,12 @@
 import { isFinal, errorFrom, failureOf } from '../record/failure';
-import { lastingOutput } from '../../contract/jobOutput';
+import { lastingOutput, readJobOutput } from '../../contract/jobOutput';
+import type { JobResult } from '../report/jobResult';
+import { submittedReport } from '../report/report';
 import { settle } from '../../base/errors/settled';
 import { LIMITS } from '../../base/async/timeLimits';
-import { followToResult } from '../run/followToResult';
+import { followToResult, ready } from '../run/followToResult';
 import { finished, remembered, type Result } from '../run/generate';
-import { isSubmitted, type JobContext, type SubmittedRecord } from '../run/jobContext';
+import { isSubmitted, referenceOf, type JobContext, type SubmittedRecord } from '../run/jobContext';
 
 /**
  * The result of a job that was submitted before its execution slept: from RunPod, or from what was noted meanwhile.
@@ -13,9 +15,34 @@ import { isSubmitted, type JobContext, type SubmittedRecord } from '../run/jobCo
 export async function resumeJob(submitted: SubmittedRecord, context: JobContext): Promise<Result> {
 	const record = await lastNoted(submitted, context);
 	if (record.failure && !(await isStartedOver(record, context))) throw errorFrom(record.failure);
+	const noted = notedResult(record, context);
+	if (noted && (await isForgotten(record, context)))
+		return remembered(finished({ record, ...(await ready(noted, record, context)) }), context);
 	const isOurs = record.execution_id === context.ports.executionId;
 	const found = await followToResult(record, isOurs ? 'ours' : "another's", context);
 	return remembered(finished(found), context);
+}
+
+/** What was noted of a job that ended well: RunPod may have forgotten it since. */
+function notedResult(record: SubmittedRecord, context: JobContext): JobResult | undefined {
+	const said = record.state === 'finished' ? readJobOutput(record.output) : undefined;
+	if (!said) return undefined;
+	const { more, ...fields } = said;
+	return {
+		report: {
+			...submittedReport(referenceOf(record, context)),
+			...more,
+			...fields,
+			status: 'COMPLETED',
+		},
+	};
+}
+
+async function isForgotten(
+	{ job_id }: SubmittedRecord,
+	{ ports, signal }: JobContext,
+): Promise<boolean> {
+	return (await ports.queue.getStatus(job_id, signal)).tag === 'missing';
 }
 
 /** Somebody may have retried it on RunPod after its failure was noted: it is paid for again, and its video counts. */
@@ -93,7 +120,10 @@ async function noteEnd(record: SubmittedRecord, context: JobContext): Promise<Jo
 }
 
 function finishedRecord(record: SubmittedRecord, { report }: Result): SubmittedRecord {
-	return { ...record, state: 'finished', output: lastingOutput(report) };
+	const { minio_key, video_url } = report;
+	// A link of the worker is all there is of a video that lies in no bucket of ours.
+	const where = minio_key === null ? { video_url } : { minio_key };
+	return { ...record, state: 'finished', output: { ...lastingOutput(report), ...where } };
 }
 
 function failedRecord(record: SubmittedRecord, error: unknown): SubmittedRecord | undefined {

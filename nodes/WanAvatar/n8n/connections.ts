@@ -1,10 +1,9 @@
-import type { IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 import { sharedTimeouts, type Clock } from '../../../lib/base/async/clock';
 import type { HttpRequest } from '../../../lib/runpod/http/http';
 import type { QueueClient } from '../../../lib/runpod/queue/queue';
 import type { RunPodSettings } from '../../../lib/runpod/http/runPodCredential';
-import type { OnDenied } from '../../../lib/generation/report/deniedWords';
 import type { ResultPorts } from '../../../lib/generation/request/ports';
 import type { Bucket } from '../../../lib/storage/objects/bucket';
 import type { WanAvatarError } from '../../../lib/base/errors/errors';
@@ -21,8 +20,8 @@ export const clock: Clock = {
 	timeout: sharedTimeouts(() => performance.now()),
 };
 
-/** What connecting needs of n8n, whatever calls it. */
-export type NodeAccess = Pick<IExecuteFunctions, 'getNode' | 'getCredentials'>;
+/** What a credential is read with: all contexts of n8n have it. */
+export type WithCredentials = Pick<IExecuteFunctions, 'getNode' | 'getCredentials'>;
 
 /** The queues of the account, one client for each endpoint. */
 export interface Queues {
@@ -32,14 +31,14 @@ export interface Queues {
 }
 
 /** The queues of the node's RunPod credential, which is read once. */
-export async function connectQueues(context: NodeAccess): Promise<Queues> {
+export async function connectQueues(context: WithCredentials): Promise<Queues> {
 	const { parseRunPodSettings } = await import('../../../lib/runpod/http/runPodCredential');
 	const settings = parseRunPodSettings(await context.getCredentials('runPodApi', 0));
 	return await openQueues({ ...settings, secrets: await workersSecrets(context) });
 }
 
 /** What the worker knows too, and may say; a malformed credential must not hold up a cancel. */
-async function workersSecrets(context: NodeAccess): Promise<readonly string[]> {
+async function workersSecrets(context: WithCredentials): Promise<readonly string[]> {
 	const node = context.getNode();
 	if (!asksForMinio(node) || !node.credentials?.minioApi) return [];
 	const { secretsIn } = await import('../../../lib/base/data/secret');
@@ -80,9 +79,7 @@ export async function connectQueue(context: IExecuteFunctions, item: number): Pr
  * The bucket of the node's MinIO credential, where the form asks for it. Stop does not cut its requests: a delete that has begun
  * ends, and the job that was just submitted is noted. Whoever only reads takes `readingBucket`.
  */
-async function connectBucket(
-	context: NodeAccess | ILoadOptionsFunctions,
-): Promise<Bucket | undefined> {
+async function connectBucket(context: WithCredentials): Promise<Bucket | undefined> {
 	if (!asksForMinio(context.getNode())) return undefined;
 	if (!context.getNode().credentials?.minioApi) throw await withoutMinio();
 	const { parseStorageSettings } = await import('../../../lib/storage/client/minioCredential');
@@ -91,35 +88,34 @@ async function connectBucket(
 	return createBucket(settings, clock);
 }
 
-/** The bucket, and with what the results of jobs are looked at and linked; what is to be said of it is told as hints. */
-export async function connectResults(context: IExecuteFunctions): Promise<Results> {
-	if (leavesMinioUnused(context.getNode()))
-		runHints(context)(
-			`The MinIO API credential of this node was not used: ${useMinio.displayName} is off.`,
-		);
-	return await openResults(context, deniedHints(context));
+/** The bucket, and with what the results of jobs are looked at and linked. */
+export async function connectResults(context: IExecuteFunctions): Promise<ConnectedResults> {
+	return await openResults(context, runHints(context));
 }
 
-type Results = ResultPorts & { bucket: Bucket | undefined };
+export type ConnectedResults = ResultPorts & { bucket: Bucket | undefined };
 
-/** The same, where nobody reads hints. */
-export async function openResults(context: NodeAccess, onDenied?: OnDenied): Promise<Results> {
+/** The same, where `hint` says what is not an item's own. */
+export async function openResults(
+	context: WithCredentials,
+	hint: (sentence: string) => void,
+): Promise<ConnectedResults> {
 	const { createLinkMaker } = await import('../../../lib/storage/video/presignedLinks');
 	const { contentFacts, headerFacts } = await import('../../../lib/storage/video/videoFacts');
+	if (leavesMinioUnused(context.getNode()))
+		hint(`The MinIO API credential of this node was not used: ${useMinio.displayName} is off.`);
 	const bucket = await connectBucket(context);
 	const linkMaker = createLinkMaker(bucket, clock);
 	const results = { bucket, linkMaker, readContent: contentFacts };
 	if (!bucket) return results;
-	return { ...results, readFacts: headerFacts, ...(onDenied ? { onDenied } : {}) };
+	return { ...results, readFacts: headerFacts, onDenied: deniedHints(hint) };
 }
 
 /**
  * The bucket for what cannot be done without it.
  * @throws WanAvatarError INVALID_CREDENTIAL when the node has no MinIO credential, or does not ask for it
  */
-export async function requireBucket(
-	context: IExecuteFunctions | ILoadOptionsFunctions,
-): Promise<Bucket> {
+export async function requireBucket(context: WithCredentials): Promise<Bucket> {
 	const bucket = await connectBucket(context);
 	if (bucket) return bucket;
 	throw await withoutMinio(`Turn on ${useMinio.displayName} and choose one: `);

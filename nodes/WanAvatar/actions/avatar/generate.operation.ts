@@ -11,25 +11,26 @@ import { useMinio, withoutMinioNotice } from '../../fields/credentialChoice';
 import { incomingFiles } from '../../fields/binaryField';
 import { endpointLocator } from '../../fields/endpointLocator';
 import { optionGroups } from '../../fields/optionGroups';
-import { executionMemory } from '../../n8n/executionMemory';
+import { createSharedCalls, executionIdOf, executionMemory } from '../../n8n/executionMemory';
 import { runHints } from '../../n8n/runHints';
 import { inlineFiles, resultItem } from '../../n8n/inlineVideo';
 import { withInputFields } from '../../n8n/itemInput';
 import { ItemWithFiles, type ItemResult, type RunMode } from '../../n8n/operation';
-import { sleptFor } from '../../n8n/suspension';
+import { sleptFor } from '../../n8n/suspend/suspension';
 import { storedFiles } from '../../n8n/storedFiles';
 import { drivingVideoProperties } from './drivingVideo';
-import { formOptions, suspendNotice, waitForCompletion, waitMode } from './generateOptions';
+import { formOptions } from './generateOptions';
 import { portraitProperties } from './portrait';
 import { labelled, openForm } from './request';
 import { callbackOf, submitAndSleep, wakeUp } from './suspend';
+import { makeAgain, suspendNotice, waitForCompletion, waitMode } from './waitFields';
 import { workerInputProperties } from './workerInputs';
 import { JOB_REPORT, type Outputs } from '../../n8n/outputs';
 
 export const option: INodePropertyOptions = {
 	name: 'Generate',
 	value: 'generate',
-	action: 'Generate an avatar video',
+	action: 'Generate an avatar video from a portrait',
 	description: 'Move a portrait by a driving video and get an MP4 and a thumbnail',
 };
 
@@ -43,6 +44,7 @@ const properties: INodeProperties[] = [
 	waitForCompletion,
 	waitMode,
 	suspendNotice,
+	makeAgain,
 	endpointLocator,
 	...optionGroups(formOptions),
 ];
@@ -88,11 +90,25 @@ export async function execute(
 		const ends =
 			callback && !options.checkOnly
 				? await submitAndSleep(context, requests, { ...handlers, item }, options)
-				: await generateAll(requests, handlers, options);
+				: await onceForModel(context, requests, async () =>
+						generateAll(requests, handlers, options),
+					);
 		return inFormsWords(ends);
 	} catch (error) {
 		throw labelled(error);
 	}
+}
+
+const calls = createSharedCalls<End<ItemResult>[]>();
+
+/** A model may make the same call twice at once: both have the one job. */
+async function onceForModel(
+	context: IExecuteFunctions,
+	[request]: readonly Settled<GenerationRequest>[],
+	makeAll: () => Promise<End<ItemResult>[]>,
+): Promise<End<ItemResult>[]> {
+	const isAsked = request && 'value' in request && request.value.byModel !== undefined;
+	return isAsked ? await calls.join(context, request.value.slot, makeAll) : await makeAll();
 }
 
 function inFormsWords<T>(ends: readonly End<T>[]): End<T>[] {
@@ -159,7 +175,7 @@ async function connect(context: IExecuteFunctions): Promise<GenerationPorts> {
 		clock,
 		memory: executionMemory(context),
 		onNote: runHints(context),
-		executionId: context.getExecutionId(),
+		executionId: executionIdOf(context),
 		signal: context.getExecutionCancelSignal(),
 	};
 }

@@ -1,7 +1,7 @@
-import type { INodeProperties } from 'n8n-workflow';
 import { optionDefault, WAIT_MODE } from '../../../../lib/generation/request/optionDefaults';
 import { resultLinkOptions } from '../../fields/linkOptions';
 import type { GroupedOption } from '../../fields/optionGroups';
+import { NOT_AS_TOOL } from '../../n8n/asTool';
 import { inputFieldsOption } from '../../n8n/itemInput';
 
 /** One option of *Generate*: where the form shows it, how, and what it is for. */
@@ -9,48 +9,6 @@ interface FormOption extends GroupedOption {
 	/** Whether *Wait for Completion* of a job has it too. */
 	isForWaiting?: boolean;
 }
-
-export const waitForCompletion: INodeProperties = {
-	displayName: 'Wait for Completion',
-	name: 'waitForCompletion',
-	type: 'boolean',
-	default: true,
-	description:
-		'Whether to wait until the video is there. If off, the job ID is output at once, for Get Status.',
-};
-
-/** How the execution waits where it does; the same for all items. */
-export const waitMode: INodeProperties = {
-	displayName: 'Wait',
-	name: WAIT_MODE,
-	type: 'options',
-	noDataExpression: true,
-	options: [
-		{
-			name: 'In This Node',
-			value: 'inNode',
-			description: 'The execution runs until all videos are there',
-		},
-		{
-			name: 'Suspend Until Called Back',
-			value: 'suspend',
-			description:
-				'The execution sleeps, also over a restart of n8n, until RunPod calls. Needs MinIO, and an n8n that RunPod can reach.',
-		},
-	],
-	default: 'inNode',
-	description: 'How to wait for the videos',
-	displayOptions: { show: { [waitForCompletion.name]: [true] } },
-};
-
-export const suspendNotice: INodeProperties = {
-	displayName:
-		'While the execution sleeps, stopping or deleting it does not cancel its jobs: RunPod ends them after Max Run Time, or Timeout. When Timeout is over, n8n passes the jobs on as they are: a <b>Wait for Completion</b> of Wan Avatar behind this node fetches their videos, and passes on what is finished.',
-	name: 'suspendNotice',
-	type: 'notice',
-	default: '',
-	displayOptions: { show: { [waitForCompletion.name]: [true], [WAIT_MODE]: ['suspend'] } },
-};
 
 /** The options of *Generate*: by group, and in each in the alphabetical order that n8n wants. */
 export const formOptions: readonly FormOption[] = [
@@ -74,6 +32,7 @@ export const formOptions: readonly FormOption[] = [
 			default: false,
 			description:
 				'Whether to put the thumbnail, if there is one, into the binary field "thumbnail". Needs a MinIO API credential.',
+			...NOT_AS_TOOL,
 		},
 	},
 	{
@@ -85,6 +44,7 @@ export const formOptions: readonly FormOption[] = [
 			default: false,
 			description:
 				'Whether to put the MP4 into the binary field "video", ready for an email or a CMS. Needs a MinIO API credential.',
+			...NOT_AS_TOOL,
 		},
 	},
 	{

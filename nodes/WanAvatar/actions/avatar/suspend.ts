@@ -9,25 +9,24 @@ import type {
 } from '../../../../lib/generation/request/ports';
 import type { Callback } from '../../../../lib/generation/request/requestOptions';
 import type { SubmittedItem, SuspendedItem } from '../../../../lib/generation/suspend/suspended';
+import { runsAsTool } from '../../n8n/asTool';
 import { errorItem } from '../../n8n/itemErrors';
 import { ItemWithFiles, type ItemResult } from '../../n8n/operation';
 import { runHints } from '../../n8n/runHints';
-import { canSleep, fallAsleep, forgetSuspension, type Suspension } from '../../n8n/suspension';
-import { waitForCompletion, waitMode } from './generateOptions';
+import { callbackUrl } from '../../n8n/suspend/callback';
+import { fallAsleep, forgetSuspension, type Suspension } from '../../n8n/suspend/suspension';
 import { labelled } from './request';
+import { waitForCompletion, waitMode } from './waitFields';
 
-/** Where RunPod calls this execution back; nothing where it waits in the node. */
+/** Where RunPod calls this execution back; nothing where it waits in the node, as a tool always does. */
 export async function callbackOf(context: IExecuteFunctions): Promise<Callback | undefined> {
+	if (runsAsTool(context)) return undefined;
 	if (context.getNodeParameter(waitForCompletion.name, 0, true) === false) return undefined;
 	if (context.getNodeParameter(waitMode.name, 0, '') !== 'suspend') return undefined;
-	if (!canSleep(context)) {
-		runHints(context)('This execution waits in the node: n8n cannot suspend a tool of an agent.');
-		return undefined;
-	}
 	const { parseRunPodSettings } = await import('../../../../lib/runpod/http/runPodCredential');
 	const { queueBaseUrl } = parseRunPodSettings(await context.getCredentials('runPodApi', 0));
 	const resumeUrl = context.evaluateExpression('{{ $execution.resumeUrl }}', 0);
-	return { queueBaseUrl, resumeUrl: typeof resumeUrl === 'string' ? resumeUrl : '' };
+	return { queueBaseUrl, resumeUrl: callbackUrl(resumeUrl) };
 }
 
 interface Handlers {

@@ -1,18 +1,29 @@
 import type { IWebhookDescription, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
-import { createRounds } from '../../../lib/base/async/rounds';
-import type { GenerationPorts } from '../../../lib/generation/request/ports';
-import { settle } from '../../../lib/base/errors/settled';
+import { createRounds } from '../../../../lib/base/async/rounds';
+import type { GenerationPorts } from '../../../../lib/generation/request/ports';
+import { settle } from '../../../../lib/base/errors/settled';
 import {
 	isOver,
 	isUnsure,
 	noneKnown,
 	takeJobsToLookAt,
 	type KnownJobs,
-} from '../../../lib/generation/suspend/looks';
-import type { JobLook } from '../../../lib/generation/suspend/resumeJob';
-import type { SuspendedJob } from '../../../lib/generation/suspend/suspended';
-import { clock, connectQueues, openResults } from './connections';
+} from '../../../../lib/generation/suspend/looks';
+import type { JobLook } from '../../../../lib/generation/suspend/resumeJob';
+import type { SuspendedJob } from '../../../../lib/generation/suspend/suspended';
+import { clock, connectQueues, openResults } from '../connections';
 import { sleepingExecution } from './suspension';
+
+/** Behind the address of the execution: a call that comes late wakes no other node in which it sleeps by then, such as a Wait. */
+const CALLBACK_PATH = 'wan-avatar';
+
+/** Where RunPod calls an execution; empty where n8n tells no address. */
+export function callbackUrl(resumeUrl: unknown): string {
+	if (typeof resumeUrl !== 'string' || !URL.canParse(resumeUrl)) return '';
+	const url = new URL(resumeUrl);
+	url.pathname = `${url.pathname.replace(/\/$/, '')}/${CALLBACK_PATH}`;
+	return url.href;
+}
 
 /** As n8n calls it for an execution that sleeps in this node; nothing is registered anywhere for it. */
 export const callbackWebhooks: IWebhookDescription[] = [
@@ -20,7 +31,7 @@ export const callbackWebhooks: IWebhookDescription[] = [
 		name: 'default',
 		httpMethod: 'POST',
 		responseMode: 'onReceived',
-		path: '',
+		path: CALLBACK_PATH,
 		isFullPath: true,
 		restartWebhook: true,
 	},
@@ -46,7 +57,7 @@ export async function answerCallback(context: IWebhookFunctions): Promise<IWebho
 }
 
 async function answerOf(context: IWebhookFunctions): Promise<IWebhookResponseData> {
-	const { namedJob } = await import('../../../lib/generation/suspend/callbackBody');
+	const { namedJob } = await import('../../../../lib/generation/suspend/callbackBody');
 	const sleeping = await sleepingExecution(context);
 	if (!sleeping) return answer(context, 404, 'no job of Wan Avatar is waited for here');
 	const { suspension, wake } = sleeping;
@@ -109,7 +120,7 @@ async function look(
 	jobs: readonly SuspendedJob[],
 	known: KnownJobs,
 ): Promise<Looks> {
-	const { lookAtJobs } = await import('../../../lib/generation/suspend/lookAtJobs');
+	const { lookAtJobs } = await import('../../../../lib/generation/suspend/lookAtJobs');
 	const jobIds = jobs.map(({ record }) => record.job_id);
 	const wanted = takeJobsToLookAt(jobIds, known, clock.monotonic());
 	const looked = jobs.filter(({ record }) => wanted.has(record.job_id));
@@ -126,7 +137,10 @@ async function look(
 }
 
 async function connect(context: IWebhookFunctions, endpointId: string): Promise<GenerationPorts> {
-	const [{ queueOf }, results] = await Promise.all([connectQueues(context), openResults(context)]);
+	const [{ queueOf }, results] = await Promise.all([
+		connectQueues(context),
+		openResults(context, () => undefined),
+	]);
 	return {
 		...results,
 		queue: queueOf(endpointId),

@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
-import type { SuspendedItem } from '../../../lib/generation/suspend/suspended';
-import { runIndexOf } from './executionMemory';
+import type { SuspendedItem } from '../../../../lib/generation/suspend/suspended';
+import { runIndexOf } from '../executionMemory';
 
 const KEY = 'wanAvatarSuspension';
 
@@ -25,7 +25,7 @@ export async function fallAsleep(
 	{ untilMs, items }: Pick<Suspension, 'untilMs' | 'items'>,
 	references: readonly INodeExecutionData[],
 ): Promise<void> {
-	const { suspendedItems } = await import('../../../lib/generation/suspend/suspended');
+	const { suspendedItems } = await import('../../../../lib/generation/suspend/suspended');
 	// What n8n could not save, such as files that were sent, is left out.
 	const kept = suspendedItems.parse(items);
 	await context.putExecutionToWait(new Date(untilMs));
@@ -47,18 +47,15 @@ export async function fallAsleep(
 /** What this run of the node has slept for; nothing where it did not. */
 export async function sleptFor(context: IExecuteFunctions): Promise<Suspension | undefined> {
 	const suspension = await readSuspension(context.getContext('node'));
-	if (suspension?.executionId !== context.getExecutionId()) return undefined;
+	// n8n's own agents run a tool in no execution, which has no ID.
+	if (!suspension) return undefined;
+	if (suspension.executionId !== context.getExecutionId()) return undefined;
 	return suspension.run === runIndexOf(context) ? suspension : undefined;
 }
 
 /** It sleeps no more: whatever runs the node again begins anew, and finds the jobs in their records. */
 export function forgetSuspension(context: IExecuteFunctions): void {
 	context.getContext('node')[KEY] = undefined;
-}
-
-/** n8n puts no execution to sleep for a tool that an agent calls. */
-export function canSleep(context: IExecuteFunctions): boolean {
-	return !context.getNode().type.endsWith('Tool');
 }
 
 /** An execution that sleeps, as its webhook finds it. */
@@ -93,7 +90,7 @@ async function readSuspension(nodeContext: unknown): Promise<Suspension | undefi
 	const { executionId, run, untilMs, items, input } = kept;
 	if (typeof executionId !== 'string' || typeof run !== 'number') return undefined;
 	if (typeof untilMs !== 'number' || !isItems(input)) return undefined;
-	const { suspendedItems } = await import('../../../lib/generation/suspend/suspended');
+	const { suspendedItems } = await import('../../../../lib/generation/suspend/suspended');
 	const { data } = suspendedItems.safeParse(items);
 	return data && { executionId, run, untilMs, items: data, input };
 }
