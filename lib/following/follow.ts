@@ -42,7 +42,7 @@ export type FollowEnd =
 const LAST_LOOK_MS = 2000;
 
 /**
- * Looks at a job until it ends: first after 1 s, then as the schedule says, and once more at the deadline.
+ * Looks at a job until it ends: first 1 s after its submit, then as the schedule says, and once more at the deadline.
  * Any number of jobs is followed at once by sharing a schedule and a stall watch.
  * @throws WanAvatarError only where no look can ever be taken, such as a host that the credential does not allow
  */
@@ -75,7 +75,7 @@ async function follow(
 ): Promise<FollowEnd> {
 	const news = createNewsWatch(job, clock);
 	const startMs = clock.monotonic();
-	let waitMs = FIRST_LOOK_MS;
+	let waitMs = firstWaitMs(job, clock);
 	let intervalMs = FIRST_LOOK_MS;
 	let runningSinceMs: number | undefined;
 	let last: JobState | undefined;
@@ -104,6 +104,12 @@ async function follow(
 		intervalMs = schedule.nextIntervalMs({ lastIntervalMs: intervalMs, runningForMs });
 		waitMs = Math.max(intervalMs, ('retryAfterMs' in seen && seen.retryAfterMs) || 0);
 	}
+}
+
+/** A job of an earlier time is looked at at once: it may have ended. */
+function firstWaitMs({ submittedAtMs }: FollowedJob, clock: Clock): number {
+	const ageMs = submittedAtMs === undefined ? 0 : clock.now() - submittedAtMs;
+	return Math.min(Math.max(FIRST_LOOK_MS - ageMs, 0), FIRST_LOOK_MS);
 }
 
 /** A look that fails by a fault of this package must not lose the job it is for. */

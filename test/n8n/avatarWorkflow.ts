@@ -15,13 +15,21 @@ export interface Step {
 
 export const AVATAR = 'Wan Avatar';
 
-/** Makes a workflow of a manual start and steps behind each other, each with the credentials of the rig. */
+export interface ChainOptions {
+	/** Settings of the workflow. */
+	settings?: object;
+	/** What it starts with, in the place of a manual start. */
+	start?: Step;
+	/** In the place of, or beside, those from each step to the next; by the name of the node. */
+	connections?: Readonly<Record<string, object>>;
+}
+
+/** Makes a workflow of a start and steps behind each other, each with the credentials of the rig. */
 export async function createChain(
 	{ n8n, credentials }: Rig,
 	steps: readonly Step[],
-	settings: object = {},
+	{ settings = {}, start = MANUAL_START, connections = {} }: ChainOptions = {},
 ): Promise<SavedWorkflow> {
-	const start: Step = { name: MANUAL, type: 'n8n-nodes-base.manualTrigger', parameters: {} };
 	const chain = [start, ...steps];
 	return await n8n.rest.createWorkflow({
 		name: steps.map(({ name }) => name).join(', '),
@@ -34,16 +42,25 @@ export async function createChain(
 				? { credentials: Object.fromEntries([...credentials].filter(([type]) => OWN.has(type))) }
 				: {}),
 		})),
-		connections: Object.fromEntries(
-			chain
-				.slice(1)
-				.map(({ name }, index) => [
-					chain[index]?.name ?? '',
-					{ main: [[{ node: name, type: 'main', index: 0 }]] },
-				]),
-		),
+		connections: {
+			...Object.fromEntries(
+				chain.slice(1).map(({ name }, index) => [chain[index]?.name ?? '', to([name])]),
+			),
+			...connections,
+		},
 		settings,
 	});
+}
+
+const MANUAL_START: Step = {
+	name: MANUAL,
+	type: 'n8n-nodes-base.manualTrigger',
+	parameters: {},
+};
+
+/** The connections of a node: each of its outputs to the nodes named. */
+export function to(...outputs: readonly (readonly string[])[]): object {
+	return { main: outputs.map((names) => names.map((node) => ({ node, type: 'main', index: 0 }))) };
 }
 
 const OWN: ReadonlySet<string> = new Set(['runPodApi', 'minioApi']);

@@ -32,9 +32,13 @@ export async function submitAll(
 	const run = openRun(ports, options);
 	const { stopOnFault } = options;
 	const turns = { atOnce: ENTERING_AT_ONCE, admit: createGate(run, undefined), stopOnFault };
-	const ends = await runAll(ready.map(unfollowed(untilMs)), run, turns, async (context, index) =>
-		submittedItem(await generate(context), requestAt(ready, index) ?? context.request),
-	);
+	const ends = await runAll(ready.map(unfollowed(untilMs)), run, turns, async (context, index) => {
+		const request = requestAt(ready, index) ?? context.request;
+		const item = submittedItem(await generate(context), request);
+		// Its result is still to come: a later try of this execution asks for it.
+		if (item.tag === 'job') context.book.remember(item.record);
+		return item;
+	});
 	const awake = { tag: 'awake', ends, ports } as const;
 	if (ports.signal?.aborted || (stopOnFault && ends.some((end) => !('value' in end)))) return awake;
 	const items = ends.flatMap((end) => ('value' in end ? [end.value] : []));

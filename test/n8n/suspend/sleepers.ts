@@ -2,7 +2,14 @@ import * as z from 'zod/v4';
 import type { Execution, SavedWorkflow } from '../../../demo/n8n/rest';
 import type { JobRecord } from '../../../standin/queue/queueApi';
 import type { ToldEnd } from '../../../standin/queue/jobs/outcomes';
-import { AVATAR, avatars, createChain, generateStep, type Step } from '../avatarWorkflow';
+import {
+	AVATAR,
+	avatars,
+	createChain,
+	generateStep,
+	type ChainOptions,
+	type Step,
+} from '../avatarWorkflow';
 import { MANUAL } from '../callers';
 import { startRig, until, type Rig } from '../rig';
 import { startWay, type Way } from './way';
@@ -99,7 +106,7 @@ export interface CallChange {
 export interface SleepOptions {
 	parameters?: object;
 	settings?: object;
-	workflow?: object;
+	chain?: ChainOptions;
 	/** Its jobs end by themselves. */
 	isFree?: boolean;
 	/** What stands before the node, in the place of one item for each avatar. */
@@ -125,12 +132,12 @@ export async function startSleeper(
 	ids: readonly string[],
 	options: SleepOptions = {},
 ): Promise<Sleeper> {
-	const { parameters = {}, settings = {}, workflow: workflowSettings = {} } = options;
+	const { parameters = {}, settings = {}, chain } = options;
 	const { before = [avatars(...ids)], behind = [], isFree = false } = options;
 	if (!isFree) for (const id of ids) rig.hold(id);
 	const own = { waitMode: 'suspend', ...parameters };
 	const steps = [...before, generateStep(own, settings), ...behind, goOnStep(rig, name)];
-	const workflow = await createChain(rig, steps, workflowSettings);
+	const workflow = await createChain(rig, steps, chain);
 	const executionId = await rig.n8n.rest.run(workflow, MANUAL);
 	return sleeperOf(rig, { name, ids, workflow, executionId });
 }
@@ -183,21 +190,22 @@ export interface Outcome {
 	jobs: number;
 }
 
-export async function outcomeOf(rig: SleepRig, sleeper: Sleeper): Promise<Outcome> {
-	const jobs = sleeper.ids.flatMap((id) => rig.jobsOf(id)).length;
-	const wentOn = () => rig.way.wentOn(sleeper.name);
+export async function outcomeOf(
+	rig: SleepRig,
+	sleeper: Sleeper,
+	node: string = AVATAR,
+): Promise<Outcome> {
 	const execution = await rig.ended(sleeper.executionId).catch(() => undefined);
-	if (!execution) return { status: 'deleted', out: [], wentOn: wentOn(), jobs };
 	return {
-		status: execution.status,
-		out: outOf(execution),
-		wentOn: wentOn(),
-		jobs,
+		status: execution?.status ?? 'deleted',
+		out: execution ? outOf(execution, node) : [],
+		wentOn: rig.way.wentOn(sleeper.name),
+		jobs: sleeper.ids.flatMap((id) => rig.jobsOf(id)).length,
 	};
 }
 
-export function outOf(execution: Execution): string[] {
-	const run = execution.runData[AVATAR]?.at(-1);
+export function outOf(execution: Execution, node: string): string[] {
+	const run = execution.runData[node]?.at(-1);
 	if (execution.error) return [`! ${inShort(execution.error.message)}`];
 	return run?.data?.main.flatMap((items) => (items ?? []).map(({ json }) => shown(json))) ?? [];
 }
