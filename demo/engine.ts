@@ -127,11 +127,21 @@ function nodeTypesOf(loader: PackageDirectoryLoader): INodeTypes {
 	const find = (type: string): INodeType => {
 		const base = BASE_NODES.find(({ description }) => description.name === type);
 		if (base) return base;
+		if (type.endsWith('Tool')) return asTool(find(type.replace(/Tool$/, '')));
 		const node = loader.getNode(type.replace(/^.*\./, '')).type;
 		if ('nodeVersions' in node) throw new Error(`${type} has several versions`);
 		return node;
 	};
 	return { getByName: find, getByNameAndVersion: find, getKnownTypes: () => ({}) };
+}
+
+/** The second node type that n8n makes of a node that is usable as a tool; an agent runs it as any other node. */
+function asTool(node: INodeType): INodeType {
+	const { name, ...description } = node.description;
+	const tool: Pick<INodeType, 'description'> = {
+		description: { ...description, name: `${name}Tool` },
+	};
+	return Object.assign(Object.create(node) as INodeType, tool);
 }
 
 /**

@@ -128,6 +128,7 @@ Mails of the workflows are shown here, their posts at ${blog.url}
 Workflows to try:
 ${examples.map((name) => `  ${name}`).join('\n')}
 
+This n8n has N8N_UNVERIFIED_PACKAGES_ENABLED=true; n8n 3 loads the package with it alone.
 ${queue ? 'Nothing is kept.' : `Its data lies in ${relative(process.cwd(), DATA)}; --fresh starts over.`} Stop with Ctrl+C.`);
 	if (watch) closers.push(watchSources({ userFolder, say, signal }));
 	if (!signal.aborted) await once(signal, 'abort');

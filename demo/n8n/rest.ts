@@ -18,6 +18,10 @@ export interface Rest {
 	activate: (workflow: SavedWorkflow) => Promise<void>;
 	/** Runs a workflow as its Execute button does. */
 	run: (workflow: SavedWorkflow, trigger: string) => Promise<string>;
+	/** Runs a workflow as its chat does: what came in is an item of the trigger. */
+	send: (workflow: SavedWorkflow, trigger: string, item: object) => Promise<string>;
+	/** Runs one tool as the editor's panel of a tool does. */
+	runTool: (workflow: SavedWorkflow, tool: string, values: object) => Promise<string>;
 	stop: (executionId: string) => Promise<void>;
 	executions: (workflowId: string) => Promise<ExecutionState[]>;
 	executionStatus: (id: string) => Promise<string>;
@@ -48,13 +52,17 @@ const executionState = z.object({ id: z.string(), status: z.string() });
 export type ExecutionState = z.infer<typeof executionState>;
 
 const nodeError = z.object({ message: z.string(), description: z.string().nullish() });
+/** n8n's panel of a tool gives the answer out as text. */
+const answer = z.string().transform((text): Record<string, unknown> => ({ answer: text }));
 const item = z.object({
-	json: z.record(z.string(), z.unknown()),
+	json: z.record(z.string(), z.unknown()).or(answer),
 	binary: z.record(z.string(), z.unknown()).optional(),
 });
+const outputs = z.array(z.array(item).nullable()).default([]);
 const nodeRun = z.object({
 	error: nodeError.optional(),
-	data: z.object({ main: z.array(z.array(item).nullable()) }).optional(),
+	/** A tool's answers to an agent are in `ai_tool`; other parts of an agent have outputs of their own. */
+	data: z.object({ main: outputs, ai_tool: outputs }).optional(),
 });
 const resultData = z.object({
 	error: nodeError.optional(),
@@ -82,6 +90,10 @@ export function createRest(url: string): Rest {
 	};
 	const get = async (path: string) => await request('GET', path);
 	const post = async (path: string, body: object) => await request('POST', path, body);
+	const start = async ({ id }: SavedWorkflow, body: object) => {
+		const started = await post(`/workflows/${id}/run`, body);
+		return z.object({ executionId: z.string() }).parse(started).executionId;
+	};
 	const credentials = async () => z.array(named).parse(await get('/credentials'));
 
 	return {
@@ -117,17 +129,35 @@ export function createRest(url: string): Rest {
 		activate: async ({ id, versionId }) => {
 			await post(`/workflows/${id}/activate`, { versionId });
 		},
-		run: async ({ id }, trigger) => {
-			const started = await post(`/workflows/${id}/run`, { triggerToStartFrom: { name: trigger } });
-			return z.object({ executionId: z.string() }).parse(started).executionId;
+		run: async (workflow, trigger) =>
+			await start(workflow, { triggerToStartFrom: { name: trigger } }),
+		send: async (workflow, trigger, item) => {
+			const data = {
+				...{
+					startTime: Date.now(),
+					executionTime: 0,
+					executionIndex: 0,
+					executionStatus: 'success',
+				},
+				data: { main: [[{ json: item }]] },
+				source: [null],
+			};
+			return await start(workflow, { triggerToStartFrom: { name: trigger, data } });
 		},
+		runTool: async (workflow, tool, values) =>
+			await start(workflow, {
+				destinationNode: { nodeName: tool, mode: 'inclusive' },
+				agentRequest: { query: { [tool]: values }, tool: { name: tool } },
+				runData: {},
+				startNodes: [],
+			}),
 		stop: async (id) => {
 			await post(`/executions/${id}/stop`, {});
 		},
 		executions: async (workflowId) => {
 			const filter = encodeURIComponent(JSON.stringify({ workflowId }));
 			const list = z.object({ results: z.array(executionState) });
-			return list.parse(await get(`/executions?filter=${filter}`)).results;
+			return list.parse(await get(`/executions?filter=${filter}&limit=100`)).results;
 		},
 		executionStatus: async (id) => executionState.parse(await get(`/executions/${id}`)).status,
 		execution: async (id) => {

@@ -15,6 +15,9 @@ const EXAMPLES = resolve(__dirname, '..', '..', 'examples');
 /** Which credentials a node takes; an example file names none. */
 const CREDENTIAL_TYPES: Readonly<Record<string, readonly string[]>> = {
 	'n8n-nodes-wan-avatar.wanAvatar': ['runPodApi', 'minioApi'],
+	'n8n-nodes-wan-avatar.wanAvatarTrigger': ['runPodApi', 'minioApi'],
+	'n8n-nodes-wan-avatar.wanAvatarTool': ['runPodApi', 'minioApi'],
+	'@n8n/n8n-nodes-langchain.lmChatOpenAi': ['openAiApi'],
 	'n8n-nodes-base.emailSend': ['smtp'],
 	'n8n-nodes-base.wordpress': ['wordpressApi'],
 };

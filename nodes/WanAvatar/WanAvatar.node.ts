@@ -3,6 +3,8 @@ import type {
 	INodeExecutionData,
 	INodeType,
 	INodeTypeDescription,
+	IWebhookFunctions,
+	IWebhookResponseData,
 	NodeConnectionType,
 } from 'n8n-workflow';
 import { resources } from './actions/registry';
@@ -14,6 +16,7 @@ import { runPodApiTest } from './methods/credentialTest/runPodApi';
 import { searchBinaryFields } from './methods/listSearch/searchBinaryFields';
 import { searchEndpoints } from './methods/listSearch/searchEndpoints';
 import { searchPortraits } from './methods/listSearch/searchPortraits';
+import { answerCallback, callbackWebhooks } from './n8n/suspend/callback';
 import { searchTemplates } from './methods/listSearch/searchTemplates';
 
 // n8n-workflow has NodeConnectionTypes from 1.83 (n8n 1.85) on only.
@@ -34,6 +37,8 @@ export class WanAvatar implements INodeType {
 		description: 'Turn a portrait and a driving video into an avatar video',
 		defaults: { name: 'Wan Avatar' },
 		usableAsTool: true,
+		waitingNodeTooltip: 'The execution sleeps until RunPod calls it back',
+		webhooks: callbackWebhooks,
 		inputs: [MAIN],
 		outputs: [MAIN],
 		// Each shows only where it must be filled: into a new node n8n's editor puts the one of those that show that was changed last,
@@ -84,6 +89,10 @@ export class WanAvatar implements INodeType {
 		credentialTest: { runPodApiTest, minioApiTest, containerRegistryApiTest },
 		listSearch: { searchBinaryFields, searchEndpoints, searchPortraits, searchTemplates },
 	};
+
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		return await answerCallback(this);
+	}
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return [await route(this)];

@@ -8,7 +8,7 @@ import { Editor } from './editor';
 import { Pictures, SIZE } from './pictures';
 import { SEARCH_WORDS } from '../house/searchWords';
 
-const ACTION = 'Generate an avatar video';
+const ACTION = 'Generate an avatar video from a portrait';
 
 let rig: Rig;
 let browser: Browser;
@@ -75,7 +75,9 @@ describe('the node in the editor', () => {
 		await editor.part('item-iterator-item').first().click();
 		await browser.page.getByText(ACTION).waitFor();
 		const actions = await editor.listed('node-creator-item-name');
-		expect(actions).toEqual(expect.arrayContaining([ACTION, 'Get the status of an avatar job']));
+		expect(actions).toEqual(
+			expect.arrayContaining([ACTION, 'Get the status or video of an avatar job']),
+		);
 		await browser.page.getByText(ACTION).first().click();
 		await editor.part('ndv').waitFor();
 		await pictures.form('form');

@@ -246,6 +246,7 @@ export class Editor {
 		const names: string[] = [];
 		const groups = this.part('collection-parameter-add');
 		const option = this.part('collection-parameter-option').first();
+		await groups.first().waitFor();
 		while ((await groups.count()) > 0) {
 			const before = await this.part('parameter-item').count();
 			await groups.first().click();

@@ -8,7 +8,7 @@ import { Editor } from './editor';
 import { Pictures } from './pictures';
 
 const MEDIA = resolve('examples/media');
-const GENERATE = 'Generate an avatar video';
+const GENERATE = 'Generate an avatar video from a portrait';
 
 let rig: Rig;
 let browser: Browser;

@@ -3,6 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { WanAvatar } from '../../nodes/WanAvatar/WanAvatar.node';
 import { operations } from '../../nodes/WanAvatar/actions/registry';
 import codex from '../../nodes/WanAvatar/WanAvatar.node.json';
+import { WanAvatarTrigger } from '../../nodes/WanAvatarTrigger/WanAvatarTrigger.node';
 import { SEARCH_WORDS } from './searchWords';
 
 const { properties, ...face } = new WanAvatar().description;
@@ -34,6 +35,12 @@ function lines(list: INodeProperties[]): string[] {
 it('has the fields that users know', () => {
 	expect(lines(properties)).toMatchSnapshot();
 	expect(face).toMatchSnapshot();
+});
+
+it('the trigger has the fields that users know', () => {
+	const { properties: fields, ...trigger } = new WanAvatarTrigger().description;
+	expect(lines(fields)).toMatchSnapshot();
+	expect(trigger).toMatchSnapshot();
 });
 
 describe('the form and the code agree', () => {

@@ -95,6 +95,7 @@ it('finds n8n-workflow through NODE_PATH, and loads', () => {
 	});
 	expect(output.trim().split('\n')).toEqual([
 		'Wan Avatar',
+		'Wan Avatar Trigger',
 		'Container Registry API',
 		'MinIO API',
 		'RunPod API',

@@ -11,7 +11,7 @@ import { watchSources } from '../../demo/n8n/watch';
 
 const COPIED = ['credentials', 'lib', 'nodes', 'gulpfile.js', 'package.json', 'tsconfig.json'];
 const CHANGED = 'nodes/WanAvatar/actions/avatar/generate.operation.ts';
-const OLD_LABEL = 'Generate an avatar video';
+const OLD_LABEL = 'Generate an avatar video from a portrait';
 const NEW_LABEL = 'Generate a moving avatar';
 const SOON_MS = 60_000;
 

@@ -13,6 +13,7 @@ import {
 	sendForm,
 } from './callers';
 import { startRig, until, type Rig } from './rig';
+import { endedJob, triggerAddress } from './triggerCalls';
 
 let rig: Rig;
 
@@ -28,7 +29,7 @@ afterAll(async () => {
 
 it('all examples can be imported, and carry no ids or secrets of an instance', () => {
 	const examples = readExamples();
-	expect(examples).toHaveLength(7);
+	expect(examples).toHaveLength(10);
 	for (const example of examples) {
 		expect(example).not.toHaveProperty('id');
 		expect(example).not.toHaveProperty('meta');
@@ -108,6 +109,45 @@ describe('the examples in n8n', () => {
 		const [item] = execution.runData['Video Is Ready']?.at(-1)?.data?.main[0] ?? [];
 		expect(await open(String(item?.json.video_url))).toEqual(aVideo);
 		expect(rig.standIn.queue.calls('run')).toHaveLength(1);
+	});
+
+	it('an execution that sleeps goes on after a crash of n8n, and the pair gives out each video once', async () => {
+		const { queue } = rig.standIn;
+		queue.setWorkers({ max: 0 });
+		const workflow = await bringIn(rig, 'suspend-until-called-back.json');
+		const id = await rig.n8n.rest.run(workflow, MANUAL);
+		await until(async () => (await rig.n8n.rest.executionStatus(id)) === 'waiting');
+
+		await rig.crash();
+		queue.clearCalls();
+		queue.setWorkers({ max: 3 });
+		const execution = await rig.ended(id);
+
+		expect(execution).toMatchObject({ status: 'success', lastNodeExecuted: 'Wait for Completion' });
+		const items = execution.runData['Wait for Completion']?.at(-1)?.data?.main[0] ?? [];
+		expect(items.map(({ json }) => json.avatar_id)).toEqual(['anna', 'ben']);
+		for (const { json } of items) expect(await open(String(json.video_url))).toEqual(aVideo);
+		expect(queue.calls('run')).toEqual([]);
+	});
+
+	it("RunPod's callback starts a workflow that mails a link, or what went wrong", async () => {
+		const workflow = await bringIn(rig, 'job-end-to-email.json');
+		await rig.n8n.rest.activate(workflow);
+		const address = await triggerAddress(rig, workflow);
+		const before = rig.mailbox.mails().length;
+		const mails = () => rig.mailbox.mails().slice(before);
+
+		const id = await endedJob(rig, address);
+		await until(() => mails().length === 1);
+		rig.standIn.queue.script({ kind: 'failed', error: 'CUDA out of memory', times: 1 });
+		const failedId = await endedJob(rig, address);
+		await until(() => mails().length === 2);
+
+		const [ready, failed] = mails();
+		expect(ready?.html).toContain(id);
+		expect(await open(linksIn(ready?.html, 'href')[0])).toEqual(aVideo);
+		expect(failed?.subject).toBe(`Avatar job without a video: ${failedId}`);
+		expect(failed?.text).toContain('is FAILED: CUDA out of memory');
 	});
 
 	it('an endpoint is deployed, makes a video, and is taken down again', async () => {

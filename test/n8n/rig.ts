@@ -25,8 +25,10 @@ export interface Rig {
 	credentials: CredentialsByType;
 	/** Where anyone may read the finished videos. */
 	publicBaseUrl: string;
-	/** Ends n8n as a crash does and starts it on the same data. */
-	crash: () => Promise<void>;
+	/** Ends n8n as a crash does and starts it on the same data, after what happens while it is down. */
+	crash: (whileDown?: () => Promise<void>) => Promise<void>;
+	/** Ends n8n as a service manager does and starts it on the same data, at the same address. */
+	restart: () => Promise<void>;
 	/** Waits for the end of an execution. */
 	ended: (executionId: string) => Promise<Execution>;
 	close: () => Promise<void>;
@@ -35,6 +37,8 @@ export interface Rig {
 export interface RigOptions extends StandInOptions {
 	/** With no credentials saved, as somebody finds it who has just installed the package. */
 	isNew?: boolean;
+	/** More settings of n8n. */
+	env?: Readonly<Record<string, string>>;
 }
 
 export type Closers = (() => Promise<void>)[];
@@ -55,15 +59,23 @@ export async function startWhole<T>(
 	}
 }
 
-export async function startRig({ isNew = false, ...options }: RigOptions = {}): Promise<Rig> {
+export async function startRig({
+	isNew = false,
+	env = {},
+	...options
+}: RigOptions = {}): Promise<Rig> {
 	return await startWhole<Rig>(async (closers, close) => {
 		const surroundings = await surround(options, closers);
 		const { n8nFolder, userFolder } = surroundings;
-		const n8nOptions: N8nOptions = { n8nFolder, userFolder };
+		const n8nOptions: N8nOptions = { n8nFolder, userFolder, env };
 		let n8n = await startN8n(n8nOptions);
 		closers.push(async () => {
 			await n8n.close();
 		});
+		const startAgain = async () => {
+			n8n = await startN8n({ ...n8nOptions, port: Number(new URL(n8n.url).port) });
+			await n8n.rest.signIn(OWNER);
+		};
 		const credentials = await moveIn(n8n, isNew ? [] : surroundings.known);
 		return {
 			...surroundings,
@@ -72,10 +84,14 @@ export async function startRig({ isNew = false, ...options }: RigOptions = {}): 
 			},
 			entryUrl: () => n8n.url,
 			credentials,
-			crash: async () => {
+			crash: async (whileDown) => {
 				await n8n.kill();
-				n8n = await startN8n(n8nOptions);
-				await n8n.rest.signIn(OWNER);
+				await whileDown?.();
+				await startAgain();
+			},
+			restart: async () => {
+				await n8n.close();
+				await startAgain();
 			},
 			ended: async (executionId) => await endOf(n8n, executionId),
 			close,

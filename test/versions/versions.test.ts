@@ -46,7 +46,8 @@ it.each(N8N_VERSIONS)(
 		const { versions, nodeTypes, runs, lists } = await reportOf(version);
 
 		expect(versions).toEqual({ core, workflow, node });
-		expect(nodeTypes).toEqual({ lazy: ['wanAvatar'], eager: ['wanAvatar'] });
+		const both = ['wanAvatar', 'wanAvatarTrigger'];
+		expect(nodeTypes).toEqual({ lazy: both, eager: both });
 		const [mixed, refused, failed] = runs;
 		expect(mixed).toEqual({
 			error: null,

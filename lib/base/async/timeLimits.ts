@@ -40,6 +40,13 @@ export const LIMITS = {
 	setBackPatientlyMs: seconds(300),
 	/** A form that somebody looks at: a credential test, a list to choose from. */
 	formMs: seconds(15),
+	/** The look at a job that a callback tells of: RunPod is answered before it may give the call up, so that it repeats it. */
+	callbackMs: seconds(8),
+	/** A callback waits so long until n8n has saved what the one before it has started. */
+	startMs: seconds(10),
+	/** n8n gives a tool 30 s where it runs one by itself: so long a job is waited for, and then the answer is due. */
+	toolWaitMs: seconds(18),
+	toolAnswerMs: seconds(25),
 	/** A refusal counts when it has lasted so long. */
 	refusedMs: seconds(60),
 	/** RunPod may not know a job for a while: 150 s is what projects in production wait. */

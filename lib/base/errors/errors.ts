@@ -1,36 +1,44 @@
-export type ErrorCode =
-	| 'INVALID_INPUT'
-	| 'INVALID_CREDENTIAL'
-	| 'UNAUTHORIZED'
+const ERROR_CODES = [
+	'INVALID_INPUT',
+	'INVALID_CREDENTIAL',
+	'UNAUTHORIZED',
 	/** The key is accepted, but may not do this. */
-	| 'FORBIDDEN'
-	| 'ENDPOINT_NOT_FOUND'
-	| 'DOMAIN_NOT_ALLOWED'
-	| 'REQUEST_REJECTED'
-	| 'RATE_LIMITED'
-	| 'UNREACHABLE'
-	| 'UNREADABLE_ANSWER'
-	| 'SUBMIT_UNKNOWN'
-	| 'JOB_FAILED'
-	| 'JOB_CANCELLED'
-	| 'JOB_TIMED_OUT'
-	| 'JOB_WITHOUT_VIDEO'
-	| 'JOB_LOST'
-	| 'DEADLINE'
-	| 'STOPPED'
-	| 'NOT_FOUND'
-	| 'AMBIGUOUS_NAME'
-	| 'NAME_TAKEN'
-	| 'CHANGE_UNKNOWN'
-	| 'NOT_CONFIRMED'
-	| 'WORKER_NOT_READY'
-	| 'RESTARTED_TOO_OFTEN'
-	| 'VIDEO_EXISTS'
-	| 'VIDEO_MISSING'
-	| 'VIDEO_BROKEN'
-	| 'STORAGE'
+	'FORBIDDEN',
+	'ENDPOINT_NOT_FOUND',
+	'DOMAIN_NOT_ALLOWED',
+	'REQUEST_REJECTED',
+	'RATE_LIMITED',
+	'UNREACHABLE',
+	'UNREADABLE_ANSWER',
+	'SUBMIT_UNKNOWN',
+	'JOB_FAILED',
+	'JOB_CANCELLED',
+	'JOB_TIMED_OUT',
+	'JOB_WITHOUT_VIDEO',
+	'JOB_LOST',
+	'DEADLINE',
+	'STOPPED',
+	'NOT_FOUND',
+	'AMBIGUOUS_NAME',
+	'NAME_TAKEN',
+	'CHANGE_UNKNOWN',
+	'NOT_CONFIRMED',
+	'WORKER_NOT_READY',
+	'RESTARTED_TOO_OFTEN',
+	'VIDEO_EXISTS',
+	'VIDEO_MISSING',
+	'VIDEO_BROKEN',
+	'STORAGE',
 	/** A fault of this package itself. */
-	| 'INTERNAL';
+	'INTERNAL',
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** For errors that were written down. */
+export function isErrorCode(code: unknown): code is ErrorCode {
+	return ERROR_CODES.some((one) => one === code);
+}
 
 export interface ErrorFacts {
 	/** What to do about it, in a sentence or two. */

@@ -31,10 +31,31 @@ export async function getStatus(
 	ports: StatusPorts,
 	links: LinkWish,
 ): Promise<JobResult> {
-	const { queue, bucket, clock, signal } = ports;
+	return await describeLook(known, await lookAt(known, ports), ports, links);
+}
+
+/**
+ * What RunPod says of a job.
+ * @throws WanAvatarError when it gives no answer, refuses one, or does not know the endpoint
+ */
+export async function lookAt(
+	known: KnownJob,
+	{ queue, signal }: Pick<StatusPorts, 'queue' | 'signal'>,
+): Promise<JobState> {
+	const look = await queue.getStatus(known.job_id, signal);
+	assertAnswered(look, { ...known, endpoint_id: queue.endpointId }, queue);
+	return look;
+}
+
+/** The same in the shape of *Generate*, with what the bucket has to say. */
+export async function describeLook(
+	known: KnownJob,
+	look: JobState,
+	ports: StatusPorts,
+	links: LinkWish,
+): Promise<JobResult> {
+	const { queue, bucket, clock } = ports;
 	const job = { ...known, endpoint_id: queue.endpointId };
-	const look = await queue.getStatus(job.job_id, signal);
-	assertAnswered(look, job, queue);
 	const store = createOptionalStore(bucket, clock);
 	const record = await recordOf(job, store);
 	const isForgotten = look.tag === 'missing' && !isYoung(job, clock);

@@ -3,6 +3,7 @@ import { fromJson, jsonRecord } from '../../base/data/json';
 import { recordKey } from '../../contract/layout';
 import type { Bucket, Written } from '../../storage/objects/bucket';
 import type { GenerationRequest, JobMemory } from '../request/ports';
+import { claimedFailure } from './failure';
 
 const ID = /^[\w-]{1,200}$/;
 const JOB_ID = /^(?!\.+$)[\w.:~-]{1,200}$/;
@@ -35,6 +36,8 @@ export const jobRecord = z.object({
 	submitted_at_ms: time.nullable(),
 	/** When its execution last followed it: one that was killed follows no more. */
 	followed_at_ms: time.nullable().default(null),
+	/** Its execution sleeps until it is called back, at the latest until then. */
+	suspended_until_ms: time.nullable().default(null),
 	/** The time to live that was sent along; nothing: RunPod's own. */
 	ttl_ms: z.number().nullable().default(null),
 	/** By the store's clock: an output that is older is of an earlier job. */
@@ -43,6 +46,8 @@ export const jobRecord = z.object({
 	report: jsonRecord.optional(),
 	/** What the worker said of the video. */
 	output: jsonRecord.optional(),
+	/** Why there is none, and none will come. */
+	failure: claimedFailure.optional(),
 });
 
 /** The same as somebody may have written it: for whoever checks the IDs and times before they are used. */

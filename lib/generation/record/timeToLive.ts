@@ -25,12 +25,14 @@ const FOLLOWED_FOR_MS = 3 * FOLLOWED_INTERVAL_MS;
 /** In the place of a time: its execution has let go of the job. */
 export const NOT_FOLLOWED = 0;
 
-/** Whether an execution follows the job at this moment; one that was killed says nothing any more. */
+/** Whether an execution follows the job at this moment, or sleeps until it ends; one that was killed says nothing any more. */
 export function isFollowed(
-	{ state, delivered, followed_at_ms, submitted_at_ms }: JobRecord,
+	{ state, delivered, failure, followed_at_ms, submitted_at_ms, suspended_until_ms }: JobRecord,
 	nowMs: number,
 ): boolean {
-	if (state !== 'submitted' || delivered || followed_at_ms === NOT_FOLLOWED) return false;
+	if (state !== 'submitted' || delivered || failure || followed_at_ms === NOT_FOLLOWED)
+		return false;
+	if (suspended_until_ms !== null && nowMs < suspended_until_ms) return true;
 	const lastMs = Math.max(followed_at_ms ?? 0, submitted_at_ms ?? 0);
 	return Math.abs(nowMs - lastMs) < FOLLOWED_FOR_MS;
 }

@@ -7,6 +7,8 @@ import { reportOf, type JobReference, type JobReport } from './report';
 export interface JobResult {
 	report: JobReport;
 	video?: InlineVideo | undefined;
+	/** The job goes on: this is how it was when nobody waited for it any longer. */
+	isGoing?: true;
 }
 
 /** A result whose video stood in the answer itself. */

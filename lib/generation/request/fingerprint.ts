@@ -7,8 +7,14 @@ export function fingerprintOf(
 	{ input, inlineFiles }: Pick<GenerationRequest, 'input' | 'inlineFiles'>,
 ): string {
 	const files = Object.fromEntries(inlineFiles.map(({ field, sha256 }) => [field, { sha256 }]));
-	const text = JSON.stringify([endpointId, sorted({ ...input, ...files })]);
-	return createHash('sha256').update(text).digest('hex');
+	return contentHash([endpointId, { ...input, ...files }]);
+}
+
+/** The same for equal content, in whatever order of fields. */
+export function contentHash(content: unknown): string {
+	return createHash('sha256')
+		.update(JSON.stringify(sorted(content)))
+		.digest('hex');
 }
 
 function sorted(value: unknown): unknown {

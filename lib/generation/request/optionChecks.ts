@@ -6,6 +6,8 @@ import { optionDefault } from './optionDefaults';
 
 export const MINUTE_MS = 60_000;
 export const MAX_MINUTES = 7 * 24 * 60;
+/** RunPod's least execution timeout (docs: serverless/endpoints/send-requests). */
+export const MIN_RUN_TIME_MS = 5000;
 
 export const minutes = formNumber(
 	z

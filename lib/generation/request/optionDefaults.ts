@@ -15,3 +15,6 @@ type OptionDefaults = typeof OPTION_DEFAULTS;
 export function optionDefault<Name extends keyof OptionDefaults>(name: Name): OptionDefaults[Name] {
 	return OPTION_DEFAULTS[name];
 }
+
+/** How the execution waits where it does: the form's field. */
+export const WAIT_MODE = 'waitMode';

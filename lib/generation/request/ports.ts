@@ -61,7 +61,8 @@ export interface SharedPolling {
 }
 
 export type IfVideoExists = 'regenerate' | 'return' | 'fail';
-export type OnTimeout = 'cancel' | 'leave';
+/** `hand back`: the job goes on, and is itself the answer. */
+export type OnTimeout = 'cancel' | 'leave' | 'hand back';
 
 /** One avatar to make. Times in milliseconds. */
 export interface GenerationRequest {
@@ -76,6 +77,8 @@ export interface GenerationRequest {
 	inlineFiles: readonly InlineFile[];
 	/** Off: the answer is the submitted job, not its video. */
 	waitForCompletion: boolean;
+	/** Its execution sleeps until RunPod calls it back, at the latest until then, by n8n's clock. */
+	suspendedUntilMs?: number;
 	timeoutMs: number;
 	onTimeout: OnTimeout;
 	maxRestarts: number;
@@ -89,6 +92,11 @@ export interface GenerationRequest {
 	ifVideoExists: IfVideoExists;
 	/** Submit though an earlier submit of the same request may have taken effect. */
 	submitAnyway: boolean;
+	/** A model asks for it, which may ask twice: within one execution the same request has the same job. */
+	byModel?: {
+		/** But for one that has ended: that one is made anew. */
+		again: boolean;
+	};
 }
 
 /** What holds for all items of a run. */

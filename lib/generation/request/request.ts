@@ -14,6 +14,8 @@ export interface RawRequest extends GivenFiles {
 	/** In the contract's names; what is left blank is left out. */
 	contract: Readonly<Record<string, unknown>>;
 	options: Readonly<Record<string, unknown>>;
+	/** Where RunPod calls back, for an execution that sleeps until then. */
+	resumeUrl?: string | undefined;
 }
 
 /**
@@ -21,9 +23,10 @@ export interface RawRequest extends GivenFiles {
  * @throws InvalidInput naming everything that is wrong with it
  */
 export async function parseGenerationRequest(raw: RawRequest): Promise<GenerationRequest> {
-	const { slot, runTag, contract, options: rawOptions, hasBucket } = raw;
+	const { slot, runTag, contract, options: rawOptions, hasBucket, resumeUrl } = raw;
 	const hasOutputKey = contract.output_video_key !== undefined;
-	const options = checkItemOptions(rawOptions, { hasBucket, hasOutputKey });
+	const suspended = resumeUrl === undefined ? undefined : { resumeUrl, contract };
+	const options = checkItemOptions(rawOptions, { hasBucket, hasOutputKey, suspended });
 	const additional = checkAdditionalInputs(rawOptions.additionalWorkerInputs);
 	const links = checked(linkWish, rawOptions);
 	const files = await measureFiles(raw, keyOwner(contract));

@@ -4,6 +4,7 @@ import { isContractField } from '../../contract/jobInput';
 import { fromJson } from '../../base/data/json';
 import {
 	MAX_MINUTES,
+	MIN_RUN_TIME_MS,
 	MINUTE_MS,
 	minutes,
 	onOff,
@@ -15,9 +16,14 @@ import {
 } from './optionChecks';
 import { optionDefault } from './optionDefaults';
 import type { GenerationRequest, RunOptions } from './ports';
+import {
+	callbackFault,
+	suspendedEnvelope,
+	suspendFaults,
+	type SuspendedMeans,
+} from './suspendOptions';
 
-/** RunPod's least execution timeout and time to live (docs: serverless/endpoints/send-requests). */
-const MIN_RUN_TIME_MS = 5000;
+/** RunPod's least time to live (docs: serverless/endpoints/send-requests). */
 const MIN_TTL_MS = 10_000;
 
 const itemOptions = z.object({
@@ -55,6 +61,7 @@ const runOptions = z.object({
 	maxParallelJobs: wholeNumber(MOST_PARALLEL_JOBS, 0).default(optionDefault('maxParallelJobs')),
 	maxJobs,
 	pollIntervalSeconds,
+	allowHttpCallback: switchOption,
 });
 
 type RawOptions = Readonly<Record<string, unknown>>;
@@ -80,14 +87,21 @@ export function checked<T>(schema: z.ZodType<T>, raw: unknown): Checked<T> {
 export interface ItemMeans {
 	hasBucket: boolean;
 	hasOutputKey: boolean;
+	/** For an execution that sleeps until RunPod calls it back. */
+	suspended?: SuspendedMeans | undefined;
 }
 
 /** Checks the options of one item, those that need others as well. */
 export function checkItemOptions(raw: RawOptions, means: ItemMeans): Checked<ItemOptions> {
 	const { value, faults } = checked(itemOptions, raw);
-	const missing = [...downloadFaults(raw, means), ...guardFaults(raw, means)];
+	const suspended = raw.waitForCompletion === false ? undefined : means.suspended;
+	const missing = [
+		...downloadFaults(raw, means),
+		...guardFaults(raw, means),
+		...(suspended ? suspendFaults(raw, suspended, means) : []),
+	];
 	return {
-		value: value && optionsOf(value),
+		value: value && optionsOf(value, suspended),
 		faults: [...faults, ...policyFaults(raw), ...missing],
 	};
 }
@@ -124,11 +138,18 @@ function guardFaults(
 	];
 }
 
-function optionsOf(options: z.output<typeof itemOptions>): ItemOptions {
+function optionsOf(
+	options: z.output<typeof itemOptions>,
+	suspended: SuspendedMeans | undefined,
+): ItemOptions {
+	const timeoutMs = options.timeoutMinutes * MINUTE_MS;
+	const envelope = envelopeOf(options);
 	return {
-		envelope: envelopeOf(options),
+		envelope: suspended
+			? suspendedEnvelope(suspended.resumeUrl, timeoutMs, envelope.policy)
+			: envelope,
 		waitForCompletion: options.waitForCompletion,
-		timeoutMs: options.timeoutMinutes * MINUTE_MS,
+		timeoutMs,
 		onTimeout: options.onTimeout,
 		ifVideoExists: options.ifVideoExists,
 		submitAnyway: options.submitAnyway,
@@ -186,15 +207,29 @@ function objectOf(raw: unknown): unknown {
 	return typeof raw === 'string' ? fromJson(raw) : raw;
 }
 
+/** Where RunPod calls n8n back, and where this RunPod is. */
+export interface Callback {
+	resumeUrl: string;
+	queueBaseUrl: string;
+}
+
+const ALL_AT_ONCE: InputFault = {
+	field: 'maxParallelJobs',
+	message:
+		'cannot be given with Suspend Until Called Back, which submits all jobs at once: leave it out, or choose In This Node',
+};
+
 /** Checks what holds for the whole run; of what is wrong with it, the defaults stand in. */
 export function checkRunOptions(
 	raw: RawOptions,
 	stopOnFault: boolean,
+	callback?: Callback,
 ): { options: RunOptions; faults: InputFault[] } {
 	const { value, faults } = checked(runOptions, raw);
 	const {
 		pollIntervalSeconds: seconds,
 		maxParallelJobs,
+		allowHttpCallback,
 		...rest
 	} = value ?? {
 		...runOptions.parse({}),
@@ -202,5 +237,15 @@ export function checkRunOptions(
 	};
 	const pollIntervalMs = seconds === undefined ? undefined : seconds * 1000;
 	const atOnce = maxParallelJobs === AUTOMATIC ? {} : { maxParallelJobs };
-	return { options: { ...rest, ...atOnce, pollIntervalMs, stopOnFault }, faults };
+	const options = { ...rest, ...atOnce, pollIntervalMs, stopOnFault };
+	if (!callback) return { options, faults };
+	const fault = callbackFault(callback.resumeUrl, callback.queueBaseUrl, allowHttpCallback);
+	return {
+		options,
+		faults: [
+			...faults,
+			...(fault ? [fault] : []),
+			...(maxParallelJobs === AUTOMATIC ? [] : [ALL_AT_ONCE]),
+		],
+	};
 }

@@ -4,9 +4,10 @@ import type { EndedJobState } from '../../runpod/queue/job';
 import type { QueueClient } from '../../runpod/queue/queue';
 import type { CancelOutcome } from '../report/cancelOutcome';
 import { failedJob, unfinishedJob } from '../report/failures';
-import { resultOf, type JobResult } from '../report/jobResult';
+import { resultOf, warned, type JobResult } from '../report/jobResult';
 import type { OnTimeout } from '../request/ports';
-import type { JobReference, JobReport } from '../report/report';
+import { reportOf, submittedReport, type JobReference, type JobReport } from '../report/report';
+import { STALLS } from '../report/stallWords';
 import type { Followed } from './missingVideo';
 import { stopPaying } from './stopPaying';
 
@@ -35,9 +36,9 @@ export async function conclude(
 ): Promise<JobResult> {
 	if ('found' in followed) return await conclusion.ready({ report: followed.found });
 	const { end } = followed;
-	return end.tag === 'ended'
-		? await concludeEnded(job, end.state, conclusion)
-		: await concludeUnfinished(job, end, conclusion);
+	if (end.tag === 'ended') return await concludeEnded(job, end.state, conclusion);
+	if (end.tag === 'deadline' && conclusion.onTimeout === 'hand back') return handedBack(job, end);
+	return await concludeUnfinished(job, end, conclusion);
 }
 
 async function concludeEnded(
@@ -51,6 +52,16 @@ async function concludeEnded(
 	const found = mayHaveVideo ? await recover() : undefined;
 	if (found) return await ready({ report: found });
 	throw failedJob(job, state);
+}
+
+/** The job as it was seen last, with what keeps it waiting. */
+function handedBack(
+	job: JobReference,
+	{ last, stall }: Extract<FollowEnd, { tag: 'deadline' }>,
+): JobResult {
+	const report = last ? reportOf(job, last) : submittedReport(job);
+	const told = stall ? warned(report, `It still waits: ${STALLS[stall].reason}.`) : report;
+	return { report: told, isGoing: true };
 }
 
 async function concludeUnfinished(
@@ -75,6 +86,6 @@ async function cancelAtEnd(
 	if (!(await isOurs())) return "another's";
 	// A job that RunPod refuses to tell about is perhaps finished, and its video paid for.
 	if (end.tag === 'refused') return 'left running';
-	if (end.tag === 'deadline' && onTimeout === 'leave') return 'left running';
+	if (end.tag === 'deadline' && onTimeout !== 'cancel') return 'left running';
 	return await stopPaying(jobId, queue, clock);
 }

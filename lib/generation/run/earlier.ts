@@ -39,7 +39,8 @@ const WATCH_INTERVAL_MS = 500;
 export async function findEarlier(context: JobContext): Promise<Earlier> {
 	const remembered = context.book.remembered();
 	const report = remembered?.report && reportFrom(remembered.report);
-	if (remembered && report) return { tag: 'result', report, record: remembered };
+	if (remembered && report && !isAskedAgain(context))
+		return { tag: 'result', report, record: remembered };
 	if (remembered && remembered.state !== 'unsent') {
 		const judged = await judge(remembered, context, false);
 		if (judged.tag !== 'nothing') return judged;
@@ -107,9 +108,11 @@ async function judge(
 	context: JobContext,
 	isOthers: boolean,
 ): Promise<Judgement> {
-	if (record.state === 'unsent' || (record.state === 'finished' && record.delivered))
+	const isGivenOut = isDelivered(record, context);
+	if (record.state === 'unsent' || (record.state === 'finished' && isGivenOut))
 		return { tag: 'nothing' };
 	if (!isSubmitted(record)) return await judgeIntent(record, context);
+	if (record.failure) return { tag: 'nothing' };
 	if (record.lost) return await stored(record, context);
 	const look = await context.ports.queue.getStatus(record.job_id, context.signal);
 	switch (look.tag) {
@@ -118,7 +121,7 @@ async function judge(
 		case 'unreachable':
 			return { tag: 'going', record, look, isOthers };
 		case 'completed':
-			if (record.delivered) return { tag: 'nothing' };
+			if (isGivenOut) return { tag: 'nothing' };
 			return await result(resultOf(referenceOf(record, context), look), record, context);
 		case 'missing':
 			return await judgeMissing(record, look, context, isOthers);
@@ -129,13 +132,38 @@ async function judge(
 		case 'completedWithoutVideo':
 			return await judgeWithoutVideo(record, look, context);
 		// A cancel can come a moment after the video was stored.
-		case 'cancelled':
-			return await stored(record, context);
+		case 'cancelled': {
+			const found = await stored(record, context);
+			if (found.tag === 'nothing') assertNotSameCall(record, look, context);
+			return found;
+		}
 		case 'failed':
 			return judgeFailed(record, look, context);
 		case 'timedOut':
+			assertNotSameCall(record, look, context);
 			return { tag: 'nothing' };
 	}
+}
+
+/** Whoever asks for it anew takes nothing that has ended. */
+function isAskedAgain({ request }: JobContext): boolean {
+	return request.byModel?.again ?? false;
+}
+
+function isDelivered(record: JobRecord, context: JobContext): boolean {
+	return record.delivered || isAskedAgain(context);
+}
+
+/** A model would try the same inputs again and again, and pay for each. */
+function assertNotSameCall(
+	record: SubmittedRecord,
+	look: Parameters<typeof failedJob>[1],
+	context: JobContext,
+): void {
+	const { request, ports } = context;
+	const isOwn = record.execution_id === ports.executionId;
+	if (request.byModel && isOwn && !isAskedAgain(context))
+		throw failedJob(referenceOf(record, context), look);
 }
 
 async function result(
@@ -160,7 +188,7 @@ function tellingOrigin(report: JobReport, record: JobRecord, { ports }: JobConte
 
 /** What lies under the output key, where it is newer than the record. */
 async function stored(record: SubmittedRecord, context: JobContext): Promise<Judgement> {
-	if (record.delivered) return { tag: 'nothing' };
+	if (isDelivered(record, context)) return { tag: 'nothing' };
 	const report = await recover(referenceOf(record, context), record, context.store);
 	return report ? await result({ report }, record, context) : { tag: 'nothing' };
 }
@@ -176,7 +204,7 @@ async function judgeMissing(
 	const ageMs = clock.now() - (record.submitted_at_ms ?? -Infinity);
 	if (ageMs > LIMITS.missingMs || ageMs < 0) {
 		const found = await stored(record, context);
-		if (found.tag !== 'nothing' || record.delivered) return found;
+		if (found.tag !== 'nothing' || isDelivered(record, context)) return found;
 		if (isOlderThanItsTtl(record, clock.now())) return found;
 	}
 	return { tag: 'going', record, look, isOthers };
@@ -198,8 +226,10 @@ async function judgeWithoutVideo(
 function judgeFailed(
 	record: SubmittedRecord,
 	look: Extract<EndedJobState, { tag: 'failed' }>,
-	{ request, ports }: JobContext,
+	context: JobContext,
 ): Judgement {
+	assertNotSameCall(record, look, context);
+	const { request, ports } = context;
 	const isOwn = record.execution_id === ports.executionId;
 	if (!isOwn || request.submitAnyway || !missesUnseen(look.reason, request.unseenInputs))
 		return { tag: 'nothing' };

@@ -24,8 +24,8 @@ import { settle } from '../../base/errors/settled';
 import { stopPaying } from '../result/stopPaying';
 import { isFollowed, NOT_FOLLOWED, ttlOf } from '../record/timeToLive';
 
-/** A finished job with its record. */
-export interface FinishedJob extends JobResult {
+/** A finished job, or one that is handed back, with its record. */
+export interface FollowedJob extends JobResult {
 	record: SubmittedRecord;
 }
 
@@ -45,7 +45,7 @@ export async function followToResult(
 	record: SubmittedRecord,
 	ownership: Ownership,
 	context: JobContext,
-): Promise<FinishedJob> {
+): Promise<FollowedJob> {
 	try {
 		return await followOrTakeOver(record, ownership, context);
 	} catch (error) {
@@ -73,7 +73,7 @@ async function followOrTakeOver(
 	record: SubmittedRecord,
 	ownership: Ownership,
 	context: JobContext,
-): Promise<FinishedJob> {
+): Promise<FollowedJob> {
 	const { followed, winner } = await follow(record, ownership, context);
 	if (winner) {
 		await stopPaying(record.job_id, context.ports.queue, context.ports.clock);
@@ -146,7 +146,7 @@ async function concluded(
 	followed: Followed,
 	ownership: Ownership,
 	context: JobContext,
-): Promise<FinishedJob> {
+): Promise<FollowedJob> {
 	const { ports, request } = context;
 	const job = referenceOf(record, context);
 	const end = 'end' in followed ? followed.end : undefined;
@@ -165,7 +165,11 @@ async function concluded(
 			timeoutMs: request.timeoutMs,
 		}),
 	);
-	if ('value' in result) return { record, ...result.value };
+	if ('value' in result) {
+		if (result.value.isGoing && ownership === 'ours')
+			void note({ ...record, followed_at_ms: NOT_FOLLOWED }, context);
+		return { record, ...result.value };
+	}
 	// Memory has it at once; nobody waits for the bucket.
 	if (end && ownership === 'ours')
 		void note({ ...record, lost: end.tag === 'lost', followed_at_ms: NOT_FOLLOWED }, context);
@@ -193,7 +197,7 @@ async function stored(
 	);
 }
 
-async function ready(
+export async function ready(
 	found: JobResult,
 	record: SubmittedRecord,
 	{ ports, request, optional }: JobContext,

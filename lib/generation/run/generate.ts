@@ -1,6 +1,12 @@
 import { WanAvatarError } from '../../base/errors/errors';
 import { winnerOver } from './contest';
-import { referenceOf, isSubmitted, type JobContext, type SubmittedRecord } from './jobContext';
+import {
+	isLookedAtAgain,
+	isSubmitted,
+	referenceOf,
+	type JobContext,
+	type SubmittedRecord,
+} from './jobContext';
 import { ownerOf } from '../report/owner';
 import { findEarlier, readStanding, type Earlier } from './earlier';
 import { unseenThumbnail } from '../report/deniedWords';
@@ -27,13 +33,18 @@ export interface Result extends JobResult {
 export async function generate(context: JobContext): Promise<Result> {
 	assertMaySubmit(context);
 	const earlier = await unlessStopped(context, async () => await findEarlier(context));
-	const { record, report, video } =
+	const found =
 		earlier.tag === 'nothing'
 			? await begin(context, earlier.standing)
 			: await takeOver(earlier, context);
+	return remembered(found, context);
+}
+
+/** The next try of this execution takes the result from memory; a video that lies nowhere else it takes from RunPod. */
+export function remembered({ record, report, video }: Result, context: JobContext): Result {
 	const whole = withWarningsOf(context.optional, report);
-	// The next try of this execution takes the result from here; a video that lies nowhere else it takes from RunPod.
-	if (record) context.book.remember(video ? record : { ...record, report: whole });
+	const isLooked = video !== undefined || (record && isLookedAtAgain(record, context.request));
+	if (record) context.book.remember(isLooked ? record : { ...record, report: whole });
 	return { report: whole, video, ...(record ? { record } : {}) };
 }
 
@@ -83,8 +94,13 @@ async function takeUp(
 	}
 }
 
-function finished({ record, report, video }: JobResult & { record: JobRecord }): Result {
-	return { report, video, record: { ...record, state: 'finished' } };
+export function finished({
+	record,
+	report,
+	video,
+	isGoing,
+}: JobResult & { record: JobRecord }): Result {
+	return { report, video, record: isGoing ? record : { ...record, state: 'finished' } };
 }
 
 /** Stop may have come while the submit was on its way, which is never cut: its job would be lost and go on burning. */

@@ -50,6 +50,14 @@ export function isSubmitted(record: JobRecord): record is SubmittedRecord {
 	return record.job_id !== null;
 }
 
+/** A model that asks for the same again gets the job as it is then: one that goes on counts as not given out. */
+export function isLookedAtAgain(
+	{ state }: Pick<JobRecord, 'state'>,
+	{ byModel }: Pick<GenerationRequest, 'byModel'>,
+): boolean {
+	return byModel !== undefined && state !== 'finished';
+}
+
 /** Notes a later state of a job: in memory surely, in the bucket if it answers. */
 export async function note(
 	record: JobRecord,

@@ -48,6 +48,12 @@ async function endOrDue<T>(
 	}
 }
 
+function fateOf(context: JobContext): string {
+	return context.request.onTimeout === 'hand back' && !isStopped(context)
+		? 'A job that is not finished goes on: see with Get Status.'
+		: 'A job that is not finished is being cancelled.';
+}
+
 function isStopped({ ports }: JobContext): boolean {
 	return ports.signal?.aborted ?? false;
 }
@@ -63,7 +69,7 @@ function notEndedInTime(context: JobContext): WanAvatarError {
 			details: { ...ownerOf(context.request) },
 		});
 	return new WanAvatarError(code, `${why} while job ${record.job_id} was worked on`, {
-		remedy: `A job that is not finished is being cancelled. Of one that is finished ${BY_STATUS}.`,
+		remedy: `${fateOf(context)} Of one that is finished ${BY_STATUS}.`,
 		details: { ...referenceOf(record, context) },
 	});
 }

@@ -168,6 +168,7 @@ function intentOf({ fingerprint, ports, request }: JobContext, standing: Standin
 		intended_at_ms: ports.clock.now(),
 		submitted_at_ms: null,
 		followed_at_ms: null,
+		suspended_until_ms: request.suspendedUntilMs ?? null,
 		ttl_ms: request.envelope.policy?.ttl ?? null,
 		recorded_at_ms: null,
 	};

@@ -2,6 +2,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 import { WanAvatarError } from '../../../lib/base/errors/errors';
 import { NOT_STARTED, settle, type End } from '../../../lib/base/errors/settled';
+import { answeredToModel, runsAsTool } from '../n8n/asTool';
 import { errorItem, orTimedOut, toNodeError, toRunError } from '../n8n/itemErrors';
 import { inFormsWords } from '../fields/formLabels';
 import { ItemWithFiles, SeveralEnds, type ItemOutput, type Operation } from '../n8n/operation';
@@ -18,6 +19,7 @@ interface Outcome {
 
 /** Runs the chosen operation over all items: the only place for order, pairedItem and Continue On Fail. */
 export async function route(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
+	if (runsAsTool(context)) return await answerModel(context);
 	const continueOnFail = context.continueOnFail();
 	const ran = await runAll(context, continueOnFail);
 	if ('fault' in ran && !continueOnFail) throw toRunError(context.getNode(), ran.fault);
@@ -25,6 +27,17 @@ export async function route(context: IExecuteFunctions): Promise<INodeExecutionD
 	if (!continueOnFail) throwFirstError(context, outcomes);
 	return outcomes.flatMap(({ end, item }) =>
 		itemsOf(end).map((one) => ({ ...one, pairedItem: { item } })),
+	);
+}
+
+/** A model is told of a fault by an item: of what is thrown, agents hand it nothing, or no remedy. Files reach no model. */
+async function answerModel(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
+	const { modelAnswer } = await import('../../../lib/generation/report/modelAnswer');
+	const answered = await settle(answeredToModel(runAll(context, true)));
+	const ran = 'value' in answered ? answered.value : { fault: answered.error };
+	const outcomes = endsOf(ran, context).flatMap(outcomesOf);
+	return outcomes.flatMap(({ end, item }) =>
+		itemsOf(end).map(({ json }) => ({ json: modelAnswer(json), pairedItem: { item } })),
 	);
 }
 

@@ -32,9 +32,12 @@ export function readOptions(
 	context: IExecuteFunctions,
 	item: number,
 ): Readonly<Record<string, unknown>> {
-	const added = Object.values(GROUPS).flatMap(({ name }) => [
-		...addedOptions(context.getNodeParameter(name, item, {})),
-	]);
+	return readOptionsBy((name) => context.getNodeParameter(name, item, {}));
+}
+
+/** The same of a form whose fields are read another way. */
+export function readOptionsBy(read: (name: string) => unknown): Readonly<Record<string, unknown>> {
+	const added = Object.values(GROUPS).flatMap(({ name }) => [...addedOptions(read(name))]);
 	// An added option whose expression gives nothing must not pass for one that is not added: a limit would be gone.
 	return Object.fromEntries(added.map(([name, value]) => [name, value ?? null]));
 }

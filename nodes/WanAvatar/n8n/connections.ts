@@ -1,4 +1,4 @@
-import type { IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 import { sharedTimeouts, type Clock } from '../../../lib/base/async/clock';
 import type { HttpRequest } from '../../../lib/runpod/http/http';
@@ -20,6 +20,9 @@ export const clock: Clock = {
 	timeout: sharedTimeouts(() => performance.now()),
 };
 
+/** What a credential is read with: all contexts of n8n have it. */
+export type WithCredentials = Pick<IExecuteFunctions, 'getNode' | 'getCredentials'>;
+
 /** The queues of the account, one client for each endpoint. */
 export interface Queues {
 	/** The endpoint of the credential; empty when it names none. */
@@ -28,14 +31,14 @@ export interface Queues {
 }
 
 /** The queues of the node's RunPod credential, which is read once. */
-export async function connectQueues(context: IExecuteFunctions): Promise<Queues> {
+export async function connectQueues(context: WithCredentials): Promise<Queues> {
 	const { parseRunPodSettings } = await import('../../../lib/runpod/http/runPodCredential');
 	const settings = parseRunPodSettings(await context.getCredentials('runPodApi', 0));
 	return await openQueues({ ...settings, secrets: await workersSecrets(context) });
 }
 
 /** What the worker knows too, and may say; a malformed credential must not hold up a cancel. */
-async function workersSecrets(context: IExecuteFunctions): Promise<readonly string[]> {
+async function workersSecrets(context: WithCredentials): Promise<readonly string[]> {
 	const node = context.getNode();
 	if (!asksForMinio(node) || !node.credentials?.minioApi) return [];
 	const { secretsIn } = await import('../../../lib/base/data/secret');
@@ -76,9 +79,7 @@ export async function connectQueue(context: IExecuteFunctions, item: number): Pr
  * The bucket of the node's MinIO credential, where the form asks for it. Stop does not cut its requests: a delete that has begun
  * ends, and the job that was just submitted is noted. Whoever only reads takes `readingBucket`.
  */
-async function connectBucket(
-	context: IExecuteFunctions | ILoadOptionsFunctions,
-): Promise<Bucket | undefined> {
+async function connectBucket(context: WithCredentials): Promise<Bucket | undefined> {
 	if (!asksForMinio(context.getNode())) return undefined;
 	if (!context.getNode().credentials?.minioApi) throw await withoutMinio();
 	const { parseStorageSettings } = await import('../../../lib/storage/client/minioCredential');
@@ -88,29 +89,33 @@ async function connectBucket(
 }
 
 /** The bucket, and with what the results of jobs are looked at and linked. */
-export async function connectResults(
-	context: IExecuteFunctions,
-): Promise<ResultPorts & { bucket: Bucket | undefined }> {
+export async function connectResults(context: IExecuteFunctions): Promise<ConnectedResults> {
+	return await openResults(context, runHints(context));
+}
+
+export type ConnectedResults = ResultPorts & { bucket: Bucket | undefined };
+
+/** The same, where `hint` says what is not an item's own. */
+export async function openResults(
+	context: WithCredentials,
+	hint: (sentence: string) => void,
+): Promise<ConnectedResults> {
 	const { createLinkMaker } = await import('../../../lib/storage/video/presignedLinks');
 	const { contentFacts, headerFacts } = await import('../../../lib/storage/video/videoFacts');
 	if (leavesMinioUnused(context.getNode()))
-		runHints(context)(
-			`The MinIO API credential of this node was not used: ${useMinio.displayName} is off.`,
-		);
+		hint(`The MinIO API credential of this node was not used: ${useMinio.displayName} is off.`);
 	const bucket = await connectBucket(context);
 	const linkMaker = createLinkMaker(bucket, clock);
 	const results = { bucket, linkMaker, readContent: contentFacts };
 	if (!bucket) return results;
-	return { ...results, readFacts: headerFacts, onDenied: deniedHints(context) };
+	return { ...results, readFacts: headerFacts, onDenied: deniedHints(hint) };
 }
 
 /**
  * The bucket for what cannot be done without it.
  * @throws WanAvatarError INVALID_CREDENTIAL when the node has no MinIO credential, or does not ask for it
  */
-export async function requireBucket(
-	context: IExecuteFunctions | ILoadOptionsFunctions,
-): Promise<Bucket> {
+export async function requireBucket(context: WithCredentials): Promise<Bucket> {
 	const bucket = await connectBucket(context);
 	if (bucket) return bucket;
 	throw await withoutMinio(`Turn on ${useMinio.displayName} and choose one: `);

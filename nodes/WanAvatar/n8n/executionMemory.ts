@@ -24,8 +24,55 @@ function isNotes(notes: unknown): notes is Record<string, unknown> {
 	return typeof notes === 'object' && notes !== null;
 }
 
+const NAME = 'wanAvatarExecution';
+
+/** n8n's own agents run a tool in no execution: what such a run does gets a name of its own. */
+export function executionIdOf(
+	context: Pick<IExecuteFunctions, 'getContext' | 'getExecutionId'>,
+): string {
+	const id: string | undefined = context.getExecutionId();
+	if (id) return id;
+	const node = context.getContext('node');
+	const given: unknown = node[NAME];
+	const name =
+		typeof given === 'string' ? given : `tool-${Math.random().toString(36).slice(2, 12)}`;
+	node[NAME] = name;
+	return name;
+}
+
 /** How often this node has run in this execution: a loop runs it again with other items. */
 export function runIndexOf(context: IExecuteFunctions): number {
 	const { $runIndex } = context.getWorkflowDataProxy(0);
 	return typeof $runIndex === 'number' ? $runIndex : 0;
+}
+
+/** A model may make the same call several times at once: they share one piece of work, and its answer. */
+export interface SharedCalls<T> {
+	/** Joins the work that is under way for this node and execution under the name, or begins it. */
+	join: (
+		context: Pick<IExecuteFunctions, 'getContext'>,
+		name: string,
+		begin: () => Promise<T>,
+	) => Promise<T>;
+}
+
+export function createSharedCalls<T>(): SharedCalls<T> {
+	// n8n has one such object for each node of an execution, and drops it with the execution.
+	const calls = new WeakMap<object, Map<string, Promise<T>>>();
+	return {
+		join: async (context, name, begin) => {
+			const node = context.getContext('node');
+			const underway = calls.get(node) ?? new Map<string, Promise<T>>();
+			calls.set(node, underway);
+			const known = underway.get(name);
+			if (known) return await known;
+			const work = begin();
+			underway.set(name, work);
+			try {
+				return await work;
+			} finally {
+				underway.delete(name);
+			}
+		},
+	};
 }

@@ -3,9 +3,14 @@ import type { InlineVideo } from '../../../lib/base/data/inlineText';
 import type { JobResult } from '../../../lib/generation/report/jobResult';
 import { ItemWithFiles, type ItemResult } from './operation';
 
+/** What stores a file of an item: all contexts of n8n that give items have it. */
+interface WithFiles {
+	helpers: Pick<IExecuteFunctions['helpers'], 'prepareBinaryData'>;
+}
+
 /** The binary field of a video that came in the worker's answer and lies nowhere else; no field for any other. */
 export async function inlineFiles(
-	context: IExecuteFunctions,
+	context: WithFiles,
 	video: InlineVideo | undefined,
 	outputVideoKey: string | null,
 ): Promise<IBinaryKeyData> {
@@ -18,7 +23,7 @@ export async function inlineFiles(
 
 /** The item of a job's result. */
 export async function resultItem(
-	context: IExecuteFunctions,
+	context: WithFiles,
 	{ report, video }: JobResult,
 ): Promise<ItemResult> {
 	if (!video) return { ...report };

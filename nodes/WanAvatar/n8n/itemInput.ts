@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { readSwitchOption } from '../fields/formValue';
 import { readOptions, type GroupedOption } from '../fields/optionGroups';
+import { NOT_AS_TOOL } from './asTool';
 import { ItemWithFiles, type ItemResult } from './operation';
 
 const includeInputFields: INodeProperties = {
@@ -10,6 +11,7 @@ const includeInputFields: INodeProperties = {
 	default: false,
 	description:
 		"Whether to pass the incoming item's own fields and files on, so that the next node still has them, such as the email address to write to",
+	...NOT_AS_TOOL,
 };
 
 /** The option as operations have it. */

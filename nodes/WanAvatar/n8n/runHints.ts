@@ -9,13 +9,14 @@ export function runHints(context: IExecuteFunctions): (message: string) => void 
 		const message = sentence.replace(/[<>]/g, '');
 		if (told.has(message)) return;
 		told.add(message);
+		// In older versions of n8n a tool has no panel for it.
+		if (!('addExecutionHints' in context)) return;
 		context.addExecutionHints({ message, type: 'warning', location: 'outputPane' });
 	};
 }
 
 /** Tells what the access key may not do. */
-export function deniedHints(context: IExecuteFunctions): OnDenied {
-	const hint = runHints(context);
+export function deniedHints(hint: (sentence: string) => void): OnDenied {
 	return (right, bucketName) => {
 		hint(deniedSentence(right, bucketName));
 	};

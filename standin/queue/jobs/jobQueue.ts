@@ -200,7 +200,7 @@ export class JobQueue {
 
 	async #run(job: Job, attempt: Attempt): Promise<void> {
 		const [result] = await Promise.all([
-			playAttempt(job.outcome, job.retries, () => this.#ask(job, attempt)),
+			playAttempt(job, () => this.#ask(job, attempt)),
 			new Promise<void>((resolve) => this.#timers.after(this.#options.runMs, resolve)),
 		]);
 		// A job that was cancelled, deleted or ran out of time is no longer this attempt's to end.

@@ -28,15 +28,25 @@ type DecidedEnd =
 	/** The handler's output, changed. */
 	| { kind: 'mapOutput'; map: (output: unknown) => unknown }
 	/** IN_PROGRESS until it is cancelled or a timeout ends it; the handler is not asked. */
-	| { kind: 'never' };
+	| { kind: 'never' }
+	/** IN_PROGRESS until this tells the end; nothing: the handler does its work then. */
+	| { kind: 'held'; until: (input: Readonly<Record<string, unknown>>) => Promise<ToldEnd> };
+
+/** How a job that was held ends. */
+export type ToldEnd = Exclude<DecidedEnd, { kind: 'held' }> | undefined;
 
 /** What became of one attempt. */
 export type AttemptResult = JobEnd | { status: 'RESTARTED' } | { status: 'LOST'; end: JobEnd };
 
+interface Playing {
+	outcome?: JobOutcome | undefined;
+	retries: number;
+	input: Readonly<Record<string, unknown>>;
+}
+
 /** Plays one attempt: `ask` runs the handler, and is called only when the outcome wants its work done. */
 export async function playAttempt(
-	outcome: JobOutcome | undefined,
-	retries: number,
+	{ outcome, retries, input }: Playing,
 	ask: () => Promise<JobEnd>,
 ): Promise<AttemptResult> {
 	switch (outcome?.kind) {
@@ -62,6 +72,8 @@ export async function playAttempt(
 			return restartOrEnd(await ask(), retries, outcome.times);
 		case 'never':
 			return new Promise(() => undefined);
+		case 'held':
+			return playAttempt({ outcome: await outcome.until(input), retries, input }, ask);
 	}
 }
 

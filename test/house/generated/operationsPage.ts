@@ -3,7 +3,8 @@ import { format, resolveConfig } from 'prettier';
 import * as z from 'zod/v4';
 import type { ErrorCode } from '../../../lib/base/errors/errors';
 import { resources } from '../../../nodes/WanAvatar/actions/registry';
-import { outputSchemas } from './outputSchemas';
+import { properties as triggerFields } from '../../../nodes/WanAvatarTrigger/fields';
+import { outputSchemas, triggerSchema } from './outputSchemas';
 
 export const PAGE = 'docs/operations.md';
 
@@ -62,8 +63,19 @@ export async function operationsPage(): Promise<string> {
 			exampleText(String(resource.value), name, description),
 		]),
 	);
-	const text = [INTRODUCTION, ...chapters, '## Errors', errorsText()].join('\n\n');
+	const text = [INTRODUCTION, ...chapters, ...triggerChapter(), '## Errors', errorsText()].join(
+		'\n\n',
+	);
 	return await format(text, { ...(await resolveConfig(PAGE)), filepath: PAGE });
+}
+
+function triggerChapter(): string[] {
+	return [
+		'## Wan Avatar Trigger',
+		'A node of its own: it starts the workflow when a job ends. See [the trigger](trigger.md).',
+		fieldsText(triggerFields),
+		outputText(triggerSchema()),
+	];
 }
 
 function fieldsText(properties: readonly INodeProperties[]): string {
@@ -81,7 +93,8 @@ function rowsOf(property: INodeProperties, within: string): string[] {
 	const label = `${within}${displayName}${required ? ' (required)' : ''}`;
 	if (type === 'collection')
 		return options.flatMap((one) => (isProperty(one) ? rowsOf(one, `${displayName} → `) : []));
-	const choices = type === 'options' ? choicesOf(options) : type;
+	const isChosen = type === 'options' || type === 'multiOptions';
+	const choices = isChosen ? choicesOf(options) : type;
 	return [
 		`| ${[`${label}<br>\`${name}\``, choices, defaultOf(property), description].map(cell).join(' | ')} |`,
 	];

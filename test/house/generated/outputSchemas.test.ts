@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { operations } from '../../../nodes/WanAvatar/actions/registry';
-import { outputSchemas, SCHEMAS_FOLDER } from './outputSchemas';
+import { outputSchemas, SCHEMAS_FOLDER, TRIGGER_SCHEMA, triggerSchema } from './outputSchemas';
 
 const folder = join(__dirname, '../../..', SCHEMAS_FOLDER);
 const schemas = outputSchemas();
@@ -21,4 +21,9 @@ it.each([...schemas])('the output schema of %s is what its fields say', (operati
 	const file = join(folder, `${operation}.json`);
 	const isFresh = existsSync(file) && readFileSync(file, 'utf8') === text;
 	expect(isFresh ? 'fresh' : `${operation}.json is stale: run "npm run schemas"`).toBe('fresh');
+});
+
+it('so is that of the trigger', () => {
+	const text = readFileSync(join(__dirname, '../../..', TRIGGER_SCHEMA), 'utf8');
+	expect(text === triggerSchema() ? 'fresh' : 'stale: run "npm run schemas"').toBe('fresh');
 });

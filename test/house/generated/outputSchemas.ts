@@ -9,20 +9,36 @@ import {
 
 export const SCHEMAS_FOLDER = 'nodes/WanAvatar/__schema__/v1.0.0';
 
+/** n8n looks there for a node without resources. */
+export const TRIGGER_SCHEMA = 'nodes/WanAvatarTrigger/__schema__/v1.0.0.json';
+
+/** The output schema of the trigger as the text of its file: the report of a job. */
+export function triggerSchema(): string {
+	return textOf(reportTypes());
+}
+
 /** Every output schema as the text of its file, by `<resource>/<operation>`: n8n's editor shows them before a run. */
 export function outputSchemas(): Map<string, string> {
-	const report = Object.fromEntries(
-		Object.entries(jobReport.shape).map(([name, schema]) => [name, typeOf(name, schema)]),
-	);
+	const report = reportTypes();
 	return new Map(
 		resources.flatMap(({ option: { value }, operations }) =>
 			[...operations].map(([name, { outputs }]): [string, string] => {
 				const fields = outputs === JOB_REPORT ? report : outputs;
-				const schema = { ...schemaOf(fields), version: 1 };
-				return [`${String(value)}/${name}`, `${JSON.stringify(schema, undefined, '\t')}\n`];
+				return [`${String(value)}/${name}`, textOf(fields)];
 			}),
 		),
 	);
+}
+
+function reportTypes(): OutputFields {
+	const types = Object.entries(jobReport.shape).map(
+		([name, schema]) => [name, typeOf(name, schema)] as const,
+	);
+	return Object.fromEntries(types);
+}
+
+function textOf(fields: OutputFields): string {
+	return `${JSON.stringify({ ...schemaOf(fields), version: 1 }, undefined, '\t')}\n`;
 }
 
 function schemaOf(type: OutputType): object {

@@ -8,12 +8,20 @@ export const FOREIGN_NAMES: ReadonlySet<string> = new Set([
 	'Credentials',
 	'Docs',
 	'Import from File',
+	'Listen for test event',
 	'On Error',
 	'On Error: Continue (using error output)',
+	'Production URL',
+	'Retry On Fail',
 	'Settings',
+	'Set Manually',
+	'Test URL',
+	'Waiting',
 	// Other nodes and their fields.
 	'Attachments',
+	'Description',
 	'Execute Workflow',
+	'Tools',
 	'Send Email',
 	'Wait',
 	// An operation that a recipe makes up, and what the code calls 0 parallel jobs.
@@ -32,6 +40,7 @@ export const FOREIGN_FLAGS: ReadonlySet<string> = new Set([
 
 /** Variables that n8n reads, and the slip that docs/deploy.md shows. */
 export const FOREIGN_VARIABLES: ReadonlySet<string> = new Set([
+	'N8N_COMMUNITY_PACKAGES_ALLOW_TOOL_USAGE',
 	'N8N_FORMDATA_FILE_SIZE_MAX',
 	'N8N_GRACEFUL_SHUTDOWN_TIMEOUT',
 	'N8N_PAYLOAD_SIZE_MAX',

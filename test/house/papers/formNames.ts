@@ -3,6 +3,7 @@ import { ContainerRegistryApi } from '../../../credentials/ContainerRegistryApi.
 import { MinioApi } from '../../../credentials/MinioApi.credentials';
 import { RunPodApi } from '../../../credentials/RunPodApi.credentials';
 import { WanAvatar } from '../../../nodes/WanAvatar/WanAvatar.node';
+import { WanAvatarTrigger } from '../../../nodes/WanAvatarTrigger/WanAvatarTrigger.node';
 import { resources } from '../../../nodes/WanAvatar/actions/registry';
 
 const credentials: ICredentialType[] = [
@@ -14,6 +15,7 @@ const credentials: ICredentialType[] = [
 /** Every field, with those inside of collections and locators. */
 export const fields: readonly INodeProperties[] = [
 	...new WanAvatar().description.properties,
+	...new WanAvatarTrigger().description.properties,
 	...credentials.flatMap(({ properties }) => properties),
 ].flatMap(withInner);
 

@@ -26,6 +26,7 @@ const number = (file: string, name: string) => String(constantIn(file, name));
 const UPLOAD = 'lib/generation/request/upload.ts';
 const POOL = 'lib/storage/client/requestPool.ts';
 const N8N = 'node_modules/@n8n/config/dist/configs/endpoints.config.js';
+const RECEIVER = 'lib/generation/callback/receiver.ts';
 const EXECUTION_JOBS = 'lib/generation/job/executionJobs.ts';
 
 const linkDays = days(MAX_LINK_EXPIRY_DAYS * 24 * 3600 * 1000);
@@ -48,6 +49,9 @@ export const SAID: readonly Said[] = [
 		`up to ${number(N8N, 'formDataFileSizeMax')} MB each (\`N8N_FORMDATA_FILE_SIZE_MAX\`)`,
 	],
 	['README.md', `body ${number(N8N, 'payloadSizeMax')} MB (\`N8N_PAYLOAD_SIZE_MAX\`)`],
+
+	['docs/agents.md', `wait for ${seconds(LIMITS.toolWaitMs)} seconds at most`],
+	['docs/agents.md', `answers within ${seconds(LIMITS.toolAnswerMs)} seconds`],
 
 	[
 		'docs/deploy.md',
@@ -114,6 +118,19 @@ export const SAID: readonly Said[] = [
 		'docs/templates-and-videos.md',
 		`less than ${String(Math.ceil(constantIn('lib/base/media/partFile.ts', 'MAX_READ_BYTES') / 1_000_000))} MB is read`,
 	],
+	['docs/trigger.md', `RunPod does not answer within ${seconds(LIMITS.callbackMs)} seconds`],
+	[
+		'docs/trigger.md',
+		`a failed one, once in ${minutes(constantIn(RECEIVER, 'SHOWN_EVERY_MS'))} minutes at most`,
+	],
+	['docs/trigger.md', `more than ${number(RECEIVER, 'MAX_AT_ONCE')} calls at once`],
+	['docs/trigger.md', `ask RunPod, ${number(RECEIVER, 'LOOKS_AT_ONCE')} questions at a time`],
+	[
+		'docs/trigger.md',
+		`The last ${number('lib/generation/callback/endNotes.ts', 'MAX_NOTES')} ends of an hour`,
+	],
+	['docs/trigger.md', `n8n takes ${number(N8N, 'payloadSizeMax')} MB`],
+
 	['docs/templates-and-videos.md', `for 1 second to ${linkDays} days`],
 	['docs/templates-and-videos.md', `for longer than ${linkDays} days`],
 ];
@@ -126,6 +143,8 @@ export const FOREIGN: readonly Said[] = [
 	],
 	['README.md', '(about 82 GB)'],
 	['README.md', 'none of more than about 256 MB'],
+	['docs/agents.md', 'n8n gives a tool 30 seconds'],
+	['docs/agents.md', 'forgets a job 30 minutes after its end'],
 	// Measured by `test/cli/signals.test.ts`.
 	['docs/deploy.md', 'stop every command within 2 seconds'],
 	['docs/deploy.md', 'the model weights are about 82 GB'],
@@ -140,8 +159,14 @@ export const FOREIGN: readonly Said[] = [
 	['docs/jobs.md', 'The node ends within 2 seconds'],
 	['docs/minio.md', 'differ by more than 15 minutes'],
 	['docs/minio.md', 'The suite takes about 2 minutes'],
+	['docs/waiting.md', 'forgets a result 30 minutes after its end'],
+	['docs/waiting.md', 'n8n takes 16 MB'],
+	['docs/waiting.md', 'three times in about 20 seconds'],
+	['docs/trigger.md', 'within about 20 seconds'],
+	['docs/trigger.md', 'within the 30 minutes that RunPod keeps a result'],
 	['docs/n8n.md', '(2.9 GB, about 7 minutes on two cores)'],
 	['docs/n8n.md', 'Later starts take 10 to 20 seconds'],
+	['docs/n8n.md', 'a file of more than about 256 MB'],
 	['docs/n8n.md', '(30 seconds by default)'],
 	['docs/n8n.md', 'After about 2 minutes it says'],
 	['docs/n8n.md', '| 8 min |'],

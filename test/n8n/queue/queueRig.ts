@@ -8,7 +8,7 @@ import type { StandInOptions } from '../../../standin/standin';
 import { endOf, moveIn, startWhole, surround, until, type Rig } from '../rig';
 
 /** The whole n8n in queue mode; webhooks and forms are taken by its webhook process. */
-export interface QueueRig extends Omit<Rig, 'crash'> {
+export interface QueueRig extends Omit<Rig, 'crash' | 'restart'> {
 	/** The worker that runs an execution. */
 	workerOf: (executionId: string) => Promise<RunningProcess>;
 	/** The worker that does not. */

@@ -2,7 +2,7 @@ import type { IExecuteFunctions, INodeProperties, INodePropertyOptions } from 'n
 import { updateDisplayOptions } from 'n8n-workflow';
 import { joinSignals } from '../../../../lib/base/async/abort';
 import { InvalidInput, type InputFault } from '../../../../lib/base/errors/invalidInput';
-import type { HandedAlong } from '../../../../lib/generation/run/generateAll';
+import type { HandedAlong, HandOut } from '../../../../lib/generation/batch/handOut';
 import type { GenerationPorts, GenerationRequest } from '../../../../lib/generation/request/ports';
 import type { JobReport } from '../../../../lib/generation/report/report';
 import { NOT_STARTED, type End, type Settled } from '../../../../lib/base/errors/settled';
@@ -11,23 +11,26 @@ import { useMinio, withoutMinioNotice } from '../../fields/credentialChoice';
 import { incomingFiles } from '../../fields/binaryField';
 import { endpointLocator } from '../../fields/endpointLocator';
 import { optionGroups } from '../../fields/optionGroups';
-import { executionMemory } from '../../n8n/executionMemory';
+import { createSharedCalls, executionIdOf, executionMemory } from '../../n8n/executionMemory';
 import { runHints } from '../../n8n/runHints';
 import { inlineFiles, resultItem } from '../../n8n/inlineVideo';
 import { withInputFields } from '../../n8n/itemInput';
 import { ItemWithFiles, type ItemResult, type RunMode } from '../../n8n/operation';
+import { sleptFor } from '../../n8n/suspend/suspension';
 import { storedFiles } from '../../n8n/storedFiles';
 import { drivingVideoProperties } from './drivingVideo';
-import { formOptions, waitForCompletion } from './generateOptions';
+import { formOptions } from './generateOptions';
 import { portraitProperties } from './portrait';
 import { labelled, openForm } from './request';
+import { callbackOf, submitAndSleep, wakeUp } from './suspend';
+import { makeAgain, suspendNotice, waitForCompletion, waitMode } from './waitFields';
 import { workerInputProperties } from './workerInputs';
 import { JOB_REPORT, type Outputs } from '../../n8n/outputs';
 
 export const option: INodePropertyOptions = {
 	name: 'Generate',
 	value: 'generate',
-	action: 'Generate an avatar video',
+	action: 'Generate an avatar video from a portrait',
 	description: 'Move a portrait by a driving video and get an MP4 and a thumbnail',
 };
 
@@ -39,6 +42,9 @@ const properties: INodeProperties[] = [
 	...drivingVideoProperties,
 	...workerInputProperties,
 	waitForCompletion,
+	waitMode,
+	suspendNotice,
+	makeAgain,
 	endpointLocator,
 	...optionGroups(formOptions),
 ];
@@ -55,37 +61,58 @@ export async function execute(
 	context: IExecuteFunctions,
 	{ continueOnFail }: RunMode,
 ): Promise<End<ItemResult>[]> {
-	const { generateAll } = await import('../../../../lib/generation/run/generateAll');
+	const { generateAll } = await import('../../../../lib/generation/batch/generateAll');
 	const { readAll } = await import('../../../../lib/generation/request/readAll');
-	const { stoppedItem } = await import('../../../../lib/generation/run/stoppedItem');
-	const form = openForm(context);
-	const memory = executionMemory(context);
-	const item = (i: number, result: ItemResult) =>
-		withInputFields(context, i, result, form.options(i));
+	const { stoppedItem } = await import('../../../../lib/generation/batch/stoppedItem');
 	try {
+		const callback = await callbackOf(context);
+		const form = openForm(context, callback);
+		const memory = executionMemory(context);
+		const item = (i: number, result: ItemResult) =>
+			withInputFields(context, i, result, form.options(i));
+		const handOut: HandOut<ItemResult> = async (report, { downloads }, i, along) =>
+			item(i, await withFiles(context, { report, downloads, ...along }));
+		const connectAll = async () => await connect(context);
+		const slept = await sleptFor(context);
+		if (slept)
+			return inFormsWords(
+				await wakeUp(context, slept, { connect: connectAll, handOut, continueOnFail }),
+			);
 		const { options, faults } = await form.runOptions(!continueOnFail);
 		const requests = await readAll(context.getInputData().length, options, form.request, {
 			clock,
 			signal: context.getExecutionCancelSignal(),
 			stopped: (i) => stoppedItem(memory, form.slot(i)),
 		});
+		if (faults.length > 0) return inFormsWords(refused(requests, faults, continueOnFail));
+		const show = (body: object, i: number) => item(i, { ...body });
+		const handlers = { connect: connectAll, handOut, show };
 		const ends =
-			faults.length > 0
-				? refused(requests, faults, continueOnFail)
-				: await generateAll(
-						requests,
-						{
-							connect: async () => await connect(context),
-							handOut: async (report, { downloads }, i, along) =>
-								item(i, await withFiles(context, { report, downloads, ...along })),
-							show: (body, i) => item(i, { ...body }),
-						},
-						options,
+			callback && !options.checkOnly
+				? await submitAndSleep(context, requests, { ...handlers, item }, options)
+				: await onceForModel(context, requests, async () =>
+						generateAll(requests, handlers, options),
 					);
-		return ends.map((end) => ('error' in end ? { error: labelled(end.error) } : end));
+		return inFormsWords(ends);
 	} catch (error) {
 		throw labelled(error);
 	}
+}
+
+const calls = createSharedCalls<End<ItemResult>[]>();
+
+/** A model may make the same call twice at once: both have the one job. */
+async function onceForModel(
+	context: IExecuteFunctions,
+	[request]: readonly Settled<GenerationRequest>[],
+	makeAll: () => Promise<End<ItemResult>[]>,
+): Promise<End<ItemResult>[]> {
+	const isAsked = request && 'value' in request && request.value.byModel !== undefined;
+	return isAsked ? await calls.join(context, request.value.slot, makeAll) : await makeAll();
+}
+
+function inFormsWords<T>(ends: readonly End<T>[]): End<T>[] {
+	return ends.map((end) => ('error' in end ? { error: labelled(end.error) } : end));
 }
 
 /** What is wrong with the whole run is said of each item only where each goes its own way. */
@@ -111,7 +138,7 @@ function withFaults(
 		: new InvalidInput(faults);
 }
 
-interface HandOut extends HandedAlong {
+interface Handed extends HandedAlong {
 	report: JobReport;
 	downloads: GenerationRequest['downloads'];
 }
@@ -119,7 +146,7 @@ interface HandOut extends HandedAlong {
 /** The item of a result, with the files that are asked for; what is not copied when it is given out, or at Stop, is cut. */
 async function withFiles(
 	context: IExecuteFunctions,
-	{ report, downloads: { video, thumbnail }, ...along }: HandOut,
+	{ report, downloads: { video, thumbnail }, ...along }: Handed,
 ): Promise<ItemResult> {
 	if (!video && !thumbnail) return await resultItem(context, { report, ...along });
 	const inline = await inlineFiles(context, along.video, report.output_video_key);
@@ -148,7 +175,7 @@ async function connect(context: IExecuteFunctions): Promise<GenerationPorts> {
 		clock,
 		memory: executionMemory(context),
 		onNote: runHints(context),
-		executionId: context.getExecutionId(),
+		executionId: executionIdOf(context),
 		signal: context.getExecutionCancelSignal(),
 	};
 }

@@ -1,7 +1,7 @@
-import type { INodeProperties } from 'n8n-workflow';
-import { optionDefault } from '../../../../lib/generation/request/optionDefaults';
+import { optionDefault, WAIT_MODE } from '../../../../lib/generation/request/optionDefaults';
 import { resultLinkOptions } from '../../fields/linkOptions';
 import type { GroupedOption } from '../../fields/optionGroups';
+import { NOT_AS_TOOL } from '../../n8n/asTool';
 import { inputFieldsOption } from '../../n8n/itemInput';
 
 /** One option of *Generate*: where the form shows it, how, and what it is for. */
@@ -9,15 +9,6 @@ interface FormOption extends GroupedOption {
 	/** Whether *Wait for Completion* of a job has it too. */
 	isForWaiting?: boolean;
 }
-
-export const waitForCompletion: INodeProperties = {
-	displayName: 'Wait for Completion',
-	name: 'waitForCompletion',
-	type: 'boolean',
-	default: true,
-	description:
-		'Whether to wait until the video is there. If off, the job ID is output at once, for Get Status.',
-};
 
 /** The options of *Generate*: by group, and in each in the alphabetical order that n8n wants. */
 export const formOptions: readonly FormOption[] = [
@@ -41,6 +32,7 @@ export const formOptions: readonly FormOption[] = [
 			default: false,
 			description:
 				'Whether to put the thumbnail, if there is one, into the binary field "thumbnail". Needs a MinIO API credential.',
+			...NOT_AS_TOOL,
 		},
 	},
 	{
@@ -52,6 +44,7 @@ export const formOptions: readonly FormOption[] = [
 			default: false,
 			description:
 				'Whether to put the MP4 into the binary field "video", ready for an email or a CMS. Needs a MinIO API credential.',
+			...NOT_AS_TOOL,
 		},
 	},
 	{
@@ -94,6 +87,17 @@ export const formOptions: readonly FormOption[] = [
 		},
 	},
 	...resultLinkOptions.map((option) => ({ ...option, isForWaiting: true })),
+	{
+		group: 'waiting',
+		property: {
+			displayName: 'Allow HTTP Callback',
+			name: 'allowHttpCallback',
+			type: 'boolean',
+			default: false,
+			description:
+				'Whether RunPod may call n8n at an address without encryption, where others on the way can read the job. For Suspend Until Called Back.',
+		},
+	},
 	{
 		group: 'waiting',
 		property: {
@@ -229,6 +233,7 @@ export const formOptions: readonly FormOption[] = [
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. {{ $execution.resumeUrl }}',
+			displayOptions: { hide: { [`/${WAIT_MODE}`]: ['suspend'] } },
 			description:
 				'An address that RunPod calls when the job ends. With Wait for Completion off, a Wait node can be resumed by it.',
 		},

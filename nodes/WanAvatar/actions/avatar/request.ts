@@ -1,15 +1,19 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { WanAvatarError } from '../../../../lib/base/errors/errors';
+import { LIMITS } from '../../../../lib/base/async/timeLimits';
 import { InvalidInput, type InputFault } from '../../../../lib/base/errors/invalidInput';
 import type { GenerationRequest, RunOptions } from '../../../../lib/generation/request/ports';
+import type { Callback } from '../../../../lib/generation/request/requestOptions';
 import { readOptions } from '../../fields/optionGroups';
-import { runIndexOf } from '../../n8n/executionMemory';
+import { runsAsTool } from '../../n8n/asTool';
+import { executionIdOf, runIndexOf } from '../../n8n/executionMemory';
 import { trimmed } from '../../fields/formValue';
 import { asksForMinio } from '../../fields/credentialChoice';
 import { drivingVideoSources } from './drivingVideo';
-import { formOptions, waitForCompletion } from './generateOptions';
+import { formOptions } from './generateOptions';
 import { portraitSources } from './portrait';
 import { labelsOf, readSource } from './sources';
+import { makeAgain, waitForCompletion, waitMode } from './waitFields';
 import { readWorkerInputs, workerInputLabels } from './workerInputs';
 
 /** The form's own names of fields, for messages. */
@@ -18,6 +22,7 @@ const labels: ReadonlyMap<string, string> = new Map([
 	...[...portraitSources, ...drivingVideoSources].flatMap(labelsOf),
 	...workerInputLabels,
 	[waitForCompletion.name, waitForCompletion.displayName],
+	[waitMode.name, waitMode.displayName],
 ]);
 
 type Options = ReturnType<typeof readOptions>;
@@ -36,9 +41,11 @@ export interface Form {
 	slot: (item: number) => string;
 }
 
-export function openForm(context: IExecuteFunctions): Form {
+/** @param callback where RunPod calls back, for an execution that sleeps until then */
+export function openForm(context: IExecuteFunctions, callback?: Callback): Form {
 	const run = runIndexOf(context);
-	const executionId = context.getExecutionId();
+	const executionId = executionIdOf(context);
+	const asTool = runsAsTool(context);
 	const hasBucket = asksForMinio(context.getNode());
 	const optionsByItem = new Map<number, Options>();
 	const options = (item: number) => {
@@ -52,7 +59,7 @@ export function openForm(context: IExecuteFunctions): Form {
 		slot,
 		runOptions: async (stopOnFault) => {
 			const { checkRunOptions } = await import('../../../../lib/generation/request/requestOptions');
-			return checkRunOptions(options(0), stopOnFault);
+			return checkRunOptions(options(0), stopOnFault, callback);
 		},
 		request: async (item) => {
 			const { parseGenerationRequest } = await import('../../../../lib/generation/request/request');
@@ -72,22 +79,50 @@ export function openForm(context: IExecuteFunctions): Form {
 				...drivingVideo.fields,
 				...inputs.unlessBlank,
 			};
+			const place = asTool
+				? await placeByContent({ contract, ...options(item) }, executionId)
+				: { slot: slot(item), runTag: `${executionId}-${String(run)}-${String(item)}` };
 			try {
-				return await parseGenerationRequest({
-					slot: slot(item),
-					runTag: `${executionId}-${String(run)}-${String(item)}`,
+				const request = await parseGenerationRequest({
+					...place,
 					contract,
 					portraitFile: portrait.file,
 					drivingVideoFile: drivingVideo.file,
 					hasBucket,
+					resumeUrl: callback?.resumeUrl,
 					options: { ...options(item), waitForCompletion: read('waitForCompletion', true) },
 				});
+				return asTool
+					? { ...request, ...askedByModel(request, read(makeAgain.name, false)) }
+					: request;
 			} catch (error) {
 				const named = new Map([...portrait.labels, ...drivingVideo.labels]);
 				const told = error instanceof InvalidInput ? error.relabelled(named) : error;
 				throw told instanceof WanAvatarError ? told.withDetails(inputs.always) : told;
 			}
 		},
+	};
+}
+
+/** A model that makes the same call again has a run of its own for it: what it asks for names the place then. */
+async function placeByContent(
+	{ contract, additionalWorkerInputs }: Options & { contract: Record<string, unknown> },
+	executionId: string,
+): Promise<Pick<GenerationRequest, 'slot'> & { runTag: string }> {
+	const { contentHash } = await import('../../../../lib/generation/request/fingerprint');
+	const hash = contentHash([contract, additionalWorkerInputs ?? null]);
+	return { slot: `tool:${hash}`, runTag: `${executionId}-${hash.slice(0, 12)}` };
+}
+
+/** A tool waits for as long as n8n lets it, and then hands the job back. */
+function askedByModel(
+	{ timeoutMs }: GenerationRequest,
+	again: unknown,
+): Pick<GenerationRequest, 'byModel' | 'onTimeout' | 'timeoutMs'> {
+	return {
+		byModel: { again: again === true },
+		onTimeout: 'hand back',
+		timeoutMs: Math.min(timeoutMs, LIMITS.toolWaitMs),
 	};
 }
 

@@ -3,6 +3,7 @@ import type { ContractField } from '../../../../lib/contract/jobInput';
 import type { GivenFile } from '../../../../lib/generation/request/requestFiles';
 import { isTemplateId } from '../../../../lib/storage/objects/fileName';
 import { readLocator } from '../../fields/formValue';
+import { assertGetsFiles, NOT_AS_TOOL } from '../../n8n/asTool';
 import { binaryFile } from '../../n8n/binaryFile';
 
 /** One way to give a file: the choice in the list, and the fields that then show. */
@@ -24,7 +25,9 @@ export function sourceProperties(
 		...property,
 		displayOptions: { show: { [list.name]: [option.value] } },
 	}));
-	const options = sources.map(({ option }) => option);
+	const options = sources.map(({ option, field }) =>
+		field === 'binary' ? { ...option, ...NOT_AS_TOOL } : option,
+	);
 	return [{ ...list, type: 'options', noDataExpression: true, options }, ...chosen];
 }
 
@@ -64,6 +67,7 @@ export async function readSource(
 	const { property } = source;
 	const { name } = property;
 	if (source.field === 'binary') {
+		assertGetsFiles(context, name);
 		const { settle } = await import('../../../../lib/base/errors/settled');
 		const file = { field: name, file: await settle(binaryFile(context, item, name)) };
 		return { fields: {}, file, labels: [labelOf('binary', property)] };

@@ -7,20 +7,20 @@ import { optionGroups } from '../../fields/optionGroups';
 import { inputFieldsOption } from '../../n8n/itemInput';
 import type { ItemResult, RunMode } from '../../n8n/operation';
 import { NOTHING_CHANGED } from '../../n8n/runItems';
-import { jobProperties } from './jobReference';
+import { resultProperties } from './jobReference';
 import { giveOutResults } from './jobResults';
 import { JOB_REPORT, type Outputs } from '../../n8n/outputs';
 
 export const option: INodePropertyOptions = {
 	name: 'Get Status',
 	value: 'getStatus',
-	action: 'Get the status of an avatar job',
+	action: 'Get the status or video of an avatar job',
 	description: 'See how far a job is, and get its video once it is there',
 };
 
 const properties: INodeProperties[] = [
 	useMinio,
-	...jobProperties,
+	...resultProperties,
 	...optionGroups([inputFieldsOption, ...resultLinkOptions]),
 ];
 

@@ -23,30 +23,40 @@ interface ResultSearch<O> {
 	atOnce: number;
 	/** What to do about a job whose item was stopped. */
 	ifLeft: string;
+	/**
+	 * What is known of an item without asking; nothing where it is to be asked for.
+	 * @throws WanAvatarError for one that has failed before
+	 */
+	known?: (item: number) => ItemResult | undefined;
 }
 
 /** Gives out what comes of the jobs of all items. */
 export async function giveOutResults<O>(
 	context: IExecuteFunctions,
 	mode: RunMode,
-	{ parseOptions, find, atOnce, ifLeft }: ResultSearch<O>,
+	{ parseOptions, find, atOnce, ifLeft, known = () => undefined }: ResultSearch<O>,
 ): Promise<End<ItemResult>[]> {
 	const { inSlot } = await import('../../../../lib/generation/run/slottedQueue');
 	const results = await connectResults(context);
 	const { read, factsOf } = await openJobs(context);
 	const signal = context.getExecutionCancelSignal();
 	return await runItems(context, mode, {
-		check: async (item) => ({
-			...(await read(item)),
-			options: parseOptions(readOptions(context, item)),
-			finish: inputFieldsOf(context, item),
-		}),
-		perform: async ({ job, options, finish, ...at }) =>
-			await inSlot(at.queue, signal, async (queue) => {
-				const found = await find(job, { queue, clock, signal, ...results }, options);
+		check: async (item) => {
+			const result = known(item);
+			if (result) return { tag: 'known', result } as const;
+			const options = parseOptions(readOptions(context, item));
+			const finish = inputFieldsOf(context, item);
+			return { tag: 'asked', at: await read(item), options, finish } as const;
+		},
+		perform: async (checked) => {
+			if (checked.tag === 'known') return checked.result;
+			const { at, options, finish } = checked;
+			return await inSlot(at.queue, signal, async (queue) => {
+				const found = await find(at.job, { queue, clock, signal, ...results }, options);
 				return finish(await resultItem(context, found));
-			}),
-		factsOf,
+			});
+		},
+		factsOf: (checked) => (checked.tag === 'known' ? {} : factsOf(checked.at)),
 		atOnce,
 		ifLeft,
 	});

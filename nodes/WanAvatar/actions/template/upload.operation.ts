@@ -6,6 +6,7 @@ import type {
 } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../../lib/base/errors/settled';
+import { assertGetsFiles, NOT_AS_TOOL } from '../../n8n/asTool';
 import { binaryFile } from '../../n8n/binaryFile';
 import { binaryField, incomingFiles } from '../../fields/binaryField';
 import { readSwitchOption, readTrimmed } from '../../fields/formValue';
@@ -21,6 +22,7 @@ export const option: INodePropertyOptions = {
 	value: 'upload',
 	action: 'Upload a template',
 	description: 'Put a driving video into the bucket, to be used as a template',
+	...NOT_AS_TOOL,
 };
 
 const BINARY_FIELD = 'templateBinaryField';
@@ -80,6 +82,7 @@ export async function execute(
 	const bucket = await changingBucket(context);
 	return await runItems(context, mode, {
 		check: async (item) => {
+			assertGetsFiles(context, BINARY_FIELD);
 			const path = readTrimmed(context, item, 'templatePath');
 			const prefix = readPrefix(context, item);
 			checkTemplatePath(path, prefix);

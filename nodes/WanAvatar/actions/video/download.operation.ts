@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { End } from '../../../../lib/base/errors/settled';
+import { NOT_AS_TOOL } from '../../n8n/asTool';
 import { readSwitch } from '../../fields/formValue';
 import { optionGroups } from '../../fields/optionGroups';
 import { inputFieldsOption, inputFieldsOf } from '../../n8n/itemInput';
@@ -17,6 +18,7 @@ export const option: INodePropertyOptions = {
 	action: 'Download a video',
 	description:
 		'Put a finished video and its thumbnail into binary fields, ready for an email or a CMS',
+	...NOT_AS_TOOL,
 };
 
 const downloadVideo: INodeProperties = {

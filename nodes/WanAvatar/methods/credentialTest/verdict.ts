@@ -1,7 +1,7 @@
 import type { INodeCredentialTestResult } from 'n8n-workflow';
 import { WanAvatarError } from '../../../../lib/base/errors/errors';
 import { messageOf } from '../../../../lib/base/errors/foreignError';
-import { answeredInTime } from '../../n8n/answeredInTime';
+import { answeredInTime } from '../answeredInTime';
 
 /** What n8n shows of a credential test; it must never reject, and a host that is silent must not hang the form. */
 export async function testedWith(

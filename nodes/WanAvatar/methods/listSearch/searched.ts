@@ -1,6 +1,6 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
-import { answeredInTime } from '../../n8n/answeredInTime';
+import { answeredInTime } from '../answeredInTime';
 import { asWanAvatarError } from '../../n8n/itemErrors';
 
 /**

@@ -28,6 +28,7 @@ it('a job record of an earlier version, which names no inputs, is still read', a
 		earlier_job_ids: [],
 		lost: false,
 		followed_at_ms: null,
+		suspended_until_ms: null,
 		ttl_ms: null,
 	});
 });

@@ -249,7 +249,7 @@ describe('a record that can no longer be written', () => {
 });
 
 it('Stop and Retry On Fail lose no job: each item names the one that an earlier try submitted', async () => {
-	const { stoppedItem } = await import('../../../../lib/generation/run/stoppedItem');
+	const { stoppedItem } = await import('../../../../lib/generation/batch/stoppedItem');
 	const w = world();
 	await withFollowedJob(w);
 	const record: unknown = JSON.parse(w.objects.get(RECORD)?.text ?? '{}');

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { WanAvatarError } from '../../../../lib/base/errors/errors';
 import { parseJobInput } from '../../../../lib/contract/parseJobInput';
-import { generateAll } from '../../../../lib/generation/run/generateAll';
+import { generateAll } from '../../../../lib/generation/batch/generateAll';
 import type {
 	GenerationPorts,
 	GenerationRequest,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { WanAvatarError } from '../../../../lib/base/errors/errors';
-import { generateAll } from '../../../../lib/generation/run/generateAll';
+import { generateAll } from '../../../../lib/generation/batch/generateAll';
 import type { GenerationRequest } from '../../../../lib/generation/request/ports';
 import {
 	checkItemOptions,

@@ -1,7 +1,7 @@
 import { waitUnlessAborted } from '../../../lib/base/async/abort';
 import { WanAvatarError } from '../../../lib/base/errors/errors';
 import { LIMITS } from '../../../lib/base/async/timeLimits';
-import { clock } from './connections';
+import { clock } from '../n8n/connections';
 
 /**
  * Does what a form of n8n waits for, which must not hang on a host that is silent; its requests end with the signal.

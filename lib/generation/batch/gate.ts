@@ -1,12 +1,12 @@
 import { createConcurrencyLimit } from '../../base/async/concurrency';
 import { createAdmission, NoWorkerInTime, type AdmittedJob } from '../../following/admission';
 import type { WanAvatarError } from '../../base/errors/errors';
-import type { JobContext } from './jobContext';
+import type { JobContext } from '../run/jobContext';
 import { ownerOf } from '../report/owner';
 import { noWorkerInTime } from '../report/failures';
 import type { GenerationRequest } from '../request/ports';
 import { settle, type End } from '../../base/errors/settled';
-import { healthOf } from './sharedPolling';
+import { healthOf } from '../run/sharedPolling';
 
 type Shared = Pick<JobContext, 'ports' | 'polling' | 'runAborted'>;
 
@@ -24,7 +24,7 @@ export type Gate = <T>(
 
 /** Jobs that nobody waits for take up no worker of the run, nor do items for which nothing is sent. */
 const UNCOUNTED_AT_ONCE = 10;
-const UNCOUNTED: Turn = { sent: () => undefined, saw: () => undefined };
+export const UNCOUNTED: Turn = { sent: () => undefined, saw: () => undefined };
 
 /** Lets so many requests be worked on at once; without a number, as many as the endpoint has workers for. */
 export function createGate(shared: Shared, maxParallelJobs: number | undefined): Gate {
@@ -38,7 +38,7 @@ export function createGate(shared: Shared, maxParallelJobs: number | undefined):
 		const { timeoutMs, waitForCompletion } = request;
 		if (maxParallelJobs === undefined && !waitForCompletion)
 			return await limit(async () => await work(UNCOUNTED));
-		const mayBeLeft = !waitForCompletion || request.onTimeout === 'leave';
+		const mayBeLeft = !waitForCompletion || request.onTimeout !== 'cancel';
 		const entered = await settle(admission.enter({ timeoutMs, mayBeLeft }));
 		if ('error' in entered) {
 			const { error } = entered;

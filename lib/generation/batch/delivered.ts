@@ -1,8 +1,9 @@
 import { waitUnlessAborted } from '../../base/async/abort';
 import { mapConcurrently } from '../../base/async/concurrency';
-import type { Result } from './generate';
+import type { Result } from '../run/generate';
 import type { GenerationPorts, GenerationRequest } from '../request/ports';
 import { createOptionalStore } from '../report/optionalStore';
+import { isLookedAtAgain } from '../run/jobContext';
 import { openRecordBook } from '../record/record';
 import { lastingOutput } from '../../contract/jobOutput';
 import { settle } from '../../base/errors/settled';
@@ -31,7 +32,7 @@ export async function markDelivered(
 ): Promise<void> {
 	let faults = 0;
 	const mark = async ({ request, record, report, isInline }: Given) => {
-		if (!record || record.delivered) return;
+		if (!record || record.delivered || isLookedAtAgain(record, request)) return;
 		const book = openRecordBook(request, record.fingerprint, memory);
 		const delivered = { ...record, delivered: true, output: lastingOutput(report) };
 		// A later try of this execution asks RunPod for such a video again, which has it for a while.

@@ -1,0 +1,15 @@
+/** Names that are known in one house or one machine only. */
+const LOCAL_NAME = /(^|\.)(localhost|local|internal|intranet|lan|home|corp|localdomain|test)$/;
+/** Ranges that no router of the internet passes on (RFC 1918, 3927, 6598), and the machine itself. */
+const LOCAL_IPV4 =
+	/^(0|10|127|192\.168|169\.254|172\.(1[6-9]|2\d|3[01])|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\./;
+const LOCAL_IPV6 = /^\[(::|f[cd]|fe[89ab])/;
+
+/** Whether the host of an address can be reached from anywhere, as far as its name tells. */
+export function isPublicAddress(url: string): boolean {
+	if (!URL.canParse(url)) return false;
+	const host = new URL(url).hostname.replace(/\.$/, '');
+	if (LOCAL_IPV6.test(host)) return false;
+	if (host.startsWith('[')) return true;
+	return host.includes('.') && !LOCAL_NAME.test(host) && !LOCAL_IPV4.test(host);
+}

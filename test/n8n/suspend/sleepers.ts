@@ -1,0 +1,219 @@
+import * as z from 'zod/v4';
+import type { Execution, SavedWorkflow } from '../../../demo/n8n/rest';
+import type { JobRecord } from '../../../standin/queue/queueApi';
+import type { ToldEnd } from '../../../standin/queue/jobs/outcomes';
+import { AVATAR, avatars, createChain, generateStep, type Step } from '../avatarWorkflow';
+import { MANUAL } from '../callers';
+import { startRig, until, type Rig } from '../rig';
+import { startWay, type Way } from './way';
+
+/** n8n with a way to it that tests control, and jobs that end when a test says so. */
+export interface SleepRig extends Rig {
+	way: Way;
+	/** Jobs of this avatar stay IN_PROGRESS until they are told to end. */
+	hold: (avatarId: string) => void;
+	/** How the job of this avatar ends; without an end it is done. It is run again as it is. */
+	end: (avatarId: string, end?: ToldEnd) => void;
+	/** The jobs of this avatar in the order of their submission. */
+	jobsOf: (avatarId: string) => JobRecord[];
+}
+
+export async function startSleepRig(env: Readonly<Record<string, string>> = {}): Promise<SleepRig> {
+	const way = await startWay();
+	const rig = await startRig({
+		workersMax: 1000,
+		timeFactor: 0.1,
+		fast: true,
+		rateLimits: false,
+		env: { WEBHOOK_URL: way.url, ...env },
+	}).catch(async (error: unknown) => {
+		await way.close();
+		throw error;
+	});
+	way.leadsTo(() => rig.n8n.url);
+	const held = new Map<string, Held>();
+	const { queue } = rig.standIn;
+	queue.script({
+		kind: 'held',
+		when: ({ avatar_id }) => held.has(String(avatar_id)),
+		until: async ({ avatar_id }) => await held.get(String(avatar_id))?.promise,
+	});
+	return {
+		...rig,
+		get n8n() {
+			return rig.n8n;
+		},
+		way,
+		hold: (avatarId) => {
+			held.set(avatarId, hold());
+		},
+		end: (avatarId, end) => {
+			held.get(avatarId)?.resolve(end);
+			held.delete(avatarId);
+		},
+		jobsOf: (avatarId) => queue.jobs().filter(({ input }) => input.avatar_id === avatarId),
+		close: async () => {
+			await rig.close();
+			await way.close();
+		},
+	};
+}
+
+interface Held {
+	promise: Promise<ToldEnd>;
+	resolve: (end: ToldEnd) => void;
+}
+
+function hold(): Held {
+	let tell: Held['resolve'] = () => undefined;
+	const promise = new Promise<ToldEnd>((resolve) => {
+		tell = resolve;
+	});
+	return { promise, resolve: tell };
+}
+
+/** An execution that sleeps, or is about to. */
+export interface Sleeper {
+	executionId: string;
+	name: string;
+	ids: readonly string[];
+	workflow: SavedWorkflow;
+	job: (index: number) => JobRecord;
+	/** The address that wakes it. */
+	url: () => string;
+	/** Ends the job of an item. */
+	end: (index: number, end?: ToldEnd) => void;
+	/** Calls back as RunPod does of this job, or with something else. */
+	call: (index: number, change?: CallChange) => Promise<number>;
+	isAsleep: () => Promise<boolean>;
+	/** What n8n answered to callbacks of RunPod. */
+	answers: () => readonly number[];
+}
+
+export interface CallChange {
+	method?: string;
+	url?: string;
+	body?: string;
+}
+
+export interface SleepOptions {
+	parameters?: object;
+	settings?: object;
+	workflow?: object;
+	/** Its jobs end by themselves. */
+	isFree?: boolean;
+	/** What stands before the node, in the place of one item for each avatar. */
+	before?: readonly Step[];
+	behind?: readonly Step[];
+}
+
+/** Tells the way that the workflow went on. */
+export function goOnStep({ way }: SleepRig, name: string): Step {
+	return {
+		name: 'Went On',
+		type: 'n8n-nodes-base.httpRequest',
+		typeVersion: 4.2,
+		parameters: { method: 'POST', url: `${way.url}/went-on/${name}`, options: {} },
+		settings: { executeOnce: true },
+	};
+}
+
+/** Starts a workflow whose jobs are held, one for each avatar. */
+export async function startSleeper(
+	rig: SleepRig,
+	name: string,
+	ids: readonly string[],
+	options: SleepOptions = {},
+): Promise<Sleeper> {
+	const { parameters = {}, settings = {}, workflow: workflowSettings = {} } = options;
+	const { before = [avatars(...ids)], behind = [], isFree = false } = options;
+	if (!isFree) for (const id of ids) rig.hold(id);
+	const own = { waitMode: 'suspend', ...parameters };
+	const steps = [...before, generateStep(own, settings), ...behind, goOnStep(rig, name)];
+	const workflow = await createChain(rig, steps, workflowSettings);
+	const executionId = await rig.n8n.rest.run(workflow, MANUAL);
+	return sleeperOf(rig, { name, ids, workflow, executionId });
+}
+
+export function sleeperOf(
+	rig: SleepRig,
+	{ name, ids, workflow, executionId }: Pick<Sleeper, 'name' | 'ids' | 'workflow' | 'executionId'>,
+): Sleeper {
+	const job = (index: number): JobRecord => {
+		const found = rig.jobsOf(ids[index] ?? '').at(-1);
+		if (!found) throw new Error(`${name} has no job ${String(index)}`);
+		return found;
+	};
+	const url = () => {
+		const { webhook = '' } = job(0);
+		return webhook.replace(rig.way.url, rig.n8n.url);
+	};
+	return {
+		...{ name, ids, workflow, executionId, job, url },
+		end: (index, end) => {
+			rig.end(ids[index] ?? '', end);
+		},
+		call: async (index, change = {}) => {
+			const { id, status, input } = job(index);
+			const { method = 'POST', body = JSON.stringify({ id, status, input }) } = change;
+			const answer = await fetch(change.url ?? url(), {
+				method,
+				headers: { 'content-type': 'application/json' },
+				...(method === 'POST' ? { body } : {}),
+			});
+			await answer.arrayBuffer();
+			return answer.status;
+		},
+		isAsleep: async () => (await rig.n8n.rest.executionStatus(executionId)) === 'waiting',
+		answers: () => rig.way.answers(executionId),
+	};
+}
+
+/** Waits until it sleeps. */
+export async function asleep(sleeper: Sleeper): Promise<void> {
+	await until(sleeper.isAsleep, 60_000);
+}
+
+/** What came of it, in short. */
+export interface Outcome {
+	status: string;
+	/** Each item: its avatar and what it has; or the error that ended it all. */
+	out: string[];
+	wentOn: number;
+	jobs: number;
+}
+
+export async function outcomeOf(rig: SleepRig, sleeper: Sleeper): Promise<Outcome> {
+	const jobs = sleeper.ids.flatMap((id) => rig.jobsOf(id)).length;
+	const wentOn = () => rig.way.wentOn(sleeper.name);
+	const execution = await rig.ended(sleeper.executionId).catch(() => undefined);
+	if (!execution) return { status: 'deleted', out: [], wentOn: wentOn(), jobs };
+	return {
+		status: execution.status,
+		out: outOf(execution),
+		wentOn: wentOn(),
+		jobs,
+	};
+}
+
+export function outOf(execution: Execution): string[] {
+	const run = execution.runData[AVATAR]?.at(-1);
+	if (execution.error) return [`! ${inShort(execution.error.message)}`];
+	return run?.data?.main.flatMap((items) => (items ?? []).map(({ json }) => shown(json))) ?? [];
+}
+
+function shown({ avatar_id, status, details, error }: Readonly<Record<string, unknown>>): string {
+	if (typeof error === 'string') {
+		const { avatar_id: id = '?' } = z
+			.looseObject({ avatar_id: z.string() })
+			.partial()
+			.parse(details);
+		return `${id} ! ${inShort(error)}`;
+	}
+	return `${String(avatar_id)} ${String(status)}`;
+}
+
+/** Without what differs each time. */
+function inShort(message: string): string {
+	return message.replace(/\b[0-9a-f]{8}-[\w-]+/g, '<job>').slice(0, 70);
+}
