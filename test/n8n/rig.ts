@@ -72,6 +72,10 @@ export async function startRig({
 		closers.push(async () => {
 			await n8n.close();
 		});
+		const startAgain = async () => {
+			n8n = await startN8n({ ...n8nOptions, port: Number(new URL(n8n.url).port) });
+			await n8n.rest.signIn(OWNER);
+		};
 		const credentials = await moveIn(n8n, isNew ? [] : surroundings.known);
 		const startAgain = async () => {
 			n8n = await startN8n({ ...n8nOptions, port: Number(new URL(n8n.url).port) });
