@@ -77,10 +77,6 @@ export async function startRig({
 			await n8n.rest.signIn(OWNER);
 		};
 		const credentials = await moveIn(n8n, isNew ? [] : surroundings.known);
-		const startAgain = async () => {
-			n8n = await startN8n({ ...n8nOptions, port: Number(new URL(n8n.url).port) });
-			await n8n.rest.signIn(OWNER);
-		};
 		return {
 			...surroundings,
 			get n8n() {
