@@ -26,7 +26,9 @@ export class WanAvatarTrigger implements INodeType {
 		version: [1],
 		defaultVersion: 1,
 		subtitle: '={{ $parameter["events"].join(", ") }}',
-		description: 'Starts the workflow when an avatar job ends: RunPod calls its address',
+		// n8n's nodes panel shows one entry for both nodes, with the words of the trigger.
+		description:
+			'Turn a portrait and a driving video into an avatar video, or start a workflow when RunPod says that its job has ended',
 		defaults: { name: 'Wan Avatar Trigger' },
 		inputs: [],
 		outputs: [MAIN],
