@@ -137,7 +137,7 @@ it('frees its slot, and outlives a kill: the results come in order', async () =>
 	const states = async () => await rig.n8n.rest.executions(workflow.id);
 	await until(async () => (await states())[0]?.status === 'waiting', 60_000);
 	console.log(`three items asleep after ${String(Date.now() - startedAtMs)} ms`);
-	const [{ id: executionId = '' } = {}] = await states();
+	const executionId = (await states())[0]?.id ?? '';
 	console.log(`another execution, with one slot: ${String(await timeOfAnother(rig))} ms`);
 	await rig.crash();
 	for (const id of ids.toReversed()) rig.end(id);

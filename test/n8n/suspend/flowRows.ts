@@ -269,6 +269,15 @@ export const flows: readonly Flow[] = [
 		expected: good(['0 COMPLETED'], 1),
 	},
 	{
+		name: "n8n's own timeout is over at the deadline",
+		play: async (rig, name) => {
+			const chain = { settings: { executionTimeout: 3 } };
+			const sleeper = await startSleeper(rig, name, [`${name}_0`], { chain, parameters: DEADLINE });
+			return await outcomeOf(rig, sleeper);
+		},
+		expected: { status: 'canceled', out: [expect.stringMatching(/^! /)], wentOn: 0, jobs: 1 },
+	},
+	{
 		name: 'the deadline, with Wait for Completion behind',
 		play: async (rig, name) => {
 			const wait: Step = {

@@ -62,8 +62,8 @@ async function answerOf(context: IWebhookFunctions): Promise<IWebhookResponseDat
 	if (!sleeping) return answer(context, 404, 'no job of Wan Avatar is waited for here');
 	const { suspension, wake } = sleeping;
 	const { executionId, run, untilMs, items } = suspension;
-	// The same run sleeps again where Retry On Fail makes a failed job anew.
-	const name = [executionId, run, untilMs].join(':');
+	// The same execution sleeps again in another node, or in this one where Retry On Fail makes a failed job anew.
+	const name = JSON.stringify([executionId, context.getNode().name, run, untilMs]);
 	const known = keep(knownJobs, name, knownJobs.get(name) ?? noneKnown());
 	const named = namedJob(context.getBodyData());
 	if (named) known.named.add(named.jobId);
