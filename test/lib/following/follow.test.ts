@@ -87,6 +87,15 @@ describe('following a job', () => {
 		expect(end).toEqual({ tag: 'ended', state: cancelled });
 	});
 
+	it.each([
+		[-1_000, 0],
+		[-400, 600],
+		[5_000, 1_000],
+	])('that was submitted at %i ms looks first after %i ms', async (submittedAtMs, firstMs) => {
+		const { lookedAtMs } = await follow({ looks: [cancelled], submittedAtMs });
+		expect(lookedAtMs).toEqual([firstMs]);
+	});
+
 	it('takes one last look at the deadline', async () => {
 		const { end, lookedAtMs } = await follow({ looks: [queued], timeoutMs: 10_000 });
 

@@ -70,7 +70,7 @@ export const rows: readonly Row[] = [
 	{
 		name: 'at the deadline, to the millisecond',
 		items: 1,
-		options: { parameters: { waitingOptions: { timeoutMinutes: 1.2 } } },
+		options: { parameters: { waitingOptions: { timeoutMinutes: 0.6 } } },
 		act: async (sleeper, rig) => {
 			rig.way.hold(sleeper.executionId);
 			sleeper.end(0);

@@ -58,8 +58,9 @@ export async function submitAndSleep(
 	);
 	const items = await Promise.all(submission.ends.map(keptItem));
 	const asleep = await settle(fallAsleep(context, { untilMs, items }, references.map(outputItem)));
-	if ('value' in asleep) return references.map(whileAsleep);
-	runHints(context)('This execution waits in the node: n8n could not suspend it.');
+	const isStopped = context.getExecutionCancelSignal()?.aborted ?? false;
+	if ('value' in asleep && !isStopped) return references.map(whileAsleep);
+	if (!isStopped) runHints(context)('This execution waits in the node: n8n could not suspend it.');
 	return await resumeAll(submission.ends, submission.ports, handOut, options);
 }
 

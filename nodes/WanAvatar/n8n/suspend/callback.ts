@@ -61,11 +61,13 @@ async function answerOf(context: IWebhookFunctions): Promise<IWebhookResponseDat
 	const sleeping = await sleepingExecution(context);
 	if (!sleeping) return answer(context, 404, 'no job of Wan Avatar is waited for here');
 	const { suspension, wake } = sleeping;
-	const name = `${suspension.executionId}:${String(suspension.run)}`;
+	const { executionId, run, untilMs, items } = suspension;
+	// The same execution sleeps again in another node, or in this one where Retry On Fail makes a failed job anew.
+	const name = JSON.stringify([executionId, context.getNode().name, run, untilMs]);
 	const known = keep(knownJobs, name, knownJobs.get(name) ?? noneKnown());
 	const named = namedJob(context.getBodyData());
 	if (named) known.named.add(named.jobId);
-	const jobs = suspension.items.filter((item) => item.tag === 'job');
+	const jobs = items.filter((item) => item.tag === 'job');
 	const round = await rounds(name, async () => await look(context, jobs, known));
 	if ('error' in round) return answer(context, 503, 'the jobs could not be looked at');
 	const jobIds = jobs.map(({ record }) => record.job_id);
