@@ -1,4 +1,3 @@
-import type { RunningProcess } from '../../../demo/n8n/process';
 import { until } from '../rig';
 import { publish } from './avatarWorkflow';
 import type { QueueRig } from './queueRig';
@@ -73,7 +72,6 @@ export const SUSPENDED: readonly SuspendRow[] = [
 		what: 'kill -9 of the worker in which it wakes',
 		strike: async (rig, { executionId, avatars, release }) => {
 			const { queue } = rig.standIn;
-			const unanswered = () => queue.calls('status').some(({ status }) => status === 0);
 			const workers = [...rig.workers()];
 			// Until RunPod answers nothing more, nobody takes the execution up.
 			for (const worker of workers) worker.send('SIGSTOP');
@@ -86,32 +84,28 @@ export const SUSPENDED: readonly SuspendRow[] = [
 						...{ route: 'status', kind: 'hang', times: Infinity },
 						jobId: rig.jobsOf(avatar)[0]?.id ?? '',
 					});
+				queue.clearCalls();
 			} finally {
 				for (const worker of workers) worker.send('SIGCONT');
 			}
-			await until(unanswered);
-			const worker = runnerOf(rig, executionId);
-			if (!worker) throw new Error('no worker wakes the execution');
-			await killAndReplace(rig, executionId, worker);
-			queue.clearFaults();
+			await until(() => isLookedAt(rig, avatars));
+			await killRunner(rig, executionId);
 		},
 		status: GONE,
 		paidEach: 1,
 	},
 	{
-		what: 'kill -9 of the worker while it submits',
+		what: 'kill -9 of the worker that has submitted, and does not sleep yet',
 		begin: async (rig, name, parameters) => {
 			const avatars = avatarsOf(name);
-			rig.standIn.queue.fault({ route: 'run', kind: 'hang', accept: true });
+			rig.standIn.queue.fault({ route: 'status', kind: 'hang', times: Infinity });
 			const workflow = await publishSleeper(rig, name, parameters);
 			const executionId = await workflow.start(avatars);
 			return sleeperOf(rig, { name, workflow, avatars, executionId });
 		},
 		strike: async (rig, { executionId, avatars }) => {
-			const worker = await rig.workerOf(executionId);
-			await until(() => avatars.some((avatar) => rig.jobsOf(avatar).length > 0));
-			await killAndReplace(rig, executionId, worker);
-			rig.standIn.queue.clearFaults();
+			await until(() => isLookedAt(rig, avatars));
+			await killRunner(rig, executionId);
 		},
 		status: GONE,
 		paidEach: 1,
@@ -128,11 +122,17 @@ export const SUSPENDED: readonly SuspendRow[] = [
 	},
 ];
 
-async function killAndReplace(
-	rig: QueueRig,
-	executionId: string,
-	worker: RunningProcess,
-): Promise<void> {
+/** Somebody waits for RunPod's answer about one of the jobs. */
+function isLookedAt({ standIn, jobsOf }: QueueRig, avatars: readonly string[]): boolean {
+	const ids = new Set(avatars.flatMap(jobsOf).map(({ id }) => id));
+	return standIn.queue.calls('status').some(({ jobId = '' }) => ids.has(jobId));
+}
+
+/** Kills the worker that runs an execution, and waits until n8n has given it up. */
+async function killRunner(rig: QueueRig, executionId: string): Promise<void> {
+	const worker = runnerOf(rig, executionId);
+	if (!worker) throw new Error('no worker runs the execution');
 	await worker.kill();
+	rig.standIn.queue.clearFaults();
 	await Promise.all([rig.replaceWorker(worker), rig.ended(executionId)]);
 }
