@@ -52,25 +52,24 @@ export async function publish(
 	rig: QueueRig,
 	options: AvatarWorkflowOptions,
 ): Promise<AvatarWorkflow> {
-	const { rest } = rig.n8n;
 	const { name, before = [AVATARS], after = [], settings = {} } = options;
 	const nodes = [webhook(name), ...before, wanAvatar(rig, options), ...after];
 	const connections: Record<string, object> = {};
 	for (const [index, { name: node }] of nodes.slice(1).entries())
 		connections[nodes[index]?.name ?? ''] = { main: [[{ node, type: 'main', index: 0 }]] };
-	const workflow = await rest.createWorkflow({
+	const workflow = await rig.n8n.rest.createWorkflow({
 		name,
 		nodes: nodes.map((node, index) => ({ ...node, position: [200 * index, 0] })),
 		connections,
 		settings,
 	});
-	await rest.activate(workflow);
+	await rig.n8n.rest.activate(workflow);
 	const send: AvatarWorkflow['send'] = async (init, entry) => {
 		const entryUrl = entry === 'main' ? () => rig.n8n.url : rig.entryUrl;
 		const answer = await call({ entryUrl }, `/webhook/${name}`, { method: 'POST', ...init });
 		if (!answer.ok) throw new Error(`the webhook answered ${String(answer.status)}`);
 	};
-	const executionIds = async () => (await rest.executions(workflow.id)).map(({ id }) => id);
+	const executionIds = async () => (await rig.n8n.rest.executions(workflow.id)).map(({ id }) => id);
 	return {
 		send,
 		executionIds,

@@ -7,6 +7,8 @@ import { until } from '../rig';
 import { bodyOf, fieldOf, publish, wordsOf } from './avatarWorkflow';
 import { WAYS } from './killRows';
 import { missing, startQueueRig, type QueueRig } from './queueRig';
+import { startedSleeper, startSleeper, type Sleeper } from './sleepers';
+import { SUSPENDED, type SuspendRow } from './suspendRows';
 
 const RUN_MS = 2000;
 const MEDIA = 'examples/media';
@@ -95,6 +97,99 @@ const MEDIA = 'examples/media';
 				expect(jobsOf(name)).toHaveLength((paidEach + cancelledEach) * avatars.length);
 			},
 		);
+	});
+
+	describe('Suspend Until Called Back', () => {
+		const parameters = { waitMode: 'suspend' };
+		const nameOf = ({ what }: SuspendRow) =>
+			`suspend-${String(SUSPENDED.findIndex((row) => row.what === what))}`;
+		const sleepers = new Map<string, Sleeper>();
+		const table: Record<string, string | number>[] = [];
+
+		beforeAll(async () => {
+			// One execution at a time in each of the two workers: those that sleep must not count.
+			await rig.restart({ N8N_CONCURRENCY_PRODUCTION_LIMIT: '1' });
+			const asleep = SUSPENDED.filter(({ begin }) => !begin).map(nameOf);
+			const more = [1, 2, 3].map((nth) => `twice-${String(nth)}`);
+			const all = [...asleep, ...more];
+			const startedAtMs = performance.now();
+			await Promise.all(
+				all.map(async (name) => {
+					const items = more.includes(name) ? 3 : 2;
+					sleepers.set(name, await startSleeper(rig, name, parameters, items));
+				}),
+			);
+			const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1);
+			console.log(`${String(all.length)} executions asleep after ${seconds} s`);
+		});
+		afterAll(() => {
+			console.table(table);
+		});
+
+		it('takes up no worker: another execution runs', async () => {
+			const workflow = await publish(rig, { name: 'another' });
+			const startMs = performance.now();
+			const other = await rig.ended(await workflow.start(['another-one']));
+			console.log(`another execution: ${String(Math.round(performance.now() - startMs))} ms`);
+			expect(other.status).toBe('success');
+			for (const { executionId } of sleepers.values())
+				expect(await rig.n8n.rest.executionStatus(executionId)).toBe('waiting');
+		});
+
+		it.each([1, 2, 3])('wakes once, called in two processes at once (%i)', async (nth) => {
+			const name = `twice-${String(nth)}`;
+			const { executionId, avatars, release, urlAt } = startedSleeper(sleepers, name);
+			rig.way.hold(executionId);
+			release();
+			await until(() => jobsOf(name, 'COMPLETED').length === avatars.length);
+			const urls = [rig.n8n.url, rig.entryUrl()].map(urlAt);
+			const calls = [...urls, ...urls].map(
+				async (url) => (await fetch(url, { method: 'POST' })).status,
+			);
+			const answers = [...(await Promise.all(calls)), ...(await rig.way.release(executionId))];
+			const execution = await rig.ended(executionId);
+			console.log(`answers to callbacks at once: ${answers.join(' ')}`);
+			expect(execution.status).toBe('success');
+			expect(fieldOf(execution, 'avatar_id')).toEqual(avatars);
+			expect(rig.way.wentOn(name)).toBe(1);
+			expect(rig.enqueuedTimes(executionId)).toBe(2);
+			expect(jobsOf(name)).toHaveLength(3);
+		});
+
+		it.each(SUSPENDED)('$what', async (row) => {
+			const name = nameOf(row);
+			const startMs = performance.now();
+			const begun = await row.begin?.(rig, name, parameters);
+			const sleeper = begun ?? startedSleeper(sleepers, name);
+			const { executionId, avatars, workflow } = sleeper;
+			await row.strike(rig, sleeper);
+			const struck = await rig.ended(executionId);
+			expect(await workflow.executionIds()).toEqual([executionId]);
+			const isLost = struck.status !== 'success';
+			const next = isLost ? await rig.ended(await sleeper.runAgain()) : undefined;
+			await until(() => jobsOf(name).every(({ endedAt }) => endedAt !== undefined));
+			table.push({
+				what: row.what,
+				paid: jobsOf(name, 'COMPLETED').length,
+				cancelled: jobsOf(name, 'CANCELLED').length,
+				state: struck.status,
+				answers: rig.way.answers(executionId).join(' '),
+				'the user sees': wordsOf(struck) || fieldOf(struck, 'minio_key').join(', '),
+				'next run': next?.status ?? '-',
+				seconds: Math.round((performance.now() - startMs) / 1000),
+			});
+			const last = next ?? struck;
+			expect(struck.status).toMatch(row.status);
+			expect(wordsOf(last)).toBe('');
+			expect(last.status).toBe('success');
+			expect(fieldOf(last, 'minio_key')).toEqual(
+				avatars.map((avatar) => `user-avatars/user_1/${avatar}/idle.mp4`),
+			);
+			expect(rig.way.wentOn(name)).toBe(1);
+			const { paidEach, cancelledEach = 0 } = row;
+			expect(jobsOf(name, 'COMPLETED')).toHaveLength(paidEach * avatars.length);
+			expect(jobsOf(name)).toHaveLength((paidEach + cancelledEach) * avatars.length);
+		});
 	});
 
 	it('20 items are 20 jobs, in order', async () => {

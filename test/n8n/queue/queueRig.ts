@@ -6,19 +6,28 @@ import { startQueueMode, type QueueMode } from '../../../demo/n8n/queue/queueMod
 import { OWNER } from '../../../demo/n8n/seed';
 import type { StandInOptions } from '../../../standin/standin';
 import { endOf, moveIn, startWhole, surround, until, type Rig } from '../rig';
+import { holdJobs, type HeldJobs } from '../suspend/heldJobs';
+import { startWay, type Way } from '../suspend/way';
 
 /** The whole n8n in queue mode; webhooks and forms are taken by its webhook process. */
-export interface QueueRig extends Omit<Rig, 'crash' | 'restart'> {
+export interface QueueRig extends Omit<Rig, 'crash' | 'restart'>, HeldJobs {
+	/** How RunPod's callbacks come to the webhook process. */
+	way: Way;
+	workers: () => QueueMode['workers'];
 	/** The worker that runs an execution. */
 	workerOf: (executionId: string) => Promise<RunningProcess>;
 	/** The worker that does not. */
 	otherThan: (worker: RunningProcess) => RunningProcess;
 	/** Starts another worker in the place of one that is gone. */
 	replaceWorker: QueueMode['replaceWorker'];
+	/** How often an execution was given to the workers: once more each time it wakes. */
+	enqueuedTimes: (executionId: string) => number;
 	/** Gives the execution of a worker that does not answer to another one, as n8n before 2.0 does. */
 	giveAway: (executionId: string) => Promise<void>;
 	/** Starts all processes of n8n anew with other settings. */
 	restart: (env: Readonly<Record<string, string>>) => Promise<void>;
+	/** Kills main and the webhook process, ends the workers in order, and starts all anew with other settings. */
+	crash: QueueRig['restart'];
 }
 
 /** Where Redis or Postgres is not installed, the tests are skipped and say so; with SKIP_NOTHING set, they fail. */
@@ -37,8 +46,12 @@ export async function startQueueRig(options: StandInOptions = {}): Promise<Queue
 	return await startWhole<QueueRig>(async (closers, close) => {
 		const surroundings = await surround(options, closers);
 		const { n8nFolder, userFolder } = surroundings;
-		const queueMode = await startQueueMode({ n8nFolder, userFolder, env: SHORT_TIMES });
+		const way = await startWay();
+		closers.push(way.close);
+		const env = { ...SHORT_TIMES, WEBHOOK_URL: way.url };
+		const queueMode = await startQueueMode({ n8nFolder, userFolder, env });
 		closers.push(queueMode.close);
+		way.leadsTo(() => queueMode.webhooks.url);
 		const credentials = await moveIn(queueMode.main, surroundings.known);
 		const started = (id: string) => new RegExp(`Worker started execution ${id} `);
 		const otherThan = (worker: RunningProcess) => {
@@ -51,8 +64,15 @@ export async function startQueueRig(options: StandInOptions = {}): Promise<Queue
 			await until(() => find() !== undefined);
 			return find() ?? otherThan(queueMode.webhooks);
 		};
+		const restart: QueueRig['restart'] = async (changes) => {
+			await queueMode.restart(changes);
+			await queueMode.main.rest.signIn(OWNER);
+		};
 		return {
 			...surroundings,
+			...holdJobs(surroundings.standIn.queue),
+			way,
+			workers: () => queueMode.workers,
 			get n8n() {
 				return queueMode.main;
 			},
@@ -61,15 +81,18 @@ export async function startQueueRig(options: StandInOptions = {}): Promise<Queue
 			workerOf,
 			otherThan,
 			replaceWorker: queueMode.replaceWorker,
+			enqueuedTimes: (id) => enqueued(queueMode, id).length,
 			giveAway: async (id) => {
 				const other = otherThan(await workerOf(id));
-				const jobId = /\(job (\d+)\)/.exec(enqueued(queueMode, id))?.[1] ?? '';
+				const [line = ''] = enqueued(queueMode, id);
+				const jobId = /\(job (\d+)\)/.exec(line)?.[1] ?? '';
 				await giveAway(jobId, queueMode.redisEnv);
 				await until(() => started(id).test(other.log()));
 			},
-			restart: async (env) => {
-				await queueMode.restart(env);
-				await queueMode.main.rest.signIn(OWNER);
+			restart,
+			crash: async (changes) => {
+				await Promise.all([queueMode.main.kill(), queueMode.webhooks.kill()]);
+				await restart(changes);
 			},
 			ended: async (id) => await endOf(queueMode.main, id),
 			close,
@@ -77,9 +100,9 @@ export async function startQueueRig(options: StandInOptions = {}): Promise<Queue
 	});
 }
 
-function enqueued({ main, webhooks }: QueueMode, executionId: string): string {
+function enqueued({ main, webhooks }: QueueMode, executionId: string): string[] {
 	const lines = `${main.log()}\n${webhooks.log()}`.split('\n');
-	return lines.find((line) => line.includes(`Enqueued execution ${executionId} `)) ?? '';
+	return lines.filter((line) => line.includes(`Enqueued execution ${executionId} `));
 }
 
 /** What n8n's queue does with a job whose worker has not renewed its lock, where it may stall once. */

@@ -12,17 +12,12 @@ import {
 } from '../avatarWorkflow';
 import { MANUAL } from '../callers';
 import { startRig, until, type Rig } from '../rig';
+import { holdJobs, type HeldJobs } from './heldJobs';
 import { startWay, type Way } from './way';
 
 /** n8n with a way to it that tests control, and jobs that end when a test says so. */
-export interface SleepRig extends Rig {
+export interface SleepRig extends Rig, HeldJobs {
 	way: Way;
-	/** Jobs of this avatar stay IN_PROGRESS until they are told to end. */
-	hold: (avatarId: string) => void;
-	/** How the job of this avatar ends; without an end it is done. It is run again as it is. */
-	end: (avatarId: string, end?: ToldEnd) => void;
-	/** The jobs of this avatar in the order of their submission. */
-	jobsOf: (avatarId: string) => JobRecord[];
 }
 
 export async function startSleepRig(env: Readonly<Record<string, string>> = {}): Promise<SleepRig> {
@@ -38,45 +33,18 @@ export async function startSleepRig(env: Readonly<Record<string, string>> = {}):
 		throw error;
 	});
 	way.leadsTo(() => rig.n8n.url);
-	const held = new Map<string, Held>();
-	const { queue } = rig.standIn;
-	queue.script({
-		kind: 'held',
-		when: ({ avatar_id }) => held.has(String(avatar_id)),
-		until: async ({ avatar_id }) => await held.get(String(avatar_id))?.promise,
-	});
 	return {
 		...rig,
 		get n8n() {
 			return rig.n8n;
 		},
 		way,
-		hold: (avatarId) => {
-			held.set(avatarId, hold());
-		},
-		end: (avatarId, end) => {
-			held.get(avatarId)?.resolve(end);
-			held.delete(avatarId);
-		},
-		jobsOf: (avatarId) => queue.jobs().filter(({ input }) => input.avatar_id === avatarId),
+		...holdJobs(rig.standIn.queue),
 		close: async () => {
 			await rig.close();
 			await way.close();
 		},
 	};
-}
-
-interface Held {
-	promise: Promise<ToldEnd>;
-	resolve: (end: ToldEnd) => void;
-}
-
-function hold(): Held {
-	let tell: Held['resolve'] = () => undefined;
-	const promise = new Promise<ToldEnd>((resolve) => {
-		tell = resolve;
-	});
-	return { promise, resolve: tell };
 }
 
 /** An execution that sleeps, or is about to. */
