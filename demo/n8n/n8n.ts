@@ -1,8 +1,5 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { freePort, startProcess, type RunningProcess } from './process';
 import { createRest, type Rest } from './rest';
 
 export interface N8nOptions {
@@ -11,73 +8,56 @@ export interface N8nOptions {
 	/** Where it keeps its data. */
 	userFolder: string;
 	/** Default: any free port. */
-	port?: number;
+	port?: number | undefined;
 	/** More settings for n8n. */
 	env?: Readonly<Record<string, string>>;
 	signal?: AbortSignal | undefined;
 }
 
 /** A running n8n on 127.0.0.1. */
-export interface N8n {
+export interface N8n extends Omit<RunningProcess, 'send' | 'gone'> {
 	url: string;
-	pid: number;
 	rest: Rest;
 	/** Milliseconds from its start until the editor was there. */
 	startMs: number;
-	/** What it printed so far. */
-	log: () => string;
-	/** Ends it as a service manager does. */
-	close: () => Promise<void>;
-	/** Ends it as a crash does. */
-	kill: () => Promise<void>;
 }
 
-const READY = 'Editor is now accessible via';
-const MAX_START_MS = 120_000;
-const MAX_STOP_MS = 20_000;
+/** What n8n can be started as, and what it prints once it works. */
+const READY_TEXTS = {
+	start: 'Editor is now accessible via',
+	webhook: 'Webhook listener waiting for requests',
+	worker: 'n8n worker is now ready',
+};
 
 /**
  * Starts n8n and waits for its editor.
  * @throws Error with its log when it does not come up
  */
 export async function startN8n(options: N8nOptions): Promise<N8n> {
-	const { n8nFolder, userFolder, env } = options;
 	const startedAtMs = Date.now();
 	const port = options.port ?? (await freePort());
-	const child = spawn(
-		process.execPath,
-		[join(n8nFolder, 'node_modules', 'n8n', 'bin', 'n8n'), 'start'],
-		{
-			cwd: userFolder,
-			stdio: ['ignore', 'pipe', 'pipe'],
-			// Its own process group: Ctrl+C reaches this program alone, which then ends n8n in order.
-			detached: true,
-			env: { ...inherited(), ...settings(userFolder, port, await freePort()), ...env },
-		},
-	);
-	const log = collect(child);
-	const exited = once(child, 'exit');
-	const close = async () => {
-		await end(child, exited, 'SIGTERM');
-	};
-	try {
-		await ready(child, log, options.signal);
-	} catch (error) {
-		await close();
-		throw error;
-	}
-	const url = `http://localhost:${String(port)}`;
-	return {
-		url,
-		pid: child.pid ?? 0,
-		rest: createRest(url),
-		startMs: Date.now() - startedAtMs,
-		log,
-		close,
-		kill: async () => {
-			await end(child, exited, 'SIGKILL');
-		},
-	};
+	const { send, gone, ...running } = await startN8nProcess('start', { ...options, port });
+	const url = urlOf(port);
+	return { ...running, url, rest: createRest(url), startMs: Date.now() - startedAtMs };
+}
+
+/** Starts one of n8n's processes; in queue mode there are several. */
+export async function startN8nProcess(
+	kind: keyof typeof READY_TEXTS,
+	{ n8nFolder, userFolder, port, env, signal }: N8nOptions & { port: number },
+): Promise<RunningProcess> {
+	return await startProcess({
+		name: kind === 'start' ? 'n8n' : `The ${kind} of n8n`,
+		command: [process.execPath, join(n8nFolder, 'node_modules', 'n8n', 'bin', 'n8n'), kind],
+		cwd: userFolder,
+		env: { ...inherited(), ...settings(userFolder, port, await freePort()), ...env },
+		readyText: READY_TEXTS[kind],
+		signal,
+	});
+}
+
+export function urlOf(port: number): string {
+	return `http://localhost:${String(port)}`;
 }
 
 /** Settings of another n8n, such as its database, of a test run (NODE_ENV), and secrets stay out of this one. */
@@ -106,60 +86,4 @@ function settings(userFolder: string, port: number, brokerPort: number): Record<
 		N8N_PERSONALIZATION_ENABLED: 'false',
 		N8N_HIRING_BANNER_ENABLED: 'false',
 	};
-}
-
-/** A port that nobody uses at the moment; n8n cannot choose one by itself. */
-async function freePort(): Promise<number> {
-	const server = createServer().listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	const address = server.address();
-	server.close();
-	await once(server, 'close');
-	if (typeof address !== 'object' || !address) throw new Error('the server has no port');
-	return address.port;
-}
-
-function collect({ stdout, stderr }: ChildProcess): () => string {
-	let text = '';
-	for (const stream of [stdout, stderr])
-		stream?.setEncoding('utf8').on('data', (chunk: string) => {
-			text += chunk;
-		});
-	return () => text;
-}
-
-async function ready(
-	child: ChildProcess,
-	log: () => string,
-	signal: AbortSignal | undefined,
-): Promise<void> {
-	const deadlineMs = Date.now() + MAX_START_MS;
-	while (!log().includes(READY)) {
-		signal?.throwIfAborted();
-		if (child.exitCode !== null || child.signalCode !== null || Date.now() > deadlineMs)
-			throw new Error(`n8n did not start:\n${log()}`);
-		await delay(20);
-	}
-}
-
-async function end(
-	child: ChildProcess,
-	exited: Promise<unknown>,
-	first: NodeJS.Signals,
-): Promise<void> {
-	signalGroup(child, first);
-	const isOver = await Promise.race([
-		exited.then(() => true),
-		delay(MAX_STOP_MS, false, { ref: false }),
-	]);
-	if (isOver) return;
-	signalGroup(child, 'SIGKILL');
-	await exited;
-}
-
-/** n8n and its task runner, which outlives an n8n that was killed. */
-function signalGroup({ pid, exitCode, signalCode }: ChildProcess, signal: NodeJS.Signals): void {
-	if (pid === undefined || exitCode !== null || signalCode !== null) return;
-	if (signal === 'SIGKILL') process.kill(-pid, signal);
-	else process.kill(pid, signal);
 }

@@ -38,3 +38,26 @@ it.each([
 	expect(status).toBe(1);
 	expect(readdirSync(cache)).toEqual([]);
 });
+
+it.each([
+	[
+		'without Redis',
+		['--queue'],
+		/^Queue mode needs Redis and PostgreSQL, and .*redis-server.*is not installed/,
+	],
+	['with --watch', ['--queue', '--watch'], /^--watch reloads one n8n, and --queue starts several/],
+])(
+	'npm run n8n -- --queue %s says why it does not start, and installs nothing',
+	(_, args, message) => {
+		const { status, stderr } = spawnSync(
+			process.execPath,
+			['--import', 'tsx', 'demo/n8n/main.ts', '--port', '17480', ...args],
+			// Its path leads to no program.
+			{ encoding: 'utf8', env: { PATH: cache, XDG_CACHE_HOME: cache } },
+		);
+
+		expect(stderr).toMatch(message);
+		expect(status).toBe(1);
+		expect(readdirSync(cache)).toEqual([]);
+	},
+);

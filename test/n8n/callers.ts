@@ -16,7 +16,7 @@ const MEDIA = 'examples/media';
 
 /** Imports an example and chooses credentials in it, as a person does. */
 export async function bringIn(
-	{ n8n, credentials, publicBaseUrl }: Rig,
+	{ n8n, credentials, publicBaseUrl }: Pick<Rig, 'n8n' | 'credentials' | 'publicBaseUrl'>,
 	file: string,
 	change: (example: ExampleWorkflow) => ExampleWorkflow = (example) => example,
 ): Promise<SavedWorkflow> {
@@ -25,10 +25,14 @@ export async function bringIn(
 }
 
 /** Asks a webhook or a form; just after it is published it answers 404 for a moment. */
-async function call({ n8n }: Rig, path: string, init: RequestInit): Promise<Response> {
+export async function call(
+	{ entryUrl }: Pick<Rig, 'entryUrl'>,
+	path: string,
+	init: RequestInit,
+): Promise<Response> {
 	for (let tries = 0; tries < 50; tries++) {
 		const signal = AbortSignal.timeout(60_000);
-		const answer = await fetch(`${n8n.url}${path}`, { ...init, signal });
+		const answer = await fetch(`${entryUrl()}${path}`, { ...init, signal });
 		if (answer.status !== 404) return answer;
 		await delay(100);
 	}
@@ -37,7 +41,7 @@ async function call({ n8n }: Rig, path: string, init: RequestInit): Promise<Resp
 
 /** Fills in and sends the form of *Form to email*. */
 export async function sendForm(
-	rig: Rig,
+	rig: Pick<Rig, 'entryUrl'>,
 	email: string,
 	portrait = `${MEDIA}/portrait.png`,
 ): Promise<void> {

@@ -14,7 +14,7 @@ export const useMinio: INodeProperties = {
 /** For Generate, which is paid. */
 export const withoutMinioNotice: INodeProperties = {
 	displayName:
-		'Without MinIO nothing is noted outside n8n: if n8n crashes while a job is under way, the next run makes and pays that video again.',
+		'Without MinIO nothing is noted outside n8n: if n8n or its queue worker is killed while a job is under way, the next run makes and pays that video again.',
 	name: 'withoutMinioNotice',
 	type: 'notice',
 	default: '',

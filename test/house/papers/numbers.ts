@@ -167,7 +167,9 @@ export const FOREIGN: readonly Said[] = [
 	['docs/n8n.md', '(2.9 GB, about 7 minutes on two cores)'],
 	['docs/n8n.md', 'Later starts take 10 to 20 seconds'],
 	['docs/n8n.md', 'a file of more than about 256 MB'],
-	['docs/n8n.md', '| 4 min |'],
+	['docs/n8n.md', '(30 seconds by default)'],
+	['docs/n8n.md', 'After about 2 minutes it says'],
+	['docs/n8n.md', '| 8 min |'],
 	['docs/n8n.md', '| 90 s |'],
 	['docs/n8n.md', '| 2 min |'],
 ];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { IDataObject } from 'n8n-workflow';
+import { answeredToModel } from '../../../../nodes/WanAvatar/n8n/asTool';
 import { createSharedCalls, executionIdOf } from '../../../../nodes/WanAvatar/n8n/executionMemory';
 
 const contextOf = (node: IDataObject, executionId = '') => ({
@@ -39,4 +40,19 @@ it('a run of no execution has one name for all that it does', () => {
 	expect(name).toMatch(/^tool-\w+$/);
 	expect(executionIdOf(contextOf(node))).toBe(name);
 	expect(executionIdOf(contextOf({}))).not.toBe(name);
+});
+
+describe('the answer to a model', () => {
+	it('is due before n8n gives the call up, whatever hangs', async () => {
+		const hanging = new Promise<never>(() => undefined);
+		await expect(answeredToModel(hanging)).rejects.toMatchObject({
+			code: 'DEADLINE',
+			remedy: expect.stringContaining('the same call with the same values once more'),
+		});
+	}, 60_000);
+
+	it('is what the work comes to, or fails with', async () => {
+		expect(await answeredToModel(Promise.resolve('made'))).toBe('made');
+		await expect(answeredToModel(Promise.reject(new Error('no face')))).rejects.toThrow('no face');
+	});
 });
