@@ -4,7 +4,8 @@ import { mapConcurrently } from '../../lib/base/async/concurrency';
 import { settle } from '../../lib/base/errors/settled';
 import { avatars, createChain, generateStep } from './avatarWorkflow';
 import { until } from './rig';
-import { rows, type Row } from './suspend/callbackRows';
+import { callRows } from './suspend/callbackRows';
+import { endRows } from './suspend/endRows';
 import {
 	lags,
 	raceToSleep,
@@ -14,6 +15,7 @@ import {
 	webhookStart,
 } from './suspend/figures';
 import { flows } from './suspend/flowRows';
+import type { Row } from './suspend/row';
 import {
 	asleep,
 	goOnStep,
@@ -97,6 +99,7 @@ function table(played: readonly Played[]): string {
 
 it('takes callbacks however they come: each job is paid once, and the workflow goes on once', async () => {
 	const only = process.env.ROWS;
+	const rows = [...callRows, ...endRows];
 	const chosen = only ? rows.filter(({ name }) => new RegExp(only).test(name)) : rows;
 	const played = await play(chosen);
 	console.log(table(played));
