@@ -195,13 +195,28 @@ export async function outcomeOf(
 	sleeper: Sleeper,
 	node: string = AVATAR,
 ): Promise<Outcome> {
-	const execution = await rig.ended(sleeper.executionId).catch(() => undefined);
+	const execution = await endedOrDeleted(rig, sleeper.executionId);
 	return {
 		status: execution?.status ?? 'deleted',
 		out: execution ? outOf(execution, node) : [],
 		wentOn: rig.way.wentOn(sleeper.name),
 		jobs: sleeper.ids.flatMap((id) => rig.jobsOf(id)).length,
 	};
+}
+
+/** An n8n that has a hundred calls to answer at once may not answer this one. */
+async function endedOrDeleted(
+	rig: SleepRig,
+	executionId: string,
+	tries = 5,
+): Promise<Execution | undefined> {
+	try {
+		return await rig.ended(executionId);
+	} catch (error) {
+		if (String(error).includes('answered 404')) return undefined;
+		if (tries === 1) throw error;
+		return await endedOrDeleted(rig, executionId, tries - 1);
+	}
 }
 
 export function outOf(execution: Execution, node: string): string[] {
