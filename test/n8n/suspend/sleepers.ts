@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod/v4';
 import type { Execution, SavedWorkflow } from '../../../demo/n8n/rest';
 import type { JobRecord } from '../../../standin/queue/queueApi';
@@ -204,17 +205,18 @@ export async function outcomeOf(
 	};
 }
 
-/** An n8n that has a hundred calls to answer at once may not answer this one. */
+/** Under a hundred calls at once n8n answers for a while that its database is not ready. */
 async function endedOrDeleted(
 	rig: SleepRig,
 	executionId: string,
-	tries = 5,
+	tries = 60,
 ): Promise<Execution | undefined> {
 	try {
 		return await rig.ended(executionId);
 	} catch (error) {
 		if (String(error).includes('answered 404')) return undefined;
 		if (tries === 1) throw error;
+		await delay(1000);
 		return await endedOrDeleted(rig, executionId, tries - 1);
 	}
 }
