@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod/v4';
 import type { Execution, SavedWorkflow } from '../../../demo/n8n/rest';
 import type { JobRecord } from '../../../standin/queue/queueApi';
@@ -163,13 +164,29 @@ export async function outcomeOf(
 	sleeper: Sleeper,
 	node: string = AVATAR,
 ): Promise<Outcome> {
-	const execution = await rig.ended(sleeper.executionId).catch(() => undefined);
+	const execution = await endedOrDeleted(rig, sleeper.executionId);
 	return {
 		status: execution?.status ?? 'deleted',
 		out: execution ? outOf(execution, node) : [],
 		wentOn: rig.way.wentOn(sleeper.name),
 		jobs: sleeper.ids.flatMap((id) => rig.jobsOf(id)).length,
 	};
+}
+
+/** Under a hundred calls at once n8n answers for a while that its database is not ready. */
+async function endedOrDeleted(
+	rig: SleepRig,
+	executionId: string,
+	tries = 60,
+): Promise<Execution | undefined> {
+	try {
+		return await rig.ended(executionId);
+	} catch (error) {
+		if (String(error).includes('answered 404')) return undefined;
+		if (tries === 1) throw error;
+		await delay(1000);
+		return await endedOrDeleted(rig, executionId, tries - 1);
+	}
 }
 
 export function outOf(execution: Execution, node: string): string[] {
