@@ -103,6 +103,24 @@ it('nothing is sent when one item is bad', async () => {
 	expect(count(w, 'submit')).toBe(0);
 });
 
+it.each([
+	['read', { getText: async () => await Promise.resolve({ tag: 'denied' as const }) }],
+	['write', { putText: async () => await Promise.resolve('denied' as const) }],
+])('nothing is sent where the access key may not %s records', async (right, denied) => {
+	const w = world();
+	const bucket = { ...w.bucket, ...denied };
+	const ports = { bucket: { ...bucket, within: () => bucket } };
+	const submission = await submit(w, requests('a'), ports);
+	const [end] = submission.ends;
+	expect(end).toMatchObject({
+		error: {
+			code: 'STORAGE',
+			message: expect.stringContaining(`may not ${right} the job record u/a/idle.mp4.job.json`),
+		},
+	});
+	expect(count(w, 'submit')).toBe(0);
+});
+
 describe('what RunPod has forgotten', () => {
 	it.each([
 		['a good job is given out from its record', 'completed' as const, undefined],
