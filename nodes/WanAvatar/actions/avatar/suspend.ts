@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { settle, type End, type Settled } from '../../../../lib/base/errors/settled';
 import type { HandOut } from '../../../../lib/generation/batch/handOut';
@@ -47,7 +48,9 @@ export async function submitAndSleep(
 	const { resumeAll } = await import('../../../../lib/generation/suspend/resumeAll');
 	const { referenceTo } = await import('../../../../lib/generation/suspend/suspended');
 	const untilMs = Date.now() + longestMs(requests);
-	const submission = await submitAll(requests, connect, untilMs, options);
+	const noteSecret = randomUUID();
+	const connectSealing = async () => ({ ...(await connect()), noteSecret });
+	const submission = await submitAll(requests, connectSealing, untilMs, options);
 	if (submission.tag === 'refused') return submission.ends;
 	if (submission.tag === 'awake') {
 		if (submission.note !== undefined) runHints(context)(submission.note);
@@ -57,7 +60,9 @@ export async function submitAndSleep(
 		'value' in end ? { value: item(i, shown(referenceTo(end.value))) } : end,
 	);
 	const items = await Promise.all(submission.ends.map(keptItem));
-	const asleep = await settle(fallAsleep(context, { untilMs, items }, references.map(outputItem)));
+	const asleep = await settle(
+		fallAsleep(context, { untilMs, items, noteSecret }, references.map(outputItem)),
+	);
 	if ('value' in asleep) return references.map(whileAsleep);
 	runHints(context)('This execution waits in the node: n8n could not suspend it.');
 	return await resumeAll(submission.ends, submission.ports, handOut, options);
@@ -100,7 +105,7 @@ function outputItem(end: End<ItemResult>, item: number): INodeExecutionData {
 /** Gives out what came of the jobs for which the execution has slept. */
 export async function wakeUp(
 	context: IExecuteFunctions,
-	{ items, untilMs }: Suspension,
+	{ items, untilMs, noteSecret }: Suspension,
 	{ connect, handOut, continueOnFail }: Omit<Handlers, 'item'> & { continueOnFail: boolean },
 ): Promise<End<ItemResult>[]> {
 	const { resumeAll } = await import('../../../../lib/generation/suspend/resumeAll');
@@ -108,5 +113,5 @@ export async function wakeUp(
 	forgetSuspension(context);
 	const woken = items.map((item) => wokenItem(item, untilMs - Date.now()));
 	const options = { stopOnFault: !continueOnFail };
-	return await resumeAll(woken, await connect(), handOut, options);
+	return await resumeAll(woken, { ...(await connect()), noteSecret }, handOut, options);
 }
