@@ -41,7 +41,7 @@ export function cannotSleep(
 		'STORAGE',
 		`The access key may not ${right} the job record ${book.key ?? ''}, which Suspend Until Called Back needs`,
 		{
-			remedy: `Nothing was sent to RunPod for the item. Give the key a policy that allows ${allowed} for *.job.json, or set How to Wait to In This Node.`,
+			remedy: `Give the key a policy that allows ${allowed} for *.job.json, or set How to Wait to In This Node.`,
 			details: { ...ownerOf(request) },
 		},
 	);

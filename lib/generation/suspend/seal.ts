@@ -1,8 +1,13 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 import type { JobRecord } from '../record/record';
 import { contentHash } from '../request/fingerprint';
 
 type Noted = Pick<JobRecord, 'job_id' | 'output'>;
+
+/** One for each sleep. */
+export function newNoteSecret(): string {
+	return randomUUID();
+}
 
 /** Proves that what a record says of a video was noted for this execution: anybody may write into the bucket. */
 export function sealOf({ job_id, output }: Noted, secret: string): string {

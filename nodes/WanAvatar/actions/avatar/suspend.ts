@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { settle, type End, type Settled } from '../../../../lib/base/errors/settled';
 import type { HandOut } from '../../../../lib/generation/batch/handOut';
@@ -47,8 +46,9 @@ export async function submitAndSleep(
 	const { submitAll } = await import('../../../../lib/generation/suspend/submitAll');
 	const { resumeAll } = await import('../../../../lib/generation/suspend/resumeAll');
 	const { referenceTo } = await import('../../../../lib/generation/suspend/suspended');
+	const { newNoteSecret } = await import('../../../../lib/generation/suspend/seal');
 	const untilMs = Date.now() + longestMs(requests);
-	const noteSecret = randomUUID();
+	const noteSecret = newNoteSecret();
 	const connectSealing = async () => ({ ...(await connect()), noteSecret });
 	const submission = await submitAll(requests, connectSealing, untilMs, options);
 	if (submission.tag === 'refused') return submission.ends;
