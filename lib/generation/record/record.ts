@@ -46,6 +46,8 @@ export const jobRecord = z.object({
 	report: jsonRecord.optional(),
 	/** What the worker said of the video. */
 	output: jsonRecord.optional(),
+	/** Proves the output to the execution that sleeps for it. */
+	seal: z.string().optional(),
 	/** Why there is none, and none will come. */
 	failure: claimedFailure.optional(),
 });

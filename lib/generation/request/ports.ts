@@ -44,6 +44,8 @@ export interface GenerationPorts extends ResultPorts {
 	memory: JobMemory;
 	/** Names the execution, so that its own earlier tries are told from other executions. */
 	executionId: string;
+	/** Kept by n8n with an execution that sleeps: of what was noted of a video meanwhile, it believes what is sealed with it. */
+	noteSecret?: string | undefined;
 	/** Aborted when the workflow is stopped. */
 	signal?: AbortSignal | undefined;
 }

@@ -13,6 +13,7 @@ import { settle } from '../../base/errors/settled';
 import { stopPaying } from '../result/stopPaying';
 import {
 	assertMaySubmit,
+	cannotSleep,
 	heldBack,
 	maySubmit,
 	notSent,
@@ -98,6 +99,7 @@ async function writeIntent(
 		optional.warn(
 			'The access key may not write the record of this job: other executions cannot see it.',
 		);
+		await refuseSleep('write', intent, context);
 	}
 	return written;
 }
@@ -110,7 +112,19 @@ async function readBack(intent: JobRecord, context: JobContext): Promise<Standin
 	context.optional.warn(
 		'The access key may not read the record of this job: jobs of other executions are not found again.',
 	);
+	await refuseSleep('read', intent, context);
 	return standing;
+}
+
+/** What ends while the execution sleeps is known from its record alone, once RunPod has forgotten it. */
+async function refuseSleep(
+	right: 'read' | 'write',
+	intent: JobRecord,
+	context: JobContext,
+): Promise<void> {
+	if (context.request.suspendedUntilMs === undefined) return;
+	await unsent(intent, context);
+	throw cannotSleep(right, context);
 }
 
 /** Nothing is sent where the record cannot be kept, and the item may be run again at once. */

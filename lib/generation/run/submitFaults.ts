@@ -31,6 +31,22 @@ export function stoppedBeforeSubmit(context: JobContext): WanAvatarError {
 	});
 }
 
+/** Its execution is to sleep, and the end of the job could not be noted or read again. */
+export function cannotSleep(
+	right: 'read' | 'write',
+	{ book, request }: JobContext,
+): WanAvatarError {
+	const allowed = right === 'read' ? 's3:GetObject' : 's3:PutObject';
+	return new WanAvatarError(
+		'STORAGE',
+		`The access key may not ${right} the job record ${book.key ?? ''}, which Suspend Until Called Back needs`,
+		{
+			remedy: `Give the key a policy that allows ${allowed} for *.job.json, or set How to Wait to In This Node.`,
+			details: { ...ownerOf(request) },
+		},
+	);
+}
+
 export function stoppedWhileSubmitting(
 	intent: JobRecord,
 	{ request, ports }: JobContext,

@@ -2,6 +2,7 @@ import { isFinal, errorFrom, failureOf } from '../record/failure';
 import { lastingOutput, readJobOutput } from '../../contract/jobOutput';
 import type { JobResult } from '../report/jobResult';
 import { submittedReport } from '../report/report';
+import { isSealed, sealOf } from './seal';
 import { settle } from '../../base/errors/settled';
 import { LIMITS } from '../../base/async/timeLimits';
 import { followToResult, ready } from '../run/followToResult';
@@ -57,15 +58,18 @@ async function isStartedOver(
 /** With what a callback has noted in the bucket of the same job, where it did: anybody may write there, so no more is taken. */
 async function lastNoted(
 	submitted: SubmittedRecord,
-	{ book, optional }: JobContext,
+	{ book, optional, ports }: JobContext,
 ): Promise<SubmittedRecord> {
 	const standing = await optional.attempt(
 		'The record of the job could not be read',
 		async (bucket) => await book.read(bucket),
 	);
 	if (standing?.tag !== 'ours' || !isSubmitted(standing.record)) return submitted;
-	const { job_id, state, output, failure } = standing.record;
-	return job_id === submitted.job_id ? { ...submitted, state, output, failure } : submitted;
+	const { job_id, state, failure, seal } = standing.record;
+	if (job_id !== submitted.job_id) return submitted;
+	const isOurs = ports.noteSecret !== undefined && isSealed(standing.record, ports.noteSecret);
+	const output = isOurs ? standing.record.output : undefined;
+	return { ...submitted, state, output, failure, ...(isOurs ? { seal } : {}) };
 }
 
 /**
@@ -106,10 +110,11 @@ async function hasEnded(record: SubmittedRecord, context: JobContext): Promise<b
 }
 
 async function noteEnd(record: SubmittedRecord, context: JobContext): Promise<JobLook> {
-	const { state, failure } = await lastNoted(record, context);
-	if (state === 'finished' || failure) return 'ended';
+	const { state, output, failure } = await lastNoted(record, context);
+	if ((state === 'finished' && output) || failure) return 'ended';
 	const end = await settle(resumeJob(record, context));
-	const last = 'value' in end ? finishedRecord(record, end.value) : failedRecord(record, end.error);
+	const last =
+		'value' in end ? finishedRecord(record, end.value, context) : failedRecord(record, end.error);
 	// A fault that may pass is no end: whoever wakes the execution meets it again, or not.
 	if (!last) return 'ended';
 	const noted = await context.optional.attempt(
@@ -119,11 +124,17 @@ async function noteEnd(record: SubmittedRecord, context: JobContext): Promise<Jo
 	return noted === undefined ? 'unnoted' : 'ended';
 }
 
-function finishedRecord(record: SubmittedRecord, { report }: Result): SubmittedRecord {
+function finishedRecord(
+	record: SubmittedRecord,
+	{ report }: Result,
+	{ ports: { noteSecret } }: JobContext,
+): SubmittedRecord {
 	const { minio_key, video_url } = report;
 	// A link of the worker is all there is of a video that lies in no bucket of ours.
 	const where = minio_key === null ? { video_url } : { minio_key };
-	return { ...record, state: 'finished', output: { ...lastingOutput(report), ...where } };
+	const output = { ...lastingOutput(report), ...where };
+	const seal = noteSecret === undefined ? {} : { seal: sealOf({ ...record, output }, noteSecret) };
+	return { ...record, state: 'finished', output, ...seal };
 }
 
 function failedRecord(record: SubmittedRecord, error: unknown): SubmittedRecord | undefined {

@@ -46,8 +46,11 @@ export async function submitAndSleep(
 	const { submitAll } = await import('../../../../lib/generation/suspend/submitAll');
 	const { resumeAll } = await import('../../../../lib/generation/suspend/resumeAll');
 	const { referenceTo } = await import('../../../../lib/generation/suspend/suspended');
+	const { newNoteSecret } = await import('../../../../lib/generation/suspend/seal');
 	const untilMs = Date.now() + longestMs(requests);
-	const submission = await submitAll(requests, connect, untilMs, options);
+	const noteSecret = newNoteSecret();
+	const connectSealing = async () => ({ ...(await connect()), noteSecret });
+	const submission = await submitAll(requests, connectSealing, untilMs, options);
 	if (submission.tag === 'refused') return submission.ends;
 	if (submission.tag === 'awake') {
 		if (submission.note !== undefined) runHints(context)(submission.note);
@@ -57,7 +60,9 @@ export async function submitAndSleep(
 		'value' in end ? { value: item(i, shown(referenceTo(end.value))) } : end,
 	);
 	const items = await Promise.all(submission.ends.map(keptItem));
-	const asleep = await settle(fallAsleep(context, { untilMs, items }, references.map(outputItem)));
+	const asleep = await settle(
+		fallAsleep(context, { untilMs, items, noteSecret }, references.map(outputItem)),
+	);
 	const isStopped = context.getExecutionCancelSignal()?.aborted ?? false;
 	if ('value' in asleep && !isStopped) return references.map(whileAsleep);
 	if (!isStopped) runHints(context)('This execution waits in the node: n8n could not suspend it.');
@@ -101,7 +106,7 @@ function outputItem(end: End<ItemResult>, item: number): INodeExecutionData {
 /** Gives out what came of the jobs for which the execution has slept. */
 export async function wakeUp(
 	context: IExecuteFunctions,
-	{ items, untilMs }: Suspension,
+	{ items, untilMs, noteSecret }: Suspension,
 	{ connect, handOut, continueOnFail }: Omit<Handlers, 'item'> & { continueOnFail: boolean },
 ): Promise<End<ItemResult>[]> {
 	const { resumeAll } = await import('../../../../lib/generation/suspend/resumeAll');
@@ -109,5 +114,5 @@ export async function wakeUp(
 	forgetSuspension(context);
 	const woken = items.map((item) => wokenItem(item, untilMs - Date.now()));
 	const options = { stopOnFault: !continueOnFail };
-	return await resumeAll(woken, await connect(), handOut, options);
+	return await resumeAll(woken, { ...(await connect()), noteSecret }, handOut, options);
 }

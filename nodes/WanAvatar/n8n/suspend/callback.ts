@@ -10,9 +10,8 @@ import {
 	type KnownJobs,
 } from '../../../../lib/generation/suspend/looks';
 import type { JobLook } from '../../../../lib/generation/suspend/resumeJob';
-import type { SuspendedJob } from '../../../../lib/generation/suspend/suspended';
 import { clock, connectQueues, openResults } from '../connections';
-import { sleepingExecution } from './suspension';
+import { sleepingExecution, type Suspension } from './suspension';
 
 /** Behind the address of the execution: a call that comes late wakes no other node in which it sleeps by then, such as a Wait. */
 const CALLBACK_PATH = 'wan-avatar';
@@ -68,7 +67,7 @@ async function answerOf(context: IWebhookFunctions): Promise<IWebhookResponseDat
 	const named = namedJob(context.getBodyData());
 	if (named) known.named.add(named.jobId);
 	const jobs = items.filter((item) => item.tag === 'job');
-	const round = await rounds(name, async () => await look(context, jobs, known));
+	const round = await rounds(name, async () => await look(context, suspension, known));
 	if ('error' in round) return answer(context, 503, 'the jobs could not be looked at');
 	const jobIds = jobs.map(({ record }) => record.job_id);
 	if (isOver(jobIds, known, round.value)) {
@@ -119,16 +118,18 @@ function keep<T>(entries: Map<string, T>, name: string, value: T): T {
 
 async function look(
 	context: IWebhookFunctions,
-	jobs: readonly SuspendedJob[],
+	{ items, noteSecret }: Suspension,
 	known: KnownJobs,
 ): Promise<Looks> {
+	const jobs = items.filter((item) => item.tag === 'job');
 	const { lookAtJobs } = await import('../../../../lib/generation/suspend/lookAtJobs');
 	const jobIds = jobs.map(({ record }) => record.job_id);
 	const wanted = takeJobsToLookAt(jobIds, known, clock.monotonic());
 	const looked = jobs.filter(({ record }) => wanted.has(record.job_id));
 	const [first] = looked;
 	if (!first) return new Map();
-	const looks = await lookAtJobs(looked, await connect(context, first.record.endpoint_id));
+	const ports = await connect(context, first.record.endpoint_id);
+	const looks = await lookAtJobs(looked, { ...ports, noteSecret });
 	const found = new Map<string, JobLook>();
 	for (const [index, { record }] of looked.entries()) {
 		const seen = looks[index] ?? 'unknown';

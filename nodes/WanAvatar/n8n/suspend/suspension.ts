@@ -12,6 +12,8 @@ export interface Suspension {
 	/** The end of the sleep, in milliseconds since the epoch. */
 	untilMs: number;
 	items: SuspendedItem[];
+	/** Proves to it what was noted of its videos in the bucket; not in what earlier versions kept. */
+	noteSecret?: string | undefined;
 	/** What came in: at the end of the sleep n8n passes on what stands in its place. */
 	input: INodeExecutionData[];
 }
@@ -22,7 +24,7 @@ export interface Suspension {
  */
 export async function fallAsleep(
 	context: IExecuteFunctions,
-	{ untilMs, items }: Pick<Suspension, 'untilMs' | 'items'>,
+	{ untilMs, items, noteSecret }: Pick<Suspension, 'untilMs' | 'items' | 'noteSecret'>,
 	references: readonly INodeExecutionData[],
 ): Promise<void> {
 	const { suspendedItems } = await import('../../../../lib/generation/suspend/suspended');
@@ -35,6 +37,7 @@ export async function fallAsleep(
 		run: runIndexOf(context),
 		untilMs,
 		items: kept,
+		noteSecret,
 		input: [...input],
 	};
 	context.getContext('node')[KEY] = suspension;
@@ -87,12 +90,13 @@ export async function sleepingExecution(
 
 async function readSuspension(nodeContext: unknown): Promise<Suspension | undefined> {
 	const kept = fieldsOf(fieldsOf(nodeContext)[KEY]);
-	const { executionId, run, untilMs, items, input } = kept;
+	const { executionId, run, untilMs, items, input, noteSecret } = kept;
 	if (typeof executionId !== 'string' || typeof run !== 'number') return undefined;
 	if (typeof untilMs !== 'number' || !isItems(input)) return undefined;
 	const { suspendedItems } = await import('../../../../lib/generation/suspend/suspended');
 	const { data } = suspendedItems.safeParse(items);
-	return data && { executionId, run, untilMs, items: data, input };
+	const secret = typeof noteSecret === 'string' ? noteSecret : undefined;
+	return data && { executionId, run, untilMs, items: data, noteSecret: secret, input };
 }
 
 function firstOutput(data: unknown): INodeExecutionData[] {

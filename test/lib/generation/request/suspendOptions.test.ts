@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { InvalidInput } from '../../../../lib/base/errors/invalidInput';
+import { checkPreview } from '../../../../lib/generation/request/checkOnly';
 import { parseGenerationRequest } from '../../../../lib/generation/request/request';
 import { checkRunOptions } from '../../../../lib/generation/request/requestOptions';
 
@@ -48,6 +49,11 @@ describe('what goes to RunPod', () => {
 		[{ timeoutMinutes: 10_080 }, { executionTimeout: 604_800_000, ttl: 604_800_000 }],
 	])('%j: %j', async (options, policy) => {
 		expect((await parsed({ options })).envelope).toEqual({ webhook: resumeUrl, policy });
+	});
+
+	it('Check Only shows the address without the token that wakes the execution', async () => {
+		const { webhook } = checkPreview(await parsed({}));
+		expect(webhook).toBe('https://n8n.example.com/webhook-waiting/7?signature=…');
 	});
 
 	it('one that is not waited for is not called back', async () => {

@@ -18,6 +18,8 @@ import {
 import { codeOf, fault, request, run, world, type World } from '../run/generationWorld';
 
 const HOUR_MS = 3_600_000;
+/** Kept by n8n with the execution that sleeps. */
+const noteSecret = 'secret';
 const options: RunOptions = { maxJobs: 100, checkOnly: false, stopOnFault: true };
 
 const requests = (...avatars: string[]): GenerationRequest[] =>
@@ -37,7 +39,7 @@ async function submit(
 	ports: Partial<GenerationPorts> = {},
 	more: Partial<RunOptions> = {},
 ): Promise<Submission> {
-	const connect = async () => await Promise.resolve(w.ports(ports));
+	const connect = async () => await Promise.resolve(w.ports({ noteSecret, ...ports }));
 	const settled = items.map((value) => ({ value }));
 	const untilMs = w.clock.now() + HOUR_MS;
 	return await w.clock.run(submitAll(settled, connect, untilMs, { ...options, ...more }));
@@ -54,7 +56,7 @@ function kept(submission: Submission): SuspendedItem[] {
 async function look(w: World, items: SuspendedItem[], ports: Partial<GenerationPorts> = {}) {
 	const memory = { read: () => undefined, write: () => undefined };
 	const jobs = items.filter((item) => item.tag === 'job');
-	return await w.clock.run(lookAtJobs(jobs, w.ports({ memory, ...ports })));
+	return await w.clock.run(lookAtJobs(jobs, w.ports({ noteSecret, memory, ...ports })));
 }
 
 async function wake(
@@ -64,7 +66,7 @@ async function wake(
 ): Promise<End<object>[]> {
 	const woken = items.map((item) => wokenItem(item, HOUR_MS));
 	const handOut = async (report: object) => await Promise.resolve(report);
-	return await w.clock.run(resumeAll(woken, w.ports(ports), handOut, options));
+	return await w.clock.run(resumeAll(woken, w.ports({ noteSecret, ...ports }), handOut, options));
 }
 
 const avatarsOf = (ends: End<object>[]) =>
@@ -103,6 +105,24 @@ it('nothing is sent when one item is bad', async () => {
 	expect(count(w, 'submit')).toBe(0);
 });
 
+it.each([
+	['read', { getText: async () => await Promise.resolve({ tag: 'denied' as const }) }],
+	['write', { putText: async () => await Promise.resolve('denied' as const) }],
+])('nothing is sent where the access key may not %s records', async (right, denied) => {
+	const w = world();
+	const bucket = { ...w.bucket, ...denied };
+	const ports = { bucket: { ...bucket, within: () => bucket } };
+	const submission = await submit(w, requests('a'), ports);
+	const [end] = submission.ends;
+	expect(end).toMatchObject({
+		error: {
+			code: 'STORAGE',
+			message: expect.stringContaining(`may not ${right} the job record u/a/idle.mp4.job.json`),
+		},
+	});
+	expect(count(w, 'submit')).toBe(0);
+});
+
 describe('what RunPod has forgotten', () => {
 	it.each([
 		['a good job is given out from its record', 'completed' as const, undefined],
@@ -123,6 +143,22 @@ describe('what RunPod has forgotten', () => {
 		expect(codeOf(first)).toBe(code);
 		expect(count(w, 'submit')).toBe(2);
 	});
+});
+
+it.each([
+	['a key of somebody else', { minio_key: 'u/victim/idle.mp4' }],
+	['an address of somebody else', { video_url: 'http://169.254.169.254/latest' }],
+])('%s that was written into the record is not given out', async (_what, output) => {
+	const w = world();
+	w.fate.set(0, (ageMs) => (ageMs < 30_000 ? 'running' : ageMs < 60_000 ? 'completed' : 'missing'));
+	const items = kept(await submit(w, requests('a')));
+	await w.clock.run(w.clock.sleep(31_000));
+	await look(w, items);
+	const forged = { ...noteOf(w, 'a'), state: 'finished', output };
+	await w.bucket.putText('u/a/idle.mp4.job.json', JSON.stringify(forged), 'application/json');
+	await w.clock.run(w.clock.sleep(HOUR_MS));
+
+	expect(JSON.stringify(await wake(w, items))).not.toMatch(/victim|169\.254/);
 });
 
 describe('a look that cannot be sure', () => {
