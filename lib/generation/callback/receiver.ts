@@ -54,6 +54,8 @@ export interface Receiver {
 const LOOKS_AT_ONCE = 10;
 /** n8n holds the whole body of each, up to 16 MB. */
 const MAX_AT_ONCE = 100;
+/** RunPod calls three times; more wait in vain, and would keep other jobs out. */
+const MAX_OF_ONE_JOB = 5;
 const SHOWN_EVERY_MS = 300_000;
 /** RunPod's edge refuses a request now and then. */
 const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['UNAUTHORIZED', 'ENDPOINT_NOT_FOUND']);
@@ -64,6 +66,7 @@ export function createReceiver(clock: Pick<Clock, 'now' | 'monotonic' | 'timeout
 	const jobTurn = createTurns();
 	const startTurn = createTurns();
 	let atOnce = 0;
+	const ofOneJob = new Map<string, number>();
 	let isRefused = false;
 	let shownAtMs = -Infinity;
 
@@ -102,12 +105,17 @@ export function createReceiver(clock: Pick<Clock, 'now' | 'monotonic' | 'timeout
 	};
 
 	const receive: Receiver['receive'] = async (jobId, callback) => {
-		if (atOnce >= MAX_AT_ONCE) return { tag: 'tooMany' };
+		const ofThisJob = ofOneJob.get(jobId) ?? 0;
+		if (atOnce >= MAX_AT_ONCE || ofThisJob >= MAX_OF_ONE_JOB) return { tag: 'tooMany' };
 		atOnce++;
+		ofOneJob.set(jobId, ofThisJob + 1);
 		// What is begun for a job is over before the next callback of it is judged.
 		const leaveJob = await jobTurn(jobId);
 		const leave = () => {
 			atOnce--;
+			const left = (ofOneJob.get(jobId) ?? 1) - 1;
+			if (left > 0) ofOneJob.set(jobId, left);
+			else ofOneJob.delete(jobId);
 			leaveJob();
 		};
 		const judged = await settle(judge(jobId, callback));

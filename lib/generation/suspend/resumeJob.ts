@@ -1,4 +1,6 @@
-import { isFinal, errorFrom, failureOf } from '../record/failure';
+import { jsonRecord } from '../../base/data/json';
+import type { WanAvatarError } from '../../base/errors/errors';
+import { isFinal, errorFrom, failureOf, type NotedFailure } from '../record/failure';
 import { lastingOutput, readJobOutput } from '../../contract/jobOutput';
 import type { JobResult } from '../report/jobResult';
 import { submittedReport } from '../report/report';
@@ -15,13 +17,24 @@ import { isSubmitted, referenceOf, type JobContext, type SubmittedRecord } from 
  */
 export async function resumeJob(submitted: SubmittedRecord, context: JobContext): Promise<Result> {
 	const record = await lastNoted(submitted, context);
-	if (record.failure && !(await isStartedOver(record, context))) throw errorFrom(record.failure);
+	if (record.failure && !(await isStartedOver(record, context)))
+		throw notedError(record.failure, record, context);
 	const noted = notedResult(record, context);
 	if (noted && (await isForgotten(record, context)))
 		return remembered(finished({ record, ...(await ready(noted, record, context)) }), context);
 	const isOurs = record.execution_id === context.ports.executionId;
 	const found = await followToResult(record, isOurs ? 'ours' : "another's", context);
 	return remembered(finished(found), context);
+}
+
+/** Whose job it is stands in what n8n has kept, whatever somebody has noted in the bucket. */
+function notedError(
+	failure: NotedFailure,
+	record: SubmittedRecord,
+	context: JobContext,
+): WanAvatarError {
+	const own = jsonRecord.parse(referenceOf(record, context));
+	return errorFrom({ ...failure, details: { ...failure.details, ...own } });
 }
 
 /** What was noted of a job that ended well: RunPod may have forgotten it since. */

@@ -21,12 +21,21 @@ import { waitForCompletion, waitMode } from './waitFields';
 /** Where RunPod calls this execution back; nothing where it waits in the node, as a tool always does. */
 export async function callbackOf(context: IExecuteFunctions): Promise<Callback | undefined> {
 	if (runsAsTool(context)) return undefined;
-	if (context.getNodeParameter(waitForCompletion.name, 0, true) === false) return undefined;
 	if (context.getNodeParameter(waitMode.name, 0, '') !== 'suspend') return undefined;
+	if (!context.getInputData().some((_, item) => isWaitedFor(context, item))) return undefined;
 	const { parseRunPodSettings } = await import('../../../../lib/runpod/http/runPodCredential');
 	const { queueBaseUrl } = parseRunPodSettings(await context.getCredentials('runPodApi', 0));
 	const resumeUrl = context.evaluateExpression('{{ $execution.resumeUrl }}', 0);
 	return { queueBaseUrl, resumeUrl: callbackUrl(resumeUrl) };
+}
+
+/** What is wrong with the expression of an item is said when the item is read. */
+function isWaitedFor(context: IExecuteFunctions, item: number): boolean {
+	try {
+		return context.getNodeParameter(waitForCompletion.name, item, true) !== false;
+	} catch {
+		return false;
+	}
 }
 
 interface Handlers {

@@ -131,6 +131,28 @@ it('ten looks are under way at once, and a hundred callbacks', async () => {
 	expect(await received(receiver, callback())).toMatchObject({ tag: 'start' });
 });
 
+it('many calls that name one job keep no other job out', async () => {
+	const { receiver } = setUp();
+	let open = (): void => undefined;
+	const opened = new Promise<void>((resolve) => {
+		open = resolve;
+	});
+	const look = async () => {
+		await opened;
+		return lookAs('IN_PROGRESS');
+	};
+	const flood = Array.from({ length: 120 }, async () => {
+		return await receiver.receive('named', callback('', { look }));
+	});
+	const other = receiver.receive('other', callback('', { look }));
+	await turnOfNode();
+	open();
+	const tags = (await Promise.all(flood)).map(({ tag }) => tag);
+	expect(tags.filter((tag) => tag === 'tooMany')).toHaveLength(115);
+	expect((await other).tag).toBe('notEnded');
+	expect((await receiver.receive('named', callback('', { look }))).tag).toBe('notEnded');
+});
+
 it('no answer asks for another call', async () => {
 	const verdict = await received(setUp().receiver, failing('UNREACHABLE'));
 	expect(verdict).toEqual({ tag: 'unanswered', reason: 'WanAvatarError: it is UNREACHABLE' });

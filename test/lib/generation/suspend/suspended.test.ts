@@ -161,6 +161,26 @@ it.each([
 	expect(JSON.stringify(await wake(w, items))).not.toMatch(/victim|169\.254/);
 });
 
+it('a failure that somebody wrote into the record names no other job', async () => {
+	const w = world();
+	w.fate.set(0, (ageMs) => (ageMs < 60_000 ? 'running' : 'missing'));
+	const items = kept(await submit(w, requests('a')));
+	const key = 'u/a/idle.mp4.job.json';
+	const details = { job_id: 'other', avatar_id: 'victim', code: 'JOB_FAILED' };
+	const failure = { code: 'JOB_FAILED', message: 'no face', remedy: 'none', details };
+	const text = JSON.stringify({ ...noteOf(w, 'a'), failure });
+	w.objects.set(key, { text, atMs: w.clock.now() });
+	await w.clock.run(w.clock.sleep(HOUR_MS));
+
+	const [end] = await wake(w, items);
+
+	expect(codeOf(end)).toBe('JOB_FAILED');
+	expect(end).toHaveProperty(
+		'error.details',
+		expect.objectContaining({ job_id: 'job-0', avatar_id: 'a' }),
+	);
+});
+
 describe('a look that cannot be sure', () => {
 	it('is unknown where RunPod does not tell', async () => {
 		const w = world();
