@@ -159,7 +159,11 @@ export function createRest(url: string): Rest {
 			const list = z.object({ results: z.array(executionState) });
 			return list.parse(await get(`/executions?filter=${filter}&limit=100`)).results;
 		},
-		executionStatus: async (id) => executionState.parse(await get(`/executions/${id}`)).status,
+		executionStatus: async (id) => {
+			// While n8n is busy with the execution, it may answer without one.
+			const found = executionState.optional().parse(await get(`/executions/${id}`));
+			return found?.status ?? 'unknown';
+		},
 		execution: async (id) => {
 			const stored = executionState.extend({ data: z.string() });
 			const { data, ...state } = stored.parse(await get(`/executions/${id}`));
