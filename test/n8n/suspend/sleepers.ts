@@ -180,13 +180,22 @@ async function endedOrDeleted(
 	tries = 60,
 ): Promise<Execution | undefined> {
 	try {
-		return await rig.ended(executionId);
+		return (await isDeleted(rig, executionId)) ? undefined : await rig.ended(executionId);
 	} catch (error) {
 		if (String(error).includes('answered 404')) return undefined;
 		if (tries === 1) throw error;
 		await delay(1000);
 		return await endedOrDeleted(rig, executionId, tries - 1);
 	}
+}
+
+/** n8n answers without an execution for one that is gone, and for a moment for one that it is busy with. */
+async function isDeleted({ n8n }: SleepRig, executionId: string): Promise<boolean> {
+	for (let looks = 0; looks < 10; looks++) {
+		if ((await n8n.rest.executionStatus(executionId)) !== 'unknown') return false;
+		await delay(500);
+	}
+	return true;
 }
 
 export function outOf(execution: Execution, node: string): string[] {
