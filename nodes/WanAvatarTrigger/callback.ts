@@ -9,7 +9,7 @@ import { clock, connectQueues, openResults } from '../WanAvatar/n8n/connections'
 import { resultItem } from '../WanAvatar/n8n/inlineVideo';
 import { asWanAvatarError, toRunError } from '../WanAvatar/n8n/itemErrors';
 import { ItemWithFiles } from '../WanAvatar/n8n/operation';
-import { answerWith, onceAnswered } from './answer';
+import { answerWith, onceAnswered } from '../WanAvatar/n8n/webhook/answer';
 import { events, properties } from './fields';
 
 /** The notes about the ends of jobs, in n8n's static data of the node. */

@@ -11,6 +11,7 @@ import {
 } from '../../../../lib/generation/suspend/looks';
 import type { JobLook } from '../../../../lib/generation/suspend/resumeJob';
 import { clock, connectQueues, openResults } from '../connections';
+import { answerWith } from '../webhook/answer';
 import { sleepingExecution, type Suspension } from './suspension';
 
 /** Behind the address of the execution: a call that comes late wakes no other node in which it sleeps by then, such as a Wait. */
@@ -52,13 +53,13 @@ const MAX_RUNS = 500;
 export async function answerCallback(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const answered = await settle(answerOf(context));
 	// Where a webhook throws, n8n wakes the execution and ends it.
-	return 'value' in answered ? answered.value : answer(context, 503, 'n8n could not look');
+	return 'value' in answered ? answered.value : answerWith(context, 503, 'n8n could not look');
 }
 
 async function answerOf(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const { namedJob } = await import('../../../../lib/generation/suspend/callbackBody');
 	const sleeping = await sleepingExecution(context);
-	if (!sleeping) return answer(context, 404, 'no job of Wan Avatar is waited for here');
+	if (!sleeping) return answerWith(context, 404, 'no job of Wan Avatar is waited for here');
 	const { suspension, wake } = sleeping;
 	const { executionId, run, untilMs, items } = suspension;
 	// The same execution sleeps again in another node, or in this one where Retry On Fail makes a failed job anew.
@@ -68,34 +69,16 @@ async function answerOf(context: IWebhookFunctions): Promise<IWebhookResponseDat
 	if (named) known.named.add(named.jobId);
 	const jobs = items.filter((item) => item.tag === 'job');
 	const round = await rounds(name, async () => await look(context, suspension, known));
-	if ('error' in round) return answer(context, 503, 'the jobs could not be looked at');
+	if ('error' in round) return answerWith(context, 503, 'the jobs could not be looked at');
 	const jobIds = jobs.map(({ record }) => record.job_id);
 	if (isOver(jobIds, known, round.value)) {
-		if (!round.isFirst || isWaking(name)) return answer(context, 200, 'noted');
+		if (!round.isFirst || isWaking(name)) return answerWith(context, 200, 'noted');
 		return { workflowData: [wake()] };
 	}
 	const saidToHaveEnded = named?.isSaidToHaveEnded ? named.jobId : undefined;
 	return isUnsure(round.value, saidToHaveEnded)
-		? answer(context, 503, 'not all jobs could be looked at')
-		: answer(context, 200, 'noted');
-}
-
-function answer(context: IWebhookFunctions, status: number, message: string): IWebhookResponseData {
-	const response: unknown = context.getResponseObject();
-	if (!isResponse(response)) throw new Error('n8n gives no response to answer with');
-	response.status(status).json({ message });
-	return { noWebhookResponse: true };
-}
-
-/** As much of Express as is needed, whose types n8n-workflow refers to and does not bring. */
-interface Response {
-	status: (code: number) => Response;
-	json: (body: object) => unknown;
-}
-
-function isResponse(value: unknown): value is Response {
-	if (typeof value !== 'object' || value === null) return false;
-	return typeof Reflect.get(value, 'status') === 'function' && 'json' in value;
+		? answerWith(context, 503, 'not all jobs could be looked at')
+		: answerWith(context, 200, 'noted');
 }
 
 /** Two callbacks at the same moment wake an execution once; where n8n failed to, RunPod's next call does. */

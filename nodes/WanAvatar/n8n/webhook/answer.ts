@@ -1,5 +1,5 @@
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
-import { onAbort } from '../../lib/base/async/abortListener';
+import { onAbort } from '../../../../lib/base/async/abortListener';
 
 /** What is used of the answer to a request; n8n's own type of it names a package that need not be there. */
 interface Response {
@@ -16,7 +16,8 @@ function responseOf(context: IWebhookFunctions): Response {
 }
 
 function isResponse(value: unknown): value is Response {
-	return typeof value === 'object' && value !== null && 'status' in value && 'json' in value;
+	if (typeof value !== 'object' || value === null) return false;
+	return typeof Reflect.get(value, 'status') === 'function' && 'json' in value;
 }
 
 /** Answers by itself, and starts nothing. No word of RunPod and no fact of a job reaches the caller, who may be anybody. */
