@@ -26,7 +26,7 @@ export interface ChainOptions {
 
 /** Makes a workflow of a start and steps behind each other, each with the credentials of the rig. */
 export async function createChain(
-	{ n8n, credentials }: Rig,
+	{ n8n, credentials }: Pick<Rig, 'n8n' | 'credentials'>,
 	steps: readonly Step[],
 	{ settings = {}, start = MANUAL_START, connections = {} }: ChainOptions = {},
 ): Promise<SavedWorkflow> {

@@ -30,7 +30,7 @@ export async function call(
 	path: string,
 	init: RequestInit,
 ): Promise<Response> {
-	for (let tries = 0; tries < 50; tries++) {
+	for (let tries = 0; tries < 300; tries++) {
 		const signal = AbortSignal.timeout(60_000);
 		const answer = await fetch(`${entryUrl()}${path}`, { ...init, signal });
 		if (answer.status !== 404) return answer;

@@ -65,8 +65,8 @@ async function main(): Promise<boolean> {
 }
 
 async function runSuite(env: Record<string, string>): Promise<boolean> {
-	const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', 'test/storage'];
-	return await run(process.execPath, jest, env);
+	const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--maxWorkers=1'];
+	return await run(process.execPath, [...jest, 'test/storage'], env);
 }
 
 /** Whether it ended well; a stop ends it too, unless it has no `signal`. */

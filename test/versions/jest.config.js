@@ -6,4 +6,5 @@ module.exports = {
 	globalSetup: '<rootDir>/test/versions/installAll.ts',
 	testPathIgnorePatterns: [],
 	testTimeout: 120_000,
+	maxWorkers: 1,
 };

@@ -27,7 +27,7 @@ export interface QueueRig extends Omit<Rig, 'crash' | 'restart'>, HeldJobs {
 	/** Starts all processes of n8n anew with other settings. */
 	restart: (env: Readonly<Record<string, string>>) => Promise<void>;
 	/** Kills main and the webhook process, ends the workers in order, and starts all anew with other settings. */
-	crash: QueueRig['restart'];
+	crash: (whileDown?: () => Promise<void>, env?: Readonly<Record<string, string>>) => Promise<void>;
 }
 
 /** Where Redis or Postgres is not installed, the tests are skipped and say so; with SKIP_NOTHING set, they fail. */
@@ -90,8 +90,9 @@ export async function startQueueRig(options: StandInOptions = {}): Promise<Queue
 				await until(() => started(id).test(other.log()));
 			},
 			restart,
-			crash: async (changes) => {
+			crash: async (whileDown, changes = {}) => {
 				await Promise.all([queueMode.main.kill(), queueMode.webhooks.kill()]);
+				await whileDown?.();
 				await restart(changes);
 			},
 			ended: async (id) => await endOf(queueMode.main, id),

@@ -113,7 +113,7 @@ export const SUSPENDED: readonly SuspendRow[] = [
 	{
 		what: 'SIGTERM of the workers, kill -9 of main and of the webhook process',
 		strike: async (rig, { avatars, executionId, release }) => {
-			await rig.crash({ N8N_CONCURRENCY_PRODUCTION_LIMIT: '-1' });
+			await rig.crash(undefined, { N8N_CONCURRENCY_PRODUCTION_LIMIT: '-1' });
 			release();
 			await answersOf(rig, executionId, avatars.length);
 		},

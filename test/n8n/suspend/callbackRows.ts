@@ -9,7 +9,7 @@ export const callRows: readonly Row[] = [
 	{
 		name: 'at the deadline, to the millisecond',
 		items: 1,
-		options: { parameters: { waitingOptions: { timeoutMinutes: 0.6 } } },
+		options: { parameters: { waitingOptions: { timeoutMinutes: 1.2 } } },
 		act: async (sleeper, rig) => {
 			rig.way.hold(sleeper.executionId);
 			sleeper.end(0);

@@ -1,28 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { mapConcurrently } from '../../../lib/base/async/concurrency';
-import { avatars, createChain, type Step } from '../avatarWorkflow';
+import { avatars, createChain } from '../avatarWorkflow';
 import { until } from '../rig';
 import { asleep, goOnStep, startSleeper, type Sleeper, type SleepRig } from './sleepers';
-
-/** A start by a webhook: of such executions n8n runs no more at once than it is told to. */
-export function webhookStart(path: string): Step {
-	return {
-		name: 'Webhook',
-		type: 'n8n-nodes-base.webhook',
-		typeVersion: 2,
-		parameters: { path, httpMethod: 'POST', options: {} },
-		settings: { webhookId: path },
-	};
-}
-
-/** Calls the webhook of a workflow; just after it is published it answers 404 for a moment. */
-export async function startByWebhook({ n8n }: SleepRig, path: string): Promise<void> {
-	await until(async () => {
-		const answer = await fetch(`${n8n.url}/webhook/${path}`, { method: 'POST' });
-		await answer.arrayBuffer();
-		return answer.ok;
-	});
-}
+import { callWebhook, webhookStart } from './webhookStart';
 
 /** How long another execution, which wants the only slot, takes. */
 export async function timeOfAnother(rig: SleepRig): Promise<number> {
@@ -32,7 +13,7 @@ export async function timeOfAnother(rig: SleepRig): Promise<number> {
 	});
 	await rig.n8n.rest.activate(other);
 	const startedAtMs = Date.now();
-	await startByWebhook(rig, name);
+	await callWebhook(rig, name);
 	await until(() => rig.way.wentOn(name) === 1);
 	return Date.now() - startedAtMs;
 }

@@ -15,10 +15,13 @@ import { MANUAL } from '../callers';
 import { startRig, until, type Rig } from '../rig';
 import { holdJobs, type HeldJobs } from './heldJobs';
 import { startWay, type Way } from './way';
+import { startPublished, webhookStart } from './webhookStart';
 
 /** n8n with a way to it that tests control, and jobs that end when a test says so. */
-export interface SleepRig extends Rig, HeldJobs {
+export interface SleepRig extends Omit<Rig, 'restart'>, HeldJobs {
 	way: Way;
+	/** How executions start. */
+	startsBy: 'hand' | 'webhook';
 }
 
 export async function startSleepRig(env: Readonly<Record<string, string>> = {}): Promise<SleepRig> {
@@ -40,6 +43,7 @@ export async function startSleepRig(env: Readonly<Record<string, string>> = {}):
 			return rig.n8n;
 		},
 		way,
+		startsBy: 'hand',
 		...holdJobs(rig.standIn.queue),
 		close: async () => {
 			await rig.close();
@@ -106,8 +110,12 @@ export async function startSleeper(
 	if (!isFree) for (const id of ids) rig.hold(id);
 	const own = { waitMode: 'suspend', ...parameters };
 	const steps = [...before, generateStep(own, settings), ...behind, goOnStep(rig, name)];
-	const workflow = await createChain(rig, steps, chain);
-	const executionId = await rig.n8n.rest.run(workflow, MANUAL);
+	const isByHand = rig.startsBy === 'hand';
+	const start = isByHand ? {} : { start: webhookStart(name) };
+	const workflow = await createChain(rig, steps, { ...chain, ...start });
+	const executionId = isByHand
+		? await rig.n8n.rest.run(workflow, MANUAL)
+		: await startPublished(rig, workflow, name);
 	return sleeperOf(rig, { name, ids, workflow, executionId });
 }
 
@@ -122,7 +130,7 @@ export function sleeperOf(
 	};
 	const url = () => {
 		const { webhook = '' } = job(0);
-		return webhook.replace(rig.way.url, rig.n8n.url);
+		return webhook.replace(rig.way.url, rig.entryUrl());
 	};
 	return {
 		...{ name, ids, workflow, executionId, job, url },
