@@ -14,6 +14,8 @@ export interface QueueRig extends Omit<Rig, 'crash' | 'restart'>, HeldJobs {
 	/** How RunPod's callbacks come to the webhook process. */
 	way: Way;
 	workers: () => QueueMode['workers'];
+	/** The Redis of all processes. */
+	redis: { host: string; port: number };
 	/** The worker that runs an execution. */
 	workerOf: (executionId: string) => Promise<RunningProcess>;
 	/** The worker that does not. */
@@ -73,6 +75,10 @@ export async function startQueueRig(options: StandInOptions = {}): Promise<Queue
 			...holdJobs(surroundings.standIn.queue),
 			way,
 			workers: () => queueMode.workers,
+			redis: {
+				host: queueMode.redisEnv.QUEUE_BULL_REDIS_HOST ?? '',
+				port: Number(queueMode.redisEnv.QUEUE_BULL_REDIS_PORT),
+			},
 			get n8n() {
 				return queueMode.main;
 			},
