@@ -1,12 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { mapConcurrently } from '../../lib/base/async/concurrency';
-import { settle } from '../../lib/base/errors/settled';
 import { avatars, createChain, generateStep } from './avatarWorkflow';
 import { until } from './rig';
 import { lags, raceToSleep, statusRequests, timeOfAnother } from './suspend/figures';
-import { flows } from './suspend/flowRows';
-import { AT_ONCE, chosenOf, expectRows, tableOf } from './suspend/play';
+import { expectFlows, expectRows } from './suspend/play';
 import {
 	asleep,
 	goOnStep,
@@ -33,19 +30,7 @@ it('takes callbacks however they come: each job is paid once, and the workflow g
 });
 
 it('works in every kind of workflow', async () => {
-	const chosen = chosenOf(flows);
-	const played = await mapConcurrently(chosen, AT_ONCE, async ({ name, play: playFlow }) => {
-		const id = `flow${String(flows.findIndex((flow) => flow.name === name) + 10)}`;
-		const end = await settle(playFlow(rig, id));
-		const outcome =
-			'value' in end ? end.value : { status: String(end.error), out: [], wentOn: -1, jobs: -1 };
-		const out = outcome.out.map((line) => line.replaceAll(`${id}_`, ''));
-		return { name, answers: undefined, ...outcome, out };
-	});
-	console.log(tableOf(played));
-	expect(played).toEqual(
-		chosen.map(({ name, expected }) => ({ name, answers: undefined, ...expected })),
-	);
+	await expectFlows(rig, 'regular');
 });
 
 it('frees its slot, and outlives a kill: the results come in order', async () => {

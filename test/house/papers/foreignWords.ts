@@ -12,6 +12,7 @@ export const FOREIGN_NAMES: ReadonlySet<string> = new Set([
 	'On Error',
 	'On Error: Continue (using error output)',
 	'Production URL',
+	'Execute Once',
 	'Retry On Fail',
 	'Settings',
 	'Set Manually',
@@ -41,6 +42,7 @@ export const FOREIGN_FLAGS: ReadonlySet<string> = new Set([
 /** Variables that n8n reads, and the slip that docs/deploy.md shows. */
 export const FOREIGN_VARIABLES: ReadonlySet<string> = new Set([
 	'N8N_COMMUNITY_PACKAGES_ALLOW_TOOL_USAGE',
+	'N8N_EVENTBUS_LOGWRITER_LOGBASENAME',
 	'N8N_FORMDATA_FILE_SIZE_MAX',
 	'N8N_GRACEFUL_SHUTDOWN_TIMEOUT',
 	'N8N_PAYLOAD_SIZE_MAX',

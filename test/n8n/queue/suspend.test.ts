@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { lags, raceToSleep, statusRequests } from '../suspend/figures';
-import { expectRows } from '../suspend/play';
+import { expectFlows, expectRows } from '../suspend/play';
 import { asleep, outcomeOf, startSleeper, type SleepRig } from '../suspend/sleepers';
 import { missing, startQueueRig } from './queueRig';
 
@@ -31,6 +31,17 @@ const NEW_EVENT_LOG = { N8N_EVENTBUS_LOGWRITER_LOGBASENAME: 'n8nEventLogAfterThe
 
 	it('takes callbacks however they come: each job is paid once, and the workflow goes on once', async () => {
 		await expectRows(rig);
+	});
+
+	it('works in every kind of workflow', async () => {
+		const byHand: SleepRig = {
+			...rig,
+			get n8n() {
+				return rig.n8n;
+			},
+			startsBy: 'hand',
+		};
+		await expectFlows(byHand, 'queue');
 	});
 
 	it('sleeps with 50 items without a request, and goes on once', async () => {

@@ -3,6 +3,7 @@ import { mapConcurrently } from '../../../lib/base/async/concurrency';
 import { settle } from '../../../lib/base/errors/settled';
 import { callRows } from './callbackRows';
 import { endRows } from './endRows';
+import { flows } from './flowRows';
 import type { Row } from './row';
 import {
 	asleep,
@@ -14,15 +15,15 @@ import {
 } from './sleepers';
 
 /** So many rows at once keep n8n busy, and no callback waiting. */
-export const AT_ONCE = 6;
+const AT_ONCE = 6;
 
-export interface Played extends Outcome {
+interface Played extends Outcome {
 	name: string;
 	answers: readonly number[] | undefined;
 }
 
 /** Those that the environment variable ROWS, a regular expression, names; default: all. */
-export function chosenOf<T extends { name: string }>(rows: readonly T[]): readonly T[] {
+function chosenOf<T extends { name: string }>(rows: readonly T[]): readonly T[] {
 	const { ROWS: only } = process.env;
 	return only ? rows.filter(({ name }) => new RegExp(only).test(name)) : rows;
 }
@@ -35,6 +36,26 @@ export async function expectRows(rig: SleepRig): Promise<void> {
 	expect(played).toEqual(
 		rows.map(({ name, answers, out, status = 'success', wentOn = 1, items, jobs = items }) => ({
 			...{ name, answers, out, status, wentOn, jobs },
+		})),
+	);
+}
+
+/** Plays every kind of workflow around the node, and checks what came of each. */
+export async function expectFlows(rig: SleepRig, mode: 'regular' | 'queue'): Promise<void> {
+	const chosen = chosenOf(flows);
+	const played = await mapConcurrently(chosen, AT_ONCE, async ({ name, play: playFlow }) => {
+		const id = `flow${String(flows.findIndex((flow) => flow.name === name) + 10)}`;
+		const end = await settle(playFlow(rig, id));
+		const outcome =
+			'value' in end ? end.value : { status: String(end.error), out: [], wentOn: -1, jobs: -1 };
+		const out = outcome.out.map((line) => line.replaceAll(`${id}_`, ''));
+		return { name, answers: undefined, ...outcome, out };
+	});
+	console.log(tableOf(played));
+	expect(played).toEqual(
+		chosen.map(({ name, expected, expectedInQueue = expected }) => ({
+			...{ name, answers: undefined },
+			...(mode === 'queue' ? expectedInQueue : expected),
 		})),
 	);
 }
@@ -76,7 +97,7 @@ function told(outcome: Outcome, { ids }: Sleeper): Outcome {
 	return { ...outcome, out: outcome.out.map(placed) };
 }
 
-export function tableOf(played: readonly Played[]): string {
+function tableOf(played: readonly Played[]): string {
 	const lines = played.map(({ name, answers, out, status, wentOn, jobs }) =>
 		[
 			name.padEnd(58),
