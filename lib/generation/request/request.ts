@@ -4,6 +4,7 @@ import { checkJobInput, keyOwner } from '../../contract/parseJobInput';
 import { lookAtBase64 } from './media/base64Files';
 import type { GenerationRequest } from './ports';
 import { measureFiles, type GivenFiles } from './requestFiles';
+import { workerLinkFaults } from './workerLinks';
 import { checkAdditionalInputs, checked, checkItemOptions, renaming } from './requestOptions';
 
 /** What the form of *Generate* gives for one item, unchecked. */
@@ -16,6 +17,8 @@ export interface RawRequest extends GivenFiles {
 	options: Readonly<Record<string, unknown>>;
 	/** Where RunPod calls back, for an execution that sleeps until then. */
 	resumeUrl?: string | undefined;
+	/** Of the RunPod that runs the worker, where it is known. */
+	queueBaseUrl?: string | undefined;
 }
 
 /**
@@ -43,6 +46,7 @@ export async function parseGenerationRequest(raw: RawRequest): Promise<Generatio
 	const all = [
 		...[faults, files.faults, inText.faults],
 		...[additional.faults, options.faults, links.faults],
+		workerLinkFaults(contract, raw.queueBaseUrl),
 	].flat();
 	if (all.length > 0 || !input || !options.value || !links.value) throw new InvalidInput(all);
 	const { uploads, inlineFiles } = files;

@@ -53,6 +53,7 @@ export function openForm(context: IExecuteFunctions, callback?: Callback): Form 
 		optionsByItem.set(item, known);
 		return known;
 	};
+	let queueBaseUrl: Promise<string | undefined> | undefined;
 	const slot = (item: number) => `${String(run)}:${String(item)}`;
 	return {
 		options,
@@ -90,6 +91,7 @@ export function openForm(context: IExecuteFunctions, callback?: Callback): Form 
 					drivingVideoFile: drivingVideo.file,
 					hasBucket,
 					resumeUrl: callback?.resumeUrl,
+					queueBaseUrl: await (queueBaseUrl ??= queueBaseUrlOf(context)),
 					options: { ...options(item), waitForCompletion: read('waitForCompletion', true) },
 				});
 				return asTool
@@ -102,6 +104,16 @@ export function openForm(context: IExecuteFunctions, callback?: Callback): Form 
 			}
 		},
 	};
+}
+
+/** What is wrong with the credential is said where it is used. */
+async function queueBaseUrlOf(context: IExecuteFunctions): Promise<string | undefined> {
+	const { parseRunPodSettings } = await import('../../../../lib/runpod/http/runPodCredential');
+	try {
+		return parseRunPodSettings(await context.getCredentials('runPodApi', 0)).queueBaseUrl;
+	} catch {
+		return undefined;
+	}
 }
 
 /** A model that makes the same call again has a run of its own for it: what it asks for names the place then. */

@@ -168,6 +168,21 @@ describe('everything that is wrong with an item is said at once, in the words of
 	});
 });
 
+it('a link that the worker on RunPod cannot open', async () => {
+	const runPodApi = { apiKey: 'key-of-the-test', endpointId: 'endpoint1' };
+	const far = await startRig('lazy', {}, { runPodApi });
+	try {
+		const portrait = { portraitSource: 'url', portraitUrl: 'http://minio:9000/a.png' };
+		const { error } = await far.run({ ...generateForm, ...portrait });
+		expect(error?.message).toMatch(
+			/^Portrait URL \(image_url\) is at minio:9000, which only your own machine knows/,
+		);
+		expect(error?.description).toMatch(/give its path.*Nothing was sent to RunPod/);
+	} finally {
+		await far.close();
+	}
+});
+
 it('a wrong option of the run is said once', async () => {
 	const { error } = await rig.run(
 		{ ...generateForm, limits: { maxParallelJobs: 300 } },
