@@ -107,6 +107,9 @@ it('carries the licence of every package that is bundled', () => {
 	for (const bundled of ['commander', 'minio', 'undici', 'zod'])
 		expect(licences).toMatch(new RegExp(`^=== ${bundled} \\d`, 'm'));
 	expect(/^=== .*\(undefined\)/m.exec(licences)).toBeNull();
+	const texts = licences.split(/^=== .*$/m).slice(1);
+	expect(texts.filter((text) => !/permission|license/i.test(text))).toEqual([]);
+	expect(licences).not.toContain('decode-uri-component');
 });
 
 function npm(args: string[], cwd: string): void {
