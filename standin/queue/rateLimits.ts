@@ -10,6 +10,7 @@ const limits: Partial<Record<Route, Limit>> = {
 	runsync: { perWindow: 2000, concurrent: 400 },
 	run: { perWindow: 1000, concurrent: 200 },
 	status: { perWindow: 2000, concurrent: 400 },
+	'status-sync': { perWindow: 2000, concurrent: 400 },
 	stream: { perWindow: 2000, concurrent: 400 },
 	cancel: { perWindow: 100, concurrent: 20 },
 	'purge-queue': { perWindow: 2, concurrent: Infinity },

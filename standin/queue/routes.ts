@@ -16,7 +16,7 @@ export interface QueueRoutesOptions {
 
 const minWaitMs = 1000;
 const maxWaitMs = 300_000;
-const runsyncWaitMs = 90_000;
+const syncWaitMs = 90_000;
 const streamWaitMs = 10_000;
 
 /** Answers requests as the queue API does. */
@@ -65,6 +65,8 @@ export class QueueRoutes {
 				return this.#runsync(request);
 			case 'status':
 				return this.#status(target);
+			case 'status-sync':
+				return this.#statusSync(target);
 			case 'stream':
 				return this.#stream(target);
 			case 'cancel':
@@ -86,10 +88,8 @@ export class QueueRoutes {
 	}
 
 	async #runsync(request: ReceivedRequest): Promise<Answer> {
-		const waitMs = readWait(request.target, runsyncWaitMs);
-		const job = this.#submit(request, true);
-		await this.#queue.waitUntil(job, () => hasEnded(job) || !this.#isKnown(job), waitMs);
-		return jsonAnswer(statusBody(this.#find(job.id)));
+		const waitMs = readWait(request.target, syncWaitMs);
+		return await this.#statusAtEnd(this.#submit(request, true), waitMs);
 	}
 
 	#status(target: Target): Answer {
@@ -97,6 +97,17 @@ export class QueueRoutes {
 		const ttlMs = checkQueryNumber(target.query, 'ttl', 1, Number.MAX_SAFE_INTEGER);
 		if (ttlMs !== undefined) this.#queue.expireAfter(job, ttlMs);
 		return jsonAnswer(statusBody(job));
+	}
+
+	async #statusSync(target: Target): Promise<Answer> {
+		const job = this.#find(target.jobId);
+		return await this.#statusAtEnd(job, readWait(target, syncWaitMs));
+	}
+
+	/** The status once the job has ended, or as it is after the wait. */
+	async #statusAtEnd(job: Job, waitMs: number): Promise<Answer> {
+		await this.#queue.waitUntil(job, () => hasEnded(job) || !this.#isKnown(job), waitMs);
+		return jsonAnswer(statusBody(this.#find(job.id)));
 	}
 
 	async #stream(target: Target): Promise<Answer> {

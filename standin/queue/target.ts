@@ -3,6 +3,7 @@ export type Route =
 	| 'run'
 	| 'runsync'
 	| 'status'
+	| 'status-sync'
 	| 'stream'
 	| 'cancel'
 	| 'retry'
@@ -22,6 +23,7 @@ const rules: Readonly<Record<KnownRoute, RouteRule>> = {
 	run: { methods: ['POST'], takesJobId: false, queryFields: [] },
 	runsync: { methods: ['POST'], takesJobId: false, queryFields: ['wait'] },
 	status: { methods: ['GET', 'POST'], takesJobId: true, queryFields: ['ttl'] },
+	'status-sync': { methods: ['GET', 'POST'], takesJobId: true, queryFields: ['wait'] },
 	stream: { methods: ['GET', 'POST'], takesJobId: true, queryFields: ['wait'] },
 	cancel: { methods: ['POST'], takesJobId: true, queryFields: [] },
 	retry: { methods: ['POST'], takesJobId: true, queryFields: [] },

@@ -179,6 +179,14 @@ describe('POST /runsync', () => {
 	});
 });
 
+it.each(['GET', 'POST'])('%s /status-sync says no more than the wait allows', async (method) => {
+	const client = await openQueue({ workersMax: 0 });
+	const id = await client.submit();
+	const waited = await client.send(method, `/status-sync/${id}?wait=1000`);
+	expect(waited.json).toEqual({ id, status: 'IN_QUEUE' });
+	expect((await client.get(`/status-sync/${id}?wait=999`)).status).toBe(400);
+});
+
 describe('GET /stream', () => {
 	it('hands out each chunk of a streaming handler once', async () => {
 		const gate = new Gate();

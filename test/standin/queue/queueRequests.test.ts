@@ -61,7 +61,7 @@ describe('the path', () => {
 		});
 	});
 
-	it.each(['/status-sync/x', '/status', '/run/x', '/nothing', '/openai/v1/models'])(
+	it.each(['/status-sync', '/status', '/run/x', '/nothing', '/openai/v1/models'])(
 		'%s is no route, and is recorded as unknown',
 		async (path) => {
 			const client = await openQueue();
@@ -89,6 +89,7 @@ describe('the path', () => {
 		expect((await client.post('/cancel/no-such-job')).json).toEqual(body);
 		expect((await client.post('/retry/no-such-job')).json).toEqual(body);
 		expect((await client.get('/stream/no-such-job')).json).toEqual(body);
+		expect((await client.get('/status-sync/no-such-job')).json).toEqual(body);
 	});
 });
 
