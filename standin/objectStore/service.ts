@@ -128,6 +128,7 @@ function admit(service: Service, received: S3Request): string {
 	const { store, users, publicReads, now } = service;
 	const exists = (bucket: string, key: string) =>
 		store.hasBucket(bucket) && !!store.find(bucket, key);
+	if (isForm(received)) throw new S3Error('NotImplemented', 'Uploads by form are not implemented');
 	if (publicReads.allow(received)) {
 		// Who may not list is not told what is missing.
 		if (!exists(received.bucket, received.key)) throw new S3Error('AccessDenied');
@@ -140,6 +141,11 @@ function admit(service: Service, received: S3Request): string {
 	if (Buffer.byteLength(received.key) > MAX_KEY_BYTES) throw new S3Error('KeyTooLongError');
 	policy.check(received, exists);
 	return payloadHash;
+}
+
+/** Its signature is in a field of the form. */
+function isForm({ method, headers }: S3Request): boolean {
+	return method === 'POST' && /^multipart\/form-data\b/i.test(headers['content-type'] ?? '');
 }
 
 function endlessListingOf(fault: ObjectStoreFault | undefined): Exchange['endlessListing'] {

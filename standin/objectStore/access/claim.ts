@@ -18,12 +18,18 @@ export interface Claim {
 }
 
 const MAX_EXPIRES_S = 7 * 24 * 3600;
+const OLD_VERSION =
+	'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.';
 export const UNSIGNED = 'UNSIGNED-PAYLOAD';
 
 /** Reads the signature from the Authorization header or the query; throws S3Error. */
 export function readClaim(request: { headers: Headers; query: readonly QueryPair[] }): Claim {
 	const { authorization } = request.headers;
 	const presigned = request.query.some(([name]) => name === 'X-Amz-Algorithm');
+	const isOldVersion =
+		authorization?.startsWith('AWS ') === true ||
+		(!presigned && request.query.some(([name]) => name === 'AWSAccessKeyId'));
+	if (isOldVersion) throw new S3Error('InvalidRequest', OLD_VERSION);
 	if (authorization !== undefined && presigned) {
 		throw new S3Error('InvalidArgument', 'Only one auth mechanism allowed');
 	}

@@ -5,11 +5,12 @@ import { quote, xmlAnswer, type Answer, type Exchange, type Operation } from './
 import type { Headers } from '../http/request';
 import { keptHeaders } from '../store/storedObject';
 
-const SOURCE = 'x-amz-copy-source';
+/** The header that names the object to copy. */
+export const COPY_SOURCE = 'x-amz-copy-source';
 
 export const copyObject: Operation = {
 	method: 'PUT',
-	needsHeader: SOURCE,
+	needsHeader: COPY_SOURCE,
 	allowsHeaders: /^x-amz-(copy-source-if-.+|metadata-directive|meta-.+)$/,
 	run: answerCopy,
 };
@@ -19,7 +20,7 @@ async function answerCopy({ request, store }: Exchange): Promise<Answer> {
 	store.requireBucket(bucket);
 	const source = readSource(headers);
 	const original = store.require(source.bucket, source.key);
-	if (isNotModified(headers, original, `${SOURCE}-`)) throw new S3Error('PreconditionFailed');
+	if (isNotModified(headers, original, `${COPY_SOURCE}-`)) throw new S3Error('PreconditionFailed');
 	const replaces = readDirective(headers) === 'REPLACE';
 	if (source.bucket === bucket && source.key === key && !replaces) {
 		throw new S3Error('InvalidRequest', 'A copy to itself must replace the metadata');
@@ -49,8 +50,9 @@ async function answerCopy({ request, store }: Exchange): Promise<Answer> {
 	);
 }
 
-function readSource(headers: Headers): { bucket: string; key: string } {
-	const [path = '', version] = (headers[SOURCE] ?? '').split('?versionId=');
+/** Where the header says that the object is. */
+export function readSource(headers: Headers): { bucket: string; key: string } {
+	const [path = '', version] = (headers[COPY_SOURCE] ?? '').split('?versionId=');
 	if (version !== undefined) throw new S3Error('NotImplemented', 'Versions are not implemented');
 	try {
 		const [bucket = '', ...key] = decodeURIComponent(path).replace(/^\//, '').split('/');

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream, rmSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { receiveFile, receiveText } from '../http/body';
+import { receiveFile, receiveText, type Received } from '../http/body';
 import { checkWrite } from '../store/conditions';
 import { S3Error } from '../http/errors';
 import {
@@ -43,7 +43,17 @@ function initiate({ request, store, uploads, now }: Exchange): Answer {
 }
 
 async function uploadPart(exchange: Exchange): Promise<Answer> {
-	const { request, payloadHash, store, now } = exchange;
+	const { request, payloadHash } = exchange;
+	const { md5Hex } = await storePart(exchange, (path) => receiveFile(request, payloadHash, path));
+	return { status: 200, headers: { etag: quote(md5Hex) } };
+}
+
+/** Keeps what `write` writes as this part of the upload, in the place of an earlier one. */
+export async function storePart(
+	exchange: Exchange,
+	write: (path: string) => Promise<Received>,
+): Promise<Part> {
+	const { request, store, now } = exchange;
 	const number = Number(request.parameters.get('partNumber'));
 	if (!(Number.isInteger(number) && number >= 1 && number <= MAX_PARTS)) {
 		throw new S3Error('InvalidArgument', `Part number must be 1 to ${String(MAX_PARTS)}`);
@@ -51,13 +61,14 @@ async function uploadPart(exchange: Exchange): Promise<Answer> {
 	requireUpload(exchange);
 	const path = store.temporaryPath();
 	try {
-		const received = await receiveFile(request, payloadHash, path);
+		const received = await write(path);
 		// Asked again: the upload may have been completed or aborted meanwhile.
 		const { parts } = requireUpload(exchange);
 		const replaced = parts.get(number);
 		if (replaced) rmSync(replaced.path, { force: true });
-		parts.set(number, { number, path, ...received, modifiedMs: now() });
-		return { status: 200, headers: { etag: quote(received.md5Hex) } };
+		const part = { number, path, ...received, modifiedMs: now() };
+		parts.set(number, part);
+		return part;
 	} catch (error) {
 		rmSync(path, { force: true });
 		throw error;

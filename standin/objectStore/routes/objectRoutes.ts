@@ -4,7 +4,8 @@ import { checkWrite, isNotModified } from '../store/conditions';
 import { copyObject } from './copyRoute';
 import { S3Error } from '../http/errors';
 import { multipartOperations } from './multipart';
-import { quote, type Answer, type Exchange, type Operation } from './operation';
+import { copyPart } from './partCopyRoute';
+import { quote, xmlAnswer, type Answer, type Exchange, type Operation } from './operation';
 import { readRange } from '../store/range';
 import type { Headers, S3Request } from '../http/request';
 import type { ByteRange } from '../store/store';
@@ -15,7 +16,9 @@ const overrides = contentHeaders.map((name) => `response-${name}`);
 /** Operations on an object: `/bucket/key`. */
 export const objectOperations: readonly Operation[] = [
 	...multipartOperations,
+	copyPart,
 	copyObject,
+	{ method: 'GET', needs: ['tagging'], run: getTagging },
 	{ method: 'GET', allows: overrides, run: readObject },
 	{ method: 'HEAD', allows: overrides, run: readObject },
 	{ method: 'PUT', allowsHeaders: /^x-amz-meta-/, run: putObject },
@@ -98,4 +101,10 @@ function deleteObject({ request, store }: Exchange): Answer {
 	}
 	store.remove(request.bucket, request.key);
 	return { status: 204 };
+}
+
+// None has any: a request that would set some is refused. The AWS clients ask before they copy in parts.
+function getTagging({ request, store }: Exchange): Answer {
+	store.require(request.bucket, request.key);
+	return xmlAnswer(['Tagging', [['TagSet', []]]]);
 }

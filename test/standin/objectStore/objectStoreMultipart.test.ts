@@ -202,3 +202,21 @@ async function readMd5(store: ObjectStore, key: string): Promise<string> {
 function* slices(bytes: Buffer, sizeBytes: number): Generator<Buffer> {
 	for (let at = 0; at < bytes.length; at += sizeBytes) yield bytes.subarray(at, at + sizeBytes);
 }
+
+it('copies a part from another object, and refuses a range that this does not have', async () => {
+	const { store, client } = await startWithClient();
+	await store.putBytes(BUCKET, 'source', 'content');
+	const uploadId = await client.initiateNewMultipartUpload(BUCKET, 'copy', {});
+	const copy = (range: string, source = 'source') =>
+		signedFetch(store, {
+			method: 'PUT',
+			path: `/${BUCKET}/copy?partNumber=1&uploadId=${uploadId}`,
+			headers: { 'x-amz-copy-source': `/${BUCKET}/${source}`, 'x-amz-copy-source-range': range },
+		});
+
+	expect(await (await copy('bytes=1-3')).text()).toContain(`&quot;${md5Of('ont')}&quot;`);
+	for (const range of ['bytes=3-1', 'bytes=0-7', 'bytes=1-', 'bytes=-3', '1-3']) {
+		expect(await errorCode(await copy(range))).toBe('InvalidArgument');
+	}
+	expect(await errorCode(await copy('bytes=1-3', 'none'))).toBe('NoSuchKey');
+});

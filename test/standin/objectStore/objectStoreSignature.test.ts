@@ -146,13 +146,19 @@ describe('a signature in the header', () => {
 	});
 
 	it.each([
-		['of another version', 'AWS AKIAIOSFODNN7EXAMPLE:frJIUN8DYpKDtOLCwo//yllqDzg='],
 		['without a signature', authorization.replace(/,Signature.*/, '')],
 		['for another service', authorization.replace('/s3/', '/iam/')],
 		['of another day', authorization.replace('20130524/', '20130525/')],
 	])('refuses an authorization %s as malformed', (_what, changed) => {
 		const headers = { ...signed.headers, authorization: changed };
 		expect(codeOf({ ...signed, headers })).toBe('AuthorizationHeaderMalformed');
+	});
+
+	it('refuses one of Version 2, and says which it takes', () => {
+		const authorization = 'AWS AKIAIOSFODNN7EXAMPLE:frJIUN8DYpKDtOLCwo//yllqDzg=';
+		expect(codeOf({ ...signed, headers: { ...signed.headers, authorization } })).toBe(
+			'InvalidRequest',
+		);
 	});
 
 	it('refuses chunked signing, which it does not know', () => {

@@ -93,7 +93,7 @@ describe('what it does not know', () => {
 		['GET', `/${BUCKET}?list-type=2&colour=red`],
 		['PUT', `/${BUCKET}?lifecycle`],
 		['POST', `/${BUCKET}`],
-		['GET', `/${BUCKET}/key?tagging`],
+		['PUT', `/${BUCKET}/key?tagging`],
 		['GET', `/${BUCKET}/key?versionId=1`],
 		['POST', `/${BUCKET}/key?restore`],
 		['PATCH', `/${BUCKET}/key`],
