@@ -1,0 +1,1 @@
+export function loadRunpodSdk(): Promise<typeof import('runpod-sdk')>;
