@@ -1,4 +1,4 @@
-import { HandlerRuns } from './handlerRuns';
+import { HandlerRuns, showLateProgress } from './handlerRuns';
 import type { CancelHabits } from './cancelHabits';
 import { type Attempt, hasEnded, type Job, type JobRecord, type JobRequest, newJob } from './job';
 import { JobChanges } from './jobChanges';
@@ -225,6 +225,11 @@ export class JobQueue {
 		if (result.status === 'LOST') {
 			this.#settle(job, result.end);
 			this.#forget(job);
+		} else if (result.status === 'OVERWRITTEN') {
+			this.#end(job, result.end);
+			this.#timers.after(result.afterMs, () => {
+				showLateProgress(job, result.progress);
+			});
 		} else {
 			this.#end(job, result);
 		}

@@ -25,6 +25,8 @@ type DecidedEnd =
 	| { kind: 'completedWithoutOutput' }
 	/** COMPLETED with this output, without asking the handler. */
 	| { kind: 'output'; output: unknown }
+	/** The job ends as always, and so many milliseconds later a late progress makes it IN_PROGRESS again, for good. */
+	| { kind: 'lateProgress'; afterMs: number; progress: unknown }
 	/** The handler's output, changed. */
 	| { kind: 'mapOutput'; map: (output: unknown) => unknown }
 	/** IN_PROGRESS until it is cancelled or a timeout ends it; the handler is not asked. */
@@ -36,7 +38,11 @@ type DecidedEnd =
 export type ToldEnd = Exclude<DecidedEnd, { kind: 'held' }> | undefined;
 
 /** What became of one attempt. */
-export type AttemptResult = JobEnd | { status: 'RESTARTED' } | { status: 'LOST'; end: JobEnd };
+export type AttemptResult =
+	| JobEnd
+	| { status: 'RESTARTED' }
+	| { status: 'LOST'; end: JobEnd }
+	| { status: 'OVERWRITTEN'; end: JobEnd; afterMs: number; progress: unknown };
 
 interface Playing {
 	outcome?: JobOutcome | undefined;
@@ -64,6 +70,10 @@ export async function playAttempt(
 			return { status: 'LOST', end: await ask() };
 		case 'completedWithoutOutput':
 			return mapCompleted(await ask(), () => undefined);
+		case 'lateProgress': {
+			const { afterMs, progress } = outcome;
+			return { status: 'OVERWRITTEN', end: await ask(), afterMs, progress };
+		}
 		case 'output':
 			return { status: 'COMPLETED', output: outcome.output };
 		case 'mapOutput':

@@ -82,6 +82,19 @@ describe('a cancel', () => {
 	});
 });
 
+it('a progress that comes after the end shows the job as running, without its result', async () => {
+	const client = await openQueue();
+	const progress = { progress: '9/10' };
+	client.api.script({ kind: 'lateProgress', afterMs: 200, progress, times: 1 });
+	const id = await client.submit();
+	await client.statusWhen(id, 'COMPLETED');
+	const late = await client.statusWhen(id, 'IN_PROGRESS');
+	expect(late).toMatchObject({ id, output: progress, executionTime: expect.any(Number) });
+	// Its worker is free all the same.
+	expect((await client.get('/health')).json.jobs).toMatchObject({ completed: 1, inProgress: 0 });
+	await client.statusWhen(await client.submit(), 'COMPLETED');
+});
+
 function outputOf({ output }: Record<string, unknown>): object {
 	return typeof output === 'object' && output !== null ? output : {};
 }
