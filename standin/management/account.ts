@@ -18,6 +18,8 @@ export interface AccountOptions extends RunningOptions {
 	pageSize: number | undefined;
 	/** Whether a template stays bound to the endpoint that was made from it, and goes with it. */
 	bindsTemplates: boolean;
+	/** Whether a registry credential that an endpoint pulls with cannot be deleted. */
+	keepsUsedRegistries: boolean;
 }
 
 /** What one account has, and what requests do to it. */
@@ -52,6 +54,9 @@ export class Account {
 
 	deleteRegistry(id: string): Answer {
 		found(this.#registries, id);
+		const isUsed = [...this.#endpoints.values()].some(({ record }) => record.registry === id);
+		if (this.#options.keepsUsedRegistries && isUsed)
+			refuse(400, 'Registry credential is in use by a pod and cannot be deleted');
 		this.#registries.delete(id);
 		// Templates silently lose the reference.
 		for (const template of this.#templates.values())

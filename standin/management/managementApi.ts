@@ -34,6 +34,8 @@ export interface ManagementApiOptions {
 	pageSize?: number;
 	/** Whether a template stays bound to the endpoint that was made from it; default false. */
 	bindsTemplates?: boolean;
+	/** Whether a registry credential that an endpoint pulls with cannot be deleted; default false. */
+	keepsUsedRegistries?: boolean;
 	/** Default 60 a minute, 3000 an hour, 50000 a day; false lets all through and names no limits. */
 	quotas?: Quotas | false;
 }
@@ -84,6 +86,7 @@ export async function startManagementApi(options: ManagementApiOptions): Promise
 		opensAfterMs: options.opensAfterMs ?? 200,
 		timeFactor: options.timeFactor ?? 1,
 		bindsTemplates: options.bindsTemplates ?? false,
+		keepsUsedRegistries: options.keepsUsedRegistries ?? false,
 	});
 	const service = {
 		routes: new ManagementRoutes(account, apiKey, options.quotas ?? QUOTAS),

@@ -197,6 +197,20 @@ describe('destroy', () => {
 		expect(rig.management.contents()).toEqual({ registries: [], templates: [], endpoints: [] });
 	});
 
+	it('deletes a registry auth after the endpoint that pulls with it, and cannot replace it before', async () => {
+		await rig.close();
+		rig = await startRig({ management: { keepsUsedRegistries: true } });
+		const { registry_auth_id } = await rig.deploy();
+		const rotation = ['deploy', '--yes', '--rotate-registry-auth'];
+		const { exitCode, err } = await rig.command(rotation, { DOCKERHUB_PASSWORD: 'another-secret' });
+		expect(exitCode).not.toBe(0);
+		expect(err.join()).toContain('in use by a pod');
+		expect(rig.management.contents().registries).toMatchObject([{ id: registry_auth_id }]);
+
+		expect((await rig.command(['destroy', '--yes'])).exitCode).toBe(0);
+		expect(rig.management.contents()).toEqual({ registries: [], templates: [], endpoints: [] });
+	});
+
 	it('keeps a registry auth that others pull with', async () => {
 		const { registry_auth_id } = await rig.deploy();
 		const registry = String(registry_auth_id);
