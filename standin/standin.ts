@@ -25,6 +25,8 @@ export interface StandInOptions extends QueueOptions {
 	/** Default: any free port. */
 	storagePort?: number;
 	linkExpirySeconds?: number;
+	/** Input fields beyond the contract that the worker knows. */
+	newerWorkerFields?: readonly string[];
 	/**
 	 * For many thousand jobs: the worker renders nothing and stores the same small video for each, and no calls are
 	 * kept. Default false.

@@ -99,8 +99,8 @@ export class Endpoints {
 	}
 
 	#routes(endpointId: string, queue: JobQueue): QueueRoutes {
-		const { apiKey, newerWorkerFields = [], rateLimits = true } = this.#options;
-		return new QueueRoutes({ apiKey, endpointId, newerWorkerFields, rateLimits }, queue);
+		const { apiKey, rateLimits = true } = this.#options;
+		return new QueueRoutes({ apiKey, endpointId, rateLimits }, queue);
 	}
 
 	#createQueue(handler: WorkerHandler): JobQueue {

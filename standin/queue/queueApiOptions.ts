@@ -20,8 +20,6 @@ export interface QueueApiOptions {
 	retentionMs?: number;
 	/** For jobs whose policy does not say; default ten minutes. */
 	executionTimeoutMs?: number;
-	/** Input fields beyond the contract that this worker knows. */
-	newerWorkerFields?: readonly string[];
 	/** Answer 429 beyond RunPod's limits; default true. */
 	rateLimits?: boolean;
 	/** How many calls are kept for `calls`; default 10,000; with 0 none, which is quicker. */

@@ -10,7 +10,6 @@ import type { Target } from './target';
 export interface QueueRoutesOptions {
 	apiKey: string;
 	endpointId: string;
-	newerWorkerFields: readonly string[];
 	rateLimits: boolean;
 }
 
@@ -136,9 +135,7 @@ export class QueueRoutes {
 	}
 
 	#submit(request: ReceivedRequest, isSync: boolean): Job {
-		const { newerWorkerFields } = this.#options;
-		const submission = checkSubmission(jsonTextOf(request), newerWorkerFields);
-		return this.#queue.submit({ ...submission, isSync });
+		return this.#queue.submit({ ...checkSubmission(jsonTextOf(request)), isSync });
 	}
 
 	#find(jobId = ''): Job {

@@ -57,7 +57,7 @@ export async function playAttempt(
 ): Promise<AttemptResult> {
 	switch (outcome?.kind) {
 		case undefined:
-			return ask();
+			return Object.keys(input).length > 0 ? ask() : leaveUnanswered(retries);
 		case 'failed':
 			return scriptedFailure(outcome);
 		case 'timedOut':
@@ -85,6 +85,12 @@ export async function playAttempt(
 		case 'held':
 			return playAttempt({ outcome: await outcome.until(input), retries, input }, ask);
 	}
+}
+
+// The worker library drops a job of an empty input without a word, and the queue gives it out once more.
+function leaveUnanswered(retries: number): AttemptResult {
+	if (retries === 0) return { status: 'RESTARTED' };
+	return { status: 'FAILED', error: 'job timed out after 1 retries' };
 }
 
 function scriptedFailure({ error, output }: { error: string | object; output?: unknown }): JobEnd {

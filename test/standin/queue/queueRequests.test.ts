@@ -128,8 +128,6 @@ describe('the body of /run', () => {
 		['no object', [1], 'body must be an object'],
 		['no input', {}, 'input must be an object'],
 		['an input that is a list', { input: [1] }, 'input must be an object'],
-		['an empty input', { input: {} }, 'input must not be empty'],
-		['an unknown input field', { input: { prompt: 'x', seed: 7 } }, 'in input: seed'],
 		['an unknown top-level field', { input, webhookV2: 'x' }, 'in body: webhookV2'],
 		['an unknown policy field', { input, policy: { priority: 1 } }, 'in policy: priority'],
 		['an unknown s3Config field', { input, s3Config: { key: 'x' } }, 'in s3Config: key'],
@@ -152,10 +150,20 @@ describe('the body of /run', () => {
 		expect(client.api.jobs()).toEqual([]);
 	});
 
-	it('may hold the fields that a newer worker knows', async () => {
-		const client = await openQueue({ newerWorkerFields: ['seed'] });
-		expect((await client.post('/run', { input: { seed: 7 } })).status).toBe(200);
-		expect((await client.post('/run', { input: { steps: 7 } })).status).toBe(400);
+	it('may hold an input that no worker knows: the worker decides', async () => {
+		const client = await openQueue({ handler: ({ input }) => Promise.resolve({ input }) });
+		const id = await client.submit({ steps: 7 });
+		expect((await client.statusWhen(id, 'COMPLETED')).output).toEqual({ input: { steps: 7 } });
+	});
+
+	it('may hold an empty input, which the worker never answers', async () => {
+		const client = await openQueue();
+		const id = await client.submit({});
+		expect(await client.statusWhen(id, 'FAILED')).toMatchObject({
+			error: 'job timed out after 1 retries',
+			retries: 1,
+		});
+		expect((await client.get('/health')).json.jobs).toMatchObject({ failed: 1, retried: 1 });
 	});
 
 	it('must be called JSON', async () => {

@@ -5,7 +5,7 @@ describe.each(['lazy', 'eager'] as const)('loaded %s', (loading) => {
 	let rig: Rig;
 
 	beforeAll(async () => {
-		rig = await startRig(loading, { newerWorkerFields: ['seed'] });
+		rig = await startRig(loading);
 	});
 	beforeEach(() => {
 		rig.queue.clearCalls();

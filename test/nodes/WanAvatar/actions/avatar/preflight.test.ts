@@ -5,7 +5,7 @@ import { BUCKET, startStoredRig, type StoredRig } from '../../engine/storedRig';
 let rig: StoredRig;
 
 beforeAll(async () => {
-	rig = await startStoredRig({ newerWorkerFields: ['seed'] });
+	rig = await startStoredRig();
 });
 beforeEach(() => {
 	rig.queue.clearCalls();
