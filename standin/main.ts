@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { readFaults, type Rehearsal, rehearse } from './rehearsal/faultsFile';
+import { FaultsFileError } from './rehearsal/fields';
 import { seedExamples } from './seedExamples';
 import { startStandIn, type StandIn, type StandInOptions } from './standin';
 
@@ -12,6 +15,7 @@ const USAGE = `Usage: npm run standin -- [options]
   --management-port <port>   any free port by default
   --minio-port <port>        any free port by default
   --folder <path>            keeps objects and renders there
+  --faults <file>            what is to go wrong, as JSON: see docs/standin.md
   --fast                     for many thousand jobs: renders nothing, stores the same small video for each,
                              and prints how much came, as a second line of JSON, when it is stopped`;
 
@@ -23,10 +27,11 @@ class UsageError extends Error {}
 
 /** Runs the stand-in until SIGINT or SIGTERM. Prints one line of JSON on stdout: a StandInAddress. */
 async function main(): Promise<void> {
-	const options = readOptions(process.argv.slice(2));
+	const { faults, ...options } = readOptions(process.argv.slice(2));
 	const stopped = waitForStop();
 	const standIn = await startStandIn(options);
 	try {
+		if (faults) rehearse(standIn, faults);
 		await Promise.race([announce(standIn), stopped]);
 		await stopped;
 		if (options.fast === true) process.stdout.write(`${JSON.stringify(standIn.traffic())}\n`);
@@ -35,7 +40,7 @@ async function main(): Promise<void> {
 	}
 }
 
-function readOptions(args: string[]): StandInOptions {
+function readOptions(args: string[]): StandInOptions & { faults?: Rehearsal } {
 	const text = { type: 'string' } as const;
 	const { values } = parseArgs({
 		args,
@@ -49,6 +54,7 @@ function readOptions(args: string[]): StandInOptions {
 			'minio-port': { ...text, default: '0' },
 			'retention-ms': text,
 			folder: text,
+			faults: text,
 			fast: { type: 'boolean', default: false },
 		},
 	});
@@ -64,8 +70,18 @@ function readOptions(args: string[]): StandInOptions {
 		...(values['retention-ms'] === undefined
 			? {}
 			: { retentionMs: toNumber('retention-ms', values['retention-ms']) }),
+		...(values.faults === undefined ? {} : { faults: readFaultsFile(values.faults) }),
 		...(values.folder === undefined ? {} : { folder: values.folder }),
 	};
+}
+
+function readFaultsFile(path: string): Rehearsal {
+	try {
+		return readFaults(readFileSync(path, 'utf8'));
+	} catch (error) {
+		const isReadable = error instanceof FaultsFileError;
+		throw new UsageError(`--faults ${path}: ${isReadable ? error.message : 'cannot be read'}`);
+	}
 }
 
 function toNumber(flag: string, text: string): number {

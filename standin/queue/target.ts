@@ -66,6 +66,6 @@ export function parseTarget(method: string, path: string): Target {
 	};
 }
 
-function isKnownRoute(operation: string): operation is KnownRoute {
+export function isKnownRoute(operation: string): operation is KnownRoute {
 	return Object.hasOwn(rules, operation);
 }
