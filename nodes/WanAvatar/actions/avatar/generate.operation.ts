@@ -7,7 +7,7 @@ import type { GenerationPorts, GenerationRequest } from '../../../../lib/generat
 import type { JobReport } from '../../../../lib/generation/report/report';
 import { NOT_STARTED, type End, type Settled } from '../../../../lib/base/errors/settled';
 import { clock, connectQueue, connectResults, requireBucket } from '../../n8n/connections';
-import { connectCosts } from '../../n8n/costs';
+import { connectCosts } from '../../n8n/costs/includeCost';
 import { useMinio, withoutMinioNotice } from '../../fields/credentialChoice';
 import { incomingFiles } from '../../fields/binaryField';
 import { endpointLocator } from '../../fields/endpointLocator';
@@ -181,6 +181,7 @@ async function connect(context: IExecuteFunctions, withCosts: boolean): Promise<
 		clock,
 		memory: executionMemory(context),
 		onNote: runHints(context),
+		onSummary: runHints(context, 'info'),
 		executionId: executionIdOf(context),
 		signal: context.getExecutionCancelSignal(),
 	};
