@@ -3,6 +3,7 @@ import type { JobInput } from '../../contract/jobInput';
 import type { LinkWish } from '../../contract/link';
 import type { Schedule } from '../../following/schedule';
 import type { StallWatch } from '../../following/stallWatch';
+import type { CostSource } from '../../runpod/management/costSource';
 import type { RunBody } from '../../runpod/queue/queueRequests';
 import type { QueueClient } from '../../runpod/queue/queue';
 import type { Bucket } from '../../storage/objects/bucket';
@@ -40,6 +41,10 @@ export interface GenerationPorts extends ResultPorts {
 	bucket?: Bucket | undefined;
 	/** Is told what is to be said of inputs, though they are good. */
 	onNote?: ((sentence: string) => void) | undefined;
+	/** With it the costs of jobs are told. */
+	costs?: CostSource | undefined;
+	/** Is told what came of all items, in one line. */
+	onSummary?: ((sentence: string) => void) | undefined;
 	/** Survives the tries of one execution. */
 	memory: JobMemory;
 	/** Names the execution, so that its own earlier tries are told from other executions. */
@@ -108,6 +113,8 @@ export interface RunOptions {
 	maxJobs: number;
 	/** Nothing when it is learned. */
 	pollIntervalMs?: number | undefined;
+	/** Tell what jobs have cost. */
+	includeCost: boolean;
 	/** Validate and give out the request bodies; submit nothing. */
 	checkOnly: boolean;
 	/** Nothing is started when one item is bad, and nothing more once a job has failed. */

@@ -7,6 +7,7 @@ import { JobRecords } from './jobRecords';
 import { type AttemptResult, type JobOutcome, OutcomeScript, playAttempt } from './outcomes';
 import type { JobQueueOptions, QueueHealth } from './jobQueueOptions';
 import { Timers } from './timers';
+import type { WorkerSpan } from './workerSpans';
 import { WorkerPool, type WorkerPoolChange, type WorkerRecord } from './workerPool';
 
 const defaultTtlMs = 24 * 3_600_000;
@@ -124,8 +125,9 @@ export class JobQueue {
 		this.#dispatch();
 	}
 
-	workers(): { list: WorkerRecord[]; currentRelease: number } {
-		return { list: this.#workers.list(), currentRelease: this.#workers.currentRelease };
+	workers(): { list: WorkerRecord[]; currentRelease: number; spans: WorkerSpan[] } {
+		const { currentRelease } = this.#workers;
+		return { list: this.#workers.list(), currentRelease, spans: this.#workers.spans() };
 	}
 
 	script(outcome: JobOutcome): void {
@@ -171,11 +173,11 @@ export class JobQueue {
 	}
 
 	#dispatch(): void {
-		while (this.#waiting.length > 0) {
-			const workerId = this.#workers.take();
+		for (let [job] = this.#waiting; job; [job] = this.#waiting) {
+			const workerId = this.#workers.take(job.id);
 			if (workerId === undefined) break;
-			const job = this.#waiting.shift();
-			if (job) this.#start(job, workerId);
+			this.#waiting.shift();
+			this.#start(job, workerId);
 		}
 		if (!this.#workers.hasRoom) return;
 		// A job of low priority takes a warm worker but never wakes a cold one.

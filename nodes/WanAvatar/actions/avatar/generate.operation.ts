@@ -7,6 +7,7 @@ import type { GenerationPorts, GenerationRequest } from '../../../../lib/generat
 import type { JobReport } from '../../../../lib/generation/report/report';
 import { NOT_STARTED, type End, type Settled } from '../../../../lib/base/errors/settled';
 import { clock, connectQueue, connectResults, requireBucket } from '../../n8n/connections';
+import { connectCosts } from '../../n8n/costs/includeCost';
 import { useMinio, withoutMinioNotice } from '../../fields/credentialChoice';
 import { incomingFiles } from '../../fields/binaryField';
 import { endpointLocator } from '../../fields/endpointLocator';
@@ -72,11 +73,15 @@ export async function execute(
 			withInputFields(context, i, result, form.options(i));
 		const handOut: HandOut<ItemResult> = async (report, { downloads }, i, along) =>
 			item(i, await withFiles(context, { report, downloads, ...along }));
-		const connectAll = async () => await connect(context);
+		const connectAll = (withCosts: boolean) => async () => await connect(context, withCosts);
 		const slept = await sleptFor(context);
 		if (slept)
 			return inFormsWords(
-				await wakeUp(context, slept, { connect: connectAll, handOut, continueOnFail }),
+				await wakeUp(context, slept, {
+					connect: connectAll(slept.includeCost === true),
+					handOut,
+					continueOnFail,
+				}),
 			);
 		const { options, faults } = await form.runOptions(!continueOnFail);
 		const requests = await readAll(context.getInputData().length, options, form.request, {
@@ -86,7 +91,7 @@ export async function execute(
 		});
 		if (faults.length > 0) return inFormsWords(refused(requests, faults, continueOnFail));
 		const show = (body: object, i: number) => item(i, { ...body });
-		const handlers = { connect: connectAll, handOut, show };
+		const handlers = { connect: connectAll(options.includeCost), handOut, show };
 		const ends =
 			callback && !options.checkOnly
 				? await submitAndSleep(context, requests, { ...handlers, item }, options)
@@ -167,14 +172,16 @@ async function withFiles(
 	}
 }
 
-async function connect(context: IExecuteFunctions): Promise<GenerationPorts> {
+async function connect(context: IExecuteFunctions, withCosts: boolean): Promise<GenerationPorts> {
 	const [queue, results] = await Promise.all([connectQueue(context, 0), connectResults(context)]);
 	return {
 		...results,
 		queue,
+		costs: withCosts ? await connectCosts(context, queue.endpointId) : undefined,
 		clock,
 		memory: executionMemory(context),
 		onNote: runHints(context),
+		onSummary: runHints(context, 'info'),
 		executionId: executionIdOf(context),
 		signal: context.getExecutionCancelSignal(),
 	};

@@ -1,4 +1,5 @@
 import { optionDefault, WAIT_MODE } from '../../../../lib/generation/request/optionDefaults';
+import { costOption } from '../../n8n/costs/includeCost';
 import { resultLinkOptions } from '../../fields/linkOptions';
 import type { GroupedOption } from '../../fields/optionGroups';
 import { NOT_AS_TOOL } from '../../n8n/asTool';
@@ -20,7 +21,7 @@ export const formOptions: readonly FormOption[] = [
 			type: 'boolean',
 			default: false,
 			description:
-				'Whether to check all items and output the requests that would be sent, without sending any',
+				'Whether to check all items and output the requests that would be sent, without sending any. With Include Cost each has an estimate of its cost.',
 		},
 	},
 	{
@@ -63,6 +64,7 @@ export const formOptions: readonly FormOption[] = [
 				'What to do when there is a video at Output Video Key already. Fail and Return It need that key and a MinIO API credential; where they cannot look, nothing is sent.',
 		},
 	},
+	{ ...costOption, isForWaiting: true },
 	{ ...inputFieldsOption, isForWaiting: true },
 	{
 		group: 'output',
