@@ -1,5 +1,6 @@
 import type { QueueApi, QueueEndpoint } from '../queue/queueApi';
 import type { WorkerHandler } from '../queue/jobs/workerHandler';
+import type { WorkerRecord } from '../queue/jobs/workerPool';
 import { type EndpointRecord, isNewRelease } from './endpointConfig';
 import { isObject } from './schema';
 
@@ -69,6 +70,10 @@ export class RunningEndpoint {
 
 	async remove(): Promise<void> {
 		await this.#served.remove();
+	}
+
+	workerStates(): readonly WorkerRecord[] {
+		return this.#served.queue.workers().list;
 	}
 
 	/** The answer of `GET /v2/serverless/{id}/workers`. */

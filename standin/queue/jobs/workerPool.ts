@@ -61,6 +61,8 @@ export class WorkerPool {
 	#idleTimeoutMs: number;
 	#stall: WorkerStall = 'none';
 	#release = 1;
+	/** The same at each look. */
+	readonly #stalledIds: string[] = [];
 
 	constructor(options: WorkerPoolOptions) {
 		this.#options = options;
@@ -130,9 +132,14 @@ export class WorkerPool {
 	}
 
 	list(): WorkerRecord[] {
-		const { throttled, unhealthy } = this.counts();
-		const stalled = (['throttled', 'unhealthy'] as const).flatMap((state) =>
-			Array.from({ length: state === 'throttled' ? throttled : unhealthy }, () => state),
+		const { throttled, unhealthy, initializing } = this.counts();
+		const lengths = {
+			throttled,
+			unhealthy,
+			initializing: initializing - this.#count('initializing'),
+		};
+		const stalled = (['throttled', 'unhealthy', 'initializing'] as const).flatMap((state) =>
+			Array.from({ length: lengths[state] }, () => state),
 		);
 		const now = Date.now();
 		return [
@@ -142,8 +149,8 @@ export class WorkerPool {
 				release,
 				startedAt,
 			})),
-			...stalled.map((state) => ({
-				id: newWorkerId(),
+			...stalled.map((state, i) => ({
+				id: (this.#stalledIds[i] ??= newWorkerId()),
 				state,
 				release: this.#release,
 				startedAt: now,
