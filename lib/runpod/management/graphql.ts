@@ -3,8 +3,14 @@ import { cleanRemoteText } from '../../base/data/remoteText';
 import { readRecord } from '../http/answer';
 import type { HttpAnswer, HttpRequest } from '../http/http';
 import type { Idempotency } from '../http/retry';
-import { managementUnreadable, refusalOf, type Asked } from './managementFaults';
-import { askedOf, ask, type Channel } from './managementRequests';
+import {
+	managementRefusal,
+	managementUnreadable,
+	refusalOf,
+	saidBy,
+	type Asked,
+} from './managementFaults';
+import { askedOf, isOk, send, type Channel } from './managementRequests';
 
 /** One request to RunPod's GraphQL API. */
 export interface Query {
@@ -51,7 +57,10 @@ export async function query(
 ): Promise<Queried> {
 	const asked: Asked = { ...askedOf(channel, what, variables), right: RIGHT };
 	const plan = planOf(channel, { query: document, variables });
-	const answer = await ask(channel, plan, asked, idempotency);
+	const answer = await send(channel, plan, asked, idempotency);
+	// A key that REST takes is not a wrong one.
+	if (answer.status === 401) throw refusalOf(403, saidBy(answer, asked), asked);
+	if (!isOk(answer)) throw managementRefusal(answer, asked);
 	const { success, data } = body.safeParse(readRecord(answer.text));
 	if (!success) throw managementUnreadable(answer, asked);
 	const [fault] = data.errors ?? [];
@@ -77,14 +86,14 @@ function planOf({ settings }: Channel, sent: object): HttpRequest {
 	};
 }
 
-const NO_KEY = /unauthenticated|invalid (api )?key|not (logged|signed) in/i;
+const GONE = /not found|^no \w+ found/i;
 const NO_RIGHT =
-	/unauthori[sz]ed|not authori[sz]ed|forbidden|access denied|permission|not allowed/i;
+	/unauthenticated|unauthori[sz]ed|not authori[sz]ed|forbidden|access denied|permission|not allowed/i;
 
 /** What REST would have answered. */
 function statusOf({ message, extensions }: Fault): number {
 	const said = `${extensions?.code ?? ''} ${message}`;
-	if (NO_KEY.test(said)) return 401;
+	if (GONE.test(message)) return 404;
 	return NO_RIGHT.test(said) ? 403 : 400;
 }
 
