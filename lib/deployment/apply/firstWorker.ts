@@ -12,6 +12,8 @@ import { withWarmWorker, type WarmWorkerPorts, type WorkerSetter } from './warmW
 export interface FirstWorkerPorts extends HealthPorts, WarmWorkerPorts {
 	management: WorkerSetter;
 	onLook?: (report: HealthReport) => void;
+	/** Called while the workers are still there, before it is given up: what they say may tell why. */
+	beforeGivingUp?: () => Promise<void>;
 }
 
 const LOOK_INTERVAL_MS = 5000;
@@ -59,7 +61,7 @@ async function watch(
 	ports: FirstWorkerPorts,
 	timeoutMs: number,
 ): Promise<HealthReport> {
-	const { clock, signal, onLook } = ports;
+	const { clock, signal, onLook, beforeGivingUp } = ports;
 	const deadlineMs = clock.monotonic() + timeoutMs;
 	const end = joinSignals([signal, clock.timeout(timeoutMs)]);
 	let last: HealthReport | undefined;
@@ -72,16 +74,18 @@ async function watch(
 			if (last.health !== 'unknown') knownMs = clock.monotonic();
 			const isUnknown = clock.monotonic() - knownMs >= UNKNOWN_AT_MOST_MS;
 			const isHopeless = isUnknown || last.health === 'unhealthy' || last.health === 'paused';
-			if (isHopeless || clock.monotonic() >= deadlineMs) throw notReady(last);
+			if (isHopeless || clock.monotonic() >= deadlineMs) break;
 			await pause(clock, LOOK_INTERVAL_MS, end.signal);
 		}
 	} catch (error) {
 		if (signal?.aborted) throw stopped(endpointId);
 		if (!(error instanceof WaitEnded)) throw error;
-		throw last ? notReady(last) : noAnswer(endpointId);
 	} finally {
 		end.release();
 	}
+	if (!last) throw noAnswer(endpointId);
+	await beforeGivingUp?.();
+	throw notReady(last);
 }
 
 function notReady({ name, endpoint_id, health, meaning }: HealthReport): WanAvatarError {

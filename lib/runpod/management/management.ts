@@ -32,6 +32,7 @@ import {
 	type ManagementSettings,
 } from './managementRequests';
 import { createModelClient, type ModelClient } from './modelClient';
+import { createWorkerClient, type WorkerClient } from './workerClient';
 
 /** What became of something that was to be deleted. */
 export type Deletion = { tag: 'deleted' } | { tag: 'gone' } | { tag: 'inUse'; reason: string };
@@ -52,6 +53,7 @@ export interface ManagementClient {
 	updateEndpoint: (target: Named, change: EndpointChange) => Promise<Endpoint>;
 	deleteEndpoint: (target: Named) => Promise<Deletion>;
 	models: ModelClient;
+	workers: WorkerClient;
 }
 
 interface Named {
@@ -136,6 +138,7 @@ export function createManagementClient(
 		deleteEndpoint: async ({ id, name }) =>
 			await remove(`serverless/${id}`, `delete the endpoint ${name} (${id})`),
 		models: createModelClient(channel),
+		workers: createWorkerClient(channel),
 	};
 }
 
