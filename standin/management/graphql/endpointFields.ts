@@ -121,7 +121,7 @@ function resolved(reference: string): string {
 }
 
 /** The same commit for the same branch, always. */
-export function commitOf(address: string, revision: string): string {
+function commitOf(address: string, revision: string): string {
 	return createHash('sha1').update(`${address}:${revision}`).digest('hex');
 }
 

@@ -1,7 +1,7 @@
 import Ajv2020, { type ValidateFunction } from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import type { ManagementCall } from '../../../standin/management/managementApi';
-import { graphqlFaults, isGraphql } from './graphqlSchema';
+import { graphqlFaults, isGraphql } from './models/graphqlSchema';
 import openApi from '../../fixtures/runpod-rest-v2-openapi.json';
 
 const ROOT = 'openapi.json';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { buildSchema, getVariableValues, Kind, parse, validate } from 'graphql';
 import * as z from 'zod/v4';
-import type { ManagementCall } from '../../../standin/management/managementApi';
+import type { ManagementCall } from '../../../../standin/management/managementApi';
 
 const schema = buildSchema(readFileSync('test/fixtures/runpod.graphql', 'utf8'));
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { openConsole, planJson, type Console } from './console';
-import { NEXT_IMAGE, startRig, type Rig } from './rig';
+import { openConsole, planJson, type Console } from '../console';
+import { NEXT_IMAGE, startRig, type Rig } from '../rig';
 
 jest.setTimeout(60_000);
 

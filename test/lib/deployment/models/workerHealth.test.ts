@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import * as z from 'zod/v4';
-import { openConsole, type Console } from './console';
-import { SECRETS, startRig, type Rig } from './rig';
+import { openConsole, type Console } from '../console';
+import { SECRETS, startRig, type Rig } from '../rig';
 
 jest.setTimeout(60_000);
 

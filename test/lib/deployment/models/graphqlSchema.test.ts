@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import type { ManagementCall } from '../../../standin/management/managementApi';
+import type { ManagementCall } from '../../../../standin/management/managementApi';
 import { graphqlFaults } from './graphqlSchema';
 
 const SAVE = 'mutation Save($input: EndpointInput!) { saveEndpoint(input: $input) { id } }';
