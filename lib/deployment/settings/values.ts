@@ -129,7 +129,7 @@ const secrets = z.record(
 
 /** A JSON object of texts, or the text of one; each may be a secret. */
 export function secretRecord(name: VariableName) {
-	const fault = 'must be a JSON object of texts, such as {"HF_TOKEN": "…"}';
+	const fault = 'must be a JSON object of texts, such as {"LOG_LEVEL": "debug"}';
 	return variable(
 		name,
 		z.union([z.string(), z.record(z.string(), z.unknown())], { error: fault }).default({}),

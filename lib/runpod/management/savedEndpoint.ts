@@ -28,12 +28,16 @@ export const savedEndpoint = z.object({
 	locations: maybeText,
 	allowedCudaVersions: maybeText,
 	minCudaVersion: maybeText,
-	instanceIds: z.array(z.string()),
-	type: z.enum(['QB']),
+	instanceIds: z.array(z.string()).nullable(),
+	/** From here on nothing is said back. */
+	type: maybeText,
 	templateId: maybeText,
 	networkVolumeId: maybeText,
 	networkVolumeIds: volumes,
-	modelReferences: z.array(z.string()),
+	modelReferences: z
+		.array(z.string())
+		.nullable()
+		.transform((models) => models ?? []),
 });
 
 export type SavedEndpoint = z.output<typeof savedEndpoint>;
@@ -51,7 +55,7 @@ export const SELECTION = [
 export function saveInput(endpoint: SavedEndpoint, modelReferences: readonly string[]) {
 	const { type, templateId, networkVolumeId, networkVolumeIds, instanceIds, ...rest } = endpoint;
 	// An empty list would be stored where nothing was.
-	const instances = instanceIds.length === 0 ? {} : { instanceIds };
+	const instances = instanceIds?.length ? { instanceIds } : {};
 	return { ...rest, ...instances, modelReferences };
 }
 
@@ -67,13 +71,28 @@ export function alteredFields(before: SavedEndpoint, after: SavedEndpoint): Alte
 	const now = new Map<string, unknown>(Object.entries(after));
 	return Object.entries(before)
 		.filter(([field]) => field !== 'modelReferences')
-		.map(([field, value]) => ({ field, from: shown(value), to: shown(now.get(field)) }))
-		.filter(({ from, to }) => from !== to);
+		.map(([field, from]) => ({ field, from, to: now.get(field) }))
+		.filter(({ field, from, to }) => !(isNone(from) && isNone(to)) && !isSame(field, from, to))
+		.map(({ field, from, to }) => ({ field, from: shown(from), to: shown(to) }));
 }
 
-/** Nothing, an empty text and an empty list are the same to RunPod. */
+/** Lists in a text whose order means nothing. */
+const SETS: ReadonlySet<string> = new Set(['locations', 'allowedCudaVersions']);
+
+function isSame(field: string, from: unknown, to: unknown): boolean {
+	const comparable = (value: unknown) =>
+		SETS.has(field) && typeof value === 'string' ? value.split(',').sort() : value;
+	return shown(comparable(from)) === shown(comparable(to));
+}
+
+/** No limit, an empty text and an empty list are nothing to RunPod. */
+function isNone(value: unknown): boolean {
+	const isEmpty = Array.isArray(value) && value.length === 0;
+	return value === null || value === undefined || value === '' || value === 0 || isEmpty;
+}
+
 function shown(value: unknown): string {
-	if (value === null || value === undefined || value === '') return 'nothing';
-	if (Array.isArray(value) && value.length === 0) return 'nothing';
+	if (value === 0) return '0';
+	if (isNone(value)) return 'nothing';
 	return typeof value === 'string' ? value : JSON.stringify(value);
 }
