@@ -94,17 +94,13 @@ async function awaitWorker(
 	);
 }
 
-/** How each worker is, and what those that do not get ready have written; what hinders the look is no matter. */
+/** How each worker is, and what those that do not get ready have written. */
 async function sayWorkers(
 	endpointId: string,
 	{ management, clock, signal }: Connection,
 	terminal: Terminal,
 ): Promise<void> {
-	try {
-		const endpoint = await management.getEndpoint(endpointId);
-		const report = await reportWorkers(endpoint, { management, clock, signal });
-		for (const line of (report.worker_details ?? []).flatMap(workerLines)) terminal.say(line);
-	} catch {
-		return;
-	}
+	const endpoint = await management.getEndpoint(endpointId);
+	const { worker_details } = await reportWorkers(endpoint, { management, clock, signal });
+	for (const line of (worker_details ?? []).flatMap(workerLines)) terminal.say(line);
 }

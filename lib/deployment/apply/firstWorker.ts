@@ -1,5 +1,6 @@
 import { joinSignals, WaitEnded, waitUnlessAborted } from '../../base/async/abort';
 import { pause } from '../../base/async/clock';
+import { LIMITS } from '../../base/async/timeLimits';
 import { WanAvatarError } from '../../base/errors/errors';
 import {
 	getHealth,
@@ -61,7 +62,7 @@ async function watch(
 	ports: FirstWorkerPorts,
 	timeoutMs: number,
 ): Promise<HealthReport> {
-	const { clock, signal, onLook, beforeGivingUp } = ports;
+	const { clock, signal, onLook } = ports;
 	const deadlineMs = clock.monotonic() + timeoutMs;
 	const end = joinSignals([signal, clock.timeout(timeoutMs)]);
 	let last: HealthReport | undefined;
@@ -84,8 +85,16 @@ async function watch(
 		end.release();
 	}
 	if (!last) throw noAnswer(endpointId);
-	await beforeGivingUp?.();
+	await askWhy(ports);
 	throw notReady(last);
+}
+
+/** For a moment, since a worker is paid meanwhile; what hinders it is no matter. */
+async function askWhy({ clock, signal, beforeGivingUp }: FirstWorkerPorts): Promise<void> {
+	if (!beforeGivingUp) return;
+	const end = joinSignals([signal, clock.timeout(LIMITS.workersMs)]);
+	await waitUnlessAborted(beforeGivingUp(), end.signal).catch(() => undefined);
+	end.release();
 }
 
 function notReady({ name, endpoint_id, health, meaning }: HealthReport): WanAvatarError {
