@@ -34,13 +34,7 @@ export interface StandInOptions extends QueueOptions {
 
 /** What a client needs to use the stand-in. */
 export interface StandInAddress {
-	runpod: {
-		baseUrl: string;
-		managementBaseUrl: string;
-		graphqlUrl: string;
-		endpointId: string;
-		apiKey: string;
-	};
+	runpod: { baseUrl: string; managementBaseUrl: string; endpointId: string; apiKey: string };
 	minio: {
 		endPoint: string;
 		port: number;
@@ -228,13 +222,7 @@ function addressOf(
 	const { baseUrl, endpointId, apiKey } = queue;
 	const { endPoint, port, useSSL, accessKey, secretKey } = storage;
 	return {
-		runpod: {
-			baseUrl,
-			managementBaseUrl: management.baseUrl,
-			graphqlUrl: management.graphqlUrl,
-			endpointId,
-			apiKey,
-		},
+		runpod: { baseUrl, managementBaseUrl: management.baseUrl, endpointId, apiKey },
 		minio: { endPoint, port, useSSL, accessKey, secretKey, bucket: BUCKET },
 	};
 }
