@@ -40,6 +40,7 @@ const TARGET: readonly VariableName[] = [
 	'WAN_AVATAR_NAME',
 	'RUNPOD_ENDPOINT_ID',
 	'RUNPOD_MANAGEMENT_BASE_URL',
+	'RUNPOD_GRAPHQL_URL',
 	'RUNPOD_QUEUE_BASE_URL',
 ];
 
@@ -179,9 +180,9 @@ function createProgram(
 	addCommand('health', {
 		description: 'show workers and jobs of the endpoint',
 		variables: TARGET,
-		examples: ['health', 'health --name twin --json'],
+		examples: ['health', 'health --workers', 'health --name twin --json'],
 		action: health,
-	});
+	}).option('--workers', 'show each worker too: what it has of the model, and why it is not ready');
 	return program;
 }
 

@@ -12,6 +12,7 @@ import {
 } from './records';
 import { RunningEndpoint, type RunningOptions } from './runningEndpoint';
 import { recordOf } from './schema';
+import { logStream, STARTING, type LogLine } from './workerLogs';
 
 export interface AccountOptions extends RunningOptions {
 	/** The endpoint that the queue API serves from the start, as a request would have made it. */
@@ -24,6 +25,8 @@ export interface AccountOptions extends RunningOptions {
 
 /** What one account has, and what requests do to it. */
 export class Account {
+	/** What every worker has written. */
+	logLines: readonly LogLine[] = STARTING;
 	readonly #options: AccountOptions;
 	readonly #registries = new Map<string, RegistryRecord>();
 	readonly #templates = new Map<string, TemplateRecord>();
@@ -144,6 +147,18 @@ export class Account {
 	listServerlessBilling(query: URLSearchParams): Answer {
 		const billed = [...this.#endpoints.values()].map((endpoint) => endpoint.billed());
 		return json(200, listServerlessBilling([...this.#billedBefore, ...billed], query));
+	}
+
+	getWorkerLogs(id: string, workerId: string, query: URLSearchParams): Answer {
+		const isThere = found(this.#endpoints, id)
+			.workerStates()
+			.some((worker) => worker.id === workerId);
+		return isThere ? logStream(this.logLines, query) : refuse(404, 'worker not found');
+	}
+
+	/** All endpoints, with the one of the start. */
+	running(): RunningEndpoint[] {
+		return [...this.#endpoints.values()];
 	}
 
 	/** Everything that requests have made, with the secrets, for tests. */

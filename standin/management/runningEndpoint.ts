@@ -2,6 +2,7 @@ import { gpuTypesIn } from '../costs/gpuCatalog';
 import type { BilledEndpoint } from '../costs/serverlessBilling';
 import type { QueueApi, QueueEndpoint } from '../queue/queueApi';
 import type { WorkerHandler } from '../queue/jobs/workerHandler';
+import type { WorkerRecord } from '../queue/jobs/workerPool';
 import { type EndpointRecord, isNewRelease } from './endpointConfig';
 import { isObject, recordOf } from './schema';
 
@@ -79,6 +80,10 @@ export class RunningEndpoint {
 
 	async remove(): Promise<void> {
 		await this.#served.remove();
+	}
+
+	workerStates(): readonly WorkerRecord[] {
+		return this.#served.queue.workers().list;
 	}
 
 	/** The answer of `GET /v2/serverless/{id}/workers`. */

@@ -28,6 +28,10 @@ export const LIMITS = {
 	binarySilenceMs: seconds(60),
 	/** A note or a look that is not needed for the result. */
 	noteMs: seconds(5),
+	/** The log of a worker, which has no end: so long it is listened to. */
+	workerLogMs: seconds(3),
+	/** All that is asked of the single workers of an endpoint. */
+	workersMs: seconds(15),
 	/** All looks into the inputs of one run; then its jobs are sent without them. */
 	looksMs: seconds(60),
 	/** The look at a finished video. */

@@ -70,6 +70,8 @@ export class WorkerPool {
 	#gpuTypes: readonly string[] = ['NVIDIA A100 80GB PCIe'];
 	#placed = 0;
 	readonly #spans = new WorkerSpans();
+	/** The same at each look. */
+	readonly #stalledIds: string[] = [];
 
 	constructor(options: WorkerPoolOptions) {
 		this.#options = options;
@@ -141,9 +143,14 @@ export class WorkerPool {
 	}
 
 	list(): WorkerRecord[] {
-		const { throttled, unhealthy } = this.counts();
-		const stalled = (['throttled', 'unhealthy'] as const).flatMap((state) =>
-			Array.from({ length: state === 'throttled' ? throttled : unhealthy }, () => state),
+		const { throttled, unhealthy, initializing } = this.counts();
+		const lengths = {
+			throttled,
+			unhealthy,
+			initializing: initializing - this.#count('initializing'),
+		};
+		const stalled = (['throttled', 'unhealthy', 'initializing'] as const).flatMap((state) =>
+			Array.from({ length: lengths[state] }, () => state),
 		);
 		const now = Date.now();
 		return [
@@ -154,8 +161,8 @@ export class WorkerPool {
 				release,
 				startedAt,
 			})),
-			...stalled.map((state) => ({
-				id: newWorkerId(),
+			...stalled.map((state, i) => ({
+				id: (this.#stalledIds[i] ??= newWorkerId()),
 				state,
 				gpuType: null,
 				release: this.#release,

@@ -137,7 +137,10 @@ const cases: readonly NodeCase[] = [
 		name: 'endpoint:getHealth',
 		phases: { ...reads, queue: [anyQueueRequest] },
 		prepare: deployed,
-		parameters: ({ endpointId }) => ({ endpoint: byId(endpointId) }),
+		parameters: ({ endpointId }) => ({
+			endpoint: byId(endpointId),
+			outputOptions: { includeWorkers: true },
+		}),
 	},
 	{
 		name: 'endpoint:setWorkers',

@@ -28,6 +28,7 @@ const POOL = 'lib/storage/client/requestPool.ts';
 const N8N = 'node_modules/@n8n/config/dist/configs/endpoints.config.js';
 const RECEIVER = 'lib/generation/callback/receiver.ts';
 const COST_SOURCE = 'lib/runpod/management/costSource.ts';
+const WORKER_REPORT = 'lib/deployment/workers/workerReport.ts';
 const EXECUTION_JOBS = 'lib/generation/job/executionJobs.ts';
 
 const linkDays = days(MAX_LINK_EXPIRY_DAYS * 24 * 3600 * 1000);
@@ -50,6 +51,11 @@ export const SAID: readonly Said[] = [
 		`up to ${number(N8N, 'formDataFileSizeMax')} MB each (\`N8N_FORMDATA_FILE_SIZE_MAX\`)`,
 	],
 	['README.md', `body ${number(N8N, 'payloadSizeMax')} MB (\`N8N_PAYLOAD_SIZE_MAX\`)`],
+
+	[
+		'docs/cached-models.md',
+		`At most ${number(WORKER_REPORT, 'MOST_WORKERS')} workers are shown, and the logs of ${number(WORKER_REPORT, 'MOST_LOGS')}; a log is listened to for ${seconds(LIMITS.workerLogMs)} seconds`,
+	],
 
 	['docs/agents.md', `wait for ${seconds(LIMITS.toolWaitMs)} seconds at most`],
 	['docs/agents.md', `answers within ${seconds(LIMITS.toolAnswerMs)} seconds`],
@@ -155,6 +161,7 @@ export const FOREIGN: readonly Said[] = [
 	],
 	['README.md', '(about 82 GB)'],
 	['README.md', 'none of more than about 256 MB'],
+	['docs/cached-models.md', 'about 82 GB of them'],
 	['docs/agents.md', 'n8n gives a tool 30 seconds'],
 	['docs/agents.md', 'forgets a job 30 minutes after its end'],
 	// Measured by `test/cli/signals.test.ts`.
