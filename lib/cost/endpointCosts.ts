@@ -1,8 +1,6 @@
 /** The list price of one GPU, as RunPod tells it. */
 export interface GpuPrice {
 	gpuType: string;
-	/** The serverless pool that it is taken from. */
-	pool: string;
 	/** Whole micro-dollars. */
 	microUsdPerHour: number;
 }
@@ -11,6 +9,8 @@ export interface GpuPrice {
 export interface EndpointCosts {
 	/** Of every GPU that a worker of the endpoint may get; empty where they cannot be found out. */
 	prices: readonly GpuPrice[];
+	/** Of all GPUs that RunPod has for serverless workers. */
+	catalog: readonly GpuPrice[];
 	/** GPUs of one worker. */
 	gpuCount: number;
 	idleTimeoutSeconds: number;
@@ -46,11 +46,11 @@ export function rateOfAny({
 
 /** The rate of one worker: exact where its GPU and the price of that are known. */
 export function rateOf(
-	costs: Pick<EndpointCosts, 'prices' | 'gpuCount'>,
+	costs: Pick<EndpointCosts, 'prices' | 'catalog' | 'gpuCount'>,
 	gpu: WorkerGpu | undefined,
 ): WorkerRate | undefined {
 	if (!gpu) return rateOfAny(costs);
-	const price = costs.prices.find(({ gpuType }) => gpuType === gpu.gpuType);
+	const price = costs.catalog.find(({ gpuType }) => gpuType === gpu.gpuType);
 	if (!price) return undefined;
 	const rate = price.microUsdPerHour * gpu.gpuCount;
 	return { minMicroUsdPerHour: rate, maxMicroUsdPerHour: rate };

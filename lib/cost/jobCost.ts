@@ -5,6 +5,8 @@ import { priceOfSeconds } from './money';
 /** How long a job that has ended took; null = not known. */
 export interface JobTimes {
 	executionTimeMs: number | null;
+	/** Off: it was cut off after that time was told. */
+	isWholeRun: boolean;
 	/** In the queue, with the start of its worker; RunPod does not tell them apart. */
 	delayTimeMs: number | null;
 	/** How often RunPod started it over: the times are of its last start alone. */
@@ -43,16 +45,23 @@ function mostSeconds(
 		startLimitSeconds,
 	}: Pick<EndpointCosts, 'idleTimeoutSeconds' | 'startLimitSeconds'>,
 ): number | null {
-	const { executionTimeMs, delayTimeMs, restarts, elapsedMs } = times;
-	if (executionTimeMs !== null && delayTimeMs !== null && restarts === 0) {
+	const { executionTimeMs, isWholeRun, delayTimeMs, restarts, elapsedMs } = times;
+	const least = leastSeconds(times);
+	if (restarts === 0 && delayTimeMs !== null) {
 		const start = Math.min(wholeSeconds(delayTimeMs), startLimitSeconds);
-		return wholeSeconds(executionTimeMs) + start + idleTimeoutSeconds;
+		if (executionTimeMs !== null && isWholeRun) return start + least + idleTimeoutSeconds;
+		if (elapsedMs === null) return null;
+		const run = Math.max(wholeSeconds(elapsedMs - delayTimeMs), least);
+		return start + run + ROUNDED_UP + idleTimeoutSeconds;
 	}
-	// Whatever ran and was started over, it did so between the submit and the end; each start is billed up to the second.
+	// What was started over ran between the submit and the end, each time with seconds rounded up.
 	if (elapsedMs === null) return null;
-	const elapsed = Math.max(wholeSeconds(elapsedMs), leastSeconds(times));
-	return elapsed + restarts + 1 + idleTimeoutSeconds;
+	const elapsed = Math.max(wholeSeconds(elapsedMs), least);
+	return elapsed + (restarts + 1) * ROUNDED_UP + idleTimeoutSeconds;
 }
+
+/** Start and run are billed in whole seconds each. */
+const ROUNDED_UP = 2;
 
 function wholeSeconds(ms: number): number {
 	return Math.ceil(ms / 1000);

@@ -12,16 +12,16 @@ import { worstCaseMicroUsd } from '../../../lib/cost/worstCase';
 
 const A100: GpuPrice = {
 	gpuType: 'NVIDIA A100 80GB PCIe',
-	pool: 'AMPERE_80',
 	microUsdPerHour: 2_736_000,
 };
 const H100: GpuPrice = {
 	gpuType: 'NVIDIA H100 80GB HBM3',
-	pool: 'ADA_80_PRO',
 	microUsdPerHour: 4_176_000,
 };
+const L40S: GpuPrice = { gpuType: 'NVIDIA L40S', microUsdPerHour: 1_900_000 };
 const ENDPOINT: EndpointCosts = {
 	prices: [A100, H100],
+	catalog: [A100, H100, L40S],
 	gpuCount: 1,
 	idleTimeoutSeconds: 60,
 	startLimitSeconds: 420,
@@ -31,13 +31,22 @@ const ENDPOINT: EndpointCosts = {
 const ON_A100 = rateOf(ENDPOINT, { gpuType: A100.gpuType, gpuCount: 1 });
 
 function times(change: Partial<JobTimes> = {}): JobTimes {
-	return { executionTimeMs: 240_000, delayTimeMs: 0, restarts: 0, elapsedMs: 241_000, ...change };
+	return {
+		executionTimeMs: 240_000,
+		isWholeRun: true,
+		delayTimeMs: 0,
+		restarts: 0,
+		elapsedMs: 241_000,
+		...change,
+	};
 }
 
 describe('the rate of a worker', () => {
 	it.each([
 		[{ gpuType: A100.gpuType, gpuCount: 1 }, 2_736_000, 2_736_000],
 		[{ gpuType: A100.gpuType, gpuCount: 2 }, 5_472_000, 5_472_000],
+		// Placed before the pools of the endpoint were changed.
+		[{ gpuType: L40S.gpuType, gpuCount: 1 }, 1_900_000, 1_900_000],
 		[undefined, 2_736_000, 4_176_000],
 	])('of %j', (gpu, minMicroUsdPerHour, maxMicroUsdPerHour) => {
 		expect(rateOf(ENDPOINT, gpu)).toEqual({ minMicroUsdPerHour, maxMicroUsdPerHour });
@@ -59,9 +68,10 @@ describe('the cost of a job that has ended', () => {
 		['whole seconds are billed', { executionTimeMs: 240_001 }, 183_160, 228_760],
 		['a start', { delayTimeMs: 90_000 }, 182_400, 296_400],
 		['no start takes longer than RunPod lets it', { delayTimeMs: 9e6 }, 182_400, 547_200],
-		['a job that was started over', { restarts: 1, elapsedMs: 500_000 }, 182_400, 427_120],
-		['a job that was ended, at an unknown time', { executionTimeMs: null }, 0, 229_520],
-		['a delay that is not told', { delayTimeMs: null }, 182_400, 229_520],
+		['a job that was started over', { restarts: 1, elapsedMs: 500_000 }, 182_400, 428_640],
+		['a run of which nothing is told', { executionTimeMs: null }, 0, 230_280],
+		['a run that was cut off', { executionTimeMs: 60_000, isWholeRun: false }, 45_600, 230_280],
+		['a delay that is not told', { delayTimeMs: null }, 182_400, 230_280],
 	])('%s', (_, change, minMicroUsd, maxMicroUsd) => {
 		expect(jobCost(times(change), ON_A100, ENDPOINT)).toEqual({ minMicroUsd, maxMicroUsd });
 	});
