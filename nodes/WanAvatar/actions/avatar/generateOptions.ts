@@ -204,6 +204,31 @@ export const formOptions: readonly FormOption[] = [
 		},
 	},
 	{
+		group: 'limits',
+		property: {
+			displayName: 'Price per GPU Second (USD)',
+			name: 'pricePerGpuSecond',
+			type: 'number',
+			typeOptions: { minValue: 0, numberPrecision: 8 },
+			default: 0,
+			placeholder: 'e.g. 0.00116',
+			description:
+				"What one GPU costs for a second, for Spending Limit: in the place of RunPod's list price, where your key may not read it or you pay another",
+		},
+	},
+	{
+		group: 'limits',
+		property: {
+			displayName: 'Spending Limit (USD)',
+			name: 'spendingLimit',
+			type: 'number',
+			typeOptions: { minValue: 0, numberPrecision: 6 },
+			default: 10,
+			description:
+				'What the jobs of this node may cost together in one execution. Before a job is sent, the most that it can cost is reserved; where there is no room, the job waits for others to end, and is not sent if there is still none. Without this option there is no limit.',
+		},
+	},
+	{
 		group: 'worker',
 		property: {
 			displayName: 'Additional Worker Inputs',
