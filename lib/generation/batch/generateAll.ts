@@ -4,6 +4,7 @@ import { checkPreview } from '../request/checkOnly';
 import type { GenerationPorts, GenerationRequest, RunOptions } from '../request/ports';
 import { createGate } from './gate';
 import { generate } from '../run/generate';
+import { costed } from '../cost/costed';
 import { givenOut, handOutResult, type HandOut } from './handOut';
 import { prepareAll } from './prepareAll';
 import { openRun, runAll } from './runAll';
@@ -41,7 +42,8 @@ export async function generateAll<T>(
 	const turns = { atOnce, admit: createGate(run, maxParallelJobs, limited), stopOnFault };
 	const ends = await runAll(ready, run, turns, async (context, index, signal) => {
 		const { request } = context;
-		return await handOutResult(await generate(context), request, async (report, video) =>
+		const result = await costed(await generate(context), context);
+		return await handOutResult(result, request, async (report, video) =>
 			handOut(report, request, index, { video, signal }),
 		);
 	});

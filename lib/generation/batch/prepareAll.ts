@@ -42,9 +42,11 @@ export async function prepareAll(
 /** @throws InvalidInput where the limit cannot be kept */
 async function limitOf(
 	{ spending }: Options,
-	{ costs, onNote }: GenerationPorts,
+	{ prices, onNote }: GenerationPorts,
 ): Promise<SpendingLimit | undefined> {
-	return spending && pricedLimit(spending, await costs?.endpoint(), onNote);
+	if (!spending) return undefined;
+	const told = await prices?.endpoint();
+	return pricedLimit(spending, { told, reason: prices?.reason(), onNote });
 }
 
 /** Whoever has stopped waits for no look into a file, and no job waits long for a slow store. */

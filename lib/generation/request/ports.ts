@@ -53,8 +53,16 @@ export interface GenerationPorts extends ResultPorts {
 	noteSecret?: string | undefined;
 	/** Aborted when the workflow is stopped. */
 	signal?: AbortSignal | undefined;
+	/** With it a spending limit can be kept. */
+	prices?: PriceSource | undefined;
 	/** What n8n keeps of what the execution has spent, for a spending limit; changed in place. */
 	spending?: SpendingNotes | undefined;
+}
+
+/** What a spending limit is kept by. */
+export interface PriceSource extends CostSource {
+	/** Why something is not known, in a sentence. */
+	reason: () => string | undefined;
 }
 
 /**
@@ -123,6 +131,8 @@ export interface RunOptions {
 	maxJobs: number;
 	/** Nothing when it is learned. */
 	pollIntervalMs?: number | undefined;
+	/** Tell what jobs have cost. */
+	includeCost: boolean;
 	/** Validate and give out the request bodies; submit nothing. */
 	checkOnly: boolean;
 	/** Nothing is started when one item is bad, and nothing more once a job has failed. */

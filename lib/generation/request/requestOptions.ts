@@ -59,6 +59,7 @@ const MOST_PARALLEL_JOBS = 200;
 
 const runOptions = z.object({
 	checkOnly: switchOption,
+	includeCost: switchOption,
 	maxParallelJobs: wholeNumber(MOST_PARALLEL_JOBS, 0).default(optionDefault('maxParallelJobs')),
 	maxJobs,
 	pollIntervalSeconds,

@@ -17,18 +17,25 @@ const MOST_RESTARTS = 1;
 /** Where the endpoint cannot be read, though its price is given: what Deploy sets, told by a hint. */
 const ASSUMED = { gpuCount: 1, idleTimeoutSeconds: 60, startLimitSeconds: 420, maxWorkers: 1 };
 
+/** What RunPod tells of the endpoint. */
+interface ToldPrices {
+	told: EndpointCosts | undefined;
+	/** Why it does not. */
+	reason: string | undefined;
+	/** Is told what is assumed where the endpoint cannot be read. */
+	onNote: ((sentence: string) => void) | undefined;
+}
+
 /**
- * The limit with the prices of the endpoint, or those that are given.
- * @param onNote is told what is assumed where the endpoint cannot be read
+ * The limit with the prices of the endpoint, or the one that is given.
  * @throws InvalidInput where there is no price
  */
 export function pricedLimit(
 	{ limitMicroUsd, microUsdPerHour }: SpendingWish,
-	told: EndpointCosts | undefined,
-	onNote?: (sentence: string) => void,
+	{ told, reason, onNote }: ToldPrices,
 ): SpendingLimit {
 	if (microUsdPerHour === undefined) {
-		if (!told || told.prices.length === 0) throw withoutPrice();
+		if (!told || told.prices.length === 0) throw withoutPrice(reason);
 		return { limitMicroUsd, costs: told };
 	}
 	if (!told) onNote?.(ASSUMPTION);
@@ -40,11 +47,12 @@ export function pricedLimit(
 const GIVEN = 'Price per GPU Second';
 const ASSUMPTION = `The endpoint could not be read, so Spending Limit takes it to have ${String(ASSUMED.gpuCount)} GPU a worker, an idle timeout of ${String(ASSUMED.idleTimeoutSeconds)} s and at most ${String(ASSUMED.startLimitSeconds / 60)} min for the start of a worker.`;
 
-function withoutPrice(): InvalidInput {
+function withoutPrice(reason: string | undefined): InvalidInput {
+	const why = reason === undefined ? '' : ` (${reason.replace(/\.$/, '')})`;
 	return new InvalidInput([
 		{
 			field: 'spendingLimit',
-			message: 'cannot be kept: RunPod tells no price for the GPUs of the endpoint',
+			message: `cannot be kept: RunPod tells no price for the GPUs of the endpoint${why}`,
 			remedy:
 				'Give the API key the right to read the account, or set Price per GPU Second in the Limits; if RunPod did not answer, run it again later.',
 		},

@@ -1,5 +1,6 @@
 import { mapConcurrently } from '../../base/async/concurrency';
 import { WanAvatarError } from '../../base/errors/errors';
+import { rateOf } from '../../cost/endpointCosts';
 import { usdOf, usdText } from '../../cost/money';
 import type { Booking } from '../../cost/budget';
 import type { JobState } from '../../runpod/queue/job';
@@ -33,25 +34,36 @@ export interface LimitedSpending {
 	withoutJob: (request: GenerationRequest) => ItemSpending;
 }
 
-type Ports = Pick<GenerationPorts, 'queue' | 'clock' | 'signal' | 'spending'>;
+type Ports = Pick<GenerationPorts, 'queue' | 'clock' | 'signal' | 'spending' | 'prices'>;
 
 const LOOKS_AT_ONCE = 20;
 const LOOK_INTERVAL_MS = 15_000;
 
 export function createLimitedSpending(limit: SpendingLimit, ports: Ports): LimitedSpending {
-	const { queue, clock, signal } = ports;
+	const { queue, clock, signal, prices } = ports;
 	const spending = ExecutionSpending.of(ports);
 	spending.costs = limit.costs;
 	let lookedAtMs = -Infinity;
+
+	// The dearest GPU counts until that of the worker is known; where there is one kind, nobody asks.
+	const gpuOf = limit.costs.catalog.length > 1 ? prices?.gpuOf : undefined;
+	const saw = (jobId: string, look: JobState) => {
+		const booking = spending.budget.of(jobId);
+		if (!booking) return;
+		spending.saw(booking, look);
+		const workerId = 'facts' in look ? look.facts.workerId : null;
+		if (workerId === null || !gpuOf) return;
+		void gpuOf(workerId).then((gpu) => {
+			if (gpu) spending.saw(booking, look, rateOf(limit.costs, gpu));
+		});
+	};
 
 	/** Jobs that nobody waits for may have ended: those of earlier runs of the node, and those that were cancelled. */
 	const lookAtUnfollowed = async () => {
 		if (clock.monotonic() - lookedAtMs < LOOK_INTERVAL_MS) return;
 		lookedAtMs = clock.monotonic();
 		await mapConcurrently(spending.unfollowed(), LOOKS_AT_ONCE, async (jobId) => {
-			const look = await queue.pollStatus(jobId, signal);
-			const booking = spending.budget.of(jobId);
-			if (booking) spending.saw(booking, look);
+			saw(jobId, await queue.pollStatus(jobId, signal));
 		});
 	};
 
@@ -78,10 +90,7 @@ export function createLimitedSpending(limit: SpendingLimit, ports: Ports): Limit
 				if (!booking) throw reached(request, most, limit, spending);
 				return await paid(booking, send, spending, follow);
 			},
-			saw: (jobId, look) => {
-				const booking = spending.budget.of(jobId);
-				if (booking) spending.saw(booking, look);
-			},
+			saw,
 			follows: (jobId, look) => {
 				if (!own.has(jobId)) {
 					letGo();

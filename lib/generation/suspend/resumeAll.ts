@@ -1,5 +1,6 @@
 import type { End, Settled } from '../../base/errors/settled';
 import { UNCOUNTED, type Gate } from '../batch/gate';
+import { costed } from '../cost/costed';
 import { givenOut, handOutResult, type HandOut } from '../batch/handOut';
 import { endsRun, openRun, runAll } from '../batch/runAll';
 import type { GenerationPorts, GenerationRequest, RunOptions } from '../request/ports';
@@ -33,7 +34,7 @@ export async function resumeAll<T>(
 		const item = items[index];
 		if (!item || !('value' in item))
 			throw new Error('an item that was not submitted has no result');
-		const result = await resultOf(item.value, context);
+		const result = await costed(await resultOf(item.value, context), context);
 		return await handOutResult(result, request, async (report, video) =>
 			handOut(report, request, index, { video, signal }),
 		);

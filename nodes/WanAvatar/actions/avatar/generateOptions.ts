@@ -1,4 +1,5 @@
 import { optionDefault, WAIT_MODE } from '../../../../lib/generation/request/optionDefaults';
+import { costOption } from '../../n8n/costs';
 import { resultLinkOptions } from '../../fields/linkOptions';
 import type { GroupedOption } from '../../fields/optionGroups';
 import { NOT_AS_TOOL } from '../../n8n/asTool';
@@ -63,6 +64,7 @@ export const formOptions: readonly FormOption[] = [
 				'What to do when there is a video at Output Video Key already. Fail and Return It need that key and a MinIO API credential; where they cannot look, nothing is sent.',
 		},
 	},
+	{ ...costOption, isForWaiting: true },
 	{ ...inputFieldsOption, isForWaiting: true },
 	{
 		group: 'output',

@@ -111,7 +111,8 @@ async function play(s: Scene) {
 		const all: GenerationPorts = w.ports({
 			queue: endpoint.queue,
 			executionId,
-			costs: {
+			prices: {
+				reason: () => undefined,
 				endpoint: async () => await Promise.resolve(costs),
 				gpuOf: async () => {
 					await Promise.resolve(undefined);
@@ -132,6 +133,7 @@ async function play(s: Scene) {
 					maxJobs: 100,
 					maxParallelJobs: s.maxParallelJobs,
 					checkOnly: false,
+					includeCost: false,
 					stopOnFault: s.stopOnFault,
 					...options,
 				},
