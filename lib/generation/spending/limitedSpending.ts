@@ -46,7 +46,7 @@ export function createLimitedSpending(limit: SpendingLimit, ports: Ports): Limit
 	let lookedAtMs = -Infinity;
 
 	// The dearest GPU counts until that of the worker is known; where there is one kind, nobody asks.
-	const gpuOf = limit.costs.catalog.length > 1 ? prices?.gpuOf : undefined;
+	const gpuOf = limit.costs.prices.length > 1 ? prices?.gpuOf : undefined;
 	const saw = (jobId: string, look: JobState) => {
 		const booking = spending.budget.of(jobId);
 		if (!booking) return;
