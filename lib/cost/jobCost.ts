@@ -47,17 +47,19 @@ function mostSeconds(
 ): number | null {
 	const { executionTimeMs, isWholeRun, delayTimeMs, restarts, elapsedMs } = times;
 	const least = leastSeconds(times);
+	// It may end a moment late, and is rounded up.
+	const idle = idleTimeoutSeconds + 1;
 	if (restarts === 0 && delayTimeMs !== null) {
 		const start = Math.min(wholeSeconds(delayTimeMs), startLimitSeconds);
-		if (executionTimeMs !== null && isWholeRun) return start + least + idleTimeoutSeconds;
+		if (executionTimeMs !== null && isWholeRun) return start + least + idle;
 		if (elapsedMs === null) return null;
 		const run = Math.max(wholeSeconds(elapsedMs - delayTimeMs), least);
-		return start + run + ROUNDED_UP + idleTimeoutSeconds;
+		return start + run + ROUNDED_UP + idle;
 	}
 	// What was started over ran between the submit and the end, each time with seconds rounded up.
 	if (elapsedMs === null) return null;
 	const elapsed = Math.max(wholeSeconds(elapsedMs), least);
-	return elapsed + (restarts + 1) * ROUNDED_UP + idleTimeoutSeconds;
+	return elapsed + (restarts + 1) * ROUNDED_UP + idle;
 }
 
 /** Start and run are billed in whole seconds each. */

@@ -33,6 +33,6 @@ export function worstCaseMicroUsd(
 	if (!rate || runMs === undefined) return undefined;
 	const run = Math.ceil((runMs + OVERRUN_MS) / 1000);
 	const starts = bounds.maxRestarts + 1;
-	const seconds = starts * (endpoint.startLimitSeconds + run) + endpoint.idleTimeoutSeconds;
+	const seconds = starts * (endpoint.startLimitSeconds + run) + endpoint.idleTimeoutSeconds + 1;
 	return Math.ceil(priceOfSeconds(seconds, rate.maxMicroUsdPerHour));
 }

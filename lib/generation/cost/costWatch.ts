@@ -7,7 +7,7 @@ import { rateOf, type WorkerGpu } from '../../cost/endpointCosts';
 import { jobCost, type JobTimes } from '../../cost/jobCost';
 import { usdOf } from '../../cost/money';
 import type { CostSource } from '../../runpod/management/costSource';
-import type { JobFacts, JobState } from '../../runpod/queue/job';
+import type { JobState } from '../../runpod/queue/job';
 import type { QueueClient } from '../../runpod/queue/queue';
 import { jobReport, type JobReport } from '../report/reportFields';
 
@@ -37,13 +37,23 @@ export interface CostWatch {
 
 type WatchedQueue = Partial<Pick<QueueClient, 'pollStatus' | 'getStatus' | 'cancel'>>;
 
-interface SeenJob {
-	facts: Pick<JobFacts, 'retries' | 'workerId' | 'executionTimeMs' | 'delayTimeMs'> | undefined;
+interface SeenJob extends Omit<JobTimes, 'elapsedMs'> {
+	workerId: string | null;
 	/** It ended by RunPod's word; else it was cancelled after its last look. */
 	isEnded: boolean;
 	/** When that was seen, by n8n's clock. */
 	endedAtMs: number | undefined;
 }
+
+const UNSEEN: SeenJob = {
+	workerId: null,
+	executionTimeMs: null,
+	delayTimeMs: null,
+	restarts: 0,
+	isEnded: false,
+	isWholeRun: false,
+	endedAtMs: undefined,
+};
 
 export function createCostWatch(
 	source: CostSource,
@@ -59,10 +69,17 @@ export function createCostWatch(
 		const isEnded = look.tag !== 'queued' && look.tag !== 'running';
 		const before = jobs.get(jobId);
 		const endedAtMs = isEnded ? (before?.endedAtMs ?? clock.now()) : undefined;
-		const { retries, workerId, executionTimeMs, delayTimeMs } = facts;
-		const kept = { retries, workerId, executionTimeMs, delayTimeMs };
-		jobs.set(jobId, { facts: kept, isEnded, endedAtMs });
-		if (workerId !== null) void source.gpuOf(workerId);
+		// The last look at a job that was cancelled may tell less than those before.
+		jobs.set(jobId, {
+			workerId: facts.workerId ?? before?.workerId ?? null,
+			executionTimeMs: facts.executionTimeMs ?? before?.executionTimeMs ?? null,
+			delayTimeMs: facts.delayTimeMs ?? before?.delayTimeMs ?? null,
+			restarts: Math.max(facts.retries, before?.restarts ?? 0),
+			isEnded,
+			isWholeRun: isEnded && facts.executionTimeMs !== null,
+			endedAtMs,
+		});
+		if (facts.workerId !== null) void source.gpuOf(facts.workerId);
 		return look;
 	};
 	/** A result that is there does not wait long for its price, and Stop hardly at all. */
@@ -75,7 +92,7 @@ export function createCostWatch(
 	};
 	const costOf = async (facts: CostFacts): Promise<CostFields> => {
 		const seen = jobs.get(facts.job_id);
-		const workerId = facts.worker_id ?? seen?.facts?.workerId ?? null;
+		const workerId = facts.worker_id ?? seen?.workerId ?? null;
 		const [endpoint, found] = await Promise.all([
 			inTime(source.endpoint()),
 			workerId === null ? undefined : inTime(source.gpuOf(workerId)),
@@ -110,11 +127,7 @@ export function createCostWatch(
 					cancel: async (jobId: string) => {
 						const outcome = await cancel(jobId);
 						const before = jobs.get(jobId);
-						jobs.set(jobId, {
-							facts: before?.facts,
-							isEnded: before?.isEnded ?? false,
-							endedAtMs: before?.endedAtMs ?? clock.now(),
-						});
+						jobs.set(jobId, { ...UNSEEN, ...before, endedAtMs: before?.endedAtMs ?? clock.now() });
 						return outcome;
 					},
 				}),
@@ -141,19 +154,20 @@ const ENDED: ReadonlySet<string> = new Set(['COMPLETED', 'FAILED', 'CANCELLED', 
 function timesOf(facts: CostFacts, seen: SeenJob | undefined, nowMs: number): JobTimes | undefined {
 	const isEnded = ENDED.has(facts.status) || (seen?.isEnded ?? false);
 	if (!isEnded && seen?.endedAtMs === undefined) return undefined;
-	const executionTimeMs = facts.execution_time_ms ?? seen?.facts?.executionTimeMs ?? null;
+	const executionTimeMs = facts.execution_time_ms ?? seen?.executionTimeMs ?? null;
 	if (executionTimeMs === null && facts.status === 'COMPLETED') return undefined;
 	const submittedAtMs = facts.submitted_at === null ? NaN : Date.parse(facts.submitted_at);
 	const elapsedMs = (seen?.endedAtMs ?? nowMs) - submittedAtMs;
 	const times = {
 		executionTimeMs,
-		isWholeRun: isEnded,
-		delayTimeMs: facts.delay_time_ms ?? seen?.facts?.delayTimeMs ?? null,
-		restarts: seen?.facts?.retries ?? 0,
+		isWholeRun: seen ? seen.isWholeRun : facts.execution_time_ms !== null,
+		delayTimeMs: facts.delay_time_ms ?? seen?.delayTimeMs ?? null,
+		restarts: seen?.restarts ?? 0,
 		elapsedMs: elapsedMs >= 0 ? elapsedMs : null,
 	};
-	const hasRun = executionTimeMs !== null || (facts.worker_id ?? seen?.facts?.workerId) !== null;
+	const hasRun = executionTimeMs !== null || (facts.worker_id ?? seen?.workerId ?? null) !== null;
 	if (!isEnded || hasRun) return times;
 	// It ended in the queue, where a worker may have started for it.
-	return { ...times, executionTimeMs: 0, delayTimeMs: times.delayTimeMs ?? times.elapsedMs };
+	const delayTimeMs = times.delayTimeMs ?? times.elapsedMs;
+	return { ...times, executionTimeMs: 0, isWholeRun: true, delayTimeMs };
 }

@@ -12,6 +12,7 @@ export interface WorkerSpan {
 	jobId: string | undefined;
 }
 
+const LEAST_IDLE_MS = 10;
 const MAX_KEPT = 100_000;
 
 /** Writes down what workers do. */
@@ -20,7 +21,10 @@ export class WorkerSpans {
 	readonly #closed: WorkerSpan[] = [];
 
 	begin(workerId: string, gpuType: string, activity: WorkerActivity, jobId?: string): void {
-		this.end(workerId);
+		// Taken up at once, it stood idle for no time.
+		const before = this.#open.get(workerId);
+		const isNone = before?.activity === 'idle' && Date.now() - before.fromMs < LEAST_IDLE_MS;
+		if (!isNone) this.end(workerId);
 		this.#open.set(workerId, { workerId, gpuType, activity, fromMs: Date.now(), jobId });
 	}
 

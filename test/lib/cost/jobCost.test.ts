@@ -64,14 +64,14 @@ describe('the rate of a worker', () => {
 
 describe('the cost of a job that has ended', () => {
 	it.each([
-		['a warm worker', {}, 182_400, 228_000],
-		['whole seconds are billed', { executionTimeMs: 240_001 }, 183_160, 228_760],
-		['a start', { delayTimeMs: 90_000 }, 182_400, 296_400],
-		['no start takes longer than RunPod lets it', { delayTimeMs: 9e6 }, 182_400, 547_200],
-		['a job that was started over', { restarts: 1, elapsedMs: 500_000 }, 182_400, 428_640],
-		['a run of which nothing is told', { executionTimeMs: null }, 0, 230_280],
-		['a run that was cut off', { executionTimeMs: 60_000, isWholeRun: false }, 45_600, 230_280],
-		['a delay that is not told', { delayTimeMs: null }, 182_400, 230_280],
+		['a warm worker', {}, 182_400, 228_760],
+		['whole seconds are billed', { executionTimeMs: 240_001 }, 183_160, 229_520],
+		['a start', { delayTimeMs: 90_000 }, 182_400, 297_160],
+		['no start takes longer than RunPod lets it', { delayTimeMs: 9e6 }, 182_400, 547_960],
+		['a job that was started over', { restarts: 1, elapsedMs: 500_000 }, 182_400, 429_400],
+		['a run of which nothing is told', { executionTimeMs: null }, 0, 231_040],
+		['a run that was cut off', { executionTimeMs: 60_000, isWholeRun: false }, 45_600, 231_040],
+		['a delay that is not told', { delayTimeMs: null }, 182_400, 231_040],
 	])('%s', (_, change, minMicroUsd, maxMicroUsd) => {
 		expect(jobCost(times(change), ON_A100, ENDPOINT)).toEqual({ minMicroUsd, maxMicroUsd });
 	});
@@ -79,7 +79,7 @@ describe('the cost of a job that has ended', () => {
 	it('lies between the GPUs that the worker may have had', () => {
 		expect(jobCost(times(), rateOfAny(ENDPOINT), ENDPOINT)).toEqual({
 			minMicroUsd: 182_400,
-			maxMicroUsd: 348_000,
+			maxMicroUsd: 349_160,
 		});
 	});
 
@@ -97,10 +97,10 @@ describe('the cost of a job that has ended', () => {
 });
 
 it.each([
-	// 600 s and 15 s beyond them, a start of 420 s and 60 s of idle time on the dearest GPU.
-	['by the limit of the endpoint', { maxRunMs: undefined, maxRestarts: 0 }, 1_270_200],
-	['by its own limit', { maxRunMs: 300_000, maxRestarts: 0 }, 922_200],
-	['with two restarts', { maxRunMs: 300_000, maxRestarts: 2 }, 2_627_400],
+	// 600 s and 15 s beyond them, a start of 420 s and 61 s of idle time on the dearest GPU.
+	['by the limit of the endpoint', { maxRunMs: undefined, maxRestarts: 0 }, 1_271_360],
+	['by its own limit', { maxRunMs: 300_000, maxRestarts: 0 }, 923_360],
+	['with two restarts', { maxRunMs: 300_000, maxRestarts: 2 }, 2_628_560],
 ])('the most that a job can cost %s', (_, bounds, expected) => {
 	expect(worstCaseMicroUsd(bounds, ENDPOINT)).toBe(expected);
 });
