@@ -73,7 +73,7 @@ export class RunningEndpoint {
 
 	/** What its workers have done, for its bill. */
 	billed(): BilledEndpoint {
-		const spans = this.#served.queue.workerSpans();
+		const spans = this.#served.queue.workers().spans;
 		return { id: this.#record.id, gpuCount: this.#gpuCount, spans };
 	}
 

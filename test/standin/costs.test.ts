@@ -53,7 +53,7 @@ it('tells the GPU of each worker while it is there, and bills what they did', as
 	});
 	await sleep(600);
 	expect((await get(`serverless/${endpointId}/workers`)).body).toMatchObject({ workers: [] });
-	const spans = standIn.queue.own().queue.workerSpans();
+	const spans = standIn.queue.own().queue.workers().spans;
 	expect(spans.filter(({ activity }) => activity === 'start')).toHaveLength(2);
 	expect(spans.filter(({ activity }) => activity === 'run')).toHaveLength(3);
 	const costs = trueCosts({ gpuCount: 2, spans });

@@ -2,6 +2,7 @@ import type { End, Settled } from '../../base/errors/settled';
 import type { RunBody } from '../../runpod/queue/queueRequests';
 import { checkPreview } from '../request/checkOnly';
 import type { GenerationPorts, GenerationRequest, RunOptions } from '../request/ports';
+import { openEstimates, type Estimate } from '../cost/estimates';
 import { createGate } from './gate';
 import { generate } from '../run/generate';
 import { costed } from '../cost/costed';
@@ -14,7 +15,12 @@ export interface GenerationHandlers<T> {
 	connect: () => Promise<GenerationPorts>;
 	handOut: HandOut<T>;
 	/** Makes of a body that would be sent what the item gives out. */
-	show: (body: RunBody, index: number) => T;
+	show: (body: CheckedBody, index: number) => T;
+}
+
+/** A body that would be sent, with what its job will cost where that is asked for. */
+export interface CheckedBody extends RunBody {
+	estimate?: Estimate;
 }
 
 /** So many have begun or wait for their turn: more than an endpoint takes at once. */
@@ -32,10 +38,7 @@ export async function generateAll<T>(
 	const prepared = await prepareAll(requests, connect, options);
 	if ('ends' in prepared) return prepared.ends;
 	const { ready, ports, limited } = prepared;
-	if (options.checkOnly)
-		return ready.map((request, i) =>
-			'error' in request ? request : { value: show(checkPreview(request.value), i) },
-		);
+	if (options.checkOnly) return await shown(ready, ports, show);
 	const run = openRun(ports, options);
 	const { maxParallelJobs, stopOnFault } = options;
 	const atOnce = Math.max(ENTERING_AT_ONCE, maxParallelJobs ?? 0);
@@ -48,4 +51,21 @@ export async function generateAll<T>(
 		);
 	});
 	return await givenOut(ends, run, options);
+}
+
+async function shown<T>(
+	ready: readonly Settled<GenerationRequest>[],
+	ports: GenerationPorts,
+	show: GenerationHandlers<T>['show'],
+): Promise<End<T>[]> {
+	const requests = ready.flatMap((one) => ('value' in one ? [one.value] : []));
+	const estimates = await openEstimates(requests, ports);
+	if (estimates && requests.length > 1) ports.onSummary?.(estimates.summary(requests));
+	return ready.map((request, i) => {
+		if ('error' in request) return request;
+		const body = checkPreview(request.value);
+		return {
+			value: show(estimates ? { ...body, estimate: estimates.of(request.value) } : body, i),
+		};
+	});
 }

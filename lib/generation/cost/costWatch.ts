@@ -6,6 +6,7 @@ import { LIMITS } from '../../base/async/timeLimits';
 import { rateOf, type WorkerGpu } from '../../cost/endpointCosts';
 import { jobCost, type JobTimes } from '../../cost/jobCost';
 import { usdOf } from '../../cost/money';
+import { workersMicroUsd } from '../../cost/workersCost';
 import type { CostSource } from '../../runpod/management/costSource';
 import type { JobState } from '../../runpod/queue/job';
 import type { QueueClient } from '../../runpod/queue/queue';
@@ -33,6 +34,8 @@ export interface CostWatch {
 	costed: (report: JobReport) => Promise<JobReport>;
 	/** The same for the error of a job, in its details. */
 	costedError: (error: unknown) => Promise<unknown>;
+	/** The most that all workers can have cost since then, by n8n's clock, in micro-dollars; nothing where that is not known. */
+	mostSince: (sinceMs: number) => Promise<number | undefined>;
 }
 
 type WatchedQueue = Partial<Pick<QueueClient, 'pollStatus' | 'getStatus' | 'cancel'>>;
@@ -141,6 +144,10 @@ export function createCostWatch(
 			if (!data) return error;
 			const known = Object.entries(await costOf(data)).filter(([, value]) => value !== null);
 			return error.withDetails(Object.fromEntries(known));
+		},
+		mostSince: async (sinceMs) => {
+			const endpoint = await inTime(source.endpoint());
+			return endpoint && workersMicroUsd(endpoint, clock.now() - sinceMs);
 		},
 	};
 }

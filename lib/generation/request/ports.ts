@@ -45,6 +45,8 @@ export interface GenerationPorts extends ResultPorts {
 	onNote?: ((sentence: string) => void) | undefined;
 	/** With it the costs of jobs are told. */
 	costs?: CostSource | undefined;
+	/** Is told what came of all items, in one line. */
+	onSummary?: ((sentence: string) => void) | undefined;
 	/** Survives the tries of one execution. */
 	memory: JobMemory;
 	/** Names the execution, so that its own earlier tries are told from other executions. */

@@ -125,13 +125,9 @@ export class JobQueue {
 		this.#dispatch();
 	}
 
-	workers(): { list: WorkerRecord[]; currentRelease: number } {
-		return { list: this.#workers.list(), currentRelease: this.#workers.currentRelease };
-	}
-
-	/** What all workers have done so far, also those that are gone. */
-	workerSpans(): WorkerSpan[] {
-		return this.#workers.spans();
+	workers(): { list: WorkerRecord[]; currentRelease: number; spans: WorkerSpan[] } {
+		const { currentRelease } = this.#workers;
+		return { list: this.#workers.list(), currentRelease, spans: this.#workers.spans() };
 	}
 
 	script(outcome: JobOutcome): void {

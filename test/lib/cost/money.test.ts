@@ -5,7 +5,7 @@ import {
 	formMicroUsdPerHour,
 	microUsdOf,
 	usdOf,
-	usdText,
+	usdRangeText,
 } from '../../../lib/cost/money';
 
 it.each([
@@ -41,13 +41,13 @@ it.each(['', 0, -1, 'free', Infinity, 1001])('%j is no price', (given) => {
 });
 
 it.each([
-	[0, '0.00'],
-	[1, '0.01'],
-	[3_100_000, '3.10'],
-	[3_100_001, '3.11'],
-	[12_345_678_901, '12345.68'],
-])('%d micro-dollars are %s USD for a reader', (microUsd, text) => {
-	expect(usdText(microUsd)).toBe(text);
+	[3_104_000, 3_591_000, 'about 3.10–3.60 USD'],
+	[3_100_000, 3_100_000, 'about 3.10 USD'],
+	[1, 2, 'about 0.00–0.01 USD'],
+	[3_109_999, null, 'at least 3.10 USD'],
+	[12_345_678_901, 12_345_678_902, 'about 12345.67–12345.68 USD'],
+])('%d to %d micro-dollars are %s for a reader', (least, most, text) => {
+	expect(usdRangeText(least, most)).toBe(text);
 });
 
 it('comes back from USD as it was, with at most 6 decimals', () => {

@@ -11,7 +11,7 @@ import type {
 import type { JobReport } from '../../../../lib/generation/report/report';
 import { NOT_STARTED, type End, type Settled } from '../../../../lib/base/errors/settled';
 import { clock, connectQueue, connectResults, requireBucket } from '../../n8n/connections';
-import { executionCosts } from '../../n8n/costs';
+import { executionCosts } from '../../n8n/costs/includeCost';
 import { useMinio, withoutMinioNotice } from '../../fields/credentialChoice';
 import { incomingFiles } from '../../fields/binaryField';
 import { endpointLocator } from '../../fields/endpointLocator';
@@ -199,6 +199,7 @@ async function connect(
 		clock,
 		memory: executionMemory(context),
 		onNote: runHints(context),
+		onSummary: runHints(context, 'info'),
 		executionId: executionIdOf(context),
 		signal: context.getExecutionCancelSignal(),
 	};

@@ -1,5 +1,5 @@
 import { optionDefault, WAIT_MODE } from '../../../../lib/generation/request/optionDefaults';
-import { costOption } from '../../n8n/costs';
+import { costOption } from '../../n8n/costs/includeCost';
 import { resultLinkOptions } from '../../fields/linkOptions';
 import type { GroupedOption } from '../../fields/optionGroups';
 import { NOT_AS_TOOL } from '../../n8n/asTool';
@@ -21,7 +21,7 @@ export const formOptions: readonly FormOption[] = [
 			type: 'boolean',
 			default: false,
 			description:
-				'Whether to check all items and output the requests that would be sent, without sending any',
+				'Whether to check all items and output the requests that would be sent, without sending any. With Include Cost each has an estimate of its cost.',
 		},
 	},
 	{

@@ -3,7 +3,7 @@ import { updateDisplayOptions } from 'n8n-workflow';
 import type { JobReport } from '../../../../lib/generation/report/report';
 import { NOT_STARTED, type End, type Settled } from '../../../../lib/base/errors/settled';
 import { clock } from '../../n8n/connections';
-import { costWatches, isCostAsked, type WatchOf } from '../../n8n/costs';
+import { costWatches, isCostAsked, type WatchOf } from '../../n8n/costs/includeCost';
 import { inputFieldsOf } from '../../n8n/itemInput';
 import { SeveralEnds, type ItemResult, type RunMode } from '../../n8n/operation';
 import { performAll, runItems } from '../../n8n/runItems';

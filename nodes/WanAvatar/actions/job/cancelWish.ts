@@ -7,7 +7,7 @@ import { clock, requireBucket } from '../../n8n/connections';
 import { needsNoMinio } from '../../fields/credentialChoice';
 import { readTrimmed } from '../../fields/formValue';
 import { optionGroups } from '../../fields/optionGroups';
-import { costOption } from '../../n8n/costs';
+import { costOption } from '../../n8n/costs/includeCost';
 import { inputFieldsOption } from '../../n8n/itemInput';
 import type { Facts } from '../../n8n/runItems';
 import { itemJson, jobEndpoint, jobId, type JobAtQueue, type JobReader } from './jobReference';

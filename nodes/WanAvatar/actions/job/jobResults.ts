@@ -6,7 +6,7 @@ import type { JobResult } from '../../../../lib/generation/report/jobResult';
 import type { QueueClient } from '../../../../lib/runpod/queue/queue';
 import { clock, connectResults } from '../../n8n/connections';
 import { readOptions } from '../../fields/optionGroups';
-import { costWatches, isCostAsked } from '../../n8n/costs';
+import { costWatches, isCostAsked } from '../../n8n/costs/includeCost';
 import { resultItem } from '../../n8n/inlineVideo';
 import { inputFieldsOf } from '../../n8n/itemInput';
 import type { ItemResult, RunMode } from '../../n8n/operation';

@@ -11,7 +11,7 @@ import {
 } from '../../../../lib/generation/suspend/looks';
 import type { JobLook } from '../../../../lib/generation/suspend/resumeJob';
 import { clock, connectQueues, openResults } from '../connections';
-import { connectCosts } from '../costs';
+import { connectCosts } from '../costs/includeCost';
 import { answerWith } from '../webhook/answer';
 import { sleepingExecution, type Suspension } from './suspension';
 

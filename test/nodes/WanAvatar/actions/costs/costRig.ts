@@ -39,7 +39,7 @@ export async function startCostRig(options: StandInOptions): Promise<CostRig> {
 		trueCosts: () =>
 			trueCosts({
 				gpuCount: options.gpuCount ?? 1,
-				spans: standIn.queue.own().queue.workerSpans(),
+				spans: standIn.queue.own().queue.workers().spans,
 			}),
 		close: async () => {
 			await rig.close();

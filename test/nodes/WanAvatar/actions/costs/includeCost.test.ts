@@ -61,10 +61,16 @@ it('finished, failed and cancelled jobs tell what they have cost, and prices are
 	const items = ['a', 'b', 'failed', 'never'].map((avatar) => ({ avatar }));
 	const form = { ...costForm, waitingOptions: { timeoutMinutes: 0.05, pollIntervalSeconds: 1 } };
 
-	const { success, failed } = await rig.run(form, { items, onError: 'continueErrorOutput' });
+	const { success, failed, summary } = await rig.run(form, {
+		items,
+		onError: 'continueErrorOutput',
+	});
 
 	expect(success).toHaveLength(2);
 	expect(failed).toHaveLength(2);
+	expect(summary).toEqual([
+		expect.stringMatching(/^2 of 4 videos made, 2 failed; about 0\.00–0\.0\d USD; \d s of GPU$/),
+	]);
 	expect(asked().filter((one) => one === 'listGpuTypes')).toHaveLength(1);
 	expect(asked().filter((one) => one === 'getEndpoint')).toHaveLength(1);
 	// One for each worker, and no more.

@@ -1,12 +1,12 @@
 import type { IExecuteFunctions, INodeProperties, IWebhookFunctions } from 'n8n-workflow';
-import type { CostWatch } from '../../../lib/generation/cost/costWatch';
-import type { PriceSource } from '../../../lib/generation/request/ports';
-import { readSwitchOption } from '../fields/formValue';
-import { readOptions, type GroupedOption } from '../fields/optionGroups';
-import { NOT_AS_TOOL } from './asTool';
-import { clock } from './connections';
-import { connectAccount } from './management';
-import { runHints } from './runHints';
+import type { CostWatch } from '../../../../lib/generation/cost/costWatch';
+import type { PriceSource } from '../../../../lib/generation/request/ports';
+import { readSwitchOption } from '../../fields/formValue';
+import { readOptions, type GroupedOption } from '../../fields/optionGroups';
+import { NOT_AS_TOOL } from '../asTool';
+import { clock } from '../connections';
+import { connectAccount } from '../management';
+import { runHints } from '../runHints';
 
 const includeCost: INodeProperties = {
 	displayName: 'Include Cost',
@@ -31,7 +31,7 @@ export async function connectCosts(
 	context: IExecuteFunctions | IWebhookFunctions,
 	endpointId: string,
 ): Promise<PriceSource> {
-	const { createCostSource } = await import('../../../lib/runpod/management/costSource');
+	const { createCostSource } = await import('../../../../lib/runpod/management/costSource');
 	const { management } = await connectAccount(context);
 	// A webhook has no panel to say it in; the execution that it wakes says it.
 	const hint = 'addExecutionHints' in context ? runHints(context) : () => undefined;
@@ -83,7 +83,7 @@ export function costWatches(context: IExecuteFunctions): WatchOf {
 }
 
 async function openWatch(context: IExecuteFunctions, endpointId: string): Promise<CostWatch> {
-	const { createCostWatch } = await import('../../../lib/generation/cost/costWatch');
+	const { createCostWatch } = await import('../../../../lib/generation/cost/costWatch');
 	const source = await connectCosts(context, endpointId);
 	return createCostWatch(source, clock, context.getExecutionCancelSignal());
 }
