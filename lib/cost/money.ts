@@ -47,7 +47,7 @@ export const formMicroUsdPerHour = formNumber(
 		.max(1000, 'is more than any GPU costs'),
 ).transform(perHourOf);
 
-export function perHourOf(usdPerSecond: number): number {
+function perHourOf(usdPerSecond: number): number {
 	return Math.ceil(Number((usdPerSecond * SECONDS_PER_HOUR * MICRO_PER_USD).toPrecision(12)));
 }
 

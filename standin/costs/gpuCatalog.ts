@@ -1,5 +1,5 @@
 /** A GPU of the catalog; prices in USD an hour. */
-export interface CatalogGpu {
+interface CatalogGpu {
 	id: string;
 	name: string;
 	/** Null: no serverless worker gets it. */
@@ -27,7 +27,7 @@ const gpu = (
 });
 
 /** Made-up prices of the order of the real ones. */
-export const CATALOG: readonly CatalogGpu[] = [
+const CATALOG: readonly CatalogGpu[] = [
 	gpu('AMPERE_16', 'NVIDIA RTX A4000', 16, 0.25, 0.58),
 	gpu('AMPERE_24', 'NVIDIA L4', 24, 0.43, 0.69),
 	gpu('ADA_24', 'NVIDIA GeForce RTX 4090', 24, 0.69, 1.1),

@@ -20,7 +20,7 @@ const SIZES: Readonly<Record<string, number>> = {
 const DEFAULT_PERIOD_MS = 30 * 24 * HOUR_MS;
 
 /** USD for one stretch: whole seconds of all GPUs of the worker. */
-export function billedUsd({ gpuType, fromMs, toMs }: WorkerSpan, gpuCount: number): number {
+function billedUsd({ gpuType, fromMs, toMs }: WorkerSpan, gpuCount: number): number {
 	const seconds = Math.ceil((toMs - fromMs) / 1000);
 	return (seconds * hourlyPriceOf(gpuType) * gpuCount) / 3600;
 }

@@ -63,7 +63,7 @@ const laws: readonly Law[] = [
 		may: /^(lib\/(base|contract|cost|following|generation)\/|zod\/v4$|node:(crypto|stream)$)/,
 		mayAsType: /^lib\/(runpod|storage)\//,
 	},
-	{ who: /^lib\/deployment\//, may: /^(lib\/(base|contract|deployment|runpod)\/|zod\/v4$)/ },
+	{ who: /^lib\/deployment\//, may: /^(lib\/(base|contract|cost|deployment|runpod)\/|zod\/v4$)/ },
 	{ who: /^cli\//, may: /^(node:|lib\/|cli\/|commander$|package\.json$)/ },
 	{ who: /^nodes\//, may: /^(lib\/|nodes\/|n8n-workflow$)/ },
 	{ who: /^credentials\//, may: /^(lib\/|n8n-workflow$)/ },

@@ -27,6 +27,7 @@ const UPLOAD = 'lib/generation/request/upload.ts';
 const POOL = 'lib/storage/client/requestPool.ts';
 const N8N = 'node_modules/@n8n/config/dist/configs/endpoints.config.js';
 const RECEIVER = 'lib/generation/callback/receiver.ts';
+const COST_SOURCE = 'lib/runpod/management/costSource.ts';
 const EXECUTION_JOBS = 'lib/generation/job/executionJobs.ts';
 
 const LIMIT = 'lib/generation/spending/limit.ts';
@@ -145,6 +146,17 @@ export const SAID: readonly Said[] = [
 		`The last ${number('lib/generation/callback/endNotes.ts', 'MAX_NOTES')} ends of an hour`,
 	],
 	['docs/trigger.md', `n8n takes ${number(N8N, 'payloadSizeMax')} MB`],
+
+	['docs/costs.md', `else ${number(COST_SOURCE, 'START_LIMIT_SECONDS')} seconds`],
+	['docs/costs.md', `by up to ${number('lib/generation/cost/learnedRuns.ts', 'NEWEST')} records`],
+	[
+		'docs/costs.md',
+		`and ${seconds(constantIn('lib/cost/worstCase.ts', 'OVERRUN_MS'))} seconds, as often`,
+	],
+	[
+		'docs/decisions/costs.md',
+		`(${number(COST_SOURCE, 'START_LIMIT_SECONDS')} seconds unless it is set)`,
+	],
 
 	['docs/templates-and-videos.md', `for 1 second to ${linkDays} days`],
 	['docs/templates-and-videos.md', `for longer than ${linkDays} days`],

@@ -8,7 +8,7 @@ import {
 	type GpuPrice,
 } from '../../../lib/cost/endpointCosts';
 import { jobCost, type JobTimes } from '../../../lib/cost/jobCost';
-import { worstCaseMicroUsd } from '../../../lib/cost/worstCase';
+import { runLimitMsOf, worstCaseMicroUsd } from '../../../lib/cost/worstCase';
 
 const A100: GpuPrice = {
 	gpuType: 'NVIDIA A100 80GB PCIe',
@@ -110,6 +110,14 @@ it.each([
 	['without a price', { ...ENDPOINT, prices: [] }],
 ])('%s the most is not known', (_, endpoint) => {
 	expect(worstCaseMicroUsd({ maxRunMs: undefined, maxRestarts: 0 }, endpoint)).toBeUndefined();
+});
+
+it.each([
+	[300_000, 600_000, 300_000],
+	[undefined, 600_000, 600_000],
+	[undefined, undefined, undefined],
+])('a job of limit %j on an endpoint of limit %j may run for %j ms', (maxRunMs, runLimitMs, ms) => {
+	expect(runLimitMsOf({ maxRunMs }, { runLimitMs })).toBe(ms);
 });
 
 it('a sum is not known as soon as one part is not', () => {
