@@ -18,11 +18,16 @@ export function microUsdOf(usd: number): number {
 
 const MICRO_PER_CENT = 10_000;
 
+/** For people, in cents; rounded up, so that nothing costs 0.00 USD that is not free. */
+export function usdText(microUsd: number): string {
+	return (Math.ceil(microUsd / MICRO_PER_CENT) / 100).toFixed(2);
+}
+
 /** For people, in cents; `most` is null where it is not known. */
 export function usdRangeText(leastMicroUsd: number, mostMicroUsd: number | null): string {
 	const least = (Math.floor(leastMicroUsd / MICRO_PER_CENT) / 100).toFixed(2);
 	if (mostMicroUsd === null) return `at least ${least} USD`;
-	const most = (Math.ceil(mostMicroUsd / MICRO_PER_CENT) / 100).toFixed(2);
+	const most = usdText(mostMicroUsd);
 	return least === most ? `about ${most} USD` : `about ${least}–${most} USD`;
 }
 

@@ -37,12 +37,12 @@ export async function generateAll<T>(
 ): Promise<End<T>[]> {
 	const prepared = await prepareAll(requests, connect, options);
 	if ('ends' in prepared) return prepared.ends;
-	const { ready, ports } = prepared;
+	const { ready, ports, limited } = prepared;
 	if (options.checkOnly) return await shown(ready, ports, show);
 	const run = openRun(ports, options);
 	const { maxParallelJobs, stopOnFault } = options;
 	const atOnce = Math.max(ENTERING_AT_ONCE, maxParallelJobs ?? 0);
-	const turns = { atOnce, admit: createGate(run, maxParallelJobs), stopOnFault };
+	const turns = { atOnce, admit: createGate(run, maxParallelJobs, limited), stopOnFault };
 	const ends = await runAll(ready, run, turns, async (context, index, signal) => {
 		const { request } = context;
 		const result = await costed(await generate(context), context);
@@ -50,7 +50,7 @@ export async function generateAll<T>(
 			handOut(report, request, index, { video, signal }),
 		);
 	});
-	return await givenOut(ends, run);
+	return await givenOut(ends, run, options);
 }
 
 async function shown<T>(

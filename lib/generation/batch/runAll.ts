@@ -76,9 +76,15 @@ export async function runAll<T>(
 				work(context, index, left),
 			);
 		});
-		if (stopOnFault && 'error' in end) run.abort();
+		if (stopOnFault && endsRun(end)) run.abort();
 		return end;
 	});
+}
+
+/** Whether it ends the run for the others: an item for which there is no more money does not. */
+export function endsRun(end: End<unknown>): boolean {
+	if (!('error' in end)) return false;
+	return !(end.error instanceof WanAvatarError && end.error.code === 'BUDGET_REACHED');
 }
 
 type Shared = Omit<Run, 'abort'> & Pick<JobContext, 'refusal'>;

@@ -42,12 +42,18 @@ export async function tallyOf(
 	return {
 		made: made.length,
 		found: completed.length - made.length,
-		failed: errors.length,
+		failed: errors.filter((error) => !isNotSent(error)).length,
 		going: results.length - completed.length,
-		notStarted: ends.length - results.length - errors.length,
+		notStarted: ends.filter((end) => 'skipped' in end || ('error' in end && isNotSent(end.error)))
+			.length,
 		cost: costs && (await bounded(own, costs)),
 		runMs: own.reduce((sum, { execution_time_ms }) => sum + (execution_time_ms ?? 0), 0),
 	};
+}
+
+/** A spending limit left no room for it. */
+function isNotSent(error: unknown): boolean {
+	return error instanceof WanAvatarError && error.code === 'BUDGET_REACHED';
 }
 
 const paid = jobReport.pick({

@@ -1,6 +1,8 @@
 import type { Clock } from '../../base/async/clock';
 import type { JobInput } from '../../contract/jobInput';
 import type { LinkWish } from '../../contract/link';
+import type { Booking } from '../../cost/budget';
+import type { EndpointCosts } from '../../cost/endpointCosts';
 import type { Schedule } from '../../following/schedule';
 import type { StallWatch } from '../../following/stallWatch';
 import type { CostSource } from '../../runpod/management/costSource';
@@ -53,6 +55,24 @@ export interface GenerationPorts extends ResultPorts {
 	noteSecret?: string | undefined;
 	/** Aborted when the workflow is stopped. */
 	signal?: AbortSignal | undefined;
+	/** With it a spending limit can be kept. */
+	prices?: PriceSource | undefined;
+	/** What n8n keeps of what the execution has spent, for a spending limit; changed in place. */
+	spending?: SpendingNotes | undefined;
+}
+
+/** What a spending limit is kept by. */
+export interface PriceSource extends CostSource {
+	/** Why something is not known, in a sentence. */
+	reason: () => string | undefined;
+}
+
+/**
+ * What the jobs of one execution have cost and can still cost, and by which costs those under way are booked at their end.
+ */
+export interface SpendingNotes {
+	bookings: Booking[];
+	costs?: EndpointCosts | undefined;
 }
 
 /** Notes about the items of one node, kept by n8n between the tries of one execution; what is read is unchecked. */
@@ -119,4 +139,13 @@ export interface RunOptions {
 	checkOnly: boolean;
 	/** Nothing is started when one item is bad, and nothing more once a job has failed. */
 	stopOnFault: boolean;
+	/** Nothing: what the jobs cost is not limited. */
+	spending?: SpendingWish | undefined;
+}
+
+/** A limit for what the jobs of one execution cost together. */
+export interface SpendingWish {
+	limitMicroUsd: number;
+	/** Of one GPU, in the place of RunPod's list price. */
+	microUsdPerHour?: number | undefined;
 }

@@ -47,9 +47,10 @@ export function createCostSource(
 			unlessRefused('Costs are not known', management.getEndpoint(endpointId)),
 			unlessRefused('Costs are not known', listGpuTypes(management)),
 		]);
-		if (!endpoint || !gpus) return undefined;
-		const known = costsOf(endpoint, gpus);
-		if (known.prices.length === 0)
+		if (!endpoint) return undefined;
+		// Without prices its limits are known all the same.
+		const known = costsOf(endpoint, gpus ?? []);
+		if (gpus && known.prices.length === 0)
 			onUnknown(`Costs are not known: RunPod tells no price for the GPUs of ${endpoint.name}.`);
 		return known;
 	};

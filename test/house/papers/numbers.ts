@@ -31,6 +31,11 @@ const COST_SOURCE = 'lib/runpod/management/costSource.ts';
 const WORKER_REPORT = 'lib/deployment/workers/workerReport.ts';
 const EXECUTION_JOBS = 'lib/generation/job/executionJobs.ts';
 
+const LIMIT = 'lib/generation/spending/limit.ts';
+
+const startLimit = minutes(
+	constantIn('lib/runpod/management/costSource.ts', 'START_LIMIT_SECONDS') * 1000,
+);
 const linkDays = days(MAX_LINK_EXPIRY_DAYS * 24 * 3600 * 1000);
 const runBody = megabytes(MAX_RUN_BODY_BYTES);
 const answer = megabytes(MAX_ANSWER_BYTES);
@@ -59,6 +64,16 @@ export const SAID: readonly Said[] = [
 
 	['docs/agents.md', `wait for ${seconds(LIMITS.toolWaitMs)} seconds at most`],
 	['docs/agents.md', `answers within ${seconds(LIMITS.toolAnswerMs)} seconds`],
+
+	['docs/costs.md', `or RunPod's ${startLimit} minutes`],
+	[
+		'docs/costs.md',
+		`pass by up to ${seconds(constantIn('lib/cost/worstCase.ts', 'OVERRUN_MS'))} seconds`,
+	],
+	[
+		'docs/costs.md',
+		`an idle timeout of ${number(LIMIT, 'idleTimeoutSeconds')} seconds and ${minutes(constantIn(LIMIT, 'startLimitSeconds') * 1000)} minutes for a start`,
+	],
 
 	[
 		'docs/deploy.md',

@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeProperties, IWebhookFunctions } from 'n8n-workflow';
 import type { CostWatch } from '../../../../lib/generation/cost/costWatch';
-import type { CostSource } from '../../../../lib/runpod/management/costSource';
+import type { PriceSource } from '../../../../lib/generation/request/ports';
 import { readSwitchOption } from '../../fields/formValue';
 import { readOptions, type GroupedOption } from '../../fields/optionGroups';
 import { NOT_AS_TOOL } from '../asTool';
@@ -30,12 +30,41 @@ export function isCostAsked(context: IExecuteFunctions, item: number): boolean {
 export async function connectCosts(
 	context: IExecuteFunctions | IWebhookFunctions,
 	endpointId: string,
-): Promise<CostSource> {
+): Promise<PriceSource> {
 	const { createCostSource } = await import('../../../../lib/runpod/management/costSource');
 	const { management } = await connectAccount(context);
 	// A webhook has no panel to say it in; the execution that it wakes says it.
 	const hint = 'addExecutionHints' in context ? runHints(context) : () => undefined;
-	return createCostSource(endpointId, management, hint);
+	// Told by whoever ends with an error: n8n drops its hints.
+	const reasons: string[] = [];
+	const source = createCostSource(endpointId, management, (reason) => {
+		reasons.push(reason);
+		hint(reason);
+	});
+	return { ...source, reason: () => reasons[0] };
+}
+
+const known = new WeakMap<object, Map<string, PriceSource>>();
+
+/** The same for all turns of a loop, and all calls of a tool: RunPod takes few such requests a minute. */
+export async function executionCosts(
+	context: IExecuteFunctions,
+	endpointId: string,
+): Promise<PriceSource> {
+	const node = context.getContext('node');
+	const sources = known.get(node) ?? new Map<string, PriceSource>();
+	known.set(node, sources);
+	const source = sources.get(endpointId) ?? (await connectCosts(context, endpointId));
+	sources.set(endpointId, source);
+	return {
+		...source,
+		endpoint: async () => {
+			const costs = await source.endpoint();
+			// The next turn asks again.
+			if (!costs || costs.prices.length === 0) sources.delete(endpointId);
+			return costs;
+		},
+	};
 }
 
 /** Watches the jobs of an endpoint. */

@@ -106,13 +106,16 @@ it.each([
 	expect(said).toEqual([expect.stringContaining('no price')]);
 });
 
-it.each([
-	['a key without that right', { refuses: true }],
-	['a catalog that is none', { catalog: { gpus: 'none' } }],
-])('%s: nothing is known, and it is said', async (_, answers) => {
-	const { source, said } = played(answers);
+it('a key without that right: nothing is known, and it is said', async () => {
+	const { source, said } = played({ refuses: true });
 	expect(await source.endpoint()).toBeUndefined();
 	expect(said[0]).toMatch(/^Costs are not known: /);
+});
+
+it('a catalog that is none: the limits of the endpoint are known, and it is said', async () => {
+	const { source, said } = played({ catalog: { gpus: 'none' } });
+	expect(await source.endpoint()).toMatchObject({ prices: [], catalog: [], gpuCount: 2 });
+	expect(said).toEqual([expect.stringMatching(/^Costs are not known: /)]);
 });
 
 it('asks for a worker once, and knows it after it is gone', async () => {
