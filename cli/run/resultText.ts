@@ -21,7 +21,7 @@ function videoLine({ width, height, fps, duration_seconds, size_bytes }: JobRepo
 		width === null || height === null ? '' : `${String(width)}x${String(height)}`,
 		fps === null ? '' : `${String(fps)} fps`,
 		duration_seconds === null ? '' : `${duration_seconds.toFixed(1)} s`,
-		size_bytes === null ? '' : `${(size_bytes / 1_000_000).toFixed(1)} MB`,
+		size_bytes === null ? '' : `${(size_bytes / 1_000_000).toFixed(2)} MB`,
 	].filter((text) => text !== '');
 	return facts.length === 0 ? [] : [`  video: ${facts.join(', ')}`];
 }
