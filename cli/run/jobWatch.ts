@@ -11,7 +11,7 @@ import { clock } from '../setup/connect';
 import type { Terminal } from '../output/terminal';
 import { lookText } from './lookText';
 
-const WAIT_S = 30;
+const WAIT_S = Math.round((LIMITS.cancelWaitMs + LIMITS.graceMs) / 1000);
 
 /** Sees the job of one run at the queue: tells how it goes on, and what must not be left when the program ends. */
 export class JobWatch {
