@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { AVATARS_TABLE, openRow } from '../../../demo/n8n/seed';
+import { bringIn, open, aVideo } from '../callers';
+import { startRig, until, type Rig } from '../rig';
+
+const ROWS = 200;
+const ids = Array.from({ length: ROWS }, (_, index) => `avatar-${String(index).padStart(3, '0')}`);
+
+let rig: Rig;
+
+beforeAll(async () => {
+	rig = await startRig({ fast: true, workersMax: 20, runMs: 200 });
+});
+afterAll(async () => {
+	await rig.close();
+});
+
+/** How many jobs of each avatar have this status. */
+function jobsOf(status: string): Map<unknown, number> {
+	const counts = new Map<unknown, number>();
+	for (const job of rig.standIn.queue.jobs())
+		if (job.status === status) {
+			const { avatar_id: avatarId } = job.input;
+			counts.set(avatarId, (counts.get(avatarId) ?? 0) + 1);
+		}
+	return counts;
+}
+
+it('a night that is stopped in the middle is made up for by the next run: no row is paid or marked twice', async () => {
+	const { rest } = rig.n8n;
+	const { id: tableId } = await rest.createDataTable({ ...AVATARS_TABLE, rows: ids.map(openRow) });
+	const rows = async () => await rest.dataTableRows(tableId);
+	const marked = async () => (await rows()).filter(({ video_key }) => video_key !== null);
+	const workflow = await bringIn(rig, 'night-of-avatars.json');
+
+	const first = await rest.run(workflow, 'Every Night');
+	// Two batches are marked, and the third is being made.
+	await until(() => jobsOf('COMPLETED').size > 115, 120_000);
+	await rest.stop(first);
+	const stopped = await rig.ended(first);
+	await until(() => jobsOf('IN_PROGRESS').size === 0 && jobsOf('IN_QUEUE').size === 0);
+	const before = await marked();
+	const made = jobsOf('COMPLETED');
+
+	expect(stopped.status).toBe('canceled');
+	expect(rig.mailbox.mails()).toEqual([]);
+	expect(before).toHaveLength(100);
+	expect(made.size).toBeGreaterThan(before.length);
+	expect(made.size).toBeLessThan(ROWS);
+
+	const second = await rig.ended(await rest.run(workflow, 'Every Night'));
+
+	expect(second.error).toBeUndefined();
+	expect(jobsOf('COMPLETED')).toEqual(new Map(ids.map((id) => [id, 1])));
+	const after = await rows();
+	expect(after.map(({ avatar_id }) => avatar_id)).toEqual(ids);
+	expect(after.filter(({ problem }) => problem !== null)).toEqual([]);
+	expect(after.map(({ video_key }) => video_key)).toEqual(
+		ids.map((id) => `user-avatars/night/${id}/idle.mp4`),
+	);
+	expect(after.slice(0, before.length)).toEqual(before);
+	expect(await open(String(after.at(-1)?.video_link))).toEqual(aVideo);
+	expect(rig.mailbox.mails()).toMatchObject([
+		{ subject: 'Avatars of the night: 100 made, 0 left', to: [{ address: 'team@example.com' }] },
+	]);
+});
+
+it('a run with nothing to do makes nothing and writes to nobody', async () => {
+	const { rest } = rig.n8n;
+	const before = rig.standIn.queue.jobs().length;
+	const workflow = await bringIn(rig, 'night-of-avatars.json');
+	const execution = await rig.ended(await rest.run(workflow, 'Every Night'));
+	expect(execution).toMatchObject({ status: 'success', lastNodeExecuted: 'Open Rows' });
+	expect(rig.standIn.queue.jobs()).toHaveLength(before);
+	expect(rig.mailbox.mails()).toHaveLength(1);
+});
