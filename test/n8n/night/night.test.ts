@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { AVATARS_TABLE, openRow } from '../../../demo/n8n/seed';
-import { bringIn, open, aVideo } from '../callers';
+import { aVideo, bringIn, open as openLink } from '../callers';
 import { startRig, until, type Rig } from '../rig';
 
 const ROWS = 200;
 const ids = Array.from({ length: ROWS }, (_, index) => `avatar-${String(index).padStart(3, '0')}`);
+/** Its first job fails. */
+const UNLUCKY = 'avatar-150';
+const isUnlucky = ({ avatar_id }: Readonly<Record<string, unknown>>) => avatar_id === UNLUCKY;
 
 let rig: Rig;
 
@@ -48,9 +51,18 @@ it('a night that is stopped in the middle is made up for by the next run: no row
 	expect(made.size).toBeGreaterThan(before.length);
 	expect(made.size).toBeLessThan(ROWS);
 
+	rig.standIn.queue.script({ kind: 'failed', error: 'no face', when: isUnlucky, times: 1 });
 	const second = await rig.ended(await rest.run(workflow, 'Every Night'));
 
 	expect(second.error).toBeUndefined();
+	const open = (await rows()).filter(({ video_key }) => video_key === null);
+	expect(open).toMatchObject([
+		{ avatar_id: UNLUCKY, problem: expect.stringMatching(/^JOB_FAILED: .* no face/) },
+	]);
+
+	const third = await rig.ended(await rest.run(workflow, 'Every Night'));
+
+	expect(third.error).toBeUndefined();
 	expect(jobsOf('COMPLETED')).toEqual(new Map(ids.map((id) => [id, 1])));
 	const after = await rows();
 	expect(after.map(({ avatar_id }) => avatar_id)).toEqual(ids);
@@ -59,10 +71,12 @@ it('a night that is stopped in the middle is made up for by the next run: no row
 		ids.map((id) => `user-avatars/night/${id}/idle.mp4`),
 	);
 	expect(after.slice(0, before.length)).toEqual(before);
-	expect(await open(String(after.at(-1)?.video_link))).toEqual(aVideo);
-	expect(rig.mailbox.mails()).toMatchObject([
-		{ subject: 'Avatars of the night: 100 made, 0 left', to: [{ address: 'team@example.com' }] },
+	expect(await openLink(String(after.at(-1)?.video_link))).toEqual(aVideo);
+	expect(rig.mailbox.mails().map(({ subject }) => subject)).toEqual([
+		'Avatars of the night: 99 made, 1 left',
+		'Avatars of the night: 1 made, 0 left',
 	]);
+	expect(rig.mailbox.mails()[0]?.text).toContain(`night/${UNLUCKY}: JOB_FAILED: `);
 });
 
 it('a run with nothing to do makes nothing and writes to nobody', async () => {
@@ -72,5 +86,5 @@ it('a run with nothing to do makes nothing and writes to nobody', async () => {
 	const execution = await rig.ended(await rest.run(workflow, 'Every Night'));
 	expect(execution).toMatchObject({ status: 'success', lastNodeExecuted: 'Open Rows' });
 	expect(rig.standIn.queue.jobs()).toHaveLength(before);
-	expect(rig.mailbox.mails()).toHaveLength(1);
+	expect(rig.mailbox.mails()).toHaveLength(2);
 });
