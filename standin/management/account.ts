@@ -1,3 +1,5 @@
+import { listGpuTypes } from '../costs/gpuCatalog';
+import { listServerlessBilling, type BilledEndpoint } from '../costs/serverlessBilling';
 import type { Answer } from '../queue/answers';
 import { newEndpoint, patchedEndpoint } from './endpointConfig';
 import { json, noContent, refuse } from './problems';
@@ -26,6 +28,8 @@ export class Account {
 	readonly #registries = new Map<string, RegistryRecord>();
 	readonly #templates = new Map<string, TemplateRecord>();
 	readonly #endpoints = new Map<string, RunningEndpoint>();
+	/** Of endpoints that are deleted. */
+	readonly #billedBefore: BilledEndpoint[] = [];
 
 	constructor(options: AccountOptions) {
 		this.#options = options;
@@ -123,6 +127,7 @@ export class Account {
 	async deleteEndpoint(id: string): Promise<Answer> {
 		const endpoint = found(this.#endpoints, id);
 		this.#endpoints.delete(id);
+		this.#billedBefore.push(endpoint.billed());
 		if (this.#options.bindsTemplates) this.#templates.delete(endpoint.templateId ?? '');
 		await endpoint.remove();
 		return noContent;
@@ -130,6 +135,15 @@ export class Account {
 
 	listEndpointWorkers(id: string): Answer {
 		return json(200, found(this.#endpoints, id).listWorkers());
+	}
+
+	listGpuTypes(): Answer {
+		return json(200, listGpuTypes());
+	}
+
+	listServerlessBilling(query: URLSearchParams): Answer {
+		const billed = [...this.#endpoints.values()].map((endpoint) => endpoint.billed());
+		return json(200, listServerlessBilling([...this.#billedBefore, ...billed], query));
 	}
 
 	/** Everything that requests have made, with the secrets, for tests. */

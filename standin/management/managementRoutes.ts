@@ -59,7 +59,10 @@ export class ManagementRoutes {
 			case 'listRegistries':
 			case 'listTemplates':
 			case 'listEndpoints':
+			case 'listServerlessBilling':
 				return account[operation](query);
+			case 'listGpuTypes':
+				return account.listGpuTypes();
 			case 'createRegistry':
 			case 'createTemplate':
 			case 'createEndpoint':

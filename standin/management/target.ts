@@ -15,6 +15,8 @@ export type Operation =
 	| 'updateEndpoint'
 	| 'deleteEndpoint'
 	| 'listEndpointWorkers'
+	| 'listGpuTypes'
+	| 'listServerlessBilling'
 	| 'unknown';
 
 /** What a request asks for. */
@@ -44,6 +46,8 @@ const collections: readonly [RegExp, Methods][] = [
 		{ GET: 'getEndpoint', PATCH: 'updateEndpoint', DELETE: 'deleteEndpoint' },
 	],
 	[/^\/v2\/serverless\/([\w-]+)\/workers$/, { GET: 'listEndpointWorkers' }],
+	[/^\/v2\/catalog\/gpus$/, { GET: 'listGpuTypes' }],
+	[/^\/v2\/billing\/serverless$/, { GET: 'listServerlessBilling' }],
 ];
 
 /** Reads the method and the path; query fields that are not known are ignored, as RunPod does. */

@@ -4,6 +4,7 @@ import { checkPreview } from '../request/checkOnly';
 import type { GenerationPorts, GenerationRequest, RunOptions } from '../request/ports';
 import { createGate } from './gate';
 import { generate } from '../run/generate';
+import { costed } from '../cost/costed';
 import { givenOut, handOutResult, type HandOut } from './handOut';
 import { prepareAll } from './prepareAll';
 import { openRun, runAll } from './runAll';
@@ -30,7 +31,7 @@ export async function generateAll<T>(
 ): Promise<End<T>[]> {
 	const prepared = await prepareAll(requests, connect, options);
 	if ('ends' in prepared) return prepared.ends;
-	const { ready, ports } = prepared;
+	const { ready, ports, limited } = prepared;
 	if (options.checkOnly)
 		return ready.map((request, i) =>
 			'error' in request ? request : { value: show(checkPreview(request.value), i) },
@@ -38,12 +39,13 @@ export async function generateAll<T>(
 	const run = openRun(ports, options);
 	const { maxParallelJobs, stopOnFault } = options;
 	const atOnce = Math.max(ENTERING_AT_ONCE, maxParallelJobs ?? 0);
-	const turns = { atOnce, admit: createGate(run, maxParallelJobs), stopOnFault };
+	const turns = { atOnce, admit: createGate(run, maxParallelJobs, limited), stopOnFault };
 	const ends = await runAll(ready, run, turns, async (context, index, signal) => {
 		const { request } = context;
-		return await handOutResult(await generate(context), request, async (report, video) =>
+		const result = await costed(await generate(context), context);
+		return await handOutResult(result, request, async (report, video) =>
 			handOut(report, request, index, { video, signal }),
 		);
 	});
-	return await givenOut(ends, run);
+	return await givenOut(ends, run, options);
 }

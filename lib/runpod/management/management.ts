@@ -54,6 +54,8 @@ export interface ManagementClient {
 	createEndpoint: (body: EndpointBody) => Promise<Endpoint>;
 	updateEndpoint: (target: Named, change: EndpointChange) => Promise<Endpoint>;
 	deleteEndpoint: (target: Named) => Promise<Deletion>;
+	/** Whatever one answer holds whole; `what` goes on from "could not". */
+	read: <T>(path: string, what: string, answer: z.ZodType<T>) => Promise<T>;
 }
 
 interface Named {
@@ -137,6 +139,7 @@ export function createManagementClient(
 			),
 		deleteEndpoint: async ({ id, name }) =>
 			await remove(`serverless/${id}`, `delete the endpoint ${name} (${id})`),
+		read: get,
 	};
 }
 

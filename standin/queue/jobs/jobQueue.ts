@@ -7,6 +7,7 @@ import { JobRecords } from './jobRecords';
 import { type AttemptResult, type JobOutcome, OutcomeScript, playAttempt } from './outcomes';
 import type { JobQueueOptions, QueueHealth } from './jobQueueOptions';
 import { Timers } from './timers';
+import type { WorkerSpan } from './workerSpans';
 import { WorkerPool, type WorkerPoolChange, type WorkerRecord } from './workerPool';
 
 const defaultTtlMs = 24 * 3_600_000;
@@ -128,6 +129,11 @@ export class JobQueue {
 		return { list: this.#workers.list(), currentRelease: this.#workers.currentRelease };
 	}
 
+	/** What all workers have done so far, also those that are gone. */
+	workerSpans(): WorkerSpan[] {
+		return this.#workers.spans();
+	}
+
 	script(outcome: JobOutcome): void {
 		this.#outcomes.add(outcome);
 	}
@@ -171,11 +177,11 @@ export class JobQueue {
 	}
 
 	#dispatch(): void {
-		while (this.#waiting.length > 0) {
-			const workerId = this.#workers.take();
+		for (let [job] = this.#waiting; job; [job] = this.#waiting) {
+			const workerId = this.#workers.take(job.id);
 			if (workerId === undefined) break;
-			const job = this.#waiting.shift();
-			if (job) this.#start(job, workerId);
+			this.#waiting.shift();
+			this.#start(job, workerId);
 		}
 		if (!this.#workers.hasRoom) return;
 		// A job of low priority takes a warm worker but never wakes a cold one.

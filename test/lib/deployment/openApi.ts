@@ -41,6 +41,8 @@ const OPERATIONS: Readonly<Record<string, { body?: string; answer?: string; item
 	updateEndpoint: { body: 'UpdateEndpointRequest', answer: 'Endpoint' },
 	deleteEndpoint: {},
 	listEndpointWorkers: { answer: 'ListEndpointWorkersResponse', item: 'Worker' },
+	listGpuTypes: { answer: 'ListGpuTypesResponse', item: 'GpuType' },
+	listServerlessBilling: { answer: 'ListServerlessBillingResponse' },
 };
 
 /** What is wrong with a request and its answer by RunPod's OpenAPI file; a field that it does not know is wrong too. */

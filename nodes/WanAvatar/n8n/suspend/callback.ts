@@ -11,6 +11,7 @@ import {
 } from '../../../../lib/generation/suspend/looks';
 import type { JobLook } from '../../../../lib/generation/suspend/resumeJob';
 import { clock, connectQueues, openResults } from '../connections';
+import { connectCosts } from '../costs';
 import { answerWith } from '../webhook/answer';
 import { sleepingExecution, type Suspension } from './suspension';
 
@@ -101,7 +102,7 @@ function keep<T>(entries: Map<string, T>, name: string, value: T): T {
 
 async function look(
 	context: IWebhookFunctions,
-	{ items, noteSecret }: Suspension,
+	{ items, noteSecret, includeCost }: Suspension,
 	known: KnownJobs,
 ): Promise<Looks> {
 	const jobs = items.filter((item) => item.tag === 'job');
@@ -112,7 +113,8 @@ async function look(
 	const [first] = looked;
 	if (!first) return new Map();
 	const ports = await connect(context, first.record.endpoint_id);
-	const looks = await lookAtJobs(looked, { ...ports, noteSecret });
+	const costs = includeCost ? await connectCosts(context, first.record.endpoint_id) : undefined;
+	const looks = await lookAtJobs(looked, { ...ports, costs, noteSecret });
 	const found = new Map<string, JobLook>();
 	for (const [index, { record }] of looked.entries()) {
 		const seen = looks[index] ?? 'unknown';

@@ -20,7 +20,12 @@ import { codeOf, fault, request, run, world, type World } from '../run/generatio
 const HOUR_MS = 3_600_000;
 /** Kept by n8n with the execution that sleeps. */
 const noteSecret = 'secret';
-const options: RunOptions = { maxJobs: 100, checkOnly: false, stopOnFault: true };
+const options: RunOptions = {
+	maxJobs: 100,
+	checkOnly: false,
+	includeCost: false,
+	stopOnFault: true,
+};
 
 const requests = (...avatars: string[]): GenerationRequest[] =>
 	avatars.map((avatar_id, index) =>
