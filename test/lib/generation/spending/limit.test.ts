@@ -8,22 +8,8 @@ import type {
 	RunOptions,
 	SpendingNotes,
 } from '../../../../lib/generation/request/ports';
-import { mostOf } from '../../../../lib/generation/spending/limit';
 import { codeOf, fault, request, run, world, type World } from '../run/generationWorld';
-
-const A_CENT_A_SECOND = 36_000_000;
-const price = { gpuType: 'NVIDIA A100 80GB PCIe', microUsdPerHour: A_CENT_A_SECOND };
-const COSTS: EndpointCosts = {
-	prices: [price],
-	catalog: [price],
-	gpuCount: 1,
-	idleTimeoutSeconds: 5,
-	startLimitSeconds: 20,
-	runLimitMs: 60_000,
-	maxWorkers: 3,
-};
-/** The most that one job can cost. */
-const MOST = mostOf(request(), { costs: COSTS }) ?? NaN;
+import { COSTS, MOST, pricesOf } from './prices';
 
 interface Limited {
 	costs?: EndpointCosts | undefined;
@@ -48,13 +34,7 @@ async function runLimited(
 	limited: Limited = {},
 ): Promise<End<object>[]> {
 	const { costs = 'costs' in limited ? undefined : COSTS, reason, microUsdPerHour } = limited;
-	const prices = {
-		endpoint: async () => await Promise.resolve(costs),
-		gpuOf: async () => {
-			await Promise.resolve(undefined);
-		},
-		reason: () => reason,
-	};
+	const prices = pricesOf(costs, reason);
 	const spending = limited.notes ?? { bookings: [] };
 	return await run(
 		w,

@@ -11,6 +11,7 @@ import type {
 import type { End } from '../../../../lib/base/errors/settled';
 import { mostOf } from '../../../../lib/generation/spending/limit';
 import { codeOf, request, world } from '../run/generationWorld';
+import { pricesOf } from './prices';
 import { billedEndpoint, type BilledJob, type Fate } from './billedEndpoint';
 
 const share = fc.double({ min: 0, max: 1, noNaN: true });
@@ -111,13 +112,7 @@ async function play(s: Scene) {
 		const all: GenerationPorts = w.ports({
 			queue: endpoint.queue,
 			executionId,
-			prices: {
-				reason: () => undefined,
-				endpoint: async () => await Promise.resolve(costs),
-				gpuOf: async () => {
-					await Promise.resolve(undefined);
-				},
-			},
+			prices: pricesOf(costs),
 			...ports,
 		});
 		const door = {
