@@ -7,6 +7,7 @@ import { generateAll } from '../../lib/generation/batch/generateAll';
 import type { HandOut } from '../../lib/generation/batch/handOut';
 import type { JobReport } from '../../lib/generation/report/report';
 import type { GenerationPorts } from '../../lib/generation/request/ports';
+import type { ManagementClient } from '../../lib/runpod/management/management';
 import { EXIT, type ExitCode } from '../output/exitCodes';
 import type { NextLines } from '../output/nextLines';
 import { notDeployed } from '../output/notDeployed';
@@ -28,7 +29,13 @@ export interface RunFlags extends RequestFlags {
 
 const NO_RECORD =
 	'Note: without the MINIO_… settings there is no record of the job: a run after a kill makes and pays for another one.';
-const ONE_JOB = { maxParallelJobs: 1, maxJobs: 1, checkOnly: false, stopOnFault: false };
+const ONE_JOB = {
+	maxParallelJobs: 1,
+	maxJobs: 1,
+	checkOnly: false,
+	includeCost: true,
+	stopOnFault: false,
+};
 
 /** Makes one video, follows its job, and saves it; its path comes last and alone on stdout. */
 export async function runJob(
@@ -44,10 +51,11 @@ export async function runJob(
 		assertWritable(out);
 		const hasBucket = settings.storage !== undefined;
 		const wanted = await readRunRequest(flags, { hasBucket, runTag: executionId });
-		const endpointId = await endpointOf(settings, terminal);
+		const { management } = connect(settings.connection, settings, terminal.signal);
+		const endpointId = await endpointOf(settings, management);
 		if (!hasBucket) terminal.say(NO_RECORD);
 		const watch = new JobWatch(endpointId, terminal);
-		const ports = openRunPorts(settings, { endpointId, executionId, watch }, terminal);
+		const ports = openRunPorts(settings, { endpointId, executionId, management, watch }, terminal);
 		const { report, file } = await generated(wanted, { ports, watch, out });
 		terminal.say(resultText(report));
 		terminal.result(flags.json ? JSON.stringify({ ...report, file }, null, 2) : file);
@@ -60,10 +68,11 @@ export async function runJob(
 }
 
 /** An ID needs no right to look at the account. */
-async function endpointOf(settings: RunSettings, { signal }: Terminal): Promise<string> {
-	const { connection, name, ids } = settings;
+async function endpointOf(
+	{ name, ids }: RunSettings,
+	management: ManagementClient,
+): Promise<string> {
 	if (ids.endpoint !== undefined && ids.endpointName === undefined) return ids.endpoint;
-	const { management } = connect(connection, settings, signal);
 	const endpoint = findEndpoint({ endpoints: await management.listEndpoints() }, name, ids);
 	if (!endpoint) throw notDeployed(name);
 	return endpoint.id;

@@ -1,3 +1,4 @@
+import { microUsdOf, usdText } from '../../lib/cost/money';
 import type { JobReport } from '../../lib/generation/report/report';
 
 /** What a finished job has come to, a line for each part. */
@@ -11,6 +12,7 @@ export function resultText(report: JobReport): string {
 	return [
 		`${first.join(': it ')}.`,
 		...videoLine(report),
+		...costLine(report),
 		...(minio_key === null ? [] : [`  in the bucket: ${minio_key}`]),
 		...warnings.map((warning) => `Note: ${warning}`),
 	].join('\n');
@@ -24,6 +26,13 @@ function videoLine({ width, height, fps, duration_seconds, size_bytes }: JobRepo
 		size_bytes === null ? '' : `${(size_bytes / 1_000_000).toFixed(2)} MB`,
 	].filter((text) => text !== '');
 	return facts.length === 0 ? [] : [`  video: ${facts.join(', ')}`];
+}
+
+function costLine({ cost_usd_min, cost_usd_max, gpu_type }: JobReport): string[] {
+	if (cost_usd_min === null || cost_usd_max === null) return [];
+	const [least, most] = [usdText(microUsdOf(cost_usd_min)), usdText(microUsdOf(cost_usd_max))];
+	const where = gpu_type === null ? '' : `, on ${gpu_type}`;
+	return [`  cost: ${least === most ? most : `${least} to ${most}`} USD at list prices${where}`];
 }
 
 function timeText(what: string, ms: number | null): string {

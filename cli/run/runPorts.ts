@@ -3,6 +3,8 @@ import type { RunSettings } from '../../lib/deployment/settings/runSettings';
 import { deniedSentence } from '../../lib/generation/report/deniedWords';
 import type { GenerationPorts } from '../../lib/generation/request/ports';
 import { createSend } from '../../lib/runpod/http/http';
+import { createCostSource } from '../../lib/runpod/management/costSource';
+import type { ManagementClient } from '../../lib/runpod/management/management';
 import { createQueueClient } from '../../lib/runpod/queue/queue';
 import { parseStorageSettings } from '../../lib/storage/client/minioCredential';
 import { createBucket } from '../../lib/storage/objects/createBucket';
@@ -17,13 +19,15 @@ export interface RunPlace {
 	endpointId: string;
 	/** Names the run in the records of its job. */
 	executionId: string;
+	/** Tells prices, and the GPUs of workers. */
+	management: ManagementClient;
 	watch: JobWatch;
 }
 
 /** The ports of one job from the terminal. Ctrl+C cuts none of its requests: a submit that is on its way names a job that burns. */
 export function openRunPorts(
 	settings: RunSettings,
-	{ endpointId, executionId, watch }: RunPlace,
+	{ endpointId, executionId, management, watch }: RunPlace,
 	terminal: Terminal,
 ): GenerationPorts {
 	const { connection, storage } = settings;
@@ -39,6 +43,9 @@ export function openRunPorts(
 		linkMaker: createLinkMaker(bucket, clock),
 		readContent: contentFacts,
 		readFacts: bucket && headerFacts,
+		costs: createCostSource(endpointId, management, (reason) => {
+			if (!terminal.signal.aborted) said(reason);
+		}),
 		memory: {
 			read: (slot) => memory.get(slot),
 			write: (slot, note) => memory.set(slot, note),

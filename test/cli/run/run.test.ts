@@ -49,6 +49,7 @@ describe('one job', () => {
 		const run = await end(start(FILES));
 		expect(run.err).toMatch(/^Job \S+ was submitted to endpoint \w+\.\n {2}0:0\d /);
 		expect(run.err).toMatch(/Job \S+ is completed: it waited 0 s and ran 0 s\.\n {2}video: \d+x/);
+		expect(run.err).toMatch(/ {2}cost: 0\.\d\d(?: to 0\.\d\d)? USD at list prices, on NVIDIA A100/);
 		expect(run.err).not.toContain('\x1b');
 		expect(run).toMatchObject({ exitCode: EXIT.done, out: `${out}\n` });
 		expect(readFileSync(out)).toEqual(await stored(KEY));
@@ -72,6 +73,7 @@ describe('one job', () => {
 			status: 'COMPLETED',
 			minio_key: 'user-avatars/u1/a1/idle.mp4',
 			endpoint_id: rig.standIn.queue.endpointId,
+			cost_usd_max: expect.any(Number),
 			file: out,
 		});
 		expect(run.err).toContain('was submitted to endpoint');

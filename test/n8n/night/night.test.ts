@@ -71,6 +71,9 @@ it('a night that is stopped in the middle is made up for by the next run: no row
 		ids.map((id) => `user-avatars/night/${id}/idle.mp4`),
 	);
 	expect(after.slice(0, before.length)).toEqual(before);
+	expect(before.every(({ cost_usd }) => Number(cost_usd) > 0)).toBe(true);
+	const made49 = after.filter(({ cost_usd }) => cost_usd !== null);
+	console.log(made49.length, before[0], after[110], after[190], rig.mailbox.mails()[0]?.text);
 	expect(await openLink(String(after.at(-1)?.video_link))).toEqual(aVideo);
 	expect(rig.mailbox.mails().map(({ subject }) => subject)).toEqual([
 		'Avatars of the night: 99 made, 1 left',
