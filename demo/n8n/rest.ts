@@ -25,6 +25,7 @@ export interface Rest {
 	dataTables: () => Promise<Named[]>;
 	/** Makes a data table with its rows. */
 	createDataTable: (table: NewDataTable) => Promise<Named>;
+	insertRows: (tableId: string, rows: readonly object[]) => Promise<void>;
 	/** Up to 250 rows of a data table, as n8n keeps them. */
 	dataTableRows: (tableId: string) => Promise<Record<string, unknown>[]>;
 	stop: (executionId: string) => Promise<void>;
@@ -113,6 +114,9 @@ export function createRest(url: string): Rest {
 		ownTables ??= personal.parse(await get('/projects/personal')).id;
 		return `/projects/${ownTables}/data-tables`;
 	};
+	const insertRows = async (tableId: string, rows: readonly object[]) => {
+		await post(`${await tablesPath()}/${tableId}/insert`, { data: rows });
+	};
 	const credentials = async () => z.array(named).parse(await get('/credentials'));
 
 	return {
@@ -177,9 +181,10 @@ export function createRest(url: string): Rest {
 		createDataTable: async ({ name, columns, rows }) => {
 			const typed = Object.entries(columns).map(([column, type]) => ({ name: column, type }));
 			const made = named.parse(await post(await tablesPath(), { name, columns: typed }));
-			await post(`${await tablesPath()}/${made.id}/insert`, { data: rows });
+			await insertRows(made.id, rows);
 			return made;
 		},
+		insertRows,
 		dataTableRows: async (tableId) => {
 			const list = z.object({ data: z.array(z.record(z.string(), z.unknown())) });
 			const path = `${await tablesPath()}/${tableId}/rows?take=250&sortBy=id:asc`;
