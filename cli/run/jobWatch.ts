@@ -33,11 +33,16 @@ export class JobWatch {
 			submit: async (body, signal) => {
 				this.#leaves('A job is on its way to RunPod: it is cancelled', this.#maybeLeft());
 				const jobId = await this.#seen(queue.submit(body, signal));
-				this.#takeUp(jobId, 'was submitted to');
+				this.#takeUp(jobId, 'was submitted to', '');
 				return jobId;
 			},
 			pollStatus: async (jobId, signal, slot) => {
-				if (jobId !== this.#jobId) this.#takeUp(jobId, 'of an earlier run is followed on');
+				if (jobId !== this.#jobId)
+					this.#takeUp(
+						jobId,
+						'of an earlier run is followed on',
+						', unless another run waits for it',
+					);
 				const look = await queue.pollStatus(jobId, signal, slot);
 				this.terminal.progress(lookText(clock.monotonic() - this.#startMs, look));
 				if (isOver(look.tag)) this.terminal.leavesBehind(undefined);
@@ -87,11 +92,11 @@ export class JobWatch {
 		}
 	}
 
-	#takeUp(jobId: string, how: string): void {
+	#takeUp(jobId: string, how: string, unless: string): void {
 		this.#jobId = jobId;
 		this.terminal.say(`Job ${jobId} ${how} endpoint ${this.endpointId}.`);
 		this.#leaves(
-			`Job ${jobId} is cancelled first`,
+			`Job ${jobId} is cancelled first${unless}`,
 			`Job ${jobId} may still run on endpoint ${this.endpointId}, which is paid: cancel it in the RunPod console (${requestsPage(this.endpointId)}).`,
 		);
 	}
