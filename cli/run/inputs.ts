@@ -1,4 +1,4 @@
-import { createReadStream, statSync } from 'node:fs';
+import { createReadStream, statSync, type Stats } from 'node:fs';
 import { basename } from 'node:path';
 import { InvalidInput } from '../../lib/base/errors/invalidInput';
 import type { ContractField } from '../../lib/contract/jobInput';
@@ -53,12 +53,21 @@ export function readInput(kind: keyof typeof KINDS, given: string, hasBucket: bo
 	if (/^https?:\/\//i.test(text)) return { fields: { [urlField]: text }, labels: labels(flag) };
 	if (text.startsWith(KEY_PREFIX))
 		return { fields: { [pathField]: text.slice(KEY_PREFIX.length) }, labels: labels(flag) };
-	const found = text === '' ? undefined : statSync(text, { throwIfNoEntry: false });
+	const found = lookAt(text);
 	if (found?.isFile()) return { fields: {}, file: fileOf(flag, text), labels: labels(flag) };
 	// A slip in the name of a file would else be paid for, and fail on the worker.
 	if (found || !hasBucket || isPathOnly(text))
 		throw new InvalidInput([noInput(flag, text, found !== undefined)]);
 	return { fields: { [pathField]: text }, labels: labels(`${flag}, which is no file here,`) };
+}
+
+/** What is under a path; nothing where there is nothing, or it can be no path. */
+export function lookAt(path: string): Stats | undefined {
+	try {
+		return statSync(path, { throwIfNoEntry: false });
+	} catch {
+		return undefined;
+	}
 }
 
 /** What no key of a bucket looks like. */

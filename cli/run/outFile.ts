@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, createWriteStream, existsSync, statSync } from 'node:fs';
+import { accessSync, constants, createWriteStream, existsSync } from 'node:fs';
 import { copyFile, open, rename, rm } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { codeOf, messageOf } from '../../lib/base/errors/foreignError';
 import { InvalidInput } from '../../lib/base/errors/invalidInput';
 import { parseMp4Facts } from '../../lib/base/media/mp4Facts';
+import { lookAt } from './inputs';
 
 export interface OutFile {
 	path: string;
@@ -24,7 +25,8 @@ export function assertWritable({ path, overwrite }: OutFile): void {
 }
 
 function outFault(path: string, overwrite: boolean) {
-	const found = statSync(path, { throwIfNoEntry: false });
+	if (path.trim() === '') return { message: 'is empty: give the name of a file' };
+	const found = lookAt(path);
 	if (found?.isDirectory())
 		return { message: `names ${path}, which is a folder: give a file in it` };
 	if (found && !overwrite)

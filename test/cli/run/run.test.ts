@@ -158,6 +158,8 @@ describe('what is wrong is said before anything is sent', () => {
 		[[...FILES, '--user-id', 'a/b'], '--user-id '],
 		[[...FILES, '--max-run-minutes', '0'], 'must be a number of minutes above 0'],
 		[[...FILES, '--out', '/missing/a.mp4'], '--out names a file in /missing, which is no folder'],
+		[['--image', 'a'.repeat(5000), '--video', DRIVING_VIDEO], ', which does not exist'],
+		[[...FILES, '--out', ''], '--out is empty'],
 		[[...FILES, '--out', 'examples'], '--out names examples, which is a folder'],
 	])('%j', async (args, words) => {
 		const run = await end(start(args, rig.withoutMinio));
