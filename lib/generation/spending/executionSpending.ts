@@ -7,6 +7,13 @@ import { jobCost } from '../../cost/jobCost';
 import type { EndedJobState, JobState } from '../../runpod/queue/job';
 import type { GenerationPorts, SpendingNotes } from '../request/ports';
 
+/** By what a job is booked at its end. */
+interface Rates {
+	costs?: EndpointCosts;
+	/** Of its worker, where its GPU is known. */
+	rate?: WorkerRate | undefined;
+}
+
 /** What is known of a job in this process alone. */
 interface Sent {
 	/** By the monotonic clock. */
@@ -45,7 +52,7 @@ export class ExecutionSpending {
 		return this.#budget;
 	}
 
-	/** By these costs jobs are booked from now on. */
+	/** By these costs jobs are booked that nobody has others for: those of an execution that has slept. */
 	set costs(costs: EndpointCosts) {
 		this.#notes.costs = costs;
 	}
@@ -129,16 +136,16 @@ export class ExecutionSpending {
 	}
 
 	/** A job that has ended is booked with the most that it has cost. */
-	saw(booking: Booking, look: JobState, rate?: WorkerRate): void {
+	saw(booking: Booking, look: JobState, by: Rates = {}): void {
 		const sent = this.#sent.get(booking);
 		if (look.tag === 'running' && sent) sent.hasRun = true;
 		if (!isEnd(look)) return;
-		this.#budget.settle(booking, this.#mostOf(look, sent, rate) ?? booking.microUsd);
+		this.#budget.settle(booking, this.#mostOf(look, sent, by) ?? booking.microUsd);
 		this.#tell();
 	}
 
-	#mostOf(look: EndedJobState, sent: Sent | undefined, rate?: WorkerRate): number | null {
-		const { costs } = this.#notes;
+	#mostOf(look: EndedJobState, sent: Sent | undefined, by: Rates): number | null {
+		const { costs = this.#notes.costs, rate } = by;
 		// A worker may go on with a job that was cancelled, and RunPod does not tell.
 		if (!costs || (look.tag === 'cancelled' && sent?.hasRun !== false)) return null;
 		const { executionTimeMs, delayTimeMs, retries } = look.facts;

@@ -42,19 +42,20 @@ const LOOK_INTERVAL_MS = 15_000;
 export function createLimitedSpending(limit: SpendingLimit, ports: Ports): LimitedSpending {
 	const { queue, clock, signal, prices } = ports;
 	const spending = ExecutionSpending.of(ports);
-	spending.costs = limit.costs;
+	const { costs } = limit;
+	spending.costs = costs;
 	let lookedAtMs = -Infinity;
 
 	// The dearest GPU counts until that of the worker is known; where there is one kind, nobody asks.
-	const gpuOf = limit.costs.prices.length > 1 ? prices?.gpuOf : undefined;
+	const gpuOf = costs.prices.length > 1 ? prices?.gpuOf : undefined;
 	const saw = (jobId: string, look: JobState) => {
 		const booking = spending.budget.of(jobId);
 		if (!booking) return;
-		spending.saw(booking, look);
+		spending.saw(booking, look, { costs });
 		const workerId = 'facts' in look ? look.facts.workerId : null;
 		if (workerId === null || !gpuOf) return;
 		void gpuOf(workerId).then((gpu) => {
-			if (gpu) spending.saw(booking, look, rateOf(limit.costs, gpu));
+			if (gpu) spending.saw(booking, look, { costs, rate: rateOf(costs, gpu) });
 		});
 	};
 
@@ -75,7 +76,10 @@ export function createLimitedSpending(limit: SpendingLimit, ports: Ports): Limit
 		const own = new Set<string>();
 		let held = reserved;
 		const ends = reserved ? [spending.begin()] : [];
+		let isOver = false;
 		const follow = (jobId: string) => {
+			// What is under way may go on for a moment when nobody waits for it any longer.
+			if (isOver) return;
 			own.add(jobId);
 			spending.follow(jobId);
 		};
@@ -97,10 +101,11 @@ export function createLimitedSpending(limit: SpendingLimit, ports: Ports): Limit
 					follow(jobId);
 				}
 				if (spending.budget.of(jobId) || !isGoing(look)) return;
-				ends.push(spending.begin());
+				if (!isOver) ends.push(spending.begin());
 				spending.take(jobId, most);
 			},
 			leave: () => {
+				isOver = true;
 				letGo();
 				for (const jobId of own) spending.leave(jobId);
 				for (const end of ends) end();

@@ -44,6 +44,29 @@ export async function connectCosts(
 	return { ...source, reason: () => reasons[0] };
 }
 
+const known = new WeakMap<object, Map<string, PriceSource>>();
+
+/** The same for all turns of a loop, and all calls of a tool: RunPod takes few such requests a minute. */
+export async function executionCosts(
+	context: IExecuteFunctions,
+	endpointId: string,
+): Promise<PriceSource> {
+	const node = context.getContext('node');
+	const sources = known.get(node) ?? new Map<string, PriceSource>();
+	known.set(node, sources);
+	const source = sources.get(endpointId) ?? (await connectCosts(context, endpointId));
+	sources.set(endpointId, source);
+	return {
+		...source,
+		endpoint: async () => {
+			const costs = await source.endpoint();
+			// The next turn asks again.
+			if (!costs || costs.prices.length === 0) sources.delete(endpointId);
+			return costs;
+		},
+	};
+}
+
 /** Watches the jobs of an endpoint. */
 export type WatchOf = (
 	endpointId: string,

@@ -29,6 +29,11 @@ const N8N = 'node_modules/@n8n/config/dist/configs/endpoints.config.js';
 const RECEIVER = 'lib/generation/callback/receiver.ts';
 const EXECUTION_JOBS = 'lib/generation/job/executionJobs.ts';
 
+const LIMIT = 'lib/generation/spending/limit.ts';
+
+const startLimit = minutes(
+	constantIn('lib/runpod/management/costSource.ts', 'START_LIMIT_SECONDS') * 1000,
+);
 const linkDays = days(MAX_LINK_EXPIRY_DAYS * 24 * 3600 * 1000);
 const runBody = megabytes(MAX_RUN_BODY_BYTES);
 const answer = megabytes(MAX_ANSWER_BYTES);
@@ -52,6 +57,16 @@ export const SAID: readonly Said[] = [
 
 	['docs/agents.md', `wait for ${seconds(LIMITS.toolWaitMs)} seconds at most`],
 	['docs/agents.md', `answers within ${seconds(LIMITS.toolAnswerMs)} seconds`],
+
+	['docs/costs.md', `or RunPod's ${startLimit} minutes`],
+	[
+		'docs/costs.md',
+		`pass by up to ${seconds(constantIn('lib/cost/worstCase.ts', 'OVERRUN_MS'))} seconds`,
+	],
+	[
+		'docs/costs.md',
+		`an idle timeout of ${number(LIMIT, 'idleTimeoutSeconds')} seconds and ${minutes(constantIn(LIMIT, 'startLimitSeconds') * 1000)} minutes for a start`,
+	],
 
 	[
 		'docs/deploy.md',

@@ -11,7 +11,7 @@ import type {
 import type { JobReport } from '../../../../lib/generation/report/report';
 import { NOT_STARTED, type End, type Settled } from '../../../../lib/base/errors/settled';
 import { clock, connectQueue, connectResults, requireBucket } from '../../n8n/connections';
-import { connectCosts } from '../../n8n/costs';
+import { executionCosts } from '../../n8n/costs';
 import { useMinio, withoutMinioNotice } from '../../fields/credentialChoice';
 import { incomingFiles } from '../../fields/binaryField';
 import { endpointLocator } from '../../fields/endpointLocator';
@@ -189,7 +189,7 @@ async function connect(
 ): Promise<GenerationPorts> {
 	const [queue, results] = await Promise.all([connectQueue(context, 0), connectResults(context)]);
 	const isPriced = includeCost || spending !== undefined;
-	const prices = isPriced ? await connectCosts(context, queue.endpointId) : undefined;
+	const prices = isPriced ? await executionCosts(context, queue.endpointId) : undefined;
 	return {
 		...results,
 		queue,

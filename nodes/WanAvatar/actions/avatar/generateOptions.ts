@@ -189,7 +189,7 @@ export const formOptions: readonly FormOption[] = [
 			typeOptions: { minValue: 0 },
 			default: optionDefault('maxRestarts'),
 			description:
-				'How often RunPod may start a job over when its worker dies. A job that is started over more often is cancelled.',
+				'How often RunPod may start a job over when its worker dies. A job that is started over more often is cancelled. With Spending Limit, it is 1 at most.',
 		},
 		isForWaiting: true,
 	},

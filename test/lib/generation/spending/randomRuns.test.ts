@@ -39,6 +39,7 @@ const scene = fc.record({
 	stopOnFault: fc.boolean(),
 	tries: fc.integer({ min: 1, max: 2 }),
 	waits: fc.constantFrom(true, true, true, false),
+	stopAfterSeconds: fc.constantFrom(undefined, undefined, undefined, 20, 400),
 });
 
 type Scene = typeof scene extends fc.Arbitrary<infer T> ? T : never;
@@ -136,9 +137,20 @@ async function play(s: Scene) {
 		);
 	};
 	const spending: SpendingNotes = { bookings: [] };
+	const stop = new AbortController();
+	const { stopAfterSeconds } = s;
+	if (stopAfterSeconds !== undefined)
+		void w.clock.sleep(stopAfterSeconds * 1000).then(() => {
+			stop.abort();
+		});
 	let ends: End<object>[] = [];
 	for (let tries = 1; tries <= s.tries; tries++)
-		ends = await execute('first', requests, { spending: { limitMicroUsd } }, { spending });
+		ends = await execute(
+			'first',
+			requests,
+			{ spending: { limitMicroUsd } },
+			{ spending, signal: stop.signal },
+		);
 	const atLimit = ends.filter((end) => codeOf(end) === 'BUDGET_REACHED').length;
 	const bookedMicroUsd = spending.bookings.reduce((sum, { microUsd }) => sum + microUsd, 0);
 	// Where the node ends with an error nothing was given out: whoever runs it again runs it with all items.
@@ -184,6 +196,7 @@ const TOLD = new Set([
 ]);
 
 it('100 random runs: never over the limit by what the endpoint bills, nothing lost, nothing paid twice', async () => {
+	const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
 	const told = { runs: 0, jobs: 0, atLimit: 0, videos: 0, full: 0, closest: 0 };
 	const property = fc.asyncProperty(scene, async (s) => {
 		const run = await play(s);
@@ -202,7 +215,7 @@ it('100 random runs: never over the limit by what the endpoint bills, nothing lo
 		told.videos += endpoint.jobs.filter(({ end }) => end === 'completed').length;
 		told.closest = Math.max(told.closest, spentMicroUsd / limitMicroUsd);
 	});
-	await fc.assert(property, { numRuns: 100 });
-	process.stderr.write(`${JSON.stringify(told)}\n`);
+	await fc.assert(property, { numRuns: 100, seed });
+	process.stderr.write(`${JSON.stringify({ seed, ...told })}\n`);
 	expect(told.full).toBeGreaterThan(10);
 }, 240_000);
