@@ -42,6 +42,8 @@ export const LIMITS = {
 	setBackTryMs: seconds(8),
 	setBackMs: seconds(28),
 	setBackPatientlyMs: seconds(300),
+	/** So long the terminal waits for the answer to a cancel (30 s with the grace). */
+	cancelWaitMs: seconds(28),
 	/** A form that somebody looks at: a credential test, a list to choose from. */
 	formMs: seconds(15),
 	/** The look at a job that a callback tells of: RunPod is answered before it may give the call up, so that it repeats it. */

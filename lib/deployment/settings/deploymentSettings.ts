@@ -197,7 +197,7 @@ export interface Target {
 	secrets: Secret[];
 }
 
-const target = connection.extend({ ...knownIds.shape, WAN_AVATAR_NAME: deploymentName });
+export const target = connection.extend({ ...knownIds.shape, WAN_AVATAR_NAME: deploymentName });
 
 function idsIn(
 	data: Parameters<typeof toIds>[0] & { WAN_AVATAR_NAME: string },
@@ -206,7 +206,7 @@ function idsIn(
 	return toIds(data, isGiven(raw, 'WAN_AVATAR_NAME') ? data.WAN_AVATAR_NAME : undefined);
 }
 
-function toTarget(data: z.output<typeof target>, raw: RawSettings): Target {
+export function toTarget(data: z.output<typeof target>, raw: RawSettings): Target {
 	return {
 		connection: toConnection(data),
 		name: data.WAN_AVATAR_NAME,

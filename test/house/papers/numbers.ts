@@ -85,6 +85,12 @@ export const SAID: readonly Said[] = [
 	],
 	['docs/deploy.md', `tries that for up to ${seconds(LIMITS.setBackMs + LIMITS.graceMs)} seconds`],
 	['docs/deploy.md', `it tries for ${minutes(LIMITS.setBackPatientlyMs)} minutes`],
+	[
+		'docs/deploy.md',
+		`for the answer for up to ${seconds(LIMITS.cancelWaitMs + LIMITS.graceMs)} seconds`,
+	],
+	['docs/deploy.md', `before it is cancelled; default ${timeout} minutes`],
+	['docs/deploy.md', `in the request, which may have ${runBody} MB`],
 
 	['docs/generate.md', `within RunPod's ${runBody} MB`],
 	['docs/generate.md', `| request to RunPod | ${runBody} MB, so`],
