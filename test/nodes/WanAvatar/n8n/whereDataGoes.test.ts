@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { generateForm } from '../engine/rig';
-import { BUCKET, startStoredRig, type StoredRig } from '../engine/storedRig';
+import { BUCKET, startStoredRig, videoOf, type StoredRig } from '../engine/storedRig';
 import { startTappedLine, type TappedLine } from '../engine/tappedLine';
 
 const PROMPT = 'a prompt of the test';
 const VIDEO = 'user-avatars/user_1/sent/idle.mp4';
+const OTHERS = 'user-avatars/user_2/other/idle.mp4';
 const form = {
 	...generateForm,
 	portraitSource: 'binary',
@@ -20,6 +21,7 @@ let output: string;
 
 beforeAll(async () => {
 	rig = await startStoredRig();
+	await rig.store.putBytes(BUCKET, OTHERS, videoOf(OTHERS));
 	toRunPod = await startTappedLine(Number(new URL(rig.queue.baseUrl).port));
 	toMinio = await startTappedLine(rig.store.port);
 	const { runPodApi, minioApi } = rig.credentials;
@@ -78,5 +80,27 @@ describe('what Generate leaves', () => {
 		expect(output).toContain('X-Amz-Signature=');
 		for (const secret of [rig.queue.apiKey, rig.store.secretKey])
 			expect(output).not.toContain(secret);
+	});
+});
+
+describe("a worker that names another user's video", () => {
+	const run = async (outputVideoKey: string) => {
+		rig.queue.script({ kind: 'output', output: { minio_key: OTHERS }, times: 1 });
+		const more = { outputVideoKey, portraitSource: 'minioPath' };
+		return await rig.run({ ...form, ...more }, { items: [{ avatar: 'named' }] });
+	};
+
+	it('gets no link to it where it was told a key, since the video is older than the job', async () => {
+		const { error, success } = await run('user-avatars/user_1/named/idle.mp4');
+		expect(error?.message).toContain(`${OTHERS} in bucket ${BUCKET} is of an earlier job`);
+		expect(success).toEqual([]);
+	});
+
+	it('is believed where it was to choose the key itself', async () => {
+		const { success } = await run('');
+		expect(success[0]?.json).toMatchObject({
+			minio_key: OTHERS,
+			video_url: expect.stringContaining('X-Amz-Signature='),
+		});
 	});
 });
