@@ -17,6 +17,12 @@ const kills = WAYS.flatMap(({ rows: ways }) => ways);
 const paid = (times: number, ways: readonly { paidEach: number }[]) =>
 	String(ways.filter(({ paidEach }) => paidEach === times).length);
 
+/** The number behind these words in a test. */
+function numberIn(file: string, words: string): string {
+	return readFileSync(file, 'utf8').split(words)[1]?.match(/^\d+/)?.[0] ?? `none behind ${words}`;
+}
+const races = (file: string) => numberIn(file, 'raceToSleep(rig, ');
+
 it.each([
 	`${String(subjects.length)} operations and commands`,
 	`${String(faultNames.length)} kinds: ${faultNames.join(', ')}`,
@@ -24,6 +30,8 @@ it.each([
 	`${String(callRows.length)} ways to come wrongly, of ${String(rows.length)} rows with ${String(jobs)} jobs`,
 	`${String(endRows.length)} ways for a job`,
 	`${String(flows.length)} kinds around the node`,
+	`${races('test/n8n/suspend.test.ts')} jobs that end while n8n puts their execution to sleep, ${races('test/n8n/queue/suspend.test.ts')} in queue mode`,
+	`${numberIn('test/n8n/suspend.test.ts', 'maxJobs: ')} items, and no request`,
 	`${String(kills.length)} ways to kill, stop or freeze; in ${paid(1, kills)} a video is paid once, in ${paid(2, kills)} (without MinIO) twice`,
 	`${paid(1, SUSPENDED)} ways; a video is paid once in each`,
 ])('docs/reliability.md has the figures of the tests: %s', (words) => {

@@ -163,7 +163,7 @@ export const FOREIGN: readonly Said[] = [
 	['docs/jobs.md', 'The node ends within 2 seconds'],
 	['docs/minio.md', 'differ by more than 15 minutes'],
 	['docs/minio.md', 'The suite takes about 2 minutes'],
-	['docs/security.md', 'the output of a job for 30 minutes after its end'],
+	['docs/security.md', '| 30 minutes after its end, by RunPod'],
 	// The name of a fault, which `test/house/papers/figures.test.ts` holds.
 	['docs/reliability.md', 'dripping, 20 MB, deep'],
 	['docs/waiting.md', 'forgets a result 30 minutes after its end'],

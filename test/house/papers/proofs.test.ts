@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { claimsIn, isNamed, proofsIn, titlesIn, type Proof } from './proofs';
+import { claimsIn, isNamed, looseIn, proofsIn, titlesIn, type Proof } from './proofs';
 
 const papers = ['docs/security.md', 'docs/reliability.md'].map((file) => ({
 	file,
@@ -23,6 +23,10 @@ describe.each(papers)('$file', ({ text }) => {
 		expect(unproven(text)).toEqual([]);
 	});
 
+	it('claims nothing beside these', () => {
+		expect(looseIn(text)).toEqual([]);
+	});
+
 	it('names only tests that there are', () => {
 		expect(missingIn(text)).toEqual([]);
 	});
@@ -39,6 +43,12 @@ describe('what is planted is found', () => {
 			'- f and g',
 			'1. i',
 		]);
+	});
+
+	it('a claim outside of lists and tables', () => {
+		const text =
+			'# Title\n\nSee [there](x.md).\n\nLimits:\n\n| a |\n| - |\n| b |\n\nNo key is sent.';
+		expect(looseIn(text)).toEqual(['No key is sent.']);
 	});
 
 	it('a test that there is not, that has no name, or that stands in no test file', () => {

@@ -23,6 +23,16 @@ export function claimsIn(text: string): string[] {
 	return blocks.flatMap((block) => (block.startsWith('|') ? rowsOf(block) : itemsOf(block)));
 }
 
+/** Words outside of lists and tables that neither lead to one, by a colon at their end, nor to the paper that says more. */
+export function looseIn(text: string): string[] {
+	return text
+		.replaceAll(/```[^]*?```/g, '')
+		.split(/\n\s*\n/)
+		.map((block) => block.trim())
+		.filter((block) => !/^(?:#|\||[-*] |\d+\. |$)/.test(block))
+		.filter((block) => !block.endsWith(':') && !block.includes(']('));
+}
+
 function rowsOf(table: string): string[] {
 	return table.trim().split('\n').slice(2);
 }
