@@ -142,6 +142,10 @@ export const SAID: readonly Said[] = [
 		`an answer that is no file | ${megabytes(constantIn('lib/storage/client/answer.ts', 'MAX_TEXT_BYTES'))} MB, an error's ${kilobytes(constantIn('lib/storage/client/answerLimit.ts', 'maxBytes'))} kB`,
 	],
 
+	['docs/reliability.md', `does not know for ${seconds(LIMITS.missingMs)} s counts as lost`],
+	['docs/reliability.md', `An answer of over ${answer} MB is not read`],
+	['docs/security.md', `a link ends after ${linkDays} days at most`],
+
 	[
 		'docs/templates-and-videos.md',
 		`less than ${String(Math.ceil(constantIn('lib/base/media/partFile.ts', 'MAX_READ_BYTES') / 1_000_000))} MB is read`,
@@ -199,6 +203,9 @@ export const FOREIGN: readonly Said[] = [
 	['docs/jobs.md', 'The node ends within 2 seconds'],
 	['docs/minio.md', 'differ by more than 15 minutes'],
 	['docs/minio.md', 'The suite takes about 2 minutes'],
+	['docs/security.md', '| 30 minutes after its end, by RunPod'],
+	// The name of a fault, which `test/house/papers/figures.test.ts` holds.
+	['docs/reliability.md', 'dripping, 20 MB, deep'],
 	['docs/waiting.md', 'forgets a result 30 minutes after its end'],
 	['docs/waiting.md', 'n8n takes 16 MB'],
 	['docs/waiting.md', 'three times in about 20 seconds'],

@@ -150,6 +150,26 @@ describe('what RunPod has forgotten', () => {
 	});
 });
 
+it("a worker's own link is noted only where its video lies in no bucket of ours", async () => {
+	const w = world();
+	const items = kept(await submit(w, requests('a', 'b')));
+	await w.clock.run(w.clock.sleep(31_000));
+	const tell: GenerationPorts['queue']['getStatus'] = async (jobId, signal) => {
+		const seen = await w.queue.getStatus(jobId, signal);
+		if (seen.tag !== 'completed') return seen;
+		const video_url = 'https://worker.example/a.mp4';
+		const minio_key = jobId === 'job-0' ? null : seen.output.minio_key;
+		return { ...seen, output: { ...seen.output, minio_key, video_url } };
+	};
+	const queue = { ...w.queue, getStatus: tell, pollStatus: tell };
+
+	expect(await look(w, items, { queue })).toEqual(['ended', 'ended']);
+
+	expect(noteOf(w, 'a').output).toMatchObject({ video_url: 'https://worker.example/a.mp4' });
+	expect(noteOf(w, 'b')).toMatchObject({ state: 'finished' });
+	expect(JSON.stringify(noteOf(w, 'b'))).not.toContain('https://worker.example');
+});
+
 it.each([
 	['a key of somebody else', { minio_key: 'u/victim/idle.mp4' }],
 	['an address of somebody else', { video_url: 'http://169.254.169.254/latest' }],
