@@ -11,7 +11,6 @@ export interface KnownCost {
 }
 
 export const FREE: CostRange = { minMicroUsd: 0, maxMicroUsd: 0 };
-export const UNKNOWN_COST: KnownCost = { minMicroUsd: null, maxMicroUsd: null };
 
 /** All together; a bound is unknown as soon as one of its parts is. */
 export function sumOf(costs: readonly KnownCost[]): KnownCost {

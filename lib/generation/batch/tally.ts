@@ -1,6 +1,6 @@
 import { WanAvatarError } from '../../base/errors/errors';
 import type { End } from '../../base/errors/settled';
-import { FREE, sumOf, UNKNOWN_COST, type KnownCost } from '../../cost/costRange';
+import { FREE, sumOf, type KnownCost } from '../../cost/costRange';
 import { microUsdOf, usdRangeText } from '../../cost/money';
 import type { CostWatch } from '../cost/costWatch';
 import { jobReport, type JobReport } from '../report/reportFields';
@@ -73,6 +73,8 @@ function paidBy(error: unknown): Paid[] {
 
 /** Jobs that waited for each other have not each had a start and an idle time of their own. */
 async function bounded(own: readonly Paid[], costs: CostWatch): Promise<KnownCost | undefined> {
+	const isKnown = own.some(({ cost_usd_min }) => cost_usd_min !== null);
+	if (own.length > 0 && !isKnown) return undefined;
 	const sum = own.length === 0 ? FREE : sumOf(own.map(costOf));
 	if (sum.minMicroUsd === null) return undefined;
 	const submitted = own.map(({ submitted_at }) => Date.parse(submitted_at ?? ''));
@@ -83,9 +85,8 @@ async function bounded(own: readonly Paid[], costs: CostWatch): Promise<KnownCos
 }
 
 function costOf({ cost_usd_min, cost_usd_max }: Paid): KnownCost {
-	if (cost_usd_min === null) return UNKNOWN_COST;
 	const maxMicroUsd = cost_usd_max === null ? null : microUsdOf(cost_usd_max);
-	return { minMicroUsd: microUsdOf(cost_usd_min), maxMicroUsd };
+	return { minMicroUsd: microUsdOf(cost_usd_min ?? 0), maxMicroUsd };
 }
 
 /** In one line, for whoever looks at the run; nothing for a lone item, which says it all itself, or where no job has ended. */
