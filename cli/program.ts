@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { InvalidInput } from '../lib/base/errors/invalidInput';
 import { MAX_MINUTES } from '../lib/generation/request/optionChecks';
+import { optionDefault } from '../lib/generation/request/optionDefaults';
 import { secretsIn } from '../lib/base/data/secret';
 import { secretsOf, type RawSettings } from '../lib/deployment/settings/deploymentSettings';
 import { VARIABLES, type VariableName } from '../lib/deployment/settings/variables';
@@ -10,6 +11,7 @@ import { deploy, type DeployFlags } from './commands/deploy';
 import { destroy } from './commands/destroy';
 import { health } from './commands/health';
 import { plan } from './commands/plan';
+import { runJob, type RunFlags } from './commands/run';
 import { updateImage } from './commands/updateImage';
 import { EXIT, type ExitCode } from './output/exitCodes';
 import { helpAfter, helpAfterCommands } from './output/help';
@@ -40,6 +42,7 @@ const TARGET: readonly VariableName[] = [
 	'WAN_AVATAR_NAME',
 	'RUNPOD_ENDPOINT_ID',
 	'RUNPOD_MANAGEMENT_BASE_URL',
+	'RUNPOD_GRAPHQL_URL',
 	'RUNPOD_QUEUE_BASE_URL',
 ];
 
@@ -56,6 +59,16 @@ const IMAGE_TARGET: readonly VariableName[] = [
 	'RUNPOD_IMAGE_NAME',
 	...TARGET,
 	'RUNPOD_TEMPLATE_ID',
+];
+
+/** Variables that run reads. */
+const RUN: readonly VariableName[] = [
+	...TARGET,
+	'MINIO_ENDPOINT',
+	'MINIO_ACCESS_KEY',
+	'MINIO_SECRET_KEY',
+	'MINIO_USE_SSL',
+	'MINIO_BUCKET',
 ];
 
 /** What is known of a run so far. */
@@ -132,7 +145,7 @@ function createProgram(
 			.showHelpAfterError(whereOptionsAre(name, call))
 			.addHelpText('after', helpAfter(variables, examples, call))
 			.action(async (options: F & Files) => {
-				const flags = flagsIn(options);
+				const flags = flagsIn(options, variables);
 				const { raw, labels, notes } = readSources(flags, options, environment);
 				progress.secrets = secretsIn(secretsOf(raw));
 				for (const note of notes) terminal.say(`Note: ${note}`);
@@ -157,7 +170,11 @@ function createProgram(
 		.option('-y, --yes', 'apply without asking')
 		.option('--rotate-registry-auth', rotate)
 		.option('--wait', 'wait until the first worker is ready, or say why it is not')
-		.addOption(waitTimeout());
+		.addOption(
+			minutesOption('--wait-timeout <minutes>', 'how long --wait waits at most').default(
+				DEFAULT_WAIT_MINUTES,
+			),
+		);
 	addCommand('plan', {
 		description: 'show what deploy would change',
 		variables: ALL,
@@ -179,23 +196,51 @@ function createProgram(
 	addCommand('health', {
 		description: 'show workers and jobs of the endpoint',
 		variables: TARGET,
-		examples: ['health', 'health --name twin --json'],
+		examples: ['health', 'health --workers', 'health --name twin --json'],
 		action: health,
-	});
+	}).option('--workers', 'show each worker too: what it has of the model, and why it is not ready');
+	withRunOptions(
+		addCommand<RunFlags>('run', {
+			description: 'make one video with the endpoint, and save it: the test after a deploy',
+			variables: RUN,
+			examples: [
+				'run --image portrait.png --video driving-video.mp4',
+				'run --image minio:input-avatars/jobs.png --video https://example.com/a.mp4 --out a.mp4 --json',
+			],
+			action: runJob,
+		}),
+	);
 	return program;
 }
 
-function waitTimeout() {
-	return new Option('--wait-timeout <minutes>', 'how long --wait waits at most')
-		.argParser((text: string) => {
-			const minutes = Number(text);
-			if (text.trim() === '' || !(minutes > 0 && minutes <= MAX_MINUTES))
-				throw new InvalidArgumentError(
-					`It must be a number of minutes above 0, at most ${String(MAX_MINUTES)} (7 days).`,
-				);
-			return minutes;
-		})
-		.default(DEFAULT_WAIT_MINUTES);
+function withRunOptions(command: Command): Command {
+	const where = 'a file, an https:// address, or minio:<key> in the bucket';
+	return command
+		.requiredOption('--image <portrait>', `the portrait: ${where}`)
+		.requiredOption('--video <video>', 'the driving video, given the same ways')
+		.option('--out <file>', 'where the video is saved', 'avatar.mp4')
+		.option('--overwrite', 'replace the file where it is there already')
+		.option('--user-id <id>', 'whose avatar it is, in the keys of the bucket', 'terminal')
+		.option('--avatar-id <id>', 'which avatar it is, in the keys of the bucket', 'run')
+		.addOption(minutesOption('--max-run-minutes <minutes>', 'how long the job may run'))
+		.addOption(
+			minutesOption(
+				'--timeout-minutes <minutes>',
+				'how long it is followed, then cancelled',
+			).default(optionDefault('timeoutMinutes')),
+		)
+		.option('--submit-anyway', 'also where an earlier submit of the same may have taken effect');
+}
+
+function minutesOption(flags: string, description: string): Option {
+	return new Option(flags, description).argParser((text: string) => {
+		const minutes = Number(text);
+		if (text.trim() === '' || !(minutes > 0 && minutes <= MAX_MINUTES))
+			throw new InvalidArgumentError(
+				`It must be a number of minutes above 0, at most ${String(MAX_MINUTES)} (7 days).`,
+			);
+		return minutes;
+	});
 }
 
 function withSources(command: Command, variables: readonly VariableName[]): Command {
@@ -212,10 +257,11 @@ function withSources(command: Command, variables: readonly VariableName[]): Comm
 }
 
 /** The flags that were given, under the names of their variables. */
-function flagsIn(options: object): Record<string, string> {
+function flagsIn(options: object, variables: readonly VariableName[]): Record<string, string> {
 	const flags: Record<string, string> = {};
 	for (const { name, flag } of VARIABLES) {
-		const value: unknown = flag === undefined ? undefined : Reflect.get(options, camelCase(flag));
+		if (flag === undefined || !variables.includes(name)) continue;
+		const value: unknown = Reflect.get(options, camelCase(flag));
 		if (typeof value === 'string') flags[name] = value;
 	}
 	return flags;

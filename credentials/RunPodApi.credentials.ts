@@ -45,6 +45,15 @@ export class RunPodApi implements ICredentialType {
 			default: 'https://api.runpod.io/v2',
 			description: 'Where endpoints are listed and deployed. Leave as it is for RunPod itself.',
 		},
+		{
+			displayName: 'GraphQL API URL',
+			name: 'graphqlUrl',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. https://api.runpod.io/graphql',
+			description:
+				'Where the cached model of an endpoint is set. Leave blank for the one at the host of the management API.',
+		},
 	];
 
 	authenticate: IAuthenticateGeneric = {

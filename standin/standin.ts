@@ -27,6 +27,10 @@ export interface StandInOptions extends QueueOptions {
 	linkExpirySeconds?: number;
 	/** Input fields beyond the contract that the worker knows. */
 	newerWorkerFields?: readonly string[];
+	/** Pools from which the first endpoint's workers get their GPUs; default AMPERE_80. */
+	gpuPools?: readonly string[];
+	/** GPUs of one worker of the first endpoint; default 1. */
+	gpuCount?: number;
 	/**
 	 * For many thousand jobs: the worker renders nothing and stores the same small video for each, and no calls are
 	 * kept. Default false.
@@ -176,8 +180,10 @@ async function startQueue(handler: WorkerHandler, options: StandInOptions): Prom
 /** The endpoint that the account has from the start, as a request would have made it. */
 function ownEndpoint(
 	{ endPoint, port, useSSL, accessKey, secretKey }: ObjectStore,
-	{ workersMax = 1, idleTimeoutMs = 60_000, executionTimeoutMs = 600_000 }: StandInOptions,
+	options: StandInOptions,
 ): Record<string, unknown> {
+	const { workersMax = 1, idleTimeoutMs = 60_000, executionTimeoutMs = 600_000 } = options;
+	const { gpuPools = ['AMPERE_80'], gpuCount = 1 } = options;
 	return {
 		name: 'wan-avatar-stand-in',
 		type: 'QUEUE',
@@ -189,7 +195,7 @@ function ownEndpoint(
 			MINIO_USE_SSL: String(useSSL),
 			MINIO_BUCKET: BUCKET,
 		},
-		gpu: { pools: ['AMPERE_80'] },
+		gpu: { pools: gpuPools, count: gpuCount },
 		workers: { max: workersMax, idleTimeout: Math.max(1, Math.round(idleTimeoutMs / 1000)) },
 		scaling: { type: 'QUEUE_DELAY', queueDelay: 4 },
 		timeout: executionTimeoutMs,

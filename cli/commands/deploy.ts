@@ -1,6 +1,7 @@
 import { deploy as deployPrepared, prepareDeployment } from '../../lib/deployment/apply/deploy';
 import { waitForWorker } from '../../lib/deployment/apply/firstWorker';
 import type { HealthReport } from '../../lib/deployment/workers/endpointHealth';
+import { reportWorkers } from '../../lib/deployment/workers/workerReport';
 import { changesSomething } from '../../lib/deployment/plan/plan';
 import { stillWarm } from '../../lib/deployment/apply/warmWorker';
 import { parseSettings, type RawSettings } from '../../lib/deployment/settings/deploymentSettings';
@@ -8,6 +9,7 @@ import { connect, type Connection } from '../setup/connect';
 import { EXIT, type ExitCode } from '../output/exitCodes';
 import { planText, saysSteps } from '../output/planText';
 import { waitText } from '../output/waitText';
+import { workerLines } from '../output/workerText';
 import type { NextLines } from '../output/nextLines';
 import type { LeftBehind, Terminal } from '../output/terminal';
 import type { PlanFlags } from './plan';
@@ -57,10 +59,11 @@ function warmWorkerLeft(endpointId: string): LeftBehind {
 
 async function awaitWorker(
 	endpointId: string,
-	{ management, afterStop, queueOf, clock, signal }: Connection,
+	connection: Connection,
 	timeoutMinutes: number,
 	terminal: Terminal,
 ): Promise<{ health: HealthReport } | { error: unknown }> {
+	const { management, afterStop, queueOf, clock, signal } = connection;
 	if (!signal.aborted)
 		terminal.say(`Waiting for the first worker, at most ${String(timeoutMinutes)} min …`);
 	const startMs = clock.monotonic();
@@ -79,6 +82,9 @@ async function awaitWorker(
 				// Something is written at each look: only so it is noticed that nobody reads any more.
 				terminal.progress(waitText(clock.monotonic() - startMs, report));
 			},
+			beforeGivingUp: async () => {
+				await sayWorkers(endpointId, connection, terminal);
+			},
 		},
 		{ timeoutMs: timeoutMinutes * 60_000 },
 	);
@@ -86,4 +92,15 @@ async function awaitWorker(
 		(health) => ({ health }),
 		(error: unknown) => ({ error }),
 	);
+}
+
+/** How each worker is, and what those that do not get ready have written. */
+async function sayWorkers(
+	endpointId: string,
+	{ management, clock, signal }: Connection,
+	terminal: Terminal,
+): Promise<void> {
+	const endpoint = await management.getEndpoint(endpointId);
+	const { worker_details } = await reportWorkers(endpoint, { management, clock, signal });
+	for (const line of (worker_details ?? []).flatMap(workerLines)) terminal.say(line);
 }

@@ -12,7 +12,7 @@ export function waitText(elapsedMs: number, { health, meaning, workers }: Health
 }
 
 /** Minutes and seconds. */
-function clockText(ms: number): string {
+export function clockText(ms: number): string {
 	const seconds = Math.floor(ms / 1000);
 	return `${String(Math.floor(seconds / 60))}:${String(seconds % 60).padStart(2, '0')}`;
 }

@@ -31,7 +31,7 @@ export function connect(settings: RunPodSettings, known: object, signal: AbortSi
 	};
 }
 
-const clock: Clock = {
+export const clock: Clock = {
 	now: () => Date.now(),
 	monotonic: () => performance.now(),
 	sleep: async (ms) => {

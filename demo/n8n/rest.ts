@@ -22,6 +22,12 @@ export interface Rest {
 	send: (workflow: SavedWorkflow, trigger: string, item: object) => Promise<string>;
 	/** Runs one tool as the editor's panel of a tool does. */
 	runTool: (workflow: SavedWorkflow, tool: string, values: object) => Promise<string>;
+	dataTables: () => Promise<Named[]>;
+	/** Makes a data table with its rows. */
+	createDataTable: (table: NewDataTable) => Promise<Named>;
+	insertRows: (tableId: string, rows: readonly object[]) => Promise<void>;
+	/** Up to 250 rows of a data table, as n8n keeps them. */
+	dataTableRows: (tableId: string) => Promise<Record<string, unknown>[]>;
 	stop: (executionId: string) => Promise<void>;
 	executions: (workflowId: string) => Promise<ExecutionState[]>;
 	executionStatus: (id: string) => Promise<string>;
@@ -40,6 +46,13 @@ export interface NewCredential {
 	name: string;
 	type: string;
 	data: Readonly<Record<string, unknown>>;
+}
+
+export interface NewDataTable {
+	name: string;
+	/** The type of each column by its name. */
+	columns: Readonly<Record<string, 'string' | 'number'>>;
+	rows: readonly object[];
 }
 
 const named = z.object({ id: z.string(), name: z.string() });
@@ -93,6 +106,16 @@ export function createRest(url: string): Rest {
 	const start = async ({ id }: SavedWorkflow, body: object) => {
 		const started = await post(`/workflows/${id}/run`, body);
 		return z.object({ executionId: z.string() }).parse(started).executionId;
+	};
+	let ownTables: string | undefined;
+	/** Those of the signed-in user. */
+	const tablesPath = async () => {
+		const personal = z.object({ id: z.string() });
+		ownTables ??= personal.parse(await get('/projects/personal')).id;
+		return `/projects/${ownTables}/data-tables`;
+	};
+	const insertRows = async (tableId: string, rows: readonly object[]) => {
+		await post(`${await tablesPath()}/${tableId}/insert`, { data: rows });
 	};
 	const credentials = async () => z.array(named).parse(await get('/credentials'));
 
@@ -151,6 +174,22 @@ export function createRest(url: string): Rest {
 				runData: {},
 				startNodes: [],
 			}),
+		dataTables: async () => {
+			const list = z.object({ data: z.array(named) });
+			return list.parse(await get(`${await tablesPath()}?take=100`)).data;
+		},
+		createDataTable: async ({ name, columns, rows }) => {
+			const typed = Object.entries(columns).map(([column, type]) => ({ name: column, type }));
+			const made = named.parse(await post(await tablesPath(), { name, columns: typed }));
+			await insertRows(made.id, rows);
+			return made;
+		},
+		insertRows,
+		dataTableRows: async (tableId) => {
+			const list = z.object({ data: z.array(z.record(z.string(), z.unknown())) });
+			const path = `${await tablesPath()}/${tableId}/rows?take=250&sortBy=id:asc`;
+			return list.parse(await get(path)).data;
+		},
 		stop: async (id) => {
 			await post(`/executions/${id}/stop`, {});
 		},

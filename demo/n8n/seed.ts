@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as z from 'zod/v4';
-import type { Named, NewCredential, Owner, Rest } from './rest';
+import type { Named, NewCredential, NewDataTable, Owner, Rest } from './rest';
 
 export const OWNER: Owner = {
 	email: 'owner@example.com',
@@ -22,12 +22,38 @@ const CREDENTIAL_TYPES: Readonly<Record<string, readonly string[]>> = {
 	'n8n-nodes-base.wordpress': ['wordpressApi'],
 };
 
+/** The columns of the table that *A night of avatars* works through. */
+export const AVATARS_TABLE: Omit<NewDataTable, 'rows'> = {
+	name: 'avatars',
+	columns: {
+		user_id: 'string',
+		avatar_id: 'string',
+		portrait: 'string',
+		driving_video: 'string',
+		video_key: 'string',
+		video_link: 'string',
+		job_id: 'string',
+		cost_usd: 'number',
+		problem: 'string',
+	},
+};
+
+/** A row that has no video yet, of the files that the stand-in's bucket has. */
+export function openRow(avatarId: string): object {
+	return {
+		user_id: 'night',
+		avatar_id: avatarId,
+		portrait: 'input-avatars/portrait.png',
+		driving_video: 'sitting-woman/driving-video.mp4',
+	};
+}
+
 const parameters = z.looseObject({ linkOptions: z.looseObject({}).optional() });
 const node = z.looseObject({ name: z.string(), type: z.string(), parameters });
 const workflow = z.looseObject({ name: z.string(), nodes: z.array(node) });
 export type ExampleWorkflow = z.infer<typeof workflow>;
 
-/** Makes the first user, or signs in; then brings in the credentials, and the examples that are not there yet. */
+/** Makes the first user, or signs in; then brings in the credentials, and the table and the examples that are not there yet. */
 export async function seed(
 	rest: Rest,
 	credentials: readonly NewCredential[],
@@ -35,6 +61,9 @@ export async function seed(
 ): Promise<string[]> {
 	await rest.signIn(OWNER);
 	const saved = await saveCredentials(rest, credentials);
+	const tables = await rest.dataTables();
+	if (!tables.some(({ name }) => name === AVATARS_TABLE.name))
+		await rest.createDataTable({ ...AVATARS_TABLE, rows: ['anna', 'ben', 'cleo'].map(openRow) });
 	const known = (await rest.workflows()).map(({ name }) => name);
 	const examples = readExamples();
 	for (const example of examples)

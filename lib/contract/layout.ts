@@ -7,6 +7,12 @@ export const INPUT_FOLDERS: Readonly<Record<MediaKind, string>> = {
 	'driving video': 'driving-videos/',
 };
 
+/** Where a job's results go where nothing else is said. */
+export const DEFAULT_OUTPUT_KEYS = {
+	video: `${VIDEO_FOLDER}<user_id>/<avatar_id>/idle.mp4`,
+	thumbnail: `${VIDEO_FOLDER}<user_id>/<avatar_id>/thumb.jpg`,
+} as const;
+
 /** Whether a key is in a folder of what is uploaded for jobs. */
 export function isInputKey(key: string): boolean {
 	return Object.values(INPUT_FOLDERS).some((folder) => key.startsWith(folder));

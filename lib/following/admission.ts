@@ -99,6 +99,8 @@ export function createAdmission(
 
 	/** Whether one more may be under way. */
 	const hasRoom = ({ timeoutMs }: Waiter): boolean => {
+		// After Stop nothing is sent any more: nobody has anything to wait for.
+		if (signal?.aborted) return true;
 		if (isHeld(timeoutMs)) return false;
 		if (fixedLimit !== undefined) return jobs.size < fixedLimit;
 		const limit = Math.min(learnedLimit(timeoutMs), ceiling.jobs(clock.monotonic()));
@@ -181,7 +183,7 @@ export function createAdmission(
 		letGo();
 		checking = undefined;
 		// Somebody may have come while the last look was on its way.
-		if (waiting.length > 0 && !signal?.aborted) admitNext();
+		if (waiting.length > 0) admitNext();
 	};
 
 	const isAskedBeforeRefusing = () =>

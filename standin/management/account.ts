@@ -1,3 +1,5 @@
+import { listGpuTypes } from '../costs/gpuCatalog';
+import { listServerlessBilling, type BilledEndpoint } from '../costs/serverlessBilling';
 import type { Answer } from '../queue/answers';
 import { newEndpoint, patchedEndpoint } from './endpointConfig';
 import { json, noContent, refuse } from './problems';
@@ -10,6 +12,7 @@ import {
 } from './records';
 import { RunningEndpoint, type RunningOptions } from './runningEndpoint';
 import { recordOf } from './schema';
+import { logStream, STARTING, type LogLine } from './workerLogs';
 
 export interface AccountOptions extends RunningOptions {
 	/** The endpoint that the queue API serves from the start, as a request would have made it. */
@@ -24,10 +27,14 @@ export interface AccountOptions extends RunningOptions {
 
 /** What one account has, and what requests do to it. */
 export class Account {
+	/** What every worker has written. */
+	logLines: readonly LogLine[] = STARTING;
 	readonly #options: AccountOptions;
 	readonly #registries = new Map<string, RegistryRecord>();
 	readonly #templates = new Map<string, TemplateRecord>();
 	readonly #endpoints = new Map<string, RunningEndpoint>();
+	/** Of endpoints that are deleted. */
+	readonly #billedBefore: BilledEndpoint[] = [];
 
 	constructor(options: AccountOptions) {
 		this.#options = options;
@@ -128,6 +135,7 @@ export class Account {
 	async deleteEndpoint(id: string): Promise<Answer> {
 		const endpoint = found(this.#endpoints, id);
 		this.#endpoints.delete(id);
+		this.#billedBefore.push(endpoint.billed());
 		if (this.#options.bindsTemplates) this.#templates.delete(endpoint.templateId ?? '');
 		await endpoint.remove();
 		return noContent;
@@ -135,6 +143,27 @@ export class Account {
 
 	listEndpointWorkers(id: string): Answer {
 		return json(200, found(this.#endpoints, id).listWorkers());
+	}
+
+	listGpuTypes(): Answer {
+		return json(200, listGpuTypes());
+	}
+
+	listServerlessBilling(query: URLSearchParams): Answer {
+		const billed = [...this.#endpoints.values()].map((endpoint) => endpoint.billed());
+		return json(200, listServerlessBilling([...this.#billedBefore, ...billed], query));
+	}
+
+	getWorkerLogs(id: string, workerId: string, query: URLSearchParams): Answer {
+		const isThere = found(this.#endpoints, id)
+			.workerStates()
+			.some((worker) => worker.id === workerId);
+		return isThere ? logStream(this.logLines, query) : refuse(404, 'worker not found');
+	}
+
+	/** All endpoints, with the one of the start. */
+	running(): RunningEndpoint[] {
+		return [...this.#endpoints.values()];
 	}
 
 	/** Everything that requests have made, with the secrets, for tests. */

@@ -7,15 +7,25 @@ import type { QueueApi } from '../queue/queueApi';
 import { closeServer, listen } from '../wire/server';
 import { type Traffic, TrafficCounter } from '../wire/traffic';
 import { Account, type AccountContents } from './account';
+import {
+	GraphqlApi,
+	graphqlOperation,
+	type GraphqlAccess,
+	type ModelFailure,
+} from './graphql/graphqlApi';
+import type { Beside } from './graphql/endpointFields';
 import { ManagementRoutes, type ReceivedRequest } from './managementRoutes';
 import { problem } from './problems';
 import type { Quotas } from './quotas';
 import type { HandlerFor } from './runningEndpoint';
 import { type Operation, parseTarget } from './target';
+import type { LogLine } from './workerLogs';
 
 export type { AccountContents } from './account';
 export type { Container, HandlerFor } from './runningEndpoint';
+export type { ModelFailure } from './graphql/graphqlApi';
 export type { Operation } from './target';
+export type { LogLine } from './workerLogs';
 
 export interface ManagementApiOptions {
 	apiKey: string;
@@ -54,10 +64,12 @@ export interface ManagementCall {
 
 export type ManagementFault = HttpFault<Operation>;
 
-/** A running stand-in for RunPod's management API, REST v2. */
+/** A running stand-in for RunPod's management API, REST v2, and of the GraphQL API beside it. */
 export interface ManagementApi {
 	/** `http://127.0.0.1:<port>/v2` */
 	readonly baseUrl: string;
+	/** `http://127.0.0.1:<port>/graphql` */
+	readonly graphqlUrl: string;
 	readonly apiKey: string;
 	calls(): readonly ManagementCall[];
 	clearCalls(): void;
@@ -67,6 +79,15 @@ export interface ManagementApi {
 	/** Every request that came, by operation, also those that were refused. */
 	traffic(): Record<string, Traffic>;
 	clearTraffic(): void;
+	/** What the key may do by GraphQL. */
+	setGraphqlAccess(access: GraphqlAccess): void;
+	/** What GraphQL alone has of an endpoint, and how somebody changes it in the console. */
+	besideOf(endpointId: string): Beside;
+	setBeside(endpointId: string, beside: Partial<Beside>): void;
+	/** Has the hosts of all workers fail to get the model, or get it again. */
+	setModelFailure(failure: ModelFailure | undefined): void;
+	/** What every worker has written to its log. */
+	setWorkerLog(lines: readonly LogLine[]): void;
 	/** What requests have made. */
 	contents(): AccountContents;
 	close(): Promise<void>;
@@ -88,8 +109,9 @@ export async function startManagementApi(options: ManagementApiOptions): Promise
 		bindsTemplates: options.bindsTemplates ?? false,
 		keepsUsedRegistries: options.keepsUsedRegistries ?? false,
 	});
+	const graphql = new GraphqlApi(account);
 	const service = {
-		routes: new ManagementRoutes(account, apiKey, options.quotas ?? QUOTAS),
+		routes: new ManagementRoutes(account, graphql, apiKey, options.quotas ?? QUOTAS),
 		faults: new Faults<Operation>(),
 		calls: new Array<ManagementCall>(),
 	};
@@ -102,6 +124,7 @@ export async function startManagementApi(options: ManagementApiOptions): Promise
 	const port = await listen(server, options.port ?? 0);
 	return {
 		baseUrl: `http://127.0.0.1:${String(port)}/v2`,
+		graphqlUrl: `http://127.0.0.1:${String(port)}/graphql`,
 		apiKey,
 		calls: () => [...service.calls],
 		clearCalls: () => {
@@ -116,6 +139,19 @@ export async function startManagementApi(options: ManagementApiOptions): Promise
 		traffic: () => traffic.report(),
 		clearTraffic: () => {
 			traffic.clear();
+		},
+		setGraphqlAccess: (access) => {
+			graphql.access = access;
+		},
+		besideOf: (id) => graphql.besideOf(id),
+		setBeside: (id, beside) => {
+			graphql.set(id, beside);
+		},
+		setModelFailure: (failure) => {
+			graphql.failure = failure;
+		},
+		setWorkerLog: (lines) => {
+			account.logLines = lines;
 		},
 		contents: () => account.contents(),
 		close: () => closeServer(server),
@@ -152,7 +188,9 @@ async function serve(
 async function receive(request: IncomingMessage): Promise<ReceivedRequest> {
 	const { method = 'GET', url = '/' } = request;
 	const text = await readText(request, BODY_LIMIT_BYTES);
-	return { method, target: parseTarget(method, url), headers: flatten(request.headers), text };
+	const target = parseTarget(method, url);
+	if (target.operation === 'graphql') target.operation = graphqlOperation(text);
+	return { method, target, headers: flatten(request.headers), text };
 }
 
 function record(
@@ -170,7 +208,10 @@ function send(response: ServerResponse, call: ManagementCall, answer: Answer): v
 	const { status, headers, body } = answer;
 	call.status = status;
 	call.answer = parseBody(body);
-	response.writeHead(status, { ...headers, 'x-request-id': randomUUID() }).end(body);
+	response.writeHead(status, { ...headers, 'x-request-id': randomUUID() });
+	// A log has no end.
+	if (headers['content-type'] === 'text/event-stream') response.write(body);
+	else response.end(body);
 }
 
 function usualFault(status: number): Answer {

@@ -1,6 +1,7 @@
 import { type Answer, RefusedRequest } from '../queue/answers';
 import type { Account } from './account';
 import { bodies } from './bodies';
+import type { GraphqlApi } from './graphql/graphqlApi';
 import { problem, refuse } from './problems';
 import { QuotaCounter, type Quotas } from './quotas';
 import type { Body } from './records';
@@ -18,11 +19,13 @@ export interface ReceivedRequest {
 /** Answers requests as the management API does. */
 export class ManagementRoutes {
 	readonly #account: Account;
+	readonly #graphql: GraphqlApi;
 	readonly #apiKey: string;
 	readonly #quotas: QuotaCounter | undefined;
 
-	constructor(account: Account, apiKey: string, quotas: Quotas | false) {
+	constructor(account: Account, graphql: GraphqlApi, apiKey: string, quotas: Quotas | false) {
 		this.#account = account;
+		this.#graphql = graphql;
 		this.#apiKey = apiKey;
 		this.#quotas = quotas ? new QuotaCounter(quotas) : undefined;
 	}
@@ -59,7 +62,10 @@ export class ManagementRoutes {
 			case 'listRegistries':
 			case 'listTemplates':
 			case 'listEndpoints':
+			case 'listServerlessBilling':
 				return account[operation](query);
+			case 'listGpuTypes':
+				return account.listGpuTypes();
 			case 'createRegistry':
 			case 'createTemplate':
 			case 'createEndpoint':
@@ -76,6 +82,14 @@ export class ManagementRoutes {
 				return account[operation](id);
 			case 'deleteEndpoint':
 				return await account.deleteEndpoint(id);
+			case 'getWorkerLogs':
+				return account.getWorkerLogs(id, target.workerId ?? '', query);
+			case 'readUser':
+			case 'readModels':
+			case 'saveEndpoint':
+			case 'readWorkerModels':
+			case 'graphql':
+				return this.#graphql.answer(request.text);
 			case 'unknown':
 				return unknownRoute(request);
 		}

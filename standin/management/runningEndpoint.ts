@@ -1,7 +1,10 @@
+import { gpuTypesIn } from '../costs/gpuCatalog';
+import type { BilledEndpoint } from '../costs/serverlessBilling';
 import type { QueueApi, QueueEndpoint } from '../queue/queueApi';
 import type { WorkerHandler } from '../queue/jobs/workerHandler';
+import type { WorkerRecord } from '../queue/jobs/workerPool';
 import { type EndpointRecord, isNewRelease } from './endpointConfig';
-import { isObject } from './schema';
+import { isObject, recordOf } from './schema';
 
 /** The container that a worker runs. */
 export interface Container {
@@ -49,6 +52,7 @@ export class RunningEndpoint {
 		this.templateId = templateId;
 		this.#served = own ?? this.#serve(record.id);
 		if (!own) this.#configure();
+		this.#place();
 	}
 
 	/** As the queue API has it at this moment. */
@@ -65,10 +69,21 @@ export class RunningEndpoint {
 		this.#record = record;
 		if (rolls) this.#served.queue.recycleWorkers();
 		this.#configure();
+		this.#place();
+	}
+
+	/** What its workers have done, for its bill. */
+	billed(): BilledEndpoint {
+		const spans = this.#served.queue.workers().spans;
+		return { id: this.#record.id, gpuCount: this.#gpuCount, spans };
 	}
 
 	async remove(): Promise<void> {
 		await this.#served.remove();
+	}
+
+	workerStates(): readonly WorkerRecord[] {
+		return this.#served.queue.workers().list;
 	}
 
 	/** The answer of `GET /v2/serverless/{id}/workers`. */
@@ -85,17 +100,29 @@ export class RunningEndpoint {
 				unhealthy: count('unhealthy'),
 				total: list.length,
 			},
-			workers: list.map(({ id, state, release, startedAt }) => ({
+			workers: list.map(({ id, state, gpuType, release, startedAt }) => ({
 				id,
 				status: STATUSES[state],
 				isStale: release !== currentRelease,
 				version: release,
-				gpuCount: 1,
+				gpuCount: this.#gpuCount,
+				gpuTypeId: gpuType,
 				image: this.record.image,
 				uptimeSeconds: Math.floor((Date.now() - startedAt) / 1000),
 				startedAt: new Date(startedAt).toISOString(),
 			})),
 		};
+	}
+
+	get #gpuCount(): number {
+		return Number(recordOf(this.#record.gpu).count ?? 1);
+	}
+
+	/** Workers that start from now on get GPUs of its pools. */
+	#place(): void {
+		const { pools, excludedTypes } = recordOf(this.#record.gpu);
+		const gpuTypes = gpuTypesIn(textsOf(pools), textsOf(excludedTypes));
+		this.#served.queue.setWorkers({ gpuTypes });
 	}
 
 	#serve(id: string): QueueEndpoint {
@@ -116,6 +143,10 @@ export class RunningEndpoint {
 		queue.setExecutionTimeout(timeout);
 		queue.setWorkers({ min, max, idleTimeoutMs: idleTimeout * 1000 * this.#options.timeFactor });
 	}
+}
+
+function textsOf(value: unknown): string[] {
+	return Array.isArray(value) ? value.map(String) : [];
 }
 
 const SECRET_NAME = /KEY|SECRET|PASSWORD|TOKEN/;

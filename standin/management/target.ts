@@ -15,6 +15,15 @@ export type Operation =
 	| 'updateEndpoint'
 	| 'deleteEndpoint'
 	| 'listEndpointWorkers'
+	| 'listGpuTypes'
+	| 'listServerlessBilling'
+	| 'getWorkerLogs'
+	/** GraphQL, by what it asks for. */
+	| 'readUser'
+	| 'readModels'
+	| 'saveEndpoint'
+	| 'readWorkerModels'
+	| 'graphql'
 	| 'unknown';
 
 /** What a request asks for. */
@@ -24,6 +33,7 @@ export interface Target {
 	path: string;
 	query: URLSearchParams;
 	id?: string;
+	workerId?: string;
 	/** The methods that the path would take, when the request came with another. */
 	allowedMethods?: readonly string[];
 }
@@ -44,6 +54,10 @@ const collections: readonly [RegExp, Methods][] = [
 		{ GET: 'getEndpoint', PATCH: 'updateEndpoint', DELETE: 'deleteEndpoint' },
 	],
 	[/^\/v2\/serverless\/([\w-]+)\/workers$/, { GET: 'listEndpointWorkers' }],
+	[/^\/v2\/catalog\/gpus$/, { GET: 'listGpuTypes' }],
+	[/^\/v2\/billing\/serverless$/, { GET: 'listServerlessBilling' }],
+	[/^\/v2\/serverless\/([\w-]+)\/workers\/([\w-]+)\/logs$/, { GET: 'getWorkerLogs' }],
+	[/^\/graphql$/, { POST: 'graphql' }],
 ];
 
 /** Reads the method and the path; query fields that are not known are ignored, as RunPod does. */
@@ -53,10 +67,15 @@ export function parseTarget(method: string, path: string): Target {
 	for (const [pattern, methods] of collections) {
 		const found = pattern.exec(pathname);
 		if (!found) continue;
-		const [, id] = found;
+		const [, id, workerId] = found;
 		const operation = methods[method];
 		if (!operation) return { ...target, allowedMethods: Object.keys(methods) };
-		return { ...target, operation, ...(id !== undefined && { id }) };
+		return {
+			...target,
+			operation,
+			...(id !== undefined && { id }),
+			...(workerId !== undefined && { workerId }),
+		};
 	}
 	return target;
 }

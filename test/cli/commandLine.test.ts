@@ -268,7 +268,9 @@ describe('the next step', () => {
 	it('of health fits its word', async () => {
 		const { endpoint_id } = await rig.deploy();
 		const cold = await rig.command(['health']);
-		expect(cold.err).toEqual([`Next: generate a video in n8n; the Endpoint ID is ${endpoint_id}.`]);
+		expect(cold.err).toEqual([
+			`Next: generate a video in n8n (the Endpoint ID is ${endpoint_id}), or here with: wan-avatar run --image portrait.png --video driving-video.mp4`,
+		]);
 		await rig.deploy({ RUNPOD_WORKERS_MAX: '0' });
 		const paused = await rig.command(['health']);
 		expect(paused.err).toEqual([

@@ -14,6 +14,7 @@ const nothing = /$^/;
 const laws: readonly Law[] = [
 	{ who: /^lib\/base\//, may: /^(lib\/base\/|zod\/v4$)/ },
 	{ who: /^lib\/contract\//, may: /^(lib\/(base|contract)\/|zod\/v4$)/ },
+	{ who: /^lib\/cost\//, may: /^(lib\/(base|cost)\/|zod\/v4$)/ },
 	{
 		who: /^lib\/runpod\/http\/http\.ts$/,
 		may: /^(lib\/(base|contract|runpod)\/|undici$|package\.json$)/,
@@ -27,7 +28,7 @@ const laws: readonly Law[] = [
 		may: /^lib\/(base|contract)\//,
 		mayAsType: /^undici$/,
 	},
-	{ who: /^lib\/runpod\//, may: /^(lib\/(base|contract|runpod)\/|zod\/v4$)/ },
+	{ who: /^lib\/runpod\//, may: /^(lib\/(base|contract|cost|runpod)\/|zod\/v4$)/ },
 	{
 		who: /^lib\/storage\/client\/client\.ts$/,
 		may: /^minio$/,
@@ -59,10 +60,10 @@ const laws: readonly Law[] = [
 	},
 	{
 		who: /^lib\/generation\//,
-		may: /^(lib\/(base|contract|following|generation)\/|zod\/v4$|node:(crypto|stream)$)/,
+		may: /^(lib\/(base|contract|cost|following|generation)\/|zod\/v4$|node:(crypto|stream)$)/,
 		mayAsType: /^lib\/(runpod|storage)\//,
 	},
-	{ who: /^lib\/deployment\//, may: /^(lib\/(base|contract|deployment|runpod)\/|zod\/v4$)/ },
+	{ who: /^lib\/deployment\//, may: /^(lib\/(base|contract|cost|deployment|runpod)\/|zod\/v4$)/ },
 	{ who: /^cli\//, may: /^(node:|lib\/|cli\/|commander$|package\.json$)/ },
 	{ who: /^nodes\//, may: /^(lib\/|nodes\/|n8n-workflow$)/ },
 	{ who: /^credentials\//, may: /^(lib\/|n8n-workflow$)/ },

@@ -34,7 +34,20 @@ describe('a RunPod credential', () => {
 			endpointId: '',
 			queueBaseUrl: 'https://api.runpod.ai/v2',
 			managementBaseUrl: 'https://api.runpod.io/v2',
+			graphqlUrl: 'https://api.runpod.io/graphql',
 		});
+	});
+
+	it.each([
+		[{}, 'https://api.runpod.io/graphql'],
+		[{ managementBaseUrl: 'http://127.0.0.1:8080/v2/' }, 'http://127.0.0.1:8080/graphql'],
+		[
+			{ managementBaseUrl: 'https://proxy.example.com/runpod' },
+			'https://proxy.example.com/runpod/graphql',
+		],
+		[{ graphqlUrl: 'https://graphql.example.com/ ' }, 'https://graphql.example.com'],
+	])('has the GraphQL API of %j at %s', (given, expected) => {
+		expect(parseRunPodSettings({ apiKey: 'k', ...given }).graphqlUrl).toBe(expected);
 	});
 
 	it.each([
@@ -43,6 +56,7 @@ describe('a RunPod credential', () => {
 		[{ apiKey: 'k', endpointId: 'https://example.com' }, /Endpoint ID must be/],
 		[{ apiKey: 'k', endpointId: '../x' }, /Endpoint ID must be/],
 		[{ apiKey: 'k', queueBaseUrl: 'ftp://a' }, /Queue API Base URL/],
+		[{ apiKey: 'k', graphqlUrl: 'ftp://a' }, /GraphQL API URL/],
 		[undefined, /RunPod credential/],
 	])('%j is refused', (data, expected) => {
 		expect(() => parseRunPodSettings(data)).toThrow(expected);
@@ -166,7 +180,8 @@ describe('the secrets of the credentials', () => {
 			expect(secretsIn(storageSecrets({ [name]: VALUE }))).toEqual([VALUE]);
 	});
 
-	it.each(VARIABLES.filter(({ name }) => /KEY|SECRET|TOKEN|PASSWORD/.test(name)))(
+	// The name of a secret that RunPod keeps is none.
+	it.each(VARIABLES.filter(({ name }) => /(KEY|SECRET|TOKEN|PASSWORD)(?!.*_NAME$)/.test(name)))(
 		'$name is masked, and has no flag that others on the machine can read',
 		({ name, flag }) => {
 			expect(secretsIn(secretsOf({ [name]: VALUE }))).toEqual([VALUE]);

@@ -39,7 +39,7 @@ export async function createChain(
 			typeVersion,
 			position: [index * 200, 0],
 			...(step.type.startsWith('n8n-nodes-wan-avatar')
-				? { credentials: Object.fromEntries([...credentials].filter(([type]) => OWN.has(type))) }
+				? { credentials: credentialsOf(step.parameters, credentials) }
 				: {}),
 		})),
 		connections: {
@@ -63,7 +63,12 @@ export function to(...outputs: readonly (readonly string[])[]): object {
 	return { main: outputs.map((names) => names.map((node) => ({ node, type: 'main', index: 0 }))) };
 }
 
-const OWN: ReadonlySet<string> = new Set(['runPodApi', 'minioApi']);
+/** MinIO's stays away where the form turns it off. */
+function credentialsOf(parameters: object, saved: Rig['credentials']): object {
+	const hasMinio = !('useMinioCredential' in parameters) || parameters.useMinioCredential === true;
+	const types = hasMinio ? ['runPodApi', 'minioApi'] : ['runPodApi'];
+	return Object.fromEntries(types.map((type) => [type, saved.get(type)]));
+}
 
 /** A step that gives so many items `{avatar_id}`, each of its own name. */
 export function avatars(...ids: readonly string[]): Step {

@@ -29,7 +29,7 @@ afterAll(async () => {
 
 it('all examples can be imported, and carry no ids or secrets of an instance', () => {
 	const examples = readExamples();
-	expect(examples).toHaveLength(10);
+	expect(examples).toHaveLength(11);
 	for (const example of examples) {
 		expect(example).not.toHaveProperty('id');
 		expect(example).not.toHaveProperty('meta');

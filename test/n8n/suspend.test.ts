@@ -13,7 +13,7 @@ import {
 	startSleepRig,
 	type SleepRig,
 } from './suspend/sleepers';
-import { callWebhook, webhookStart } from './suspend/webhookStart';
+import { callWebhook, webhookStart } from './webhookStart';
 
 let rig: SleepRig;
 

@@ -28,6 +28,10 @@ export const LIMITS = {
 	binarySilenceMs: seconds(60),
 	/** A note or a look that is not needed for the result. */
 	noteMs: seconds(5),
+	/** The log of a worker, which has no end: so long it is listened to. */
+	workerLogMs: seconds(3),
+	/** All that is asked of the single workers of an endpoint. */
+	workersMs: seconds(15),
 	/** All looks into the inputs of one run; then its jobs are sent without them. */
 	looksMs: seconds(60),
 	/** The look at a finished video. */
@@ -38,6 +42,8 @@ export const LIMITS = {
 	setBackTryMs: seconds(8),
 	setBackMs: seconds(28),
 	setBackPatientlyMs: seconds(300),
+	/** So long the terminal waits for the answer to a cancel (30 s with the grace). */
+	cancelWaitMs: seconds(28),
 	/** A form that somebody looks at: a credential test, a list to choose from. */
 	formMs: seconds(15),
 	/** The look at a job that a callback tells of: RunPod is answered before it may give the call up, so that it repeats it. */

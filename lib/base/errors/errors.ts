@@ -10,6 +10,8 @@ const ERROR_CODES = [
 	'RATE_LIMITED',
 	'UNREACHABLE',
 	'UNREADABLE_ANSWER',
+	/** A limit for what the jobs cost lets no more be sent. */
+	'BUDGET_REACHED',
 	'SUBMIT_UNKNOWN',
 	'JOB_FAILED',
 	'JOB_CANCELLED',

@@ -1,6 +1,7 @@
 import { WanAvatarError } from '../../base/errors/errors';
 import type { ManagementClient } from '../../runpod/management/management';
 import type { Endpoint, RegistryAuth, Template } from '../../runpod/management/managementRecords';
+import { applyModel } from './applyModel';
 import {
 	containerBody,
 	endpointBody,
@@ -60,7 +61,7 @@ export async function applyPlan(
 		registry_auth_id: existing.registryAuth?.id ?? null,
 	};
 	const progress: Progress = { ids, settings, existing, ports };
-	let changed = false;
+	let changed = await setModelFirst(plan, progress);
 	for (const step of plan.steps) {
 		if (step.action === 'keep') continue;
 		ports.onStep?.(step);
@@ -72,6 +73,31 @@ export async function applyPlan(
 		}
 	}
 	return { ids, changed };
+}
+
+/**
+ * An image must not meet hosts without its model: what is set comes before all else, which then finds out too whether the
+ * key may set it; what is taken away comes last.
+ */
+async function setModelFirst(
+	{ steps }: Plan,
+	{ ids, settings, existing, ports }: Progress,
+): Promise<boolean> {
+	const { endpoint, names } = existing;
+	const isChanged = steps.some(
+		({ resource, action }) => resource === 'endpoint' && action !== 'keep',
+	);
+	if (!endpoint || !isChanged || !settings.given.has('model') || settings.model === null)
+		return false;
+	try {
+		return await noticingDeletion(
+			'endpoint_id',
+			ids,
+			async () => await applyModel(settings, endpoint, ports.management),
+		);
+	} catch (error) {
+		throw withWhatExists(error, ids, names);
+	}
 }
 
 /** Each tells whether it has changed anything. */
@@ -138,16 +164,18 @@ async function applyEndpoint(
 	{ ids, settings, existing, ports }: Progress,
 ): Promise<boolean> {
 	const { management } = ports;
+	const setsModel = settings.given.has('model');
 	const body = endpointBody(settings, existing.names, ids.template_id ?? '');
 	if (existing.endpoint) {
+		const { endpoint } = existing;
 		const container = containerBody(settings, ids.registry_auth_id);
-		const { id } = existing.endpoint;
 		return await noticingDeletion('endpoint_id', ids, async () => {
-			const now = await management.getEndpoint(id);
+			const now = await management.getEndpoint(endpoint.id);
 			const { body: change, changes } = endpointDifference(now, body, container, settings.given);
-			if (changes.length === 0) return false;
-			await management.updateEndpoint(now, change);
-			return true;
+			if (changes.length > 0) await management.updateEndpoint(now, change);
+			const isFreed = setsModel && settings.model === null;
+			const freed = isFreed && (await applyModel(settings, endpoint, management));
+			return changes.length > 0 || freed;
 		});
 	}
 	const endpoint = await createOrFind<Endpoint>(
@@ -155,6 +183,7 @@ async function applyEndpoint(
 		async () => onlyOne('endpoint', name, await management.listEndpoints()),
 	);
 	ids.endpoint_id = endpoint.id;
+	if (setsModel && settings.model !== null) await applyModel(settings, endpoint, management);
 	return true;
 }
 

@@ -1,9 +1,11 @@
+import { WanAvatarError } from '../../base/errors/errors';
 import type { ManagementClient } from '../../runpod/management/management';
 import { joinSignals, waitUnlessAborted } from '../../base/async/abort';
 import { pause, type Clock } from '../../base/async/clock';
 import type { EndpointQueue } from '../../runpod/queue/endpointQueue';
 import { applyPlan, type DeployedIds } from './apply';
-import { readLinked, type Existing } from '../plan/existing';
+import { readLinked, unchanged, type Existing } from '../plan/existing';
+import { readModels } from '../plan/models';
 import { planDeployment, type Plan, type PlanStep } from '../plan/plan';
 import type { PlanOptions } from '../plan/planOptions';
 import type { DeploymentSettings } from '../settings/deploymentSettings';
@@ -43,9 +45,11 @@ export async function prepareDeployment(
 ): Promise<PreparedDeployment> {
 	const needsRegistryAuths =
 		settings.dockerHub !== undefined || options.rotateRegistryAuth === true;
-	const existing = await readLinked(management, settings.name, settings.ids, {
-		needsRegistryAuths,
+	const found = await readLinked(management, settings.name, settings.ids, { needsRegistryAuths });
+	const models = await readModels(settings, found.endpoint, management).catch((error: unknown) => {
+		throw error instanceof WanAvatarError ? unchanged(error) : error;
 	});
+	const existing: Existing = { ...found, models };
 	return { settings, existing, plan: planDeployment(settings, existing, options) };
 }
 

@@ -1,5 +1,6 @@
 import { joinSignals, WaitEnded, waitUnlessAborted } from '../../base/async/abort';
 import { pause } from '../../base/async/clock';
+import { LIMITS } from '../../base/async/timeLimits';
 import { WanAvatarError } from '../../base/errors/errors';
 import {
 	getHealth,
@@ -12,6 +13,8 @@ import { withWarmWorker, type WarmWorkerPorts, type WorkerSetter } from './warmW
 export interface FirstWorkerPorts extends HealthPorts, WarmWorkerPorts {
 	management: WorkerSetter;
 	onLook?: (report: HealthReport) => void;
+	/** Called while the workers are still there, before it is given up: what they say may tell why. */
+	beforeGivingUp?: () => Promise<void>;
 }
 
 const LOOK_INTERVAL_MS = 5000;
@@ -72,16 +75,26 @@ async function watch(
 			if (last.health !== 'unknown') knownMs = clock.monotonic();
 			const isUnknown = clock.monotonic() - knownMs >= UNKNOWN_AT_MOST_MS;
 			const isHopeless = isUnknown || last.health === 'unhealthy' || last.health === 'paused';
-			if (isHopeless || clock.monotonic() >= deadlineMs) throw notReady(last);
+			if (isHopeless || clock.monotonic() >= deadlineMs) break;
 			await pause(clock, LOOK_INTERVAL_MS, end.signal);
 		}
 	} catch (error) {
 		if (signal?.aborted) throw stopped(endpointId);
 		if (!(error instanceof WaitEnded)) throw error;
-		throw last ? notReady(last) : noAnswer(endpointId);
 	} finally {
 		end.release();
 	}
+	if (!last) throw noAnswer(endpointId);
+	await askWhy(ports);
+	throw notReady(last);
+}
+
+/** For a moment, since a worker is paid meanwhile; what hinders it is no matter. */
+async function askWhy({ clock, signal, beforeGivingUp }: FirstWorkerPorts): Promise<void> {
+	if (!beforeGivingUp) return;
+	const end = joinSignals([signal, clock.timeout(LIMITS.workersMs)]);
+	await waitUnlessAborted(beforeGivingUp(), end.signal).catch(() => undefined);
+	end.release();
 }
 
 function notReady({ name, endpoint_id, health, meaning }: HealthReport): WanAvatarError {

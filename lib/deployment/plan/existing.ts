@@ -3,6 +3,7 @@ import { InvalidInput } from '../../base/errors/invalidInput';
 import type { ManagementClient } from '../../runpod/management/management';
 import type { Endpoint, RegistryAuth, Template } from '../../runpod/management/managementRecords';
 import { namesOf, type Names } from './desired';
+import type { KnownModels } from './models';
 import type { KnownIds } from '../settings/knownIds';
 import { plainName } from '../settings/plainName';
 
@@ -17,6 +18,8 @@ export interface Existing {
 	isTakenOver: boolean;
 	/** The API key may not list registry auths, and none was needed: what there is of them is not known. */
 	areRegistryAuthsHidden: boolean;
+	/** Of the endpoint, where one is asked for. */
+	models?: KnownModels;
 	all: { templates: readonly Template[]; endpoints: readonly Endpoint[] };
 }
 
@@ -188,7 +191,8 @@ async function listAuths(
 	}
 }
 
-function unchanged({ code, message, remedy, details }: WanAvatarError): WanAvatarError {
+/** The same error of what has only read. */
+export function unchanged({ code, message, remedy, details }: WanAvatarError): WanAvatarError {
 	return new WanAvatarError(code, message, { remedy: `${remedy} Nothing was changed.`, details });
 }
 

@@ -14,6 +14,8 @@ import {
 import type { Existing } from './existing';
 import type { GivenFields } from '../settings/given';
 import type { DeploymentSettings } from '../settings/deploymentSettings';
+import { modelChanges, refuseFraction } from './models';
+import { otherKind } from './otherKind';
 import { planNotes } from './planNotes';
 import type { PlanOptions } from './planOptions';
 import { registryUsers } from './registryUsers';
@@ -188,18 +190,23 @@ function withVolume({ id, name }: Template): WanAvatarError {
 
 function planEndpoint(
 	settings: DeploymentSettings,
-	{ names, endpoint, template }: Existing,
+	{ names, endpoint, template, models }: Existing,
 	registryId: string | null,
 ): Planned {
+	const modelled = modelChanges(settings, models);
 	const wanted = endpointBody(settings, names, template?.id ?? NEW_ID);
 	const step = { resource: 'endpoint', name: wanted.name, id: endpoint?.id ?? null } as const;
 	assertWorkersInOrder(workersAfter(settings, endpoint));
-	if (!endpoint)
-		return { step: { ...step, action: 'create', changes: createdEndpoint(wanted) }, kept: [] };
+	if (!endpoint) {
+		const changes = [...createdEndpoint(wanted), ...modelled];
+		return { step: { ...step, action: 'create', changes }, kept: [] };
+	}
 	refuseOtherKind(endpoint);
 	refuseIdleTimeout(endpoint, settings);
+	refuseFraction(endpoint, settings, modelled);
 	const container = containerBody(settings, registryId);
-	return updated(step, endpointDifference(endpoint, wanted, container, settings.given));
+	const { changes, kept } = endpointDifference(endpoint, wanted, container, settings.given);
+	return updated(step, { changes: [...changes, ...modelled], kept });
 }
 
 function updated(
@@ -236,10 +243,10 @@ function refuseIdleTimeout({ id, name, scaling }: Endpoint, { given }: Deploymen
 	);
 }
 
-function refuseOtherKind({ id, name, type, cpu }: Endpoint): void {
-	const isQueue = type === undefined || type === null || type === 'QUEUE';
-	if (isQueue && !cpu?.length) return;
-	const kind = isQueue ? 'a CPU endpoint' : 'no queue endpoint';
+function refuseOtherKind(endpoint: Endpoint): void {
+	const kind = otherKind(endpoint);
+	if (kind === undefined) return;
+	const { id, name } = endpoint;
 	throw new WanAvatarError(
 		'NAME_TAKEN',
 		`The endpoint ${name} (${id}) is ${kind} and cannot become one that fits`,

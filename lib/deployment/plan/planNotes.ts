@@ -2,6 +2,7 @@ import type { Existing } from './existing';
 import type { PlanOptions } from './planOptions';
 import type { DeploymentSettings } from '../settings/deploymentSettings';
 import { warmPlanNote } from '../workers/warmNote';
+import { modelNotes } from './models';
 import { workersAfter } from './workersAfter';
 
 /** What is not wrong with a deployment, but good to know. */
@@ -16,6 +17,7 @@ export function planNotes(
 		...imageNotes(settings.image),
 		...without(warmPlanNote(existing.endpoint, min ?? 0)),
 		...(max === 0 ? [NO_WORKERS] : []),
+		...modelNotes(settings, existing.models),
 		...untoldNotes(existing),
 		...(existing.endpoint && !existing.template ? [NO_TEMPLATE] : []),
 		...(rotateRegistryAuth ? [ROTATION] : []),

@@ -1,6 +1,6 @@
 import * as z from 'zod/v4';
-import type { RunPodSettings } from '../../runpod/http/runPodCredential';
-import { requiredSecret, requiredText } from './values';
+import { graphqlUrlOf, type RunPodSettings } from '../../runpod/http/runPodCredential';
+import { optionalText, requiredSecret, requiredText } from './values';
 
 const url = /^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/;
 
@@ -16,6 +16,11 @@ export const connection = z.object({
 		'give an address that starts with https://',
 		url,
 	),
+	RUNPOD_GRAPHQL_URL: optionalText(
+		'RUNPOD_GRAPHQL_URL',
+		'give an address that starts with https://',
+		url,
+	),
 	RUNPOD_QUEUE_BASE_URL: requiredText(
 		'RUNPOD_QUEUE_BASE_URL',
 		'give an address that starts with https://',
@@ -24,10 +29,12 @@ export const connection = z.object({
 });
 
 export function toConnection(data: z.output<typeof connection>): RunPodSettings {
+	const managementBaseUrl = withoutSlash(data.RUNPOD_MANAGEMENT_BASE_URL);
 	return {
 		apiKey: data.RUNPOD_API_KEY,
 		endpointId: '',
-		managementBaseUrl: withoutSlash(data.RUNPOD_MANAGEMENT_BASE_URL),
+		managementBaseUrl,
+		graphqlUrl: graphqlUrlOf(withoutSlash(data.RUNPOD_GRAPHQL_URL ?? ''), managementBaseUrl),
 		queueBaseUrl: withoutSlash(data.RUNPOD_QUEUE_BASE_URL),
 	};
 }

@@ -9,11 +9,20 @@ import { connection, toConnection } from './connection';
 import { givenFields, isGiven, type GivenFields } from './given';
 import { knownIds, toIds, type KnownIds } from './knownIds';
 import { plainName } from './plainName';
-import { decimal, optionalText, requiredText, secretRecord, wholeNumber, words } from './values';
+import {
+	decimal,
+	model,
+	optionalText,
+	requiredText,
+	secretRecord,
+	wholeNumber,
+	words,
+} from './values';
 import type { VariableName } from './variables';
 import {
 	imagePuller,
 	ownWorkerVariables,
+	tokenSecret,
 	workerStorage,
 	type WorkerSettings,
 } from './workerSettings';
@@ -34,6 +43,8 @@ export interface DeploymentSettings {
 	flashboot: 'OFF' | 'FLASHBOOT' | 'PRIORITY_FLASHBOOT';
 	dataCenterIds: string[];
 	networkVolumeIds: string[];
+	/** That RunPod keeps on the hosts of the workers; null where there is to be none, or none is given. */
+	model: string | null;
 	/** Of what exists under other names. */
 	ids: KnownIds;
 	given: GivenFields;
@@ -96,6 +107,8 @@ const deployment = knownIds.extend({
 		CUDA_VERSION,
 	),
 	RUNPOD_WORKER_ENV: secretRecord('RUNPOD_WORKER_ENV'),
+	RUNPOD_MODEL: model('RUNPOD_MODEL'),
+	RUNPOD_HF_TOKEN_SECRET_NAME: tokenSecret,
 });
 
 /** Those of a form, where the rest comes from credentials. */
@@ -184,7 +197,7 @@ export interface Target {
 	secrets: Secret[];
 }
 
-const target = connection.extend({ ...knownIds.shape, WAN_AVATAR_NAME: deploymentName });
+export const target = connection.extend({ ...knownIds.shape, WAN_AVATAR_NAME: deploymentName });
 
 function idsIn(
 	data: Parameters<typeof toIds>[0] & { WAN_AVATAR_NAME: string },
@@ -193,7 +206,7 @@ function idsIn(
 	return toIds(data, isGiven(raw, 'WAN_AVATAR_NAME') ? data.WAN_AVATAR_NAME : undefined);
 }
 
-function toTarget(data: z.output<typeof target>, raw: RawSettings): Target {
+export function toTarget(data: z.output<typeof target>, raw: RawSettings): Target {
 	return {
 		connection: toConnection(data),
 		name: data.WAN_AVATAR_NAME,
@@ -233,6 +246,12 @@ function crossFaults(data: Deployment, raw: RawSettings): InputFault[] {
 			field: 'RUNPOD_MIN_CUDA_VERSION',
 			message: 'cannot be given together with RUNPOD_ALLOWED_CUDA_VERSIONS: give one of the two',
 		});
+	if (data.RUNPOD_MODEL !== null && !Number.isInteger(data.RUNPOD_QUEUE_DELAY))
+		faults.push({
+			field: 'RUNPOD_QUEUE_DELAY',
+			message:
+				'must be a whole number where RUNPOD_MODEL is given: the API that sets models knows no other',
+		});
 	const own = ownWorkerVariables(data);
 	for (const key of Object.keys(data.RUNPOD_WORKER_ENV).filter((one) => Object.hasOwn(own, one)))
 		faults.push({
@@ -271,6 +290,7 @@ function toSettings(
 		flashboot: data.RUNPOD_FLASHBOOT,
 		dataCenterIds: data.RUNPOD_DATA_CENTER_IDS,
 		networkVolumeIds: data.RUNPOD_NETWORK_VOLUME_IDS,
+		model: data.RUNPOD_MODEL,
 		ids: idsIn(data, raw),
 		given: givenFields(raw, Object.keys(data.RUNPOD_WORKER_ENV), emptied),
 	};

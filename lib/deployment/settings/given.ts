@@ -32,6 +32,8 @@ const FIELDS: Readonly<Partial<Record<VariableName, readonly string[]>>> = {
 	RUNPOD_NETWORK_VOLUME_IDS: ['networkVolumes'],
 	RUNPOD_MIN_CUDA_VERSION: ['gpu.minCudaVersion'],
 	RUNPOD_ALLOWED_CUDA_VERSIONS: ['gpu.allowedCudaVersions'],
+	RUNPOD_MODEL: ['model'],
+	RUNPOD_HF_TOKEN_SECRET_NAME: ['env.HF_TOKEN'],
 };
 
 /** Of the two CUDA settings RunPod takes one alone, so giving one takes the other away. */

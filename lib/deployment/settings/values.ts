@@ -1,6 +1,7 @@
 import * as z from 'zod/v4';
 import { fromJson } from '../../base/data/json';
 import { Secret } from '../../base/data/secret';
+import { modelAddress, modelReferenceIn, REVISION } from './modelReference';
 import { variableDefault, type VariableName } from './variables';
 
 /** A variable that is set to nothing is as good as not set. */
@@ -128,7 +129,7 @@ const secrets = z.record(
 
 /** A JSON object of texts, or the text of one; each may be a secret. */
 export function secretRecord(name: VariableName) {
-	const fault = 'must be a JSON object of texts, such as {"HF_TOKEN": "…"}';
+	const fault = 'must be a JSON object of texts, such as {"LOG_LEVEL": "debug"}';
 	return variable(
 		name,
 		z.union([z.string(), z.record(z.string(), z.unknown())], { error: fault }).default({}),
@@ -138,6 +139,27 @@ export function secretRecord(name: VariableName) {
 		);
 		if (success) return data;
 		context.addIssue({ code: 'custom', message: fault });
+		return z.NEVER;
+	});
+}
+
+const NO_MODEL = 'none';
+
+/** A model of Hugging Face, as RunPod takes it; null where it is said that there is to be none. */
+export function model(name: VariableName) {
+	const hint = 'give an address such as https://huggingface.co/Org/Model, or none';
+	return variable(
+		name,
+		z.union([z.string(), z.array(z.never())], { error: `is malformed: ${hint}` }).optional(),
+	).transform((value, context) => {
+		const text = typeof value === 'string' ? value.trim() : NO_MODEL;
+		if (text.toLowerCase() === NO_MODEL) return null;
+		const found = modelReferenceIn(text);
+		if (found && REVISION.test(found.revision)) return modelAddress(found);
+		const message = found
+			? `names the revision "${found.revision}": give main or a commit of 40 characters, since RunPod shows a commit for whatever was given, and a branch or tag could not be compared`
+			: `is malformed: ${hint}`;
+		context.addIssue({ code: 'custom', message });
 		return z.NEVER;
 	});
 }

@@ -39,7 +39,10 @@ export type VariableName =
 	| 'RUNPOD_MIN_CUDA_VERSION'
 	| 'RUNPOD_ALLOWED_CUDA_VERSIONS'
 	| 'RUNPOD_WORKER_ENV'
+	| 'RUNPOD_MODEL'
+	| 'RUNPOD_HF_TOKEN_SECRET_NAME'
 	| 'RUNPOD_MANAGEMENT_BASE_URL'
+	| 'RUNPOD_GRAPHQL_URL'
 	| 'RUNPOD_QUEUE_BASE_URL';
 
 /** Every setting there is, in the order of the documentation. */
@@ -206,11 +209,29 @@ export const VARIABLES: readonly Variable[] = [
 		description: 'further variables of the worker, as a JSON object of texts',
 	},
 	{
+		name: 'RUNPOD_MODEL',
+		flag: 'model',
+		value: 'url',
+		description: 'Hugging Face model that RunPod keeps on the hosts of the workers, or none',
+	},
+	{
+		name: 'RUNPOD_HF_TOKEN_SECRET_NAME',
+		flag: 'hf-token-secret',
+		value: 'name',
+		description: 'name of the RunPod secret that holds the HF_TOKEN of the worker',
+	},
+	{
 		name: 'RUNPOD_MANAGEMENT_BASE_URL',
 		flag: 'management-base-url',
 		value: 'url',
 		description: "address of RunPod's management API",
 		fallback: 'https://api.runpod.io/v2',
+	},
+	{
+		name: 'RUNPOD_GRAPHQL_URL',
+		flag: 'graphql-url',
+		value: 'url',
+		description: "address of RunPod's GraphQL API, where it is not at the host of the former",
 	},
 	{
 		name: 'RUNPOD_QUEUE_BASE_URL',

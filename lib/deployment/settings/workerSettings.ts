@@ -25,13 +25,31 @@ export const imagePuller = z.object({
 	DOCKERHUB_PASSWORD: optionalSecret('DOCKERHUB_PASSWORD', 'give a Docker Hub password or token'),
 });
 
+const LOOKS_LIKE_A_TOKEN = /^hf_\w{20,}$/;
+
+/** The name of a secret that RunPod keeps, alone or as RunPod writes it in a variable. */
+export const tokenSecret = optionalText(
+	'RUNPOD_HF_TOKEN_SECRET_NAME',
+	'give the name of a RunPod secret, such as hf_token',
+	/^(\{\{\s*RUNPOD_SECRET_\w+\s*\}\}|\w+)$/,
+)
+	.transform((given) => given?.replace(/^\{\{\s*RUNPOD_SECRET_(\w+)\s*\}\}$/, '$1'))
+	.refine(
+		(name) => name === undefined || !LOOKS_LIKE_A_TOKEN.test(name),
+		'looks like a token itself: make a secret of it in the RunPod console, and give the name of that',
+	);
+
 /** Both as they are once parsed, by these rules or by those of a credential. */
 export type WorkerSettings = z.output<typeof workerStorage> & z.output<typeof imagePuller>;
 
 /** What the worker finds in its environment from settings of their own. */
 export function ownWorkerVariables(
-	data: z.output<typeof workerStorage> & { RUNPOD_INIT_TIMEOUT: number },
+	data: z.output<typeof workerStorage> & {
+		RUNPOD_INIT_TIMEOUT: number;
+		RUNPOD_HF_TOKEN_SECRET_NAME?: string | undefined;
+	},
 ): WorkerVariables {
+	const secret = data.RUNPOD_HF_TOKEN_SECRET_NAME;
 	return {
 		MINIO_ENDPOINT: data.MINIO_ENDPOINT,
 		MINIO_ACCESS_KEY: data.MINIO_ACCESS_KEY,
@@ -39,5 +57,7 @@ export function ownWorkerVariables(
 		MINIO_USE_SSL: String(data.MINIO_USE_SSL),
 		MINIO_BUCKET: data.MINIO_BUCKET,
 		RUNPOD_INIT_TIMEOUT: String(data.RUNPOD_INIT_TIMEOUT),
+		// RunPod puts the value in when it starts a worker.
+		...(secret === undefined ? {} : { HF_TOKEN: `{{ RUNPOD_SECRET_${secret} }}` }),
 	};
 }

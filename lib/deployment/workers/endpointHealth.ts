@@ -2,6 +2,7 @@ import type { EndpointQueue } from '../../runpod/queue/endpointQueue';
 import type { EndpointHealth } from '../../runpod/queue/health';
 import type { ManagementClient } from '../../runpod/management/management';
 import { warmNote } from './warmNote';
+import { reportWorkers, type ReportedWorker, type WorkersReportPorts } from './workerReport';
 
 /** One plain word for the state of an endpoint. */
 export type HealthWord = 'ready' | 'cold' | 'throttled' | 'unhealthy' | 'paused' | 'unknown';
@@ -23,6 +24,9 @@ export interface HealthReport {
 		failed: number;
 		retried: number;
 	};
+	/** Both only where the single workers were asked for. */
+	cached_model: string | null;
+	worker_details: ReportedWorker[] | null;
 }
 
 export interface HealthPorts {
@@ -34,6 +38,17 @@ const NO_NEWS: EndpointHealth = {
 	jobs: { completed: 0, failed: 0, inProgress: 0, inQueue: 0, retried: 0 },
 	workers: { idle: 0, initializing: 0, ready: 0, running: 0, throttled: 0, unhealthy: 0 },
 };
+
+/** The same with the single workers, what they have of the model, and the logs of those that do not get ready. */
+export async function getHealthOfWorkers(
+	endpointId: string,
+	ports: HealthPorts & WorkersReportPorts,
+): Promise<HealthReport> {
+	const report = await getHealth(endpointId, ports);
+	const endpoint = await ports.management.getEndpoint(endpointId);
+	const { notes, ...details } = await reportWorkers(endpoint, ports);
+	return { ...report, ...details, notes: [...report.notes, ...notes] };
+}
 
 /** Asks both APIs: the queue knows workers and jobs, the management API how many workers may run. */
 export async function getHealth(
@@ -60,6 +75,8 @@ export async function getHealth(
 			failed: jobs.failed,
 			retried: jobs.retried,
 		},
+		cached_model: null,
+		worker_details: null,
 	};
 }
 

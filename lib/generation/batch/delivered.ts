@@ -5,6 +5,7 @@ import type { GenerationPorts, GenerationRequest } from '../request/ports';
 import { createOptionalStore } from '../report/optionalStore';
 import { isLookedAtAgain } from '../run/jobContext';
 import { openRecordBook } from '../record/record';
+import { runFactsOf } from '../record/runFacts';
 import { lastingOutput } from '../../contract/jobOutput';
 import { settle } from '../../base/errors/settled';
 
@@ -34,7 +35,8 @@ export async function markDelivered(
 	const mark = async ({ request, record, report, isInline }: Given) => {
 		if (!record || record.delivered || isLookedAtAgain(record, request)) return;
 		const book = openRecordBook(request, record.fingerprint, memory);
-		const delivered = { ...record, delivered: true, output: lastingOutput(report) };
+		const run = runFactsOf(report);
+		const delivered = { ...record, delivered: true, output: lastingOutput(report), run };
 		// A later try of this execution asks RunPod for such a video again, which has it for a while.
 		book.remember(isInline ? record : { ...delivered, report });
 		if (book.key === undefined || faults >= MAX_FAULTS || signal?.aborted) return;

@@ -2,9 +2,10 @@ import type { InlineVideo } from '../../base/data/inlineText';
 import { WanAvatarError } from '../../base/errors/errors';
 import { settle, type End } from '../../base/errors/settled';
 import { knownFacts, type JobReport } from '../report/report';
-import type { GenerationRequest } from '../request/ports';
+import type { GenerationRequest, RunOptions } from '../request/ports';
 import { markDelivered, type Given } from './delivered';
 import type { Result } from '../run/generate';
+import { tallyOf, tallyText } from './tally';
 import type { Run } from './runAll';
 
 /** What a report is handed out with. */
@@ -49,9 +50,14 @@ function withNotes(report: JobReport, { notes = [] }: GenerationRequest): JobRep
 /** The ends with what was handed out; what the run gives out is noted as delivered. */
 export async function givenOut<T>(
 	ends: readonly End<FinishedItem<T>>[],
-	{ ports, runAborted }: Run,
+	{ ports, runAborted, costs }: Run,
+	{ stopOnFault }: Pick<RunOptions, 'stopOnFault'>,
 ): Promise<End<T>[]> {
 	const made = ends.flatMap((end) => ('value' in end ? [end.value] : []));
-	if (!runAborted.aborted) await markDelivered(made, ports);
+	// Where an error ends the node nothing is given out, also where the others went on.
+	const isGivenOut = !runAborted.aborted && !(stopOnFault && made.length < ends.length);
+	if (isGivenOut) await markDelivered(made, ports);
+	const summary = tallyText(await tallyOf(ends, { ports, costs }));
+	if (summary !== undefined) ports.onSummary?.(summary);
 	return ends.map((end) => ('value' in end ? { value: end.value.given } : end));
 }

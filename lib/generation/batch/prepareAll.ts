@@ -6,24 +6,47 @@ import type { Bucket } from '../../storage/objects/bucket';
 import { refuseCollisions } from '../request/collisions';
 import { refuseBadObjects, tellNotes } from '../request/preflight';
 import type { GenerationPorts, GenerationRequest, RunOptions } from '../request/ports';
+import { bounded, pricedLimit, type SpendingLimit } from '../spending/limit';
+import { createLimitedSpending, type LimitedSpending } from '../spending/limitedSpending';
 
 type Requests = readonly Settled<GenerationRequest>[];
 
 /** Requests that may be sent, or the ends of a run that is not started. */
-export type Prepared = { ready: Requests; ports: GenerationPorts } | { ends: End<never>[] };
+export type Prepared =
+	| {
+			ready: Requests;
+			ports: GenerationPorts;
+			/** Where the run has a spending limit. */
+			limited: LimitedSpending | undefined;
+	  }
+	| { ends: End<never>[] };
+
+type Options = Pick<RunOptions, 'stopOnFault' | 'spending'>;
 
 /** Looks at all requests before anything is sent for the first; ports are opened only when all items are good. */
 export async function prepareAll(
 	requests: Requests,
 	connect: () => Promise<GenerationPorts>,
-	options: Pick<RunOptions, 'stopOnFault'>,
+	options: Options,
 ): Promise<Prepared> {
 	const distinct = refuseCollisions(requests);
 	if (mustStop(distinct, options)) return { ends: distinct.map(withoutStarting) };
 	const ports = await connect();
-	const ready = await looked(distinct, ports);
-	tellNotes(ready, ports.onNote);
-	return mustStop(ready, options) ? { ends: ready.map(withoutStarting) } : { ready, ports };
+	const limit = await limitOf(options, ports);
+	const seen = await looked(limit ? bounded(distinct, limit) : distinct, ports);
+	tellNotes(seen, ports.onNote);
+	if (mustStop(seen, options)) return { ends: seen.map(withoutStarting) };
+	return { ready: seen, ports, limited: limit && createLimitedSpending(limit, ports) };
+}
+
+/** @throws InvalidInput where the limit cannot be kept */
+async function limitOf(
+	{ spending }: Options,
+	{ prices, onNote }: GenerationPorts,
+): Promise<SpendingLimit | undefined> {
+	if (!spending) return undefined;
+	const told = await prices?.endpoint();
+	return pricedLimit(spending, { told, reason: prices?.reason(), onNote });
 }
 
 /** Whoever has stopped waits for no look into a file, and no job waits long for a slow store. */
@@ -52,7 +75,7 @@ function tooSlow(): WanAvatarError {
 	return new WanAvatarError('STORAGE', message, { remedy: 'Check the network to the store.' });
 }
 
-function mustStop(requests: Requests, { stopOnFault }: Pick<RunOptions, 'stopOnFault'>): boolean {
+function mustStop(requests: Requests, { stopOnFault }: Options): boolean {
 	return stopOnFault && requests.some((request) => 'error' in request);
 }
 

@@ -3,6 +3,8 @@ import { mapConcurrently } from '../../base/async/concurrency';
 import { WanAvatarError } from '../../base/errors/errors';
 import { NOT_STARTED, settle, type End, type Settled } from '../../base/errors/settled';
 import { AnswerSlot } from '../../contract/answerSlot';
+import { costedError } from '../cost/costed';
+import { createCostWatch } from '../cost/costWatch';
 import { openRecordBook } from '../record/record';
 import { namingUnseen } from '../report/deniedWords';
 import { createOptionalStore } from '../report/optionalStore';
@@ -17,18 +19,24 @@ import { createSharedPolling } from '../run/sharedPolling';
 import { slotted } from '../run/slottedQueue';
 
 /** What the items of one run share. */
-export interface Run extends Pick<JobContext, 'ports' | 'polling' | 'upload' | 'runAborted'> {
+export interface Run extends Pick<
+	JobContext,
+	'ports' | 'polling' | 'upload' | 'runAborted' | 'costs'
+> {
 	/** Ends it for the others, once an item has failed. */
 	abort: () => void;
 }
 
 export function openRun(
-	ports: GenerationPorts,
+	given: GenerationPorts,
 	{ pollIntervalMs }: Pick<RunOptions, 'pollIntervalMs'>,
 ): Run {
 	const runAbort = new AbortController();
+	const costs = given.costs && createCostWatch(given.costs, given.clock, given.signal);
+	const ports = costs ? { ...given, queue: costs.watched(given.queue) } : given;
 	return {
 		ports,
+		costs,
 		polling: createSharedPolling(ports.clock, ports.queue, pollIntervalMs),
 		upload: uploadOnceEach(ports),
 		runAborted: runAbort.signal,
@@ -68,9 +76,15 @@ export async function runAll<T>(
 				work(context, index, left),
 			);
 		});
-		if (stopOnFault && 'error' in end) run.abort();
+		if (stopOnFault && endsRun(end)) run.abort();
 		return end;
 	});
+}
+
+/** Whether it ends the run for the others: an item for which there is no more money does not. */
+export function endsRun(end: End<unknown>): boolean {
+	if (!('error' in end)) return false;
+	return !(end.error instanceof WanAvatarError && end.error.code === 'BUDGET_REACHED');
 }
 
 type Shared = Omit<Run, 'abort'> & Pick<JobContext, 'refusal'>;
@@ -87,7 +101,8 @@ async function workOn<T>(
 		if ('value' in end) return end;
 		if (end.error instanceof RunAborted) return { skipped: end.error.message };
 		if (shared.runAborted.aborted && isNotStarted(end.error)) return NOT_STARTED;
-		return { error: namingUnseen(end.error, request.unseenInputs) };
+		const error = await costedError(end.error, shared);
+		return { error: namingUnseen(error, request.unseenInputs) };
 	} finally {
 		// What is still being copied would go on for nobody.
 		left.abort();

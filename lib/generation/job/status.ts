@@ -60,11 +60,16 @@ export async function describeLook(
 	const record = await recordOf(job, store);
 	const isForgotten = look.tag === 'missing' && !isYoung(job, clock);
 	const recovered = isForgotten ? await recoverKnown(job, record, store) : undefined;
-	const found = recovered ? { report: recovered } : resultOf(job, look);
+	const found = recovered ? { report: recovered } : withGpu(resultOf(job, look), record);
 	const { report, video } = hasVideo(found)
 		? await describeResult(found, { record, links }, ports, store)
 		: found;
 	return { report: withWarningsOf(store, report), video };
+}
+
+/** The GPU of a job whose worker is gone stands in its record. */
+function withGpu({ report, ...found }: JobResult, record: JobRecord | undefined): JobResult {
+	return { ...found, report: { ...report, gpu_type: record?.run?.gpu_type ?? null } };
 }
 
 function hasVideo({ report, video }: JobResult): boolean {

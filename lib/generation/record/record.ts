@@ -4,6 +4,7 @@ import { recordKey } from '../../contract/layout';
 import type { Bucket, Written } from '../../storage/objects/bucket';
 import type { GenerationRequest, JobMemory } from '../request/ports';
 import { claimedFailure } from './failure';
+import { runFacts } from './runFacts';
 
 const ID = /^[\w-]{1,200}$/;
 const JOB_ID = /^(?!\.+$)[\w.:~-]{1,200}$/;
@@ -46,7 +47,9 @@ export const jobRecord = z.object({
 	report: jsonRecord.optional(),
 	/** What the worker said of the video. */
 	output: jsonRecord.optional(),
-	/** Proves the output to the execution that sleeps for it. */
+	/** How it ran. */
+	run: runFacts,
+	/** Proves output and run to the execution that sleeps for them. */
 	seal: z.string().optional(),
 	/** Why there is none, and none will come. */
 	failure: claimedFailure.optional(),

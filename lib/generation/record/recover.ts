@@ -8,7 +8,7 @@ import type { JobRecord } from './record';
  */
 export async function recover(
 	job: JobReference,
-	{ recorded_at_ms, output }: Pick<JobRecord, 'recorded_at_ms' | 'output'>,
+	{ recorded_at_ms, output, run }: Pick<JobRecord, 'recorded_at_ms' | 'output' | 'run'>,
 	bucket: Pick<Bucket, 'stat'> | undefined,
 ): Promise<JobReport | undefined> {
 	if (!bucket || recorded_at_ms === null) return undefined;
@@ -21,8 +21,9 @@ export async function recover(
 	const { output_video_key, output_thumbnail_key } = job;
 	if (output_video_key === null || !(await isNewer(output_video_key))) return undefined;
 	const hasThumbnail = await isNewer(output_thumbnail_key);
-	return completedFromStore(job, output, {
+	const report = completedFromStore(job, output, {
 		minio_key: output_video_key,
 		thumbnail_key: hasThumbnail ? output_thumbnail_key : null,
 	});
+	return { ...report, ...run };
 }

@@ -40,6 +40,11 @@ export const jobReport = z.object({
 	delay_time_ms: number,
 	execution_time_ms: number,
 	worker_id: text,
+	/** The GPU of its worker, with Include Cost. */
+	gpu_type: text,
+	/** What the job has cost at least and at most, at list prices. */
+	cost_usd_min: number,
+	cost_usd_max: number,
 	/** Why the job has no video, in words; null while it may still get one. */
 	failure_reason: text,
 	/** What the worker says of its progress while it runs. */

@@ -1,8 +1,11 @@
 import type { Clock } from '../../base/async/clock';
 import type { JobInput } from '../../contract/jobInput';
 import type { LinkWish } from '../../contract/link';
+import type { Booking } from '../../cost/budget';
+import type { EndpointCosts } from '../../cost/endpointCosts';
 import type { Schedule } from '../../following/schedule';
 import type { StallWatch } from '../../following/stallWatch';
+import type { CostSource } from '../../runpod/management/costSource';
 import type { RunBody } from '../../runpod/queue/queueRequests';
 import type { QueueClient } from '../../runpod/queue/queue';
 import type { Bucket } from '../../storage/objects/bucket';
@@ -40,6 +43,10 @@ export interface GenerationPorts extends ResultPorts {
 	bucket?: Bucket | undefined;
 	/** Is told what is to be said of inputs, though they are good. */
 	onNote?: ((sentence: string) => void) | undefined;
+	/** With it the costs of jobs are told. */
+	costs?: CostSource | undefined;
+	/** Is told what came of all items, in one line. */
+	onSummary?: ((sentence: string) => void) | undefined;
 	/** Survives the tries of one execution. */
 	memory: JobMemory;
 	/** Names the execution, so that its own earlier tries are told from other executions. */
@@ -48,6 +55,24 @@ export interface GenerationPorts extends ResultPorts {
 	noteSecret?: string | undefined;
 	/** Aborted when the workflow is stopped. */
 	signal?: AbortSignal | undefined;
+	/** With it a spending limit can be kept. */
+	prices?: PriceSource | undefined;
+	/** What n8n keeps of what the execution has spent, for a spending limit; changed in place. */
+	spending?: SpendingNotes | undefined;
+}
+
+/** What a spending limit is kept by. */
+export interface PriceSource extends CostSource {
+	/** Why something is not known, in a sentence. */
+	reason: () => string | undefined;
+}
+
+/**
+ * What the jobs of one execution have cost and can still cost, and by which costs those under way are booked at their end.
+ */
+export interface SpendingNotes {
+	bookings: Booking[];
+	costs?: EndpointCosts | undefined;
 }
 
 /** Notes about the items of one node, kept by n8n between the tries of one execution; what is read is unchecked. */
@@ -108,8 +133,19 @@ export interface RunOptions {
 	maxJobs: number;
 	/** Nothing when it is learned. */
 	pollIntervalMs?: number | undefined;
+	/** Tell what jobs have cost. */
+	includeCost: boolean;
 	/** Validate and give out the request bodies; submit nothing. */
 	checkOnly: boolean;
 	/** Nothing is started when one item is bad, and nothing more once a job has failed. */
 	stopOnFault: boolean;
+	/** Nothing: what the jobs cost is not limited. */
+	spending?: SpendingWish | undefined;
+}
+
+/** A limit for what the jobs of one execution cost together. */
+export interface SpendingWish {
+	limitMicroUsd: number;
+	/** Of one GPU, in the place of RunPod's list price. */
+	microUsdPerHour?: number | undefined;
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod/v4';
 import { InvalidInput, type InputFault } from '../../base/errors/invalidInput';
+import { formMicroUsd, formMicroUsdPerHour } from '../../cost/money';
 import { isContractField } from '../../contract/jobInput';
 import { fromJson } from '../../base/data/json';
 import {
@@ -58,10 +59,15 @@ const MOST_PARALLEL_JOBS = 200;
 
 const runOptions = z.object({
 	checkOnly: switchOption,
+	includeCost: switchOption,
 	maxParallelJobs: wholeNumber(MOST_PARALLEL_JOBS, 0).default(optionDefault('maxParallelJobs')),
 	maxJobs,
 	pollIntervalSeconds,
 	allowHttpCallback: switchOption,
+	spendingLimit: formMicroUsd
+		.refine((microUsd) => microUsd > 0, 'must be above 0 USD: remove it for no limit')
+		.optional(),
+	pricePerGpuSecond: formMicroUsdPerHour.optional(),
 });
 
 type RawOptions = Readonly<Record<string, unknown>>;
@@ -230,6 +236,8 @@ export function checkRunOptions(
 		pollIntervalSeconds: seconds,
 		maxParallelJobs,
 		allowHttpCallback,
+		spendingLimit: limitMicroUsd,
+		pricePerGpuSecond: microUsdPerHour,
 		...rest
 	} = value ?? {
 		...runOptions.parse({}),
@@ -237,7 +245,9 @@ export function checkRunOptions(
 	};
 	const pollIntervalMs = seconds === undefined ? undefined : seconds * 1000;
 	const atOnce = maxParallelJobs === AUTOMATIC ? {} : { maxParallelJobs };
-	const options = { ...rest, ...atOnce, pollIntervalMs, stopOnFault };
+	const spending =
+		limitMicroUsd === undefined ? {} : { spending: { limitMicroUsd, microUsdPerHour } };
+	const options = { ...rest, ...atOnce, ...spending, pollIntervalMs, stopOnFault };
 	if (!callback) return { options, faults };
 	const fault = callbackFault(callback.resumeUrl, callback.queueBaseUrl, allowHttpCallback);
 	return {

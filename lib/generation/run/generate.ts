@@ -148,7 +148,7 @@ async function existingVideo(context: JobContext): Promise<Result | undefined> {
 		thumbnail_key: thumbnailStat?.tag === 'there' ? (thumbnail ?? null) : null,
 	};
 	const wanted = { record: undefined, links: request.links };
-	const stored = completedFromStore(job, record?.output, keys);
+	const stored = { ...completedFromStore(job, record?.output, keys), ...record?.run };
 	const report = told(stored, thumbnail, thumbnailStat, context);
 	return await findResult({ report }, wanted, ports, optional);
 }

@@ -1,5 +1,6 @@
 import type { AnswerSlot } from '../../contract/answerSlot';
 import type { WanAvatarError } from '../../base/errors/errors';
+import type { CostWatch } from '../cost/costWatch';
 import type { OptionalStore } from '../report/optionalStore';
 import type { JobRecord, RecordBook } from '../record/record';
 import type { Bucket } from '../../storage/objects/bucket';
@@ -17,6 +18,8 @@ export interface JobContext {
 	polling: SharedPolling;
 	/** Puts a file into the bucket, once for all items of the run. */
 	upload: (upload: Upload, signal: AbortSignal) => Promise<void>;
+	/** Tells what jobs have cost, where that is asked for. */
+	costs: CostWatch | undefined;
 	/** Aborted when another item failed and the run ends with it. */
 	runAborted: AbortSignal;
 	/** Why nothing is to be sent for the item; nothing where it may be. */

@@ -4,7 +4,9 @@ import { isFinal, errorFrom, failureOf, type NotedFailure } from '../record/fail
 import { lastingOutput, readJobOutput } from '../../contract/jobOutput';
 import type { JobResult } from '../report/jobResult';
 import { submittedReport } from '../report/report';
+import { runFactsOf } from '../record/runFacts';
 import { isSealed, sealOf } from './seal';
+import { costed, costedError } from '../cost/costed';
 import { settle } from '../../base/errors/settled';
 import { LIMITS } from '../../base/async/timeLimits';
 import { followToResult, ready } from '../run/followToResult';
@@ -47,6 +49,7 @@ function notedResult(record: SubmittedRecord, context: JobContext): JobResult | 
 			...submittedReport(referenceOf(record, context)),
 			...more,
 			...fields,
+			...record.run,
 			status: 'COMPLETED',
 		},
 	};
@@ -81,8 +84,8 @@ async function lastNoted(
 	const { job_id, state, failure, seal } = standing.record;
 	if (job_id !== submitted.job_id) return submitted;
 	const isOurs = ports.noteSecret !== undefined && isSealed(standing.record, ports.noteSecret);
-	const output = isOurs ? standing.record.output : undefined;
-	return { ...submitted, state, output, failure, ...(isOurs ? { seal } : {}) };
+	const { output, run } = isOurs ? standing.record : {};
+	return { ...submitted, state, output, run, failure, ...(isOurs ? { seal } : {}) };
 }
 
 /**
@@ -127,7 +130,9 @@ async function noteEnd(record: SubmittedRecord, context: JobContext): Promise<Jo
 	if ((state === 'finished' && output) || failure) return 'ended';
 	const end = await settle(resumeJob(record, context));
 	const last =
-		'value' in end ? finishedRecord(record, end.value, context) : failedRecord(record, end.error);
+		'value' in end
+			? finishedRecord(record, await costed(end.value, context), context)
+			: failedRecord(record, await costedError(end.error, context));
 	// A fault that may pass is no end: whoever wakes the execution meets it again, or not.
 	if (!last) return 'ended';
 	const noted = await context.optional.attempt(
@@ -145,9 +150,13 @@ function finishedRecord(
 	const { minio_key, video_url } = report;
 	// A link of the worker is all there is of a video that lies in no bucket of ours.
 	const where = minio_key === null ? { video_url } : { minio_key };
-	const output = { ...lastingOutput(report), ...where };
-	const seal = noteSecret === undefined ? {} : { seal: sealOf({ ...record, output }, noteSecret) };
-	return { ...record, state: 'finished', output, ...seal };
+	const last = {
+		...record,
+		output: { ...lastingOutput(report), ...where },
+		run: runFactsOf(report),
+	};
+	const seal = noteSecret === undefined ? {} : { seal: sealOf(last, noteSecret) };
+	return { ...last, state: 'finished', ...seal };
 }
 
 function failedRecord(record: SubmittedRecord, error: unknown): SubmittedRecord | undefined {

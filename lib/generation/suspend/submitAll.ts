@@ -1,7 +1,7 @@
 import type { End, Settled } from '../../base/errors/settled';
 import { createGate } from '../batch/gate';
 import { prepareAll } from '../batch/prepareAll';
-import { openRun, runAll } from '../batch/runAll';
+import { endsRun, openRun, runAll } from '../batch/runAll';
 import type { GenerationPorts, GenerationRequest, RunOptions } from '../request/ports';
 import { generate, type Result } from '../run/generate';
 import { isSubmitted } from '../run/jobContext';
@@ -28,10 +28,11 @@ export async function submitAll(
 ): Promise<Submission> {
 	const prepared = await prepareAll(requests, connect, options);
 	if ('ends' in prepared) return { tag: 'refused', ends: prepared.ends };
-	const { ready, ports } = prepared;
+	const { ready, ports, limited } = prepared;
 	const run = openRun(ports, options);
 	const { stopOnFault } = options;
-	const turns = { atOnce: ENTERING_AT_ONCE, admit: createGate(run, undefined), stopOnFault };
+	const admit = createGate(run, undefined, limited);
+	const turns = { atOnce: ENTERING_AT_ONCE, admit, stopOnFault };
 	const ends = await runAll(ready.map(unfollowed(untilMs)), run, turns, async (context, index) => {
 		const request = requestAt(ready, index) ?? context.request;
 		const item = submittedItem(await generate(context), request);
@@ -40,7 +41,7 @@ export async function submitAll(
 		return item;
 	});
 	const awake = { tag: 'awake', ends, ports } as const;
-	if (ports.signal?.aborted || (stopOnFault && ends.some((end) => !('value' in end)))) return awake;
+	if (ports.signal?.aborted || (stopOnFault && ends.some(endsRun))) return awake;
 	const items = ends.flatMap((end) => ('value' in end ? [end.value] : []));
 	const jobs = items.filter((item) => item.tag === 'job');
 	const foreign = jobs.find(({ record }) => record.execution_id !== ports.executionId);

@@ -8,14 +8,20 @@ const PROXY_REFUSED = 'PROXY_REFUSED';
 // RunPod allows 400 status requests of an endpoint at once.
 const MAX_CONNECTIONS = 50;
 
+/** For undici: no cap on the size of an answer. */
+export const ANY_SIZE = -1;
+
 /** Keep-alive, time limits, a cap on the answer's size, and the environment's proxy settings. */
-export function createAgent(undici: typeof import('undici')): Dispatcher {
+export function createAgent(
+	undici: typeof import('undici'),
+	maxResponseSize = MAX_ANSWER_BYTES,
+): Dispatcher {
 	return new undici.EnvHttpProxyAgent({
 		connect: { timeout: LIMITS.connectMs },
 		connections: MAX_CONNECTIONS,
 		headersTimeout: LIMITS.silenceMs,
 		bodyTimeout: LIMITS.silenceMs,
-		maxResponseSize: MAX_ANSWER_BYTES,
+		maxResponseSize,
 		clientFactory: (origin, options) => connectionToProxy(undici, origin, options),
 	});
 }

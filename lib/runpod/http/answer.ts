@@ -8,7 +8,7 @@ export function readRecord(text: string): JsonObject | undefined {
 	return isJsonObject(value) ? value : undefined;
 }
 
-/** Where the queue API and its edge put words about a fault: problem+json, `{error}`, `{message}`. */
+/** Where RunPod's APIs and their edge put words about a fault: problem+json, `{error}`, `{message}`, GraphQL's `errors`. */
 const FAULT_FIELDS = ['detail', 'error', 'message', 'title'] as const;
 const MAX_LISTED = 10;
 
@@ -21,7 +21,9 @@ export function faultText({ status, text }: HttpAnswer, secrets: readonly string
 function saidIn(body: JsonObject | undefined): string | undefined {
 	if (!body) return undefined;
 	const { errors } = body;
-	const listed: unknown[] = Array.isArray(errors) ? errors.slice(0, MAX_LISTED) : [];
+	const listed: unknown[] = Array.isArray(errors)
+		? errors.slice(0, MAX_LISTED).map((one: unknown) => (isJsonObject(one) ? one.message : one))
+		: [];
 	const word = FAULT_FIELDS.map((name) => body[name]).find((value) => isText(value));
 	return [word, ...listed].filter((value) => isText(value)).join(' ');
 }

@@ -4,9 +4,9 @@ import { sharedTimeouts } from '../../base/async/clock';
 import { codeOf } from '../../base/errors/foreignError';
 import { LIMITS } from '../../base/async/timeLimits';
 import { version } from '../../../package.json';
-import { createAgent } from './agent';
+import { ANY_SIZE, createAgent } from './agent';
 import { BodyCut, readBody } from './answerBody';
-import { RequestLimits, type TimeLimits } from './requestLimits';
+import { REQUEST_CUT, RequestLimits, type TimeLimits } from './requestLimits';
 import { SentWatch } from './sentWatch';
 
 export interface HttpRequest {
@@ -58,7 +58,7 @@ const OWN_HEADERS = {
 const monotonic = () => performance.now();
 const clock = { monotonic, timeout: sharedTimeouts(monotonic) };
 
-const sharedAgents: Partial<Record<'usual' | 'urgent', Dispatcher>> = {};
+const sharedAgents: Partial<Record<'usual' | 'urgent' | 'files', Dispatcher>> = {};
 
 export interface SendOptions extends Partial<TimeLimits> {
 	/** Tests pass one of their own. */
@@ -103,6 +103,28 @@ export function createSend({
 			limits.release();
 		}
 	};
+}
+
+/** A file on its way; whoever asks has to read or destroy its content. */
+export interface Download {
+	status: number;
+	content: Dispatcher.ResponseData['body'];
+}
+
+/**
+ * Opens a file at an address that needs no key, such as a presigned link, of any size. A redirect is an answer.
+ * @throws HttpFailure when there is no answer; the content ends with an error where it is cut off or silent
+ */
+export async function openDownload(url: string, signal: AbortSignal): Promise<Download> {
+	const undici = await loadUndici();
+	const dispatcher = (sharedAgents.files ??= createAgent(undici, ANY_SIZE));
+	const headers = { 'user-agent': OWN_HEADERS['user-agent'], 'accept-encoding': 'identity' };
+	try {
+		const { statusCode, body } = await undici.request(url, { headers, signal, dispatcher });
+		return { status: statusCode, content: body };
+	} catch (error) {
+		throw new HttpFailure(signal.aborted ? REQUEST_CUT : (codeOf(error) ?? 'UNKNOWN'), true);
+	}
 }
 
 function headOf({ statusCode, headers }: Dispatcher.ResponseData): Omit<HttpAnswer, 'text'> {

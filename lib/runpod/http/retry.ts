@@ -1,8 +1,11 @@
 import { pause, type Clock } from '../../base/async/clock';
 import { HttpFailure, type HttpAnswer } from './http';
 
-/** What a repetition does: nothing more (a read, a PATCH, a DELETE), or the same again, such as one more job to pay for. */
-export type Idempotency = 'idempotent' | 'once';
+/**
+ * What a repetition does: nothing more (a PATCH, a DELETE), or the same again, such as one more job to pay for. `read` is a
+ * request that changes nothing, whatever its method.
+ */
+export type Idempotency = 'idempotent' | 'once' | 'read';
 
 const FIRST_DELAY_MS = 500;
 const MAX_DELAY_MS = 30_000;
@@ -14,9 +17,10 @@ export type Attempt = { answer: HttpAnswer } | { failure: HttpFailure };
 
 /** What is idempotent is repeated after 429, 5xx and network faults; the rest only when it surely did not take effect. */
 export function mayRepeat(idempotency: Idempotency, attempt: Attempt): boolean {
-	if ('failure' in attempt) return idempotency === 'idempotent' || !attempt.failure.sent;
+	const isRepeatable = idempotency !== 'once';
+	if ('failure' in attempt) return isRepeatable || !attempt.failure.sent;
 	const { status } = attempt.answer;
-	return status === 429 || (idempotency === 'idempotent' && (status >= 500 || status === 408));
+	return status === 429 || (isRepeatable && (status >= 500 || status === 408));
 }
 
 /** Milliseconds until the next attempt: what the host asks for, else doubling from 0.5 s to 30 s, give or take a quarter. */

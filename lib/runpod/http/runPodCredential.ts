@@ -13,6 +13,8 @@ export interface RunPodSettings {
 	endpointId: string;
 	queueBaseUrl: string;
 	managementBaseUrl: string;
+	/** Where cached models are set, which REST has no field for. */
+	graphqlUrl: string;
 	/** The endpoint is not the one that the credential names: a form or an item has chosen it. */
 	isChosen?: boolean;
 	/** Hosts that n8n's *Allowed HTTP Request Domains* permits; nothing = all. */
@@ -37,18 +39,30 @@ export function secretsOf(settings: Holder): readonly string[] {
 	return secrets;
 }
 
+const isAddress = (value: string) => URL.canParse(value) && /^https?:\/\//.test(value);
+
+const noAddress = (name: string) => `${name} must be an address that starts with https://`;
+
 const baseUrl = (name: string, fallback: string) =>
 	text
 		.transform((value) => (value === '' ? fallback : value).replace(/\/+$/, ''))
-		.refine((value) => URL.canParse(value) && /^https?:\/\//.test(value), {
-			message: `${name} must be an address that starts with https://`,
-		});
+		.refine(isAddress, { message: noAddress(name) });
+
+const optionalUrl = (name: string) =>
+	text
+		.transform((value) => value.replace(/\/+$/, ''))
+		.refine((value) => value === '' || isAddress(value), { message: noAddress(name) });
 
 const endpointId = text
 	.transform(endpointIdIn)
 	.refine((value) => value === '' || RUNPOD_ID.test(value), {
 		message: 'Endpoint ID must be the ID alone, such as abc123, or the address RunPod shows for it',
 	});
+
+/** The GraphQL API of the host that has the management API, unless another one is given. */
+export function graphqlUrlOf(given: string, managementBaseUrl: string): string {
+	return given === '' ? `${managementBaseUrl.replace(/\/v2$/, '')}/graphql` : given;
+}
 
 const settings = z.object({
 	apiKey: filledField('API Key')
@@ -59,6 +73,7 @@ const settings = z.object({
 	endpointId,
 	queueBaseUrl: baseUrl('Queue API Base URL', DEFAULT_QUEUE_BASE_URL),
 	managementBaseUrl: baseUrl('Management API Base URL', DEFAULT_MANAGEMENT_BASE_URL),
+	graphqlUrl: optionalUrl('GraphQL API URL'),
 	allowedHttpRequestDomains: text,
 	allowedDomains: text,
 });
@@ -70,7 +85,8 @@ const settings = z.object({
 export function parseRunPodSettings(data: unknown): RunPodSettings {
 	const parsed = settings.safeParse(data);
 	if (!parsed.success) throw invalidCredential(parsed.error.issues.map(({ message }) => message));
-	const { allowedHttpRequestDomains, allowedDomains, ...rest } = parsed.data;
+	const { allowedHttpRequestDomains, allowedDomains, graphqlUrl, ...given } = parsed.data;
+	const rest = { ...given, graphqlUrl: graphqlUrlOf(graphqlUrl, given.managementBaseUrl) };
 	if (allowedHttpRequestDomains !== 'domains') return rest;
 	const domains = allowedDomains.split(',').map((domain) => domain.trim().toLowerCase());
 	return { ...rest, allowedDomains: domains.filter((domain) => domain !== '') };

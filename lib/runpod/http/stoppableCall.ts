@@ -33,8 +33,9 @@ export async function stoppableCall(
 	{ send, clock, random, signal }: CallPorts,
 ): Promise<CallEnd> {
 	const limit = clock.timeout(LIMITS.callMs);
-	const patience =
-		plan.method === 'GET' ? joinSignals([signal]) : graceAfter(signal, LIMITS.graceMs, clock);
+	const patience = isReading(plan, idempotency)
+		? joinSignals([signal])
+		: graceAfter(signal, LIMITS.graceMs, clock);
 	const cut = joinSignals([patience.signal, limit]);
 	const noMore = joinSignals([signal, limit]);
 	const effect = new EffectWatch(send);
@@ -55,6 +56,11 @@ export async function stoppableCall(
 	} finally {
 		for (const joined of [patience, cut, noMore]) joined.release();
 	}
+}
+
+/** Whether a request changes nothing: a GET, or a POST that is said to be one of them, as GraphQL has it. */
+export function isReading({ method }: HttpRequest, idempotency: Idempotency): boolean {
+	return method === 'GET' || idempotency === 'read';
 }
 
 function cutEnd(signal: AbortSignal | undefined): CallEnd {

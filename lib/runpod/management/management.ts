@@ -1,19 +1,13 @@
 import * as z from 'zod/v4';
 import { LIMITS } from '../../base/async/timeLimits';
-import { revealed, secretsIn } from '../../base/data/secret';
-import { assertDomainAllowed } from '../http/allowedDomains';
 import { readRecord } from '../http/answer';
-import type { HttpAnswer, HttpRequest } from '../http/http';
+import type { CallPorts } from '../http/stoppableCall';
 import {
 	changeUnknown,
 	listTooLong,
-	stoppedBefore,
-	stoppedWhile,
 	managementRefusal,
-	managementUnreachable,
 	managementUnreadable,
 	saidBy,
-	type Asked,
 } from './managementFaults';
 import {
 	endpoint,
@@ -27,19 +21,23 @@ import {
 	type Template,
 	type TemplateBody,
 } from './managementRecords';
-import type { Idempotency } from '../http/retry';
-import { secretsOf, type RunPodSettings } from '../http/runPodCredential';
-import { isServerFault, stoppableCall, type CallPorts } from '../http/stoppableCall';
-
-export type ManagementSettings = Pick<
-	RunPodSettings,
-	'apiKey' | 'managementBaseUrl' | 'allowedDomains' | 'secrets'
->;
+import {
+	ask,
+	askedOf,
+	isOk,
+	planOf,
+	readItem,
+	send,
+	type Channel,
+	type ManagementSettings,
+} from './managementRequests';
+import { createModelClient, type ModelClient } from './modelClient';
+import { createWorkerClient, type WorkerClient } from './workerClient';
 
 /** What became of something that was to be deleted. */
 export type Deletion = { tag: 'deleted' } | { tag: 'gone' } | { tag: 'inUse'; reason: string };
 
-/** RunPod's management API, REST v2. A creation is sent once; all else may be repeated safely, and is. */
+/** RunPod's management API, REST v2, and GraphQL for what that has no field for. A creation is sent once; all else may be repeated safely, and is. */
 export interface ManagementClient {
 	listRegistryAuths: () => Promise<RegistryAuth[]>;
 	createRegistryAuth: (body: RegistryAuthBody) => Promise<RegistryAuth>;
@@ -54,6 +52,10 @@ export interface ManagementClient {
 	createEndpoint: (body: EndpointBody) => Promise<Endpoint>;
 	updateEndpoint: (target: Named, change: EndpointChange) => Promise<Endpoint>;
 	deleteEndpoint: (target: Named) => Promise<Deletion>;
+	/** Whatever one answer holds whole; `what` goes on from "could not". */
+	read: <T>(path: string, what: string, answer: z.ZodType<T>) => Promise<T>;
+	models: ModelClient;
+	workers: WorkerClient;
 }
 
 interface Named {
@@ -137,12 +139,10 @@ export function createManagementClient(
 			),
 		deleteEndpoint: async ({ id, name }) =>
 			await remove(`serverless/${id}`, `delete the endpoint ${name} (${id})`),
+		read: get,
+		models: createModelClient(channel),
+		workers: createWorkerClient(channel),
 	};
-}
-
-interface Channel {
-	settings: ManagementSettings;
-	ports: CallPorts;
 }
 
 interface Listing<T> {
@@ -195,77 +195,4 @@ async function deleteOne(channel: Channel, path: string, what: string): Promise<
 	if (answer.status === 404) return { tag: 'gone' };
 	if (!isOk(answer)) throw managementRefusal(answer, asked);
 	return { tag: 'deleted' };
-}
-
-async function ask(
-	channel: Channel,
-	plan: HttpRequest,
-	asked: Asked,
-	idempotency: Idempotency,
-): Promise<HttpAnswer> {
-	const answer = await send(channel, plan, asked, idempotency);
-	if (!isOk(answer)) throw managementRefusal(answer, asked);
-	return answer;
-}
-
-/** Any answer but one that is a fault of the server. */
-async function send(
-	{ settings, ports }: Channel,
-	plan: HttpRequest,
-	asked: Asked,
-	idempotency: Idempotency,
-): Promise<HttpAnswer> {
-	assertDomainAllowed(plan.url, settings.allowedDomains);
-	if (ports.signal?.aborted) throw stoppedBefore(asked);
-	const isRead = plan.method === 'GET';
-	const end = await stoppableCall(plan, idempotency, ports);
-	if ('stopped' in end)
-		throw isRead ? stoppedWhile(asked) : changeUnknown('stopped before it answered', asked);
-	if ('failure' in end) {
-		const { failure } = end;
-		if (isRead || !(failure.sent || end.isUnclear))
-			throw managementUnreachable(failure, plan.url, asked);
-		throw changeUnknown(failure.code, asked);
-	}
-	const { answer } = end;
-	if (isServerFault(answer)) {
-		if (isRead) throw managementUnreadable(answer, asked);
-		throw changeUnknown(saidBy(answer, asked), asked);
-	}
-	// What is gone or in use has an answer of its own, whatever came before.
-	const isSettled = isOk(answer) || isRead || plan.method === 'DELETE';
-	if (end.isUnclear && !isSettled) throw changeUnknown(saidBy(answer, asked), asked);
-	return answer;
-}
-
-/** Masks what was sent too, whoever made the body. */
-function askedOf({ settings }: Pick<Channel, 'settings'>, what: string, body?: object): Asked {
-	return { what, secrets: [...secretsOf(settings), ...secretsIn(body)] };
-}
-
-function planOf(
-	{ managementBaseUrl, apiKey }: ManagementSettings,
-	method: HttpRequest['method'],
-	path: string,
-	body?: object,
-): HttpRequest {
-	const url = `${managementBaseUrl}/${path}`;
-	const headers = { authorization: `Bearer ${apiKey.reveal()}` };
-	if (!body) return { method, url, headers };
-	return {
-		method,
-		url,
-		headers: { ...headers, 'content-type': 'application/json' },
-		body: JSON.stringify(revealed(body)),
-	};
-}
-
-function readItem<T>(answer: HttpAnswer, item: z.ZodType<T>, asked: Asked): T {
-	const { success, data } = item.safeParse(readRecord(answer.text));
-	if (!success) throw managementUnreadable(answer, asked);
-	return data;
-}
-
-function isOk({ status }: HttpAnswer): boolean {
-	return status >= 200 && status < 300;
 }

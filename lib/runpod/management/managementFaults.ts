@@ -7,20 +7,26 @@ export interface Asked {
 	what: string;
 	/** Values that must not be shown, also where RunPod says them back. */
 	secrets: readonly string[];
+	/** Which right of a key it takes, where that is not plain. */
+	right?: string;
 }
 
 /** An answer that says no; nothing was changed by the request. */
 export function managementRefusal(answer: HttpAnswer, asked: Asked): WanAvatarError {
-	const said = saidBy(answer, asked);
+	return refusalOf(answer.status, saidBy(answer, asked), asked);
+}
+
+/** The same of what was said with the meaning of this status: GraphQL says no with 200. */
+export function refusalOf(status: number, said: string, asked: Asked): WanAvatarError {
 	const message = `RunPod did not ${asked.what}`;
-	switch (answer.status) {
+	switch (status) {
 		case 401:
 			return new WanAvatarError('UNAUTHORIZED', `${message}: the API key is not accepted`, {
 				remedy: `Check the RunPod API key: it may be mistyped or revoked. RunPod said ${said}.`,
 			});
 		case 403:
 			return new WanAvatarError('FORBIDDEN', `${message}: the API key may not do that`, {
-				remedy: `Give the key that right in RunPod's settings, or use another key. RunPod said ${said}.`,
+				remedy: `Give the key ${asked.right ?? 'that right'} in RunPod's settings, or use another key. RunPod said ${said}.`,
 			});
 		case 404:
 			return new WanAvatarError('NOT_FOUND', `${message}: it does not know it`, {

@@ -1,5 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import type { JobMemory } from '../../../lib/generation/request/ports';
+import type { JobMemory, SpendingNotes } from '../../../lib/generation/request/ports';
 
 const KEY = 'wanAvatarJobs';
 
@@ -22,6 +22,30 @@ export function executionMemory(context: Pick<IExecuteFunctions, 'getContext'>):
 
 function isNotes(notes: unknown): notes is Record<string, unknown> {
 	return typeof notes === 'object' && notes !== null;
+}
+
+const SPENDING = 'wanAvatarSpending';
+const spendings = new WeakMap<object, SpendingNotes>();
+
+/**
+ * What n8n keeps of what this node has spent in one execution: over its tries, over all turns of a loop, over all calls of a
+ * tool, and while it sleeps.
+ * @returns nothing where no run of it has had a limit yet, unless this one has
+ */
+export async function executionSpending(
+	context: Pick<IExecuteFunctions, 'getContext'>,
+	isLimited: boolean,
+): Promise<SpendingNotes | undefined> {
+	const { readSpending } = await import('../../../lib/generation/spending/notes');
+	const node = context.getContext('node');
+	const known = spendings.get(node);
+	if (known) return known;
+	const kept: unknown = node[SPENDING];
+	if (kept === undefined && !isLimited) return undefined;
+	const spending = readSpending(kept);
+	node[SPENDING] = spending;
+	spendings.set(node, spending);
+	return spending;
 }
 
 const NAME = 'wanAvatarExecution';

@@ -1,4 +1,4 @@
-import type { IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions, ILoadOptionsFunctions, IWebhookFunctions } from 'n8n-workflow';
 import type { DeploymentSettings } from '../../../lib/deployment/settings/deploymentSettings';
 import type { EndpointQueue } from '../../../lib/runpod/queue/endpointQueue';
 import type { ManagementClient } from '../../../lib/runpod/management/management';
@@ -16,9 +16,11 @@ export interface Account {
 	hiding: (sent: DeploymentSettings) => Account;
 }
 
+type AccountContext = IExecuteFunctions | ILoadOptionsFunctions | IWebhookFunctions;
+
 /** The account of the node's RunPod credential, which is read once; nothing is sent. */
 export async function connectAccount(
-	context: IExecuteFunctions | ILoadOptionsFunctions,
+	context: AccountContext,
 	signal = stopSignalOf(context),
 ): Promise<Account> {
 	const { atEndpoint, parseRunPodSettings } =
@@ -46,6 +48,6 @@ export async function connectAccount(
 	return account([]);
 }
 
-function stopSignalOf(context: IExecuteFunctions | ILoadOptionsFunctions): AbortSignal | undefined {
+function stopSignalOf(context: AccountContext): AbortSignal | undefined {
 	return 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
 }

@@ -1,8 +1,11 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions, NodeExecutionHint } from 'n8n-workflow';
 import { deniedSentence, type OnDenied } from '../../../lib/generation/report/deniedWords';
 
 /** Says a sentence in the output panel: once for the execution of the node, not for each item. */
-export function runHints(context: IExecuteFunctions): (message: string) => void {
+export function runHints(
+	context: IExecuteFunctions,
+	type: NodeExecutionHint['type'] = 'warning',
+): (message: string) => void {
 	const told = new Set<string>();
 	return (sentence) => {
 		// The panel shows HTML, and the name of a file is anybody's.
@@ -11,7 +14,7 @@ export function runHints(context: IExecuteFunctions): (message: string) => void 
 		told.add(message);
 		// In older versions of n8n a tool has no panel for it.
 		if (!('addExecutionHints' in context)) return;
-		context.addExecutionHints({ message, type: 'warning', location: 'outputPane' });
+		context.addExecutionHints({ message, type, location: 'outputPane' });
 	};
 }
 

@@ -52,11 +52,3 @@ export class HandlerRuns {
 		grace.close();
 	}
 }
-
-/** A progress that comes after the end: the job shows as running, and its result is gone. */
-export function showLateProgress(job: Job, progress: unknown): void {
-	job.status = 'IN_PROGRESS';
-	job.output = asJson(progress);
-	job.error = undefined;
-	job.endedAt = undefined;
-}

@@ -1,12 +1,13 @@
-import { HandlerRuns, showLateProgress } from './handlerRuns';
+import { HandlerRuns } from './handlerRuns';
 import type { CancelHabits } from './cancelHabits';
 import { type Attempt, hasEnded, type Job, type JobRecord, type JobRequest, newJob } from './job';
 import { JobChanges } from './jobChanges';
-import type { JobEnd } from './jobEnd';
+import { backToQueue, type JobEnd, showLateProgress } from './jobEnd';
 import { JobRecords } from './jobRecords';
 import { type AttemptResult, type JobOutcome, OutcomeScript, playAttempt } from './outcomes';
 import type { JobQueueOptions, QueueHealth } from './jobQueueOptions';
 import { Timers } from './timers';
+import type { WorkerSpan } from './workerSpans';
 import { WorkerPool, type WorkerPoolChange, type WorkerRecord } from './workerPool';
 
 const defaultTtlMs = 24 * 3_600_000;
@@ -76,7 +77,7 @@ export class JobQueue {
 		job.outcome = undefined;
 		job.error = undefined;
 		this.expireAfter(job, job.policy.ttl ?? defaultTtlMs);
-		this.#backToQueue(job);
+		backToQueue(job);
 		this.#enqueue(job);
 	}
 
@@ -124,8 +125,9 @@ export class JobQueue {
 		this.#dispatch();
 	}
 
-	workers(): { list: WorkerRecord[]; currentRelease: number } {
-		return { list: this.#workers.list(), currentRelease: this.#workers.currentRelease };
+	workers(): { list: WorkerRecord[]; currentRelease: number; spans: WorkerSpan[] } {
+		const { currentRelease } = this.#workers;
+		return { list: this.#workers.list(), currentRelease, spans: this.#workers.spans() };
 	}
 
 	script(outcome: JobOutcome): void {
@@ -171,11 +173,11 @@ export class JobQueue {
 	}
 
 	#dispatch(): void {
-		while (this.#waiting.length > 0) {
-			const workerId = this.#workers.take();
+		for (let [job] = this.#waiting; job; [job] = this.#waiting) {
+			const workerId = this.#workers.take(job.id);
 			if (workerId === undefined) break;
-			const job = this.#waiting.shift();
-			if (job) this.#start(job, workerId);
+			this.#waiting.shift();
+			this.#start(job, workerId);
 		}
 		if (!this.#workers.hasRoom) return;
 		// A job of low priority takes a warm worker but never wakes a cold one.
@@ -239,18 +241,9 @@ export class JobQueue {
 		this.#detach(job, false);
 		job.retries += 1;
 		this.#endedCounts.retried += 1;
-		this.#backToQueue(job);
+		backToQueue(job);
 		this.#waiting.unshift(job);
 		this.#dispatch();
-	}
-
-	#backToQueue(job: Job): void {
-		job.status = 'IN_QUEUE';
-		job.output = undefined;
-		job.chunks = [];
-		job.startedAt = undefined;
-		job.endedAt = undefined;
-		job.workerId = undefined;
 	}
 
 	#end(job: Job, end: JobEnd): void {

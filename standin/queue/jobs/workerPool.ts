@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { Timer, Timers } from './timers';
+import { WorkerSpans, type WorkerSpan } from './workerSpans';
 
 /** Why no worker starts a job. */
 export type WorkerStall = 'none' | 'throttled' | 'unhealthy' | 'initializing';
@@ -18,6 +19,8 @@ export interface WorkerCounts {
 export interface WorkerRecord {
 	readonly id: string;
 	readonly state: 'initializing' | 'idle' | 'running' | Exclude<WorkerStall, 'none'>;
+	/** Null until it is placed. */
+	readonly gpuType: string | null;
 	/** Which release of the endpoint it runs, from 1 up. */
 	readonly release: number;
 	/** Milliseconds since 1970. */
@@ -31,12 +34,15 @@ export interface WorkerPoolChange {
 	max?: number;
 	stall?: WorkerStall;
 	idleTimeoutMs?: number;
+	/** New workers get them in turn. */
+	gpuTypes?: readonly string[];
 }
 
 interface Worker {
 	readonly id: string;
 	readonly release: number;
 	readonly startedAt: number;
+	readonly gpuType: string;
 	state: 'initializing' | 'idle' | 'running';
 	timer?: Timer;
 }
@@ -61,6 +67,11 @@ export class WorkerPool {
 	#idleTimeoutMs: number;
 	#stall: WorkerStall = 'none';
 	#release = 1;
+	#gpuTypes: readonly string[] = ['NVIDIA A100 80GB PCIe'];
+	#placed = 0;
+	readonly #spans = new WorkerSpans();
+	/** The same at each look. */
+	readonly #stalledIds: string[] = [];
 
 	constructor(options: WorkerPoolOptions) {
 		this.#options = options;
@@ -68,12 +79,13 @@ export class WorkerPool {
 		this.#idleTimeoutMs = options.idleTimeoutMs;
 	}
 
-	/** Takes a warm worker for a job and gives its id, or undefined when there is none. */
-	take(): string | undefined {
+	/** Takes a warm worker for the job and gives its id, or undefined when there is none. */
+	take(jobId: string): string | undefined {
 		const worker = this.#workers.find(({ state }) => state === 'idle');
 		if (!worker) return undefined;
 		worker.timer?.stop();
 		worker.state = 'running';
+		this.#spans.begin(worker.id, worker.gpuType, 'run', jobId);
 		return worker.id;
 	}
 
@@ -102,11 +114,12 @@ export class WorkerPool {
 	}
 
 	/** Running workers finish their job whatever is set; the others obey at once. */
-	set({ min, max, stall, idleTimeoutMs }: WorkerPoolChange): void {
+	set({ min, max, stall, idleTimeoutMs, gpuTypes = [] }: WorkerPoolChange): void {
 		this.#min = min ?? this.#min;
 		this.#max = max ?? this.#max;
 		this.#stall = stall ?? this.#stall;
 		this.#idleTimeoutMs = idleTimeoutMs ?? this.#idleTimeoutMs;
+		if (gpuTypes.length > 0) this.#gpuTypes = gpuTypes;
 		for (const worker of this.#notRunning()) {
 			if (this.#stall !== 'none' || this.#workers.length > this.#max) this.#remove(worker);
 		}
@@ -130,25 +143,37 @@ export class WorkerPool {
 	}
 
 	list(): WorkerRecord[] {
-		const { throttled, unhealthy } = this.counts();
-		const stalled = (['throttled', 'unhealthy'] as const).flatMap((state) =>
-			Array.from({ length: state === 'throttled' ? throttled : unhealthy }, () => state),
+		const { throttled, unhealthy, initializing } = this.counts();
+		const lengths = {
+			throttled,
+			unhealthy,
+			initializing: initializing - this.#count('initializing'),
+		};
+		const stalled = (['throttled', 'unhealthy', 'initializing'] as const).flatMap((state) =>
+			Array.from({ length: lengths[state] }, () => state),
 		);
 		const now = Date.now();
 		return [
-			...this.#workers.map(({ id, state, release, startedAt }) => ({
+			...this.#workers.map(({ id, state, gpuType, release, startedAt }) => ({
 				id,
 				state,
+				gpuType,
 				release,
 				startedAt,
 			})),
-			...stalled.map((state) => ({
-				id: newWorkerId(),
+			...stalled.map((state, i) => ({
+				id: (this.#stalledIds[i] ??= newWorkerId()),
 				state,
+				gpuType: null,
 				release: this.#release,
 				startedAt: now,
 			})),
 		];
+	}
+
+	/** What all workers have done so far. */
+	spans(): WorkerSpan[] {
+		return this.#spans.list();
 	}
 
 	get runningCount(): number {
@@ -184,8 +209,10 @@ export class WorkerPool {
 			state: 'initializing',
 			release: this.#release,
 			startedAt: Date.now(),
+			gpuType: this.#gpuTypes[this.#placed++ % this.#gpuTypes.length] ?? '',
 		};
 		this.#workers.push(worker);
+		this.#spans.begin(worker.id, worker.gpuType, 'start');
 		worker.timer = this.#options.timers.after(this.#options.coldStartMs, () => {
 			this.#rest(worker);
 			this.#options.onReady();
@@ -194,6 +221,7 @@ export class WorkerPool {
 
 	#rest(worker: Worker): void {
 		worker.state = 'idle';
+		this.#spans.begin(worker.id, worker.gpuType, 'idle');
 		worker.timer = this.#options.timers.after(this.#idleTimeoutMs, () => {
 			if (this.#workers.length > this.#min) this.#remove(worker);
 			else this.#rest(worker);
@@ -202,6 +230,7 @@ export class WorkerPool {
 
 	#remove(worker: Worker): void {
 		worker.timer?.stop();
+		this.#spans.end(worker.id);
 		this.#workers = this.#workers.filter((other) => other !== worker);
 	}
 

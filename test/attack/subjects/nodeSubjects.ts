@@ -128,10 +128,19 @@ const cases: readonly NodeCase[] = [
 		parameters: { returnAll: true },
 	},
 	{
+		name: 'endpoint:getCosts',
+		phases: reads,
+		prepare: deployed,
+		parameters: ({ endpointId }) => ({ endpoint: byId(endpointId), bucketSize: 'hour', last: 2 }),
+	},
+	{
 		name: 'endpoint:getHealth',
 		phases: { ...reads, queue: [anyQueueRequest] },
 		prepare: deployed,
-		parameters: ({ endpointId }) => ({ endpoint: byId(endpointId) }),
+		parameters: ({ endpointId }) => ({
+			endpoint: byId(endpointId),
+			outputOptions: { includeWorkers: true },
+		}),
 	},
 	{
 		name: 'endpoint:setWorkers',

@@ -104,6 +104,8 @@ it.each([
 		notes: [],
 		workers: { ...none, ...workers, min: 0, max: 1 },
 		jobs: { in_queue: 0, in_progress: 0, completed: 0, failed: 0, retried: 0 },
+		cached_model: null,
+		worker_details: null,
 	};
 	expect(waitText(elapsedMs, report)).toBe(expected);
 });

@@ -29,6 +29,7 @@ const ERRORS: Readonly<Record<ErrorCode, string>> = {
 	RATE_LIMITED: 'Too much was asked of RunPod (429), also after waiting.',
 	UNREACHABLE: 'There was no answer.',
 	UNREADABLE_ANSWER: 'The answer cannot be read, or is too large.',
+	BUDGET_REACHED: 'Spending Limit is reached: the item was not sent, and a later run takes it up.',
 	SUBMIT_UNKNOWN: 'Nobody knows whether a submit took effect; it is not repeated.',
 	JOB_FAILED: 'The worker failed; the message has its words.',
 	JOB_CANCELLED: 'The job was cancelled before it had a video.',

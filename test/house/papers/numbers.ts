@@ -27,8 +27,15 @@ const UPLOAD = 'lib/generation/request/upload.ts';
 const POOL = 'lib/storage/client/requestPool.ts';
 const N8N = 'node_modules/@n8n/config/dist/configs/endpoints.config.js';
 const RECEIVER = 'lib/generation/callback/receiver.ts';
+const COST_SOURCE = 'lib/runpod/management/costSource.ts';
+const WORKER_REPORT = 'lib/deployment/workers/workerReport.ts';
 const EXECUTION_JOBS = 'lib/generation/job/executionJobs.ts';
 
+const LIMIT = 'lib/generation/spending/limit.ts';
+
+const startLimit = minutes(
+	constantIn('lib/runpod/management/costSource.ts', 'START_LIMIT_SECONDS') * 1000,
+);
 const linkDays = days(MAX_LINK_EXPIRY_DAYS * 24 * 3600 * 1000);
 const runBody = megabytes(MAX_RUN_BODY_BYTES);
 const answer = megabytes(MAX_ANSWER_BYTES);
@@ -50,8 +57,23 @@ export const SAID: readonly Said[] = [
 	],
 	['README.md', `body ${number(N8N, 'payloadSizeMax')} MB (\`N8N_PAYLOAD_SIZE_MAX\`)`],
 
+	[
+		'docs/cached-models.md',
+		`At most ${number(WORKER_REPORT, 'MOST_WORKERS')} workers are shown, and the logs of ${number(WORKER_REPORT, 'MOST_LOGS')}; a log is listened to for ${seconds(LIMITS.workerLogMs)} seconds`,
+	],
+
 	['docs/agents.md', `wait for ${seconds(LIMITS.toolWaitMs)} seconds at most`],
 	['docs/agents.md', `answers within ${seconds(LIMITS.toolAnswerMs)} seconds`],
+
+	['docs/costs.md', `or RunPod's ${startLimit} minutes`],
+	[
+		'docs/costs.md',
+		`pass by up to ${seconds(constantIn('lib/cost/worstCase.ts', 'OVERRUN_MS'))} seconds`,
+	],
+	[
+		'docs/costs.md',
+		`an idle timeout of ${number(LIMIT, 'idleTimeoutSeconds')} seconds and ${minutes(constantIn(LIMIT, 'startLimitSeconds') * 1000)} minutes for a start`,
+	],
 
 	[
 		'docs/deploy.md',
@@ -63,6 +85,12 @@ export const SAID: readonly Said[] = [
 	],
 	['docs/deploy.md', `tries that for up to ${seconds(LIMITS.setBackMs + LIMITS.graceMs)} seconds`],
 	['docs/deploy.md', `it tries for ${minutes(LIMITS.setBackPatientlyMs)} minutes`],
+	[
+		'docs/deploy.md',
+		`for the answer for up to ${seconds(LIMITS.cancelWaitMs + LIMITS.graceMs)} seconds`,
+	],
+	['docs/deploy.md', `before it is cancelled; default ${timeout} minutes`],
+	['docs/deploy.md', `in the request, which may have ${runBody} MB`],
 
 	['docs/generate.md', `within RunPod's ${runBody} MB`],
 	['docs/generate.md', `| request to RunPod | ${runBody} MB, so`],
@@ -114,6 +142,10 @@ export const SAID: readonly Said[] = [
 		`an answer that is no file | ${megabytes(constantIn('lib/storage/client/answer.ts', 'MAX_TEXT_BYTES'))} MB, an error's ${kilobytes(constantIn('lib/storage/client/answerLimit.ts', 'maxBytes'))} kB`,
 	],
 
+	['docs/reliability.md', `does not know for ${seconds(LIMITS.missingMs)} s counts as lost`],
+	['docs/reliability.md', `An answer of over ${answer} MB is not read`],
+	['docs/security.md', `a link ends after ${linkDays} days at most`],
+
 	[
 		'docs/templates-and-videos.md',
 		`less than ${String(Math.ceil(constantIn('lib/base/media/partFile.ts', 'MAX_READ_BYTES') / 1_000_000))} MB is read`,
@@ -131,6 +163,17 @@ export const SAID: readonly Said[] = [
 	],
 	['docs/trigger.md', `n8n takes ${number(N8N, 'payloadSizeMax')} MB`],
 
+	['docs/costs.md', `else ${number(COST_SOURCE, 'START_LIMIT_SECONDS')} seconds`],
+	['docs/costs.md', `by up to ${number('lib/generation/cost/learnedRuns.ts', 'NEWEST')} records`],
+	[
+		'docs/costs.md',
+		`and ${seconds(constantIn('lib/cost/worstCase.ts', 'OVERRUN_MS'))} seconds, as often`,
+	],
+	[
+		'docs/decisions/costs.md',
+		`(${number(COST_SOURCE, 'START_LIMIT_SECONDS')} seconds unless it is set)`,
+	],
+
 	['docs/templates-and-videos.md', `for 1 second to ${linkDays} days`],
 	['docs/templates-and-videos.md', `for longer than ${linkDays} days`],
 ];
@@ -143,6 +186,7 @@ export const FOREIGN: readonly Said[] = [
 	],
 	['README.md', '(about 82 GB)'],
 	['README.md', 'none of more than about 256 MB'],
+	['docs/cached-models.md', 'about 82 GB of them'],
 	['docs/agents.md', 'n8n gives a tool 30 seconds'],
 	['docs/agents.md', 'forgets a job 30 minutes after its end'],
 	// Measured by `test/cli/signals.test.ts`.
@@ -159,6 +203,9 @@ export const FOREIGN: readonly Said[] = [
 	['docs/jobs.md', 'The node ends within 2 seconds'],
 	['docs/minio.md', 'differ by more than 15 minutes'],
 	['docs/minio.md', 'The suite takes about 2 minutes'],
+	['docs/security.md', '| 30 minutes after its end, by RunPod'],
+	// The name of a fault, which `test/house/papers/figures.test.ts` holds.
+	['docs/reliability.md', 'dripping, 20 MB, deep'],
 	['docs/waiting.md', 'forgets a result 30 minutes after its end'],
 	['docs/waiting.md', 'n8n takes 16 MB'],
 	['docs/waiting.md', 'three times in about 20 seconds'],

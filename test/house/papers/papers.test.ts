@@ -94,6 +94,8 @@ describe('defaults', () => {
 		['Max Run Time', "the endpoint's"],
 		['Max Queue Time', "the endpoint's"],
 		['Poll Interval', 'learned'],
+		['Price per GPU Second', "RunPod's"],
+		['Spending Limit', 'none'],
 	]);
 
 	/** The ways to write a default: 604800 of *Link Expiry (Seconds)* is "7 days", too. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { WanAvatarError } from '../../../lib/base/errors/errors';
 import type { ManagementFault, Operation } from '../../../standin/management/managementApi';
-import { comparable, NEXT_IMAGE, startRig, type Rig } from './rig';
+import { comparable, isWrite, NEXT_IMAGE, startRig, type Rig } from './rig';
 
 jest.setTimeout(60_000);
 
@@ -32,6 +32,22 @@ const CASES = [
 		'updateTemplate',
 		'updateEndpoint',
 	]),
+	...table('first with a model', [
+		'listEndpoints',
+		'readUser',
+		'createTemplate',
+		'createEndpoint',
+		'readModels',
+		'saveEndpoint',
+	]),
+	...table('model for an old endpoint', [
+		'readModels',
+		'saveEndpoint',
+		'updateTemplate',
+		'getEndpoint',
+		'updateEndpoint',
+	]),
+	...table('model taken away', ['readModels', 'updateEndpoint', 'saveEndpoint']),
 ];
 
 function table(kind: string, operations: Operation[]) {
@@ -58,8 +74,8 @@ afterEach(async () => {
 
 describe('a deployment that meets a fault says what exists, and the next one finishes it', () => {
 	it.each(CASES)('%s: %s meets %s', async (kind, operation, _name, fault) => {
-		if (kind !== 'first') await rig.deploy();
-		const wanted = kind === 'first' ? {} : changesOf(kind);
+		await prepare(kind, rig);
+		const wanted = changesOf(kind);
 		const options = { rotateRegistryAuth: kind === 'rotated password' };
 		rig.clearCalls();
 		rig.management.fault(fault(operation));
@@ -77,10 +93,25 @@ describe('a deployment that meets a fault says what exists, and the next one fin
 	});
 });
 
+/** What there is before. */
+async function prepare(kind: string, { deploy }: Rig): Promise<void> {
+	if (kind.startsWith('first')) return;
+	await deploy(kind === 'model taken away' ? MODEL : {});
+}
+
+const MODEL = { RUNPOD_MODEL: 'https://huggingface.co/Wan-AI/Wan2.2-Animate-14B' };
+const IMAGE = { RUNPOD_IMAGE_NAME: NEXT_IMAGE };
+
+const CHANGES: Readonly<Record<string, Record<string, string>>> = {
+	'new image': IMAGE,
+	'rotated password': { DOCKERHUB_PASSWORD: 'another-secret-of-docker-hub' },
+	'first with a model': MODEL,
+	'model for an old endpoint': { ...MODEL, ...IMAGE },
+	'model taken away': { RUNPOD_MODEL: 'none', ...IMAGE },
+};
+
 function changesOf(kind: string): Record<string, string> {
-	return kind === 'new image'
-		? { RUNPOD_IMAGE_NAME: NEXT_IMAGE }
-		: { DOCKERHUB_PASSWORD: 'another-secret-of-docker-hub' };
+	return CHANGES[kind] ?? {};
 }
 
 /** A rotation that was stopped before it deleted anything has to be asked for again. */
@@ -94,7 +125,7 @@ function expectItSaysWhatExists(error: unknown, { management }: Rig): void {
 	if (!(error instanceof WanAvatarError)) return;
 	const text = `${error.message}. ${error.remedy}`;
 	const calls = management.calls();
-	const wrote = calls.some(({ method }) => method !== 'GET');
+	const wrote = calls.some(isWrite);
 	const { registries, templates, endpoints } = management.contents();
 	if (!wrote) expect(text).toContain('Nothing was changed');
 	for (const { id, name } of wrote ? [...registries, ...templates, ...endpoints] : [])
@@ -108,9 +139,8 @@ async function referenceOf(kind: string): Promise<unknown> {
 	const known = reference.get(kind);
 	if (known !== undefined) return known;
 	const undisturbed = await startRig();
-	await undisturbed.deploy();
-	if (kind !== 'first')
-		await undisturbed.deploy(changesOf(kind), { rotateRegistryAuth: kind === 'rotated password' });
+	await prepare(kind, undisturbed);
+	await undisturbed.deploy(changesOf(kind), { rotateRegistryAuth: kind === 'rotated password' });
 	const state = comparable(undisturbed);
 	await undisturbed.close();
 	reference.set(kind, state);

@@ -14,6 +14,7 @@ import type { Terminal } from '../../../cli/output/terminal';
 import {
 	type ManagementApi,
 	type ManagementApiOptions,
+	type ManagementCall,
 	startManagementApi,
 } from '../../../standin/management/managementApi';
 import {
@@ -114,7 +115,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
 		RUNPOD_MANAGEMENT_BASE_URL: management.baseUrl,
 		RUNPOD_QUEUE_BASE_URL: queue.baseUrl,
 	};
-	const seen: ReturnType<ManagementApi['calls']>[number][] = [];
+	const seen: ManagementCall[] = [];
 	const ports = { send: createSend(), clock: quickClock(), random: () => 0.5 };
 	const reach = (changes: Environment) => {
 		const { connection, settings } = parseSettings({ ...environment, ...changes });
@@ -145,7 +146,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
 		writes: () =>
 			management
 				.calls()
-				.filter(({ method }) => method !== 'GET')
+				.filter(isWrite)
 				.map(({ method, path }) => `${method} ${path}`),
 		close: async () => {
 			seen.push(...management.calls());
@@ -154,6 +155,11 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
 			if (faults.length > 0) throw new Error(faults.join('\n'));
 		},
 	};
+}
+
+/** Whether a request changes something; all of GraphQL is sent by POST. */
+export function isWrite({ method, operation }: ManagementCall): boolean {
+	return method !== 'GET' && !/^(read|graphql)/.test(operation);
 }
 
 async function runCommand(
@@ -195,6 +201,7 @@ export function comparable({ management }: Rig): unknown {
 		})),
 		endpoints: endpoints.map(({ id, registry, requestUrls, createdAt, ...rest }) => ({
 			...rest,
+			models: management.besideOf(id).modelReferences,
 			registry: name(registry),
 		})),
 	};

@@ -1,10 +1,10 @@
 import type { Execution } from '../../../demo/n8n/rest';
-import { generateForm, located } from '../../nodes/WanAvatar/engine/rig';
+import { generateForm } from '../../nodes/WanAvatar/engine/rig';
+import { AVATAR, createChain, generateStep, type Step } from '../avatarWorkflow';
 import { until } from '../rig';
 import { call } from '../callers';
+import { webhookStart } from '../webhookStart';
 import type { QueueRig } from './queueRig';
-
-const NODE = 'Wan Avatar';
 
 /** Which process of n8n a workflow is called at. */
 export type Entry = 'webhook process' | 'main';
@@ -27,21 +27,14 @@ export interface AvatarWorkflowOptions {
 	/** Default true. */
 	withMinio?: boolean | undefined;
 	/** Comes between the webhook and the node. */
-	before?: readonly PlainNode[];
+	before?: readonly Step[];
 	/** Comes behind the node. */
-	after?: readonly PlainNode[];
+	after?: readonly Step[];
 	settings?: object;
 }
 
-export interface PlainNode {
-	name: string;
-	type: string;
-	typeVersion: number;
-	parameters: object;
-}
-
 /** Makes an item of each avatar that the webhook is called with. */
-const AVATARS: PlainNode = {
+const AVATARS: Step = {
 	name: 'Avatars',
 	type: 'n8n-nodes-base.splitOut',
 	typeVersion: 1,
@@ -53,15 +46,11 @@ export async function publish(
 	options: AvatarWorkflowOptions,
 ): Promise<AvatarWorkflow> {
 	const { name, before = [AVATARS], after = [], settings = {} } = options;
-	const nodes = [webhook(name), ...before, wanAvatar(rig, options), ...after];
-	const connections: Record<string, object> = {};
-	for (const [index, { name: node }] of nodes.slice(1).entries())
-		connections[nodes[index]?.name ?? ''] = { main: [[{ node, type: 'main', index: 0 }]] };
-	const workflow = await rig.n8n.rest.createWorkflow({
-		name,
-		nodes: nodes.map((node, index) => ({ ...node, position: [200 * index, 0] })),
-		connections,
+	const { parameters = {}, withMinio = true } = options;
+	const form = { avatarId: generateForm.avatarId, useMinioCredential: withMinio, ...parameters };
+	const workflow = await createChain(rig, [...before, generateStep(form), ...after], {
 		settings,
+		start: webhookStart(name),
 	});
 	await rig.n8n.rest.activate(workflow);
 	const send: AvatarWorkflow['send'] = async (init, entry) => {
@@ -91,44 +80,14 @@ export function bodyOf(avatars: readonly string[]): RequestInit {
 	return { body, headers: { 'content-type': 'application/json' } };
 }
 
-function webhook(name: string) {
-	return {
-		name: 'Webhook',
-		type: 'n8n-nodes-base.webhook',
-		typeVersion: 2,
-		webhookId: name,
-		parameters: { httpMethod: 'POST', path: name, responseMode: 'onReceived', options: {} },
-	};
-}
-
-function wanAvatar(
-	{ credentials }: QueueRig,
-	{ parameters = {}, withMinio = true }: AvatarWorkflowOptions,
-) {
-	const types = withMinio ? ['runPodApi', 'minioApi'] : ['runPodApi'];
-	return {
-		name: NODE,
-		type: 'n8n-nodes-wan-avatar.wanAvatar',
-		typeVersion: 1,
-		parameters: {
-			...generateForm,
-			useMinioCredential: withMinio,
-			portraitPath: located('path', 'input-avatars/portrait.png'),
-			drivingVideoPath: 'sitting-woman/driving-video.mp4',
-			...parameters,
-		},
-		credentials: Object.fromEntries(types.map((type) => [type, credentials.get(type)])),
-	};
-}
-
 /** What the user reads of an execution that failed. */
 export function wordsOf({ error, runData }: Execution): string {
-	const own = runData[NODE]?.at(-1)?.error;
+	const own = runData[AVATAR]?.at(-1)?.error;
 	return (own ?? error)?.message ?? '';
 }
 
 /** A field of each item that the node gave. */
 export function fieldOf({ runData }: Execution, field: string): unknown[] {
-	const items = runData[NODE]?.at(-1)?.data?.main[0] ?? [];
+	const items = runData[AVATAR]?.at(-1)?.data?.main[0] ?? [];
 	return items.map(({ json }) => json[field]);
 }

@@ -40,8 +40,8 @@ export interface KillRow {
 const STALLED = /^This execution failed to be processed too many times/;
 /** What it says where a new worker on the same disk finds the execution in the log of the old one, and is faster. */
 const CRASHED = new RegExp(`${STALLED.source}|^Execution stopped at this node`);
-/** n8n notes the end at once and the node's words a moment later, and the write that comes last wins. */
-const STOPPED = /^The workflow was stopped or timed out while job|cancelled manually$/;
+/** n8n notes the end at once and the node's words a moment later, and the write that comes last wins: it may have none. */
+const STOPPED = /^$|^The workflow was stopped or timed out while job|cancelled manually$/;
 
 async function killed(field: Field): Promise<undefined> {
 	await field.worker.kill();

@@ -28,7 +28,7 @@ export async function publishSleeper(
 		type: 'n8n-nodes-base.httpRequest',
 		typeVersion: 4.2,
 		parameters: { method: 'POST', url: `${rig.way.url}/went-on/${name}`, options: {} },
-		executeOnce: true,
+		settings: { executeOnce: true },
 	};
 	return await publish(rig, { name, parameters, after: [wentOn] });
 }

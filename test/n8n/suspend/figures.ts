@@ -3,7 +3,7 @@ import { mapConcurrently } from '../../../lib/base/async/concurrency';
 import { avatars, createChain } from '../avatarWorkflow';
 import { until } from '../rig';
 import { asleep, goOnStep, startSleeper, type Sleeper, type SleepRig } from './sleepers';
-import { callWebhook, webhookStart } from './webhookStart';
+import { callWebhook, webhookStart } from '../webhookStart';
 
 /** How long another execution, which wants the only slot, takes. */
 export async function timeOfAnother(rig: SleepRig): Promise<number> {

@@ -15,7 +15,7 @@ import { MANUAL } from '../callers';
 import { startRig, until, type Rig } from '../rig';
 import { holdJobs, type HeldJobs } from './heldJobs';
 import { startWay, type Way } from './way';
-import { startPublished, webhookStart } from './webhookStart';
+import { startPublished, webhookStart } from '../webhookStart';
 
 /** n8n with a way to it that tests control, and jobs that end when a test says so. */
 export interface SleepRig extends Omit<Rig, 'restart'>, HeldJobs {

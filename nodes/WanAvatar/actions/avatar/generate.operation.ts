@@ -3,15 +3,25 @@ import { updateDisplayOptions } from 'n8n-workflow';
 import { joinSignals } from '../../../../lib/base/async/abort';
 import { InvalidInput, type InputFault } from '../../../../lib/base/errors/invalidInput';
 import type { HandedAlong, HandOut } from '../../../../lib/generation/batch/handOut';
-import type { GenerationPorts, GenerationRequest } from '../../../../lib/generation/request/ports';
+import type {
+	GenerationPorts,
+	GenerationRequest,
+	RunOptions,
+} from '../../../../lib/generation/request/ports';
 import type { JobReport } from '../../../../lib/generation/report/report';
 import { NOT_STARTED, type End, type Settled } from '../../../../lib/base/errors/settled';
 import { clock, connectQueue, connectResults, requireBucket } from '../../n8n/connections';
+import { executionCosts } from '../../n8n/costs/includeCost';
 import { useMinio, withoutMinioNotice } from '../../fields/credentialChoice';
 import { incomingFiles } from '../../fields/binaryField';
 import { endpointLocator } from '../../fields/endpointLocator';
 import { optionGroups } from '../../fields/optionGroups';
-import { createSharedCalls, executionIdOf, executionMemory } from '../../n8n/executionMemory';
+import {
+	createSharedCalls,
+	executionIdOf,
+	executionMemory,
+	executionSpending,
+} from '../../n8n/executionMemory';
 import { runHints } from '../../n8n/runHints';
 import { inlineFiles, resultItem } from '../../n8n/inlineVideo';
 import { withInputFields } from '../../n8n/itemInput';
@@ -72,11 +82,15 @@ export async function execute(
 			withInputFields(context, i, result, form.options(i));
 		const handOut: HandOut<ItemResult> = async (report, { downloads }, i, along) =>
 			item(i, await withFiles(context, { report, downloads, ...along }));
-		const connectAll = async () => await connect(context);
+		const connectAll = (wish: CostWish) => async () => await connect(context, wish);
 		const slept = await sleptFor(context);
 		if (slept)
 			return inFormsWords(
-				await wakeUp(context, slept, { connect: connectAll, handOut, continueOnFail }),
+				await wakeUp(context, slept, {
+					connect: connectAll({ includeCost: slept.includeCost === true }),
+					handOut,
+					continueOnFail,
+				}),
 			);
 		const { options, faults } = await form.runOptions(!continueOnFail);
 		const requests = await readAll(context.getInputData().length, options, form.request, {
@@ -86,7 +100,7 @@ export async function execute(
 		});
 		if (faults.length > 0) return inFormsWords(refused(requests, faults, continueOnFail));
 		const show = (body: object, i: number) => item(i, { ...body });
-		const handlers = { connect: connectAll, handOut, show };
+		const handlers = { connect: connectAll(options), handOut, show };
 		const ends =
 			callback && !options.checkOnly
 				? await submitAndSleep(context, requests, { ...handlers, item }, options)
@@ -167,14 +181,25 @@ async function withFiles(
 	}
 }
 
-async function connect(context: IExecuteFunctions): Promise<GenerationPorts> {
+type CostWish = Pick<RunOptions, 'includeCost' | 'spending'>;
+
+async function connect(
+	context: IExecuteFunctions,
+	{ includeCost, spending }: CostWish,
+): Promise<GenerationPorts> {
 	const [queue, results] = await Promise.all([connectQueue(context, 0), connectResults(context)]);
+	const isPriced = includeCost || spending !== undefined;
+	const prices = isPriced ? await executionCosts(context, queue.endpointId) : undefined;
 	return {
 		...results,
 		queue,
+		costs: includeCost ? prices : undefined,
+		prices: spending && prices,
+		spending: await executionSpending(context, spending !== undefined),
 		clock,
 		memory: executionMemory(context),
 		onNote: runHints(context),
+		onSummary: runHints(context, 'info'),
 		executionId: executionIdOf(context),
 		signal: context.getExecutionCancelSignal(),
 	};

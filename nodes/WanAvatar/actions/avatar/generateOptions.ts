@@ -1,4 +1,5 @@
 import { optionDefault, WAIT_MODE } from '../../../../lib/generation/request/optionDefaults';
+import { costOption } from '../../n8n/costs/includeCost';
 import { resultLinkOptions } from '../../fields/linkOptions';
 import type { GroupedOption } from '../../fields/optionGroups';
 import { NOT_AS_TOOL } from '../../n8n/asTool';
@@ -20,7 +21,7 @@ export const formOptions: readonly FormOption[] = [
 			type: 'boolean',
 			default: false,
 			description:
-				'Whether to check all items and output the requests that would be sent, without sending any',
+				'Whether to check all items and output the requests that would be sent, without sending any. With Include Cost each has an estimate of its cost.',
 		},
 	},
 	{
@@ -63,6 +64,7 @@ export const formOptions: readonly FormOption[] = [
 				'What to do when there is a video at Output Video Key already. Fail and Return It need that key and a MinIO API credential; where they cannot look, nothing is sent.',
 		},
 	},
+	{ ...costOption, isForWaiting: true },
 	{ ...inputFieldsOption, isForWaiting: true },
 	{
 		group: 'output',
@@ -187,7 +189,7 @@ export const formOptions: readonly FormOption[] = [
 			typeOptions: { minValue: 0 },
 			default: optionDefault('maxRestarts'),
 			description:
-				'How often RunPod may start a job over when its worker dies. A job that is started over more often is cancelled.',
+				'How often RunPod may start a job over when its worker dies. A job that is started over more often is cancelled. With Spending Limit, it is 1 at most.',
 		},
 		isForWaiting: true,
 	},
@@ -201,6 +203,31 @@ export const formOptions: readonly FormOption[] = [
 			default: 60,
 			description:
 				"How long a job may run on a worker. Without this option, the endpoint's own setting counts.",
+		},
+	},
+	{
+		group: 'limits',
+		property: {
+			displayName: 'Price per GPU Second (USD)',
+			name: 'pricePerGpuSecond',
+			type: 'number',
+			typeOptions: { minValue: 0, numberPrecision: 8 },
+			default: 0,
+			placeholder: 'e.g. 0.00116',
+			description:
+				"What one GPU costs for a second, for Spending Limit: in the place of RunPod's list price, where your key may not read it or you pay another",
+		},
+	},
+	{
+		group: 'limits',
+		property: {
+			displayName: 'Spending Limit (USD)',
+			name: 'spendingLimit',
+			type: 'number',
+			typeOptions: { minValue: 0, numberPrecision: 6 },
+			default: 10,
+			description:
+				'What the jobs of this node may cost together in one execution. Before a job is sent, the most that it can cost is reserved; where there is no room, the job waits for others to end, and is not sent if there is still none. Without this option there is no limit.',
 		},
 	},
 	{

@@ -70,7 +70,11 @@ export async function submitAndSleep(
 	);
 	const items = await Promise.all(submission.ends.map(keptItem));
 	const asleep = await settle(
-		fallAsleep(context, { untilMs, items, noteSecret }, references.map(outputItem)),
+		fallAsleep(
+			context,
+			{ untilMs, items, noteSecret, includeCost: options.includeCost },
+			references.map(outputItem),
+		),
 	);
 	const isStopped = context.getExecutionCancelSignal()?.aborted ?? false;
 	if ('value' in asleep && !isStopped) return references.map(whileAsleep);

@@ -1,6 +1,7 @@
 import * as remove from './delete.operation';
 import * as deploy from './deploy.operation';
 import * as get from './get.operation';
+import * as getCosts from './getCosts.operation';
 import * as getHealth from './getHealth.operation';
 import * as getMany from './getMany.operation';
 import * as plan from './plan.operation';
@@ -15,6 +16,6 @@ export const endpoint = resourceOf(
 		value: 'endpoint',
 		description: 'Deploy and look after the RunPod endpoint that runs the worker',
 	},
-	[remove, deploy, get, getHealth, getMany, plan, purgeQueue, setWorkers, updateImage],
+	[remove, deploy, get, getCosts, getHealth, getMany, plan, purgeQueue, setWorkers, updateImage],
 	'deploy',
 );

@@ -3,6 +3,7 @@ import { updateDisplayOptions } from 'n8n-workflow';
 import type { JobReport } from '../../../../lib/generation/report/report';
 import { NOT_STARTED, type End, type Settled } from '../../../../lib/base/errors/settled';
 import { clock } from '../../n8n/connections';
+import { costWatches, isCostAsked, type WatchOf } from '../../n8n/costs/includeCost';
 import { inputFieldsOf } from '../../n8n/itemInput';
 import { SeveralEnds, type ItemResult, type RunMode } from '../../n8n/operation';
 import { performAll, runItems } from '../../n8n/runItems';
@@ -35,14 +36,19 @@ export async function execute(
 	const jobs = await openJobs(context);
 	const { read, find, factsOf } = await openWishes(context, jobs);
 	const found = await runItems(context, mode, {
-		check: async (item) => ({ wish: await read(item), finish: inputFieldsOf(context, item) }),
-		perform: async ({ wish, finish }) => ({ left: await find(wish), finish }),
+		check: async (item) => {
+			const finish = inputFieldsOf(context, item);
+			return { wish: await read(item), finish, isCosted: isCostAsked(context, item) };
+		},
+		perform: async ({ wish, ...how }) => ({ left: await find(wish), ...how }),
 		factsOf: ({ wish }) => factsOf(wish),
 		ifLeft: 'No job was cancelled for it.',
 		goesOn: true,
 	});
 	const left = found.flatMap((end) => ('value' in end ? end.value.left : []));
-	const endOf = await cancelEach(context, mode, jobs, left);
+	const isAny = found.some((end) => 'value' in end && end.value.isCosted);
+	const watchOf = isAny ? costWatches(context) : () => undefined;
+	const endOf = await cancelEach(context, mode, { ...jobs, watchOf }, left);
 	return found.map((end) => {
 		if (!('value' in end)) return end;
 		const { finish } = end.value;
@@ -54,16 +60,24 @@ export async function execute(
 async function cancelEach(
 	context: IExecuteFunctions,
 	mode: RunMode,
-	{ factsOf }: JobReader,
+	{ factsOf, watchOf }: Pick<JobReader, 'factsOf'> & { watchOf: WatchOf },
 	left: readonly Settled<Left>[],
 ): Promise<(one: Settled<Left>) => End<JobReport>> {
+	const { withCosts } = await import('../../../../lib/generation/cost/costed');
 	const { cancelJob } = await import('../../../../lib/generation/job/jobControl');
 	const jobs = new Map<string, JobAtQueue>();
 	for (const one of left)
 		if ('value' in one && 'job' in one.value) jobs.set(nameOf(one.value), one.value);
 	const distinct = [...jobs.values()].map((value) => ({ value }));
 	const ends = await performAll(context, mode, distinct, {
-		perform: async ({ job, queue }) => await cancelJob(job, queue, clock),
+		perform: async ({ job, queue }) => {
+			const watch = await watchOf(queue.endpointId);
+			const seen = watch ? watch.watched(queue) : queue;
+			const found = await withCosts(watch, async () => ({
+				report: await cancelJob(job, seen, clock),
+			}));
+			return found.report;
+		},
 		factsOf,
 		atOnce: AT_ONCE,
 		ifLeft: 'It may or may not be cancelled: see with Get Status, or cancel it again.',

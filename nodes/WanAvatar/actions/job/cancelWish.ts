@@ -7,6 +7,7 @@ import { clock, requireBucket } from '../../n8n/connections';
 import { needsNoMinio } from '../../fields/credentialChoice';
 import { readTrimmed } from '../../fields/formValue';
 import { optionGroups } from '../../fields/optionGroups';
+import { costOption } from '../../n8n/costs/includeCost';
 import { inputFieldsOption } from '../../n8n/itemInput';
 import type { Facts } from '../../n8n/runItems';
 import { itemJson, jobEndpoint, jobId, type JobAtQueue, type JobReader } from './jobReference';
@@ -63,7 +64,7 @@ export const cancelProperties: INodeProperties[] = [
 			'Folder of the videos. What the node has noted there of its jobs (the job records) is looked through.',
 		displayOptions: byExecution,
 	},
-	...optionGroups([inputFieldsOption]),
+	...optionGroups([costOption, inputFieldsOption]),
 ];
 
 const labels = new Map([

@@ -4,6 +4,7 @@ import type { End } from '../../../../lib/base/errors/settled';
 import { useMinio } from '../../fields/credentialChoice';
 import { resultLinkOptions } from '../../fields/linkOptions';
 import { optionGroups } from '../../fields/optionGroups';
+import { costOption } from '../../n8n/costs/includeCost';
 import { inputFieldsOption } from '../../n8n/itemInput';
 import type { ItemResult, RunMode } from '../../n8n/operation';
 import { NOTHING_CHANGED } from '../../n8n/runItems';
@@ -21,7 +22,7 @@ export const option: INodePropertyOptions = {
 const properties: INodeProperties[] = [
 	useMinio,
 	...resultProperties,
-	...optionGroups([inputFieldsOption, ...resultLinkOptions]),
+	...optionGroups([costOption, inputFieldsOption, ...resultLinkOptions]),
 ];
 
 export const outputs: Outputs = JOB_REPORT;

@@ -6,6 +6,7 @@ import type { JobResult } from '../../../../lib/generation/report/jobResult';
 import type { QueueClient } from '../../../../lib/runpod/queue/queue';
 import { clock, connectResults } from '../../n8n/connections';
 import { readOptions } from '../../fields/optionGroups';
+import { costWatches, isCostAsked } from '../../n8n/costs/includeCost';
 import { resultItem } from '../../n8n/inlineVideo';
 import { inputFieldsOf } from '../../n8n/itemInput';
 import type { ItemResult, RunMode } from '../../n8n/operation';
@@ -36,23 +37,30 @@ export async function giveOutResults<O>(
 	mode: RunMode,
 	{ parseOptions, find, atOnce, ifLeft, known = () => undefined }: ResultSearch<O>,
 ): Promise<End<ItemResult>[]> {
+	const { withCosts } = await import('../../../../lib/generation/cost/costed');
 	const { inSlot } = await import('../../../../lib/generation/run/slottedQueue');
 	const results = await connectResults(context);
 	const { read, factsOf } = await openJobs(context);
 	const signal = context.getExecutionCancelSignal();
+	const watchOf = costWatches(context);
 	return await runItems(context, mode, {
 		check: async (item) => {
 			const result = known(item);
 			if (result) return { tag: 'known', result } as const;
 			const options = parseOptions(readOptions(context, item));
 			const finish = inputFieldsOf(context, item);
-			return { tag: 'asked', at: await read(item), options, finish } as const;
+			const costs = isCostAsked(context, item);
+			return { tag: 'asked', at: await read(item), options, costs, finish } as const;
 		},
 		perform: async (checked) => {
 			if (checked.tag === 'known') return checked.result;
-			const { at, options, finish } = checked;
+			const { at, options, costs, finish } = checked;
+			const watch = costs ? await watchOf(at.queue.endpointId) : undefined;
 			return await inSlot(at.queue, signal, async (queue) => {
-				const found = await find(at.job, { queue, clock, signal, ...results }, options);
+				const seen = watch ? watch.watched(queue) : queue;
+				const found = await withCosts(watch, async () =>
+					find(at.job, { queue: seen, clock, signal, ...results }, options),
+				);
 				return finish(await resultItem(context, found));
 			});
 		},

@@ -9,8 +9,10 @@ import {
 	takeJobsToLookAt,
 	type KnownJobs,
 } from '../../../../lib/generation/suspend/looks';
+import type { CostSource } from '../../../../lib/runpod/management/costSource';
 import type { JobLook } from '../../../../lib/generation/suspend/resumeJob';
 import { clock, connectQueues, openResults } from '../connections';
+import { connectCosts } from '../costs/includeCost';
 import { answerWith } from '../webhook/answer';
 import { sleepingExecution, type Suspension } from './suspension';
 
@@ -44,6 +46,8 @@ const rounds = createRounds<Looks>();
 const WAKING_MS = 3000;
 const wokenAtMs = new Map<string, number>();
 const knownJobs = new Map<string, KnownJobs>();
+/** RunPod allows few questions about prices and workers: one execution asks them once. */
+const costSources = new Map<string, CostSource>();
 const MAX_RUNS = 500;
 
 /**
@@ -68,7 +72,7 @@ async function answerOf(context: IWebhookFunctions): Promise<IWebhookResponseDat
 	const named = namedJob(context.getBodyData());
 	if (named) known.named.add(named.jobId);
 	const jobs = items.filter((item) => item.tag === 'job');
-	const round = await rounds(name, async () => await look(context, suspension, known));
+	const round = await rounds(name, async () => await look(context, suspension, known, name));
 	if ('error' in round) return answerWith(context, 503, 'the jobs could not be looked at');
 	const jobIds = jobs.map(({ record }) => record.job_id);
 	if (isOver(jobIds, known, round.value)) {
@@ -101,8 +105,9 @@ function keep<T>(entries: Map<string, T>, name: string, value: T): T {
 
 async function look(
 	context: IWebhookFunctions,
-	{ items, noteSecret }: Suspension,
+	{ items, noteSecret, includeCost }: Suspension,
 	known: KnownJobs,
+	name: string,
 ): Promise<Looks> {
 	const jobs = items.filter((item) => item.tag === 'job');
 	const { lookAtJobs } = await import('../../../../lib/generation/suspend/lookAtJobs');
@@ -112,7 +117,12 @@ async function look(
 	const [first] = looked;
 	if (!first) return new Map();
 	const ports = await connect(context, first.record.endpoint_id);
-	const looks = await lookAtJobs(looked, { ...ports, noteSecret });
+	const { endpoint_id } = first.record;
+	const asked = costSources.get(name);
+	const costs = includeCost
+		? keep(costSources, name, asked ?? (await connectCosts(context, endpoint_id)))
+		: undefined;
+	const looks = await lookAtJobs(looked, { ...ports, costs, noteSecret });
 	const found = new Map<string, JobLook>();
 	for (const [index, { record }] of looked.entries()) {
 		const seen = looks[index] ?? 'unknown';

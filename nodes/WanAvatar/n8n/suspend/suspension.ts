@@ -14,9 +14,13 @@ export interface Suspension {
 	items: SuspendedItem[];
 	/** Proves to it what was noted of its videos in the bucket; not in what earlier versions kept. */
 	noteSecret?: string | undefined;
+	/** The costs of its jobs are asked for; not in what earlier versions kept. */
+	includeCost?: boolean;
 	/** What came in: at the end of the sleep n8n passes on what stands in its place. */
 	input: INodeExecutionData[];
 }
+
+type Asleep = Pick<Suspension, 'untilMs' | 'items' | 'noteSecret' | 'includeCost'>;
 
 /**
  * Puts the execution to sleep. When its time is over n8n passes on the items that the array of the input holds then: they
@@ -24,7 +28,7 @@ export interface Suspension {
  */
 export async function fallAsleep(
 	context: IExecuteFunctions,
-	{ untilMs, items, noteSecret }: Pick<Suspension, 'untilMs' | 'items' | 'noteSecret'>,
+	{ untilMs, items, noteSecret, includeCost }: Asleep,
 	references: readonly INodeExecutionData[],
 ): Promise<void> {
 	const { suspendedItems } = await import('../../../../lib/generation/suspend/suspended');
@@ -38,6 +42,7 @@ export async function fallAsleep(
 		untilMs,
 		items: kept,
 		noteSecret,
+		includeCost: includeCost === true,
 		input: [...input],
 	};
 	context.getContext('node')[KEY] = suspension;
@@ -91,12 +96,14 @@ export async function sleepingExecution(
 async function readSuspension(nodeContext: unknown): Promise<Suspension | undefined> {
 	const kept = fieldsOf(fieldsOf(nodeContext)[KEY]);
 	const { executionId, run, untilMs, items, input, noteSecret } = kept;
+	const includeCost = kept.includeCost === true;
 	if (typeof executionId !== 'string' || typeof run !== 'number') return undefined;
 	if (typeof untilMs !== 'number' || !isItems(input)) return undefined;
 	const { suspendedItems } = await import('../../../../lib/generation/suspend/suspended');
 	const { data } = suspendedItems.safeParse(items);
 	const secret = typeof noteSecret === 'string' ? noteSecret : undefined;
-	return data && { executionId, run, untilMs, items: data, noteSecret: secret, input };
+	if (!data) return undefined;
+	return { executionId, run, untilMs, items: data, noteSecret: secret, includeCost, input };
 }
 
 function firstOutput(data: unknown): INodeExecutionData[] {

@@ -143,6 +143,16 @@ describe('a record that cannot be read', () => {
 	});
 });
 
+it('a job whose record was deleted is not known: the next execution pays for another', async () => {
+	const w = world();
+	await withFollowedJob(w);
+	w.objects.delete(RECORD);
+
+	await run(w, [request()], { executionId: 'b', memory: noMemory });
+
+	expect(count(w, 'submit')).toBe(2);
+});
+
 describe('a key without the right to delete', () => {
 	it('takes an intent back that came to nothing: the next execution sends the item at once', async () => {
 		const w = world();

@@ -218,6 +218,7 @@ const runOptions: RunOptions = {
 	maxParallelJobs: 10,
 	maxJobs: 100,
 	checkOnly: false,
+	includeCost: false,
 	stopOnFault: true,
 };
 

@@ -50,6 +50,8 @@ export function simulatedClock(startMs = 1_000_000): SimulatedClock {
 			const done = work.finally(() => {
 				state.isDone = true;
 			});
+			// It is awaited when the last sleeper is awake; until then nobody may call its failure unhandled.
+			done.catch(() => undefined);
 			// A macrotask lets all promises settle, so that whoever will sleep is asleep.
 			const step = async () => {
 				await new Promise<void>((resolve) => setImmediate(resolve));

@@ -20,7 +20,12 @@ import { codeOf, fault, request, run, world, type World } from '../run/generatio
 const HOUR_MS = 3_600_000;
 /** Kept by n8n with the execution that sleeps. */
 const noteSecret = 'secret';
-const options: RunOptions = { maxJobs: 100, checkOnly: false, stopOnFault: true };
+const options: RunOptions = {
+	maxJobs: 100,
+	checkOnly: false,
+	includeCost: false,
+	stopOnFault: true,
+};
 
 const requests = (...avatars: string[]): GenerationRequest[] =>
 	avatars.map((avatar_id, index) =>
@@ -143,6 +148,26 @@ describe('what RunPod has forgotten', () => {
 		expect(codeOf(first)).toBe(code);
 		expect(count(w, 'submit')).toBe(2);
 	});
+});
+
+it("a worker's own link is noted only where its video lies in no bucket of ours", async () => {
+	const w = world();
+	const items = kept(await submit(w, requests('a', 'b')));
+	await w.clock.run(w.clock.sleep(31_000));
+	const tell: GenerationPorts['queue']['getStatus'] = async (jobId, signal) => {
+		const seen = await w.queue.getStatus(jobId, signal);
+		if (seen.tag !== 'completed') return seen;
+		const video_url = 'https://worker.example/a.mp4';
+		const minio_key = jobId === 'job-0' ? null : seen.output.minio_key;
+		return { ...seen, output: { ...seen.output, minio_key, video_url } };
+	};
+	const queue = { ...w.queue, getStatus: tell, pollStatus: tell };
+
+	expect(await look(w, items, { queue })).toEqual(['ended', 'ended']);
+
+	expect(noteOf(w, 'a').output).toMatchObject({ video_url: 'https://worker.example/a.mp4' });
+	expect(noteOf(w, 'b')).toMatchObject({ state: 'finished' });
+	expect(JSON.stringify(noteOf(w, 'b'))).not.toContain('https://worker.example');
 });
 
 it.each([

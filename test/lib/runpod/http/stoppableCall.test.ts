@@ -11,6 +11,7 @@ const settings = {
 	endpointId: 'endpoint1',
 	queueBaseUrl: 'https://queue.example.com/v2',
 	managementBaseUrl: 'https://management.example.com/v2',
+	graphqlUrl: 'http://127.0.0.1/graphql',
 	secrets: [],
 };
 const target = { id: 'endpoint1', name: 'wan-avatar' };

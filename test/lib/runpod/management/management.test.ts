@@ -13,7 +13,11 @@ function client(pageOf: (count: number) => object, pageMs = 0) {
 		return { status: 200, text: JSON.stringify(pageOf(state.requests)) };
 	};
 	const management = createManagementClient(
-		{ apiKey: new Secret('rpa_key'), managementBaseUrl: 'https://management.example.com/v2' },
+		{
+			apiKey: new Secret('rpa_key'),
+			managementBaseUrl: 'https://management.example.com/v2',
+			graphqlUrl: 'https://management.example.com/graphql',
+		},
 		{ send, clock, random: () => 0.5 },
 	);
 	const run = async <T>(work: Promise<T>): Promise<unknown> =>

@@ -98,6 +98,10 @@ const cases: Readonly<Record<string, Case[]>> = {
 		},
 	],
 	'endpoint:get': [{ form: { endpoint }, ...anId }],
+	'endpoint:getCosts': [
+		{ form: { endpoint }, ...anId },
+		{ form: { last: field }, good: 1, bad: 0, message: /How Many must be at least 1/ },
+	],
 	'endpoint:getHealth': [{ form: { endpoint }, ...anId }],
 	'endpoint:purgeQueue': [{ form: { endpoint }, ...anId }],
 	'endpoint:getMany': [

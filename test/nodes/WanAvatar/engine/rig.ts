@@ -25,8 +25,10 @@ export interface Run {
 	success: INodeExecutionData[];
 	/** The items on the error output, in the mode that has one. */
 	failed: INodeExecutionData[];
-	/** What the output panel says of the run as a whole. */
+	/** What the output panel warns of. */
 	hints: string[];
+	/** What it says came of the run as a whole. */
+	summary: string[];
 }
 
 export interface RunOptions {
@@ -77,11 +79,14 @@ export async function startRig(
 		run: async (parameters, options = {}) => {
 			const { error, items, runData } = await engine.run(workflowOf(parameters, options), options);
 			const hints = runData['Wan Avatar']?.at(-1)?.hints ?? [];
+			const saying = (is: (type: string | undefined) => boolean) =>
+				hints.filter(({ type }) => is(type)).map(({ message }) => message);
 			return {
 				error: error && shown(error),
 				success: items('Wan Avatar', 0),
 				failed: items('Wan Avatar', 1),
-				hints: hints.map(({ message }) => message),
+				hints: saying((type) => type !== 'info'),
+				summary: saying((type) => type === 'info'),
 			};
 		},
 		close: async () => {

@@ -11,6 +11,7 @@ export const BUCKET = 'avatars';
 
 export interface StoredRig extends Rig {
 	store: ObjectStore;
+	/** Those that the node is given, by reference. */
 	credentials: EngineOptions['credentials'];
 }
 
@@ -39,6 +40,7 @@ export async function startStoredRig(
 		secretKey: store.secretKey,
 		bucket: BUCKET,
 	};
+	const runPodApi = {};
 	const rig = await startRig(
 		'lazy',
 		{
@@ -50,14 +52,14 @@ export async function startStoredRig(
 			},
 			...options,
 		},
-		{ minioApi },
+		{ minioApi, runPodApi },
 		binaryMode,
 	);
-	const runPodApi = {
+	Object.assign(runPodApi, {
 		apiKey: rig.queue.apiKey,
 		endpointId: rig.queue.endpointId,
 		queueBaseUrl: rig.queue.baseUrl,
-	};
+	});
 	return {
 		...rig,
 		store,

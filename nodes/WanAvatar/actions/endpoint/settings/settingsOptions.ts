@@ -31,6 +31,18 @@ export const options: readonly Option[] = [
 		},
 	},
 	{
+		variable: 'RUNPOD_MODEL',
+		property: {
+			displayName: 'Cached Model',
+			name: 'model',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. https://huggingface.co/Org/Model',
+			description:
+				'Model of Hugging Face that RunPod downloads to the machines of the workers, which is not billed. The image has to look for it there. Leave blank for none.',
+		},
+	},
+	{
 		variable: 'RUNPOD_CONTAINER_DISK_GB',
 		property: {
 			displayName: 'Container Disk (GB)',
@@ -104,6 +116,18 @@ export const options: readonly Option[] = [
 			default: variableDefault('RUNPOD_GPU_POOLS'),
 			description:
 				'Which GPUs to take: the IDs of pools of GPUs on RunPod, the best first, with commas between them',
+		},
+	},
+	{
+		variable: 'RUNPOD_HF_TOKEN_SECRET_NAME',
+		property: {
+			displayName: 'Hugging Face Token Secret',
+			name: 'huggingFaceLogin',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. hf_token',
+			description:
+				'Name of the secret in the RunPod console that holds the token of Hugging Face, for a model that not everybody may download. The worker gets it as HF_TOKEN.',
 		},
 	},
 	{
@@ -240,11 +264,12 @@ export function readOptions(chosen: unknown): {
 	return { given, emptied };
 }
 
-/** Blank they mean none: anywhere, no volume, any version. */
+/** Blank they mean none: anywhere, no volume, any version, no model. */
 const LISTS: ReadonlySet<VariableName> = new Set([
 	'RUNPOD_ALLOWED_CUDA_VERSIONS',
 	'RUNPOD_DATA_CENTER_IDS',
 	'RUNPOD_MIN_CUDA_VERSION',
+	'RUNPOD_MODEL',
 	'RUNPOD_NETWORK_VOLUME_IDS',
 ]);
 

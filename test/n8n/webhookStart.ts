@@ -1,7 +1,7 @@
-import type { SavedWorkflow } from '../../../demo/n8n/rest';
-import type { Step } from '../avatarWorkflow';
-import { call } from '../callers';
-import { until, type Rig } from '../rig';
+import type { SavedWorkflow } from '../../demo/n8n/rest';
+import type { Step } from './avatarWorkflow';
+import { call } from './callers';
+import { until, type Rig } from './rig';
 
 /** A start by a webhook: of such executions n8n runs no more at once than it is told to. */
 export function webhookStart(path: string): Step {

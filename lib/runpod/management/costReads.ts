@@ -1,0 +1,44 @@
+import * as z from 'zod/v4';
+import type { ManagementClient } from './management';
+
+const text = z.string().nullish().catch(undefined);
+
+// A GPU that cannot be read has no price, and does not take away that of the others.
+const gpuType = z
+	.object({
+		id: z.string().min(1),
+		pool: text,
+		price: z.object({ serverless: z.number().positive() }),
+	})
+	.optional()
+	.catch(undefined);
+
+const gpuTypes = z.object({ gpus: z.array(gpuType) });
+
+export type GpuType = NonNullable<z.output<typeof gpuType>>;
+
+/** The GPUs of serverless workers, with their list prices in USD an hour. */
+export async function listGpuTypes(management: Pick<ManagementClient, 'read'>): Promise<GpuType[]> {
+	const { gpus } = await management.read('catalog/gpus', "read RunPod's list of prices", gpuTypes);
+	return gpus.filter((gpu) => gpu !== undefined);
+}
+
+const worker = z
+	.object({ id: z.string().min(1), gpuTypeId: z.string().min(1), gpuCount: z.number().min(1) })
+	.optional()
+	.catch(undefined);
+
+const workers = z.object({ workers: z.array(worker) });
+
+export type PlacedWorker = NonNullable<z.output<typeof worker>>;
+
+/** The workers that an endpoint has at this moment, as far as they have their GPUs. */
+export async function listPlacedWorkers(
+	endpointId: string,
+	management: Pick<ManagementClient, 'read'>,
+): Promise<PlacedWorker[]> {
+	const path = `serverless/${encodeURIComponent(endpointId)}/workers`;
+	const what = `list the workers of endpoint ${endpointId}`;
+	const answer = await management.read(path, what, workers);
+	return answer.workers.filter((one) => one !== undefined);
+}
