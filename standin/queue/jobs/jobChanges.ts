@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import type { Job } from './job';
 import type { Timers } from './timers';
 
 /** Lets a request wait for a change of a job. */
@@ -30,4 +31,23 @@ export class JobChanges {
 			check();
 		});
 	}
+}
+
+/** Takes a job's end, and all that its attempt left, away again. */
+export function backToQueue(job: Job): void {
+	job.status = 'IN_QUEUE';
+	job.output = undefined;
+	job.chunks = [];
+	job.startedAt = undefined;
+	job.endedAt = undefined;
+	job.workerId = undefined;
+}
+
+/** A progress that comes after the end: the job shows as running, and its result is gone. */
+export function showLateProgress(job: Job, progress: unknown): void {
+	if (job.endedAt === undefined) return;
+	job.status = 'IN_PROGRESS';
+	job.output = progress;
+	job.error = undefined;
+	job.endedAt = undefined;
 }

@@ -1,8 +1,8 @@
 import { HandlerRuns } from './handlerRuns';
 import type { CancelHabits } from './cancelHabits';
 import { type Attempt, hasEnded, type Job, type JobRecord, type JobRequest, newJob } from './job';
-import { JobChanges } from './jobChanges';
-import { backToQueue, type JobEnd, showLateProgress } from './jobEnd';
+import { backToQueue, JobChanges, showLateProgress } from './jobChanges';
+import type { JobEnd } from './jobEnd';
 import { JobRecords } from './jobRecords';
 import { type AttemptResult, type JobOutcome, OutcomeScript, playAttempt } from './outcomes';
 import type { JobQueueOptions, QueueHealth } from './jobQueueOptions';
