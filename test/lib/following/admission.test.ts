@@ -10,7 +10,9 @@ it.each([undefined, 1])(
 		const admission = createAdmission(
 			{
 				clock,
-				health: async () => { await Promise.resolve(undefined); },
+				health: async () => {
+					await Promise.resolve(undefined);
+				},
 				rateLimitedAtMs: () => undefined,
 				signal: stop.signal,
 			},

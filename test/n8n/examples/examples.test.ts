@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import * as z from 'zod/v4';
-import { readExamples } from '../../demo/n8n/seed';
+import { readExamples } from '../../../demo/n8n/seed';
 import {
 	aPicture,
 	aVideo,
@@ -11,9 +11,9 @@ import {
 	open,
 	outputOf,
 	sendForm,
-} from './callers';
-import { startRig, until, type Rig } from './rig';
-import { endedJob, triggerAddress } from './triggerCalls';
+} from '../callers';
+import { startRig, until, type Rig } from '../rig';
+import { endedJob, triggerAddress } from '../triggerCalls';
 
 let rig: Rig;
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { playFaults } from '../../demo/n8n/playedFaults';
-import type { SavedWorkflow } from '../../demo/n8n/rest';
+import { playFaults } from '../../../demo/n8n/playedFaults';
+import type { SavedWorkflow } from '../../../demo/n8n/rest';
 import {
 	aPicture,
 	aVideo,
@@ -12,8 +12,8 @@ import {
 	outputOf,
 	sendForm,
 	sendToWebhook,
-} from './callers';
-import { startRig, until, type Rig } from './rig';
+} from '../callers';
+import { startRig, until, type Rig } from '../rig';
 import { withTwoItemsAndShortWaits } from './twoItems';
 
 const OUT_OF_MEMORY = 'CUDA out of memory in /opt/worker/wan.py with key rpa_of_the_worker';
