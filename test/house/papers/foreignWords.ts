@@ -39,8 +39,10 @@ export const FOREIGN_FLAGS: ReadonlySet<string> = new Set([
 	'--silent',
 ]);
 
-/** Variables that n8n reads, and the slip that docs/deploy.md shows. */
+/** Variables that n8n and clients of AWS read, and the slip that docs/deploy.md shows. */
 export const FOREIGN_VARIABLES: ReadonlySet<string> = new Set([
+	'AWS_REQUEST_CHECKSUM_CALCULATION',
+	'AWS_RESPONSE_CHECKSUM_VALIDATION',
 	'N8N_COMMUNITY_PACKAGES_ALLOW_TOOL_USAGE',
 	'N8N_EVENTBUS_LOGWRITER_LOGBASENAME',
 	'N8N_FORMDATA_FILE_SIZE_MAX',
