@@ -76,7 +76,7 @@ describe('health --workers', () => {
 		const { out } = await rig.command(['health', '--workers']);
 		const text = out.join('\n');
 		expect(text).toMatch(
-			/worker \w+: initializing, model failed \(download_failed: 401 for a gated model\)/,
+			/worker \w+: initializing, [\w ]+, model failed \(download_failed: 401 for a gated model\)/,
 		);
 		expect(text).toMatch(/Note: The host of the worker \w+ has not got the model: download_failed/);
 		expect(text).toContain('    | Worker starting.');

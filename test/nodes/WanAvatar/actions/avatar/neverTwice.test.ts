@@ -177,11 +177,16 @@ describe('another run of the same item', () => {
 		expect(first.error?.description).toMatch(/goes on running.*On Timeout/);
 		expect(rig.queue.calls('cancel')).toEqual([]);
 
-		const second = await rig.run(generateForm, {
+		const looks = rig.queue.calls('status').length;
+		const stop = new AbortController();
+		const running = rig.run(generateForm, {
 			...item('left'),
 			executionId: 'b',
-			signal: AbortSignal.timeout(1500),
+			signal: stop.signal,
 		});
+		await until('the job is looked at', () => rig.queue.calls('status').length > looks + 1);
+		stop.abort();
+		const second = await running;
 
 		expect(second.error?.message).toMatch(/stopped or timed out while job/);
 		expect(rig.queue.calls('run')).toHaveLength(1);
