@@ -39,13 +39,13 @@ export const formMicroUsd = formNumber(
 		.max(MOST_USD, 'is more than anybody pays'),
 ).transform(microUsdOf);
 
-/** A price from a form in USD a second, as micro-dollars an hour; never rounded down. */
+/** A price from a form in USD a second, as micro-dollars an hour; never rounded down. 0, as the form shows it at first, is none. */
 export const formMicroUsdPerHour = formNumber(
 	z
 		.number({ error: 'must be a number of USD a second' })
-		.positive('must be above 0 USD a second')
+		.min(0, 'must not be below 0 USD a second')
 		.max(1000, 'is more than any GPU costs'),
-).transform(perHourOf);
+).transform((usdPerSecond) => (usdPerSecond === 0 ? undefined : perHourOf(usdPerSecond)));
 
 function perHourOf(usdPerSecond: number): number {
 	return Math.ceil(Number((usdPerSecond * SECONDS_PER_HOUR * MICRO_PER_USD).toPrecision(12)));

@@ -32,11 +32,13 @@ it.each([
 	[0.00155, 5_580_000],
 	// Less than a micro-dollar an hour is not nothing.
 	[1e-12, 1],
-])('%j USD a second are %d micro-dollars an hour', (given, expected) => {
+	// As the option stands when it is added.
+	[0, undefined],
+])('%j USD a second are %j micro-dollars an hour', (given, expected) => {
 	expect(formMicroUsdPerHour.parse(given)).toBe(expected);
 });
 
-it.each(['', 0, -1, 'free', Infinity, 1001])('%j is no price', (given) => {
+it.each(['', -1, 'free', Infinity, 1001])('%j is no price', (given) => {
 	expect(formMicroUsdPerHour.safeParse(given).success).toBe(false);
 });
 

@@ -215,7 +215,7 @@ export const formOptions: readonly FormOption[] = [
 			default: 0,
 			placeholder: 'e.g. 0.00116',
 			description:
-				"What one GPU costs for a second, for Spending Limit: in the place of RunPod's list price, where your key may not read it or you pay another",
+				"What one GPU costs for a second, for Spending Limit: in the place of RunPod's list price, where your key may not read it or you pay another. 0: RunPod's list price.",
 		},
 	},
 	{

@@ -11,11 +11,8 @@ const properties = formOptions.map(({ property }) => property);
 const shown = new Map(properties.map((property) => [property.name, property.default]));
 
 it('an option that is added and left as it is shown changes nothing', () => {
-	const untouched = Object.fromEntries(
-		[...shown].filter(
-			([name]) => !['pollIntervalSeconds', 'maxRunMinutes', 'maxQueueMinutes'].includes(name),
-		),
-	);
+	const limits = ['pollIntervalSeconds', 'maxRunMinutes', 'maxQueueMinutes', 'spendingLimit'];
+	const untouched = Object.fromEntries([...shown].filter(([name]) => !limits.includes(name)));
 	const added = { ...untouched, waitForCompletion: true };
 	const item = checkItemOptions(added, MEANS);
 	expect(item.faults).toEqual([]);

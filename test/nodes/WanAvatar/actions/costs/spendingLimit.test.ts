@@ -45,8 +45,8 @@ describe('refused before anything is sent', () => {
 		['a word', { spendingLimit: 'ten' }, /must be a number of USD/],
 		[
 			'no price',
-			{ spendingLimit: 5, pricePerGpuSecond: 0 },
-			/Price per GPU Second \(USD\) must be above 0 USD a second/,
+			{ spendingLimit: 5, pricePerGpuSecond: -1 },
+			/Price per GPU Second \(USD\) must not be below 0 USD a second/,
 		],
 		[
 			'less than one job can cost',
