@@ -3,7 +3,7 @@ import type { Clock } from '../../base/async/clock';
 import { WanAvatarError } from '../../base/errors/errors';
 import { settle } from '../../base/errors/settled';
 import { LIMITS } from '../../base/async/timeLimits';
-import { rateOf, type WorkerGpu } from '../../cost/endpointCosts';
+import { rateOfRuns, type WorkerGpu } from '../../cost/endpointCosts';
 import { jobCost, type JobTimes } from '../../cost/jobCost';
 import { usdOf } from '../../cost/money';
 import { workersMicroUsd } from '../../cost/workersCost';
@@ -106,7 +106,8 @@ export function createCostWatch(
 		const gpu_type = gpu?.gpuType ?? null;
 		const times = timesOf(facts, seen, clock.now());
 		if (!endpoint || !times) return { gpu_type, cost_usd_min: null, cost_usd_max: null };
-		const { minMicroUsd, maxMicroUsd } = jobCost(times, rateOf(endpoint, gpu), endpoint);
+		const rate = rateOfRuns(endpoint, gpu, times.restarts);
+		const { minMicroUsd, maxMicroUsd } = jobCost(times, rate, endpoint);
 		return {
 			gpu_type,
 			cost_usd_min: minMicroUsd === null ? null : usdOf(minMicroUsd),

@@ -147,7 +147,7 @@ export class ExecutionSpending {
 	#mostOf(look: EndedJobState, sent: Sent | undefined, by: Rates): number | null {
 		const { costs = this.#notes.costs, rate } = by;
 		// A worker may go on with a job that was cancelled, and RunPod does not tell.
-		if (!costs || (look.tag === 'cancelled' && sent?.hasRun !== false)) return null;
+		if (!costs || (look.tag === 'cancelled' && hasRun(look, sent))) return null;
 		const { executionTimeMs, delayTimeMs, retries } = look.facts;
 		const times = {
 			executionTimeMs,
@@ -172,6 +172,11 @@ export class ExecutionSpending {
 	#tell(): void {
 		for (const wake of this.#waiting.splice(0)) wake();
 	}
+}
+
+/** Also where a worker took it after it was last seen in the queue. */
+function hasRun({ facts }: EndedJobState, sent: Sent | undefined): boolean {
+	return sent?.hasRun !== false || facts.workerId !== null || facts.executionTimeMs !== null;
 }
 
 function isEnd(look: JobState): look is EndedJobState {

@@ -1,6 +1,6 @@
 import { mapConcurrently } from '../../base/async/concurrency';
 import { WanAvatarError } from '../../base/errors/errors';
-import { rateOf } from '../../cost/endpointCosts';
+import { rateOfRuns } from '../../cost/endpointCosts';
 import { usdOf, usdText } from '../../cost/money';
 import type { Booking } from '../../cost/budget';
 import type { JobState } from '../../runpod/queue/job';
@@ -52,10 +52,11 @@ export function createLimitedSpending(limit: SpendingLimit, ports: Ports): Limit
 		const booking = spending.budget.of(jobId);
 		if (!booking) return;
 		spending.saw(booking, look, { costs });
-		const workerId = 'facts' in look ? look.facts.workerId : null;
-		if (workerId === null || !gpuOf) return;
+		if (!('facts' in look) || !gpuOf) return;
+		const { workerId, retries } = look.facts;
+		if (workerId === null) return;
 		void gpuOf(workerId).then((gpu) => {
-			if (gpu) spending.saw(booking, look, { costs, rate: rateOf(costs, gpu) });
+			if (gpu) spending.saw(booking, look, { costs, rate: rateOfRuns(costs, gpu, retries) });
 		});
 	};
 

@@ -3,12 +3,16 @@ import type { ManagementClient } from './management';
 
 const text = z.string().nullish().catch(undefined);
 
-// A GPU that cannot be read has no price, and does not take away that of the others.
+/** A micro-dollar at least; what is beyond any GPU could not be counted with. */
+const usdAnHour = z.number().min(1e-6).max(1e6);
+
+// A GPU that cannot be read does not take away the price of the others, unless one of their workers may get it.
 const gpuType = z
 	.object({
 		id: z.string().min(1),
 		pool: text,
-		price: z.object({ serverless: z.number().positive() }),
+		/** Nothing where no worker of the account gets it; null where it cannot be read. */
+		price: z.object({ serverless: usdAnHour.optional().nullable().catch(null) }),
 	})
 	.optional()
 	.catch(undefined);
@@ -17,7 +21,7 @@ const gpuTypes = z.object({ gpus: z.array(gpuType) });
 
 export type GpuType = NonNullable<z.output<typeof gpuType>>;
 
-/** The GPUs of serverless workers, with their list prices in USD an hour. */
+/** The GPUs that RunPod tells of, with their list prices in USD an hour. */
 export async function listGpuTypes(management: Pick<ManagementClient, 'read'>): Promise<GpuType[]> {
 	const { gpus } = await management.read('catalog/gpus', "read RunPod's list of prices", gpuTypes);
 	return gpus.filter((gpu) => gpu !== undefined);
