@@ -34,6 +34,8 @@ export class ExecutionSpending {
 	readonly #inOrder = createConcurrencyLimit(1);
 	#waiting: (() => void)[] = [];
 	#working = 0;
+	/** Since it was last found that nobody works. */
+	#isChanged = true;
 
 	private constructor(notes: SpendingNotes, clock: Pick<Clock, 'monotonic'>) {
 		this.#notes = notes;
@@ -67,19 +69,22 @@ export class ExecutionSpending {
 
 	/**
 	 * Reserves, in the order of those who ask. Where there is no room it waits for whoever works to make some.
+	 * @param lookAtUnfollowed looks now where it is the last that can make room, else where a look is due
 	 * @returns nothing where nobody works who could, or after Stop
 	 */
 	async reserve(
 		microUsd: number,
 		limitMicroUsd: number,
-		lookAtUnfollowed: () => Promise<void>,
+		lookAtUnfollowed: (isLast: boolean) => Promise<void>,
 		signal: AbortSignal | undefined,
 	): Promise<Booking | undefined> {
 		return await this.#inOrder(async () => {
 			while (!signal?.aborted) {
 				const booking = this.reserveNow(microUsd, limitMicroUsd);
 				if (booking) return booking;
-				await lookAtUnfollowed();
+				const isLast = this.#working === 0 && this.#isChanged;
+				if (isLast) this.#isChanged = false;
+				await lookAtUnfollowed(isLast);
 				const afterLook = this.reserveNow(microUsd, limitMicroUsd);
 				if (afterLook || this.#working === 0) return afterLook;
 				await this.#change(signal);
@@ -170,6 +175,7 @@ export class ExecutionSpending {
 	}
 
 	#tell(): void {
+		this.#isChanged = true;
 		for (const wake of this.#waiting.splice(0)) wake();
 	}
 }

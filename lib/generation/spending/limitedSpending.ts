@@ -61,8 +61,8 @@ export function createLimitedSpending(limit: SpendingLimit, ports: Ports): Limit
 	};
 
 	/** Jobs that nobody waits for may have ended: those of earlier runs of the node, and those that were cancelled. */
-	const lookAtUnfollowed = async () => {
-		if (clock.monotonic() - lookedAtMs < LOOK_INTERVAL_MS) return;
+	const lookAtUnfollowed = async (isLast: boolean) => {
+		if (!isLast && clock.monotonic() - lookedAtMs < LOOK_INTERVAL_MS) return;
 		lookedAtMs = clock.monotonic();
 		await mapConcurrently(spending.unfollowed(), LOOKS_AT_ONCE, async (jobId) => {
 			saw(jobId, await queue.pollStatus(jobId, signal));

@@ -95,3 +95,21 @@ it('a job that a worker took between the last look and its cancel stays booked i
 	expect((await limited('second', MOST)).map(codeOf)).toEqual(['BUDGET_REACHED']);
 	expect(notes.bookings[0]?.microUsd).toBe(MOST);
 });
+
+it('jobs that were cancelled in the queue a moment ago make room for others', async () => {
+	const w = world();
+	w.fate.set(0, () => 'queued');
+	const notes: SpendingNotes = { bookings: [] };
+	const requests = ['a', 'b'].map((slot) => ({
+		...request({ slot, timeoutMs: slot === 'a' ? 10_000 : 60_000 }),
+		input: { ...request().input, output_video_key: `videos/${slot}.mp4` },
+	}));
+	const ends = await run(
+		w,
+		requests,
+		{ prices: pricesOf(COSTS), spending: notes },
+		{ stopOnFault: false, spending: { limitMicroUsd: MOST * 1.5, microUsdPerHour: undefined } },
+	);
+	expect(ends.map(codeOf)).toEqual([expect.anything(), undefined]);
+	expect(notes.bookings.filter(({ isOpen }) => isOpen)).toEqual([]);
+});
