@@ -1,0 +1,42 @@
+import { expect, it } from '@jest/globals';
+import { pricesOf, COSTS } from '../spending/prices';
+import { request, run, world } from '../run/generationWorld';
+
+const never = async (): Promise<undefined> =>
+	await new Promise<undefined>(() => {
+		// Nobody answers.
+	});
+
+it.each([
+	['prices', { endpoint: never }, 'Costs are not known: RunPod did not tell its prices in time.'],
+	[
+		'the workers',
+		{ gpuOf: never },
+		'The GPUs of workers are not known, so costs are told less exactly: RunPod did not tell them in time.',
+	],
+])(
+	'a video does not wait for %s that nobody tells, and it is said why',
+	async (_, silent, sentence) => {
+		const w = world();
+		const said: string[] = [];
+		const { pollStatus } = w.queue;
+		const ends = await run(
+			w,
+			[request()],
+			{
+				costs: { ...pricesOf(COSTS), ...silent },
+				onNote: (note) => said.push(note),
+				queue: {
+					...w.queue,
+					pollStatus: async (...look) => {
+						const seen = await pollStatus(...look);
+						return 'facts' in seen ? { ...seen, facts: { ...seen.facts, workerId: 'w1' } } : seen;
+					},
+				},
+			},
+			{ stopOnFault: false },
+		);
+		expect(ends).toEqual([{ value: expect.objectContaining({ gpu_type: null }) }]);
+		expect([...new Set(said)]).toEqual([sentence]);
+	},
+);
