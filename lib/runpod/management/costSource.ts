@@ -1,4 +1,5 @@
 import type { EndpointCosts, GpuPrice, WorkerGpu } from '../../cost/endpointCosts';
+import { cleanRemoteText } from '../../base/data/remoteText';
 import { microUsdOf } from '../../cost/money';
 import { WanAvatarError } from '../../base/errors/errors';
 import { listGpuTypes, listPlacedWorkers, type GpuType } from './costReads';
@@ -51,7 +52,9 @@ export function createCostSource(
 		// Without prices its limits are known all the same.
 		const known = costsOf(endpoint, gpus ?? []);
 		if (gpus && known.prices.length === 0)
-			onUnknown(`Costs are not known: RunPod tells no price for the GPUs of ${endpoint.name}.`);
+			onUnknown(
+				`Costs are not known: RunPod tells no price for the GPUs of ${cleanRemoteText(endpoint.name)}.`,
+			);
 		return known;
 	};
 	const listWorkers = async (): Promise<void> => {

@@ -1,17 +1,21 @@
 import { expect, it } from '@jest/globals';
+import type { EndpointCosts, WorkerGpu } from '../../../../lib/cost/endpointCosts';
 import { pricesOf, COSTS } from '../spending/prices';
 import { request, run, world } from '../run/generationWorld';
 
-const never = async (): Promise<undefined> =>
-	await new Promise<undefined>(() => {
-		// Nobody answers.
-	});
+async function never<T>(): Promise<T> {
+	return await new Promise<T>(() => undefined);
+}
 
 it.each([
-	['prices', { endpoint: never }, 'Costs are not known: RunPod did not tell its prices in time.'],
+	[
+		'prices',
+		{ endpoint: never<EndpointCosts> },
+		'Costs are not known: RunPod did not tell its prices in time.',
+	],
 	[
 		'the workers',
-		{ gpuOf: never },
+		{ gpuOf: never<WorkerGpu> },
 		'The GPUs of workers are not known, so costs are told less exactly: RunPod did not tell them in time.',
 	],
 ])(

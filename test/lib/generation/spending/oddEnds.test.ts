@@ -113,3 +113,24 @@ it('jobs that were cancelled in the queue a moment ago make room for others', as
 	expect(ends.map(codeOf)).toEqual([expect.anything(), undefined]);
 	expect(notes.bookings.filter(({ isOpen }) => isOpen)).toEqual([]);
 });
+
+it('after Stop nobody is told that RunPod has no price', async () => {
+	const w = world();
+	const stop = new AbortController();
+	const silent = pricesOf(undefined, 'Stopped while RunPod was asked');
+	const stopsMeanwhile = {
+		...silent,
+		endpoint: async () => {
+			stop.abort();
+			return await silent.endpoint();
+		},
+	};
+	const stopped = run(
+		w,
+		[request()],
+		{ prices: stopsMeanwhile, signal: stop.signal },
+		{ stopOnFault: false, spending: { limitMicroUsd: MOST, microUsdPerHour: undefined } },
+	);
+	await expect(stopped).rejects.toMatchObject({ code: 'STOPPED' });
+	expect(w.events).toEqual([]);
+});

@@ -193,3 +193,25 @@ it('stops asking where the key has no right to it', async () => {
 	for (const id of ['w1', 'w2', 'w3', 'w4']) expect(await source.gpuOf(id)).toBeUndefined();
 	expect(asked).toHaveLength(2);
 });
+
+it.each([[1e308], [0], [-1], ['2']])('a worker with %j GPUs is not known', async (gpuCount) => {
+	const { source } = played({ workers: [{ workers: [{ ...A100, gpuCount }] }] });
+	expect(await source.gpuOf('w1')).toBeUndefined();
+});
+
+it('names of RunPod are fit to be shown', async () => {
+	const name = `<b>\u0000a</b>\nrpa_secret ${'x'.repeat(1000)}`;
+	const gpuTypeId = name;
+	const own = { ...ENDPOINT, name };
+	const { source, said } = played({
+		own,
+		catalog: { gpus: [] },
+		workers: [{ workers: [{ ...A100, gpuTypeId }] }],
+	});
+	await source.endpoint();
+	const gpu = await source.gpuOf('w1');
+	for (const text of [said[0], gpu?.gpuType]) {
+		expect(text?.length).toBeLessThan(600);
+		expect(text).not.toMatch(/secret|<b>|\p{Cc}/u);
+	}
+});
