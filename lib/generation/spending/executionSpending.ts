@@ -2,6 +2,7 @@ import { onAbort } from '../../base/async/abortListener';
 import type { Clock } from '../../base/async/clock';
 import { createConcurrencyLimit } from '../../base/async/concurrency';
 import { Budget, type Booking } from '../../cost/budget';
+import type { KnownCost } from '../../cost/costRange';
 import { rateOfAny, type EndpointCosts, type WorkerRate } from '../../cost/endpointCosts';
 import { jobCost } from '../../cost/jobCost';
 import type { EndedJobState, JobState } from '../../runpod/queue/job';
@@ -21,6 +22,8 @@ interface Sent {
 	/** A worker was seen to have it. */
 	hasRun: boolean;
 }
+
+const NOT_KNOWN: KnownCost = { minMicroUsd: null, maxMicroUsd: null };
 
 const shared = new WeakMap<SpendingNotes, ExecutionSpending>();
 
@@ -145,14 +148,15 @@ export class ExecutionSpending {
 		const sent = this.#sent.get(booking);
 		if (look.tag === 'running' && sent) sent.hasRun = true;
 		if (!isEnd(look)) return;
-		this.#budget.settle(booking, this.#mostOf(look, sent, by) ?? booking.microUsd);
+		const { minMicroUsd, maxMicroUsd } = this.#costOf(look, sent, by);
+		this.#budget.settle(booking, maxMicroUsd ?? booking.microUsd, minMicroUsd ?? 0);
 		this.#tell();
 	}
 
-	#mostOf(look: EndedJobState, sent: Sent | undefined, by: Rates): number | null {
+	#costOf(look: EndedJobState, sent: Sent | undefined, by: Rates): KnownCost {
 		const { costs = this.#notes.costs, rate } = by;
 		// A worker may go on with a job that was cancelled, and RunPod does not tell.
-		if (!costs || (look.tag === 'cancelled' && hasRun(look, sent))) return null;
+		if (!costs || (look.tag === 'cancelled' && hasRun(look, sent))) return NOT_KNOWN;
 		const { executionTimeMs, delayTimeMs, retries } = look.facts;
 		const times = {
 			executionTimeMs,
@@ -161,7 +165,10 @@ export class ExecutionSpending {
 			restarts: retries,
 			elapsedMs: sent ? this.#clock.monotonic() - sent.atMs : null,
 		};
-		return jobCost(times, rate ?? rateOfAny(costs), costs).maxMicroUsd;
+		const cost = jobCost(times, rate ?? rateOfAny(costs), costs);
+		// No job has run for longer than it is old.
+		const isPossible = times.elapsedMs !== null && (executionTimeMs ?? 0) <= times.elapsedMs;
+		return isPossible ? cost : { ...cost, minMicroUsd: null };
 	}
 
 	/** Resolves when somebody has made room, or works no more, or at Stop. */

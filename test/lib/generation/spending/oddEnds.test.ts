@@ -134,3 +134,35 @@ it('after Stop nobody is told that RunPod has no price', async () => {
 	await expect(stopped).rejects.toMatchObject({ code: 'STOPPED' });
 	expect(w.events).toEqual([]);
 });
+
+it.each([
+	['a run that RunPod did not end at its limit', 3_000_000, 3_600_000, ['made', 'BUDGET_REACHED']],
+	['a time that the job cannot have run', 9e12, 30_000, ['made', 'made']],
+])('%s', async (_, executionTimeMs, endsAfterMs, expected) => {
+	const w = world();
+	for (const job of [0, 1]) w.fate.set(job, (ms) => (ms < endsAfterMs ? 'running' : 'completed'));
+	const { pollStatus } = w.queue;
+	const queue: GenerationPorts['queue'] = {
+		...w.queue,
+		pollStatus: async (...look) => {
+			const seen = await pollStatus(...look);
+			if (seen.tag !== 'completed') return seen;
+			return { ...seen, facts: { ...seen.facts, delayTimeMs: 0, executionTimeMs } };
+		},
+	};
+	const requests = ['a', 'b'].map((slot) => ({
+		...request({ slot, timeoutMs: 7_200_000 }),
+		input: { ...request().input, output_video_key: `videos/${slot}.mp4` },
+	}));
+	const ends = await run(
+		w,
+		requests,
+		{ queue, prices: pricesOf(COSTS), spending: { bookings: [] } },
+		{
+			stopOnFault: false,
+			maxParallelJobs: 1,
+			spending: { limitMicroUsd: MOST * 5, microUsdPerHour: undefined },
+		},
+	);
+	expect(ends.map((end) => ('value' in end ? 'made' : codeOf(end)))).toEqual(expected);
+});
