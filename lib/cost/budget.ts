@@ -55,10 +55,14 @@ export class Budget {
 		return this.#byJob.get(jobId);
 	}
 
-	/** The job has ended. Never more is booked than what was reserved for it, and never more than before. */
-	settle(booking: Booking, mostMicroUsd: number): void {
+	/**
+	 * The job has ended. Never more is booked than what was reserved for it, and never more than before, but for what it has
+	 * surely cost: RunPod may have let it run for longer than it was to.
+	 */
+	settle(booking: Booking, mostMicroUsd: number, leastMicroUsd = 0): void {
 		this.#add(booking, -booking.microUsd);
-		booking.microUsd = Math.min(booking.microUsd, Math.max(Math.ceil(mostMicroUsd), 0));
+		const most = Math.min(booking.microUsd, Math.max(Math.ceil(mostMicroUsd), 0));
+		booking.microUsd = Math.max(most, leastMicroUsd);
 		booking.isOpen = false;
 		this.#add(booking, booking.microUsd);
 	}

@@ -55,3 +55,23 @@ export function rateOf(
 	const rate = price.microUsdPerHour * gpu.gpuCount;
 	return { minMicroUsdPerHour: rate, maxMicroUsdPerHour: rate };
 }
+
+/**
+ * The rate of the workers that a job ran on. Where it was started over only the last one is known: those before it may have
+ * been any, the last run alone is its least.
+ */
+export function rateOfRuns(
+	costs: Pick<EndpointCosts, 'prices' | 'catalog' | 'gpuCount'>,
+	gpu: WorkerGpu | undefined,
+	restarts: number,
+): WorkerRate | undefined {
+	const last = rateOf(costs, gpu);
+	if (!last || restarts === 0) return last;
+	const any = rateOfAny(costs);
+	return (
+		any && {
+			minMicroUsdPerHour: last.minMicroUsdPerHour,
+			maxMicroUsdPerHour: Math.max(last.maxMicroUsdPerHour, any.maxMicroUsdPerHour),
+		}
+	);
+}

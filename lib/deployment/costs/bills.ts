@@ -1,4 +1,5 @@
 import * as z from 'zod/v4';
+import { cleanRemoteText } from '../../base/data/remoteText';
 import { formNumber } from '../../base/data/number';
 import { InvalidInput } from '../../base/errors/invalidInput';
 import { microUsdOf, usdOf } from '../../cost/money';
@@ -76,12 +77,14 @@ export function parseBillPeriod(raw: unknown): BillPeriod {
 
 const amount = z.number().nullish().catch(undefined);
 
+const remoteTime = z.string().transform((text) => cleanRemoteText(text));
+
 const bills = z.object({
 	records: z.array(
 		z.object({
 			serverlessId: z.string(),
-			startTime: z.string(),
-			endTime: z.string(),
+			startTime: remoteTime,
+			endTime: remoteTime,
 			totalAmount: z.number(),
 			gpuAmount: amount,
 			cpuAmount: amount,

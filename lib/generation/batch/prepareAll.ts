@@ -1,4 +1,5 @@
 import { joinSignals } from '../../base/async/abort';
+import { WORKFLOW_STOPPED } from '../../base/async/stop';
 import { WanAvatarError } from '../../base/errors/errors';
 import { NOT_STARTED, settle, type End, type Settled } from '../../base/errors/settled';
 import { LIMITS } from '../../base/async/timeLimits';
@@ -39,13 +40,24 @@ export async function prepareAll(
 	return { ready: seen, ports, limited: limit && createLimitedSpending(limit, ports) };
 }
 
-/** @throws InvalidInput where the limit cannot be kept */
+/**
+ * @throws InvalidInput where the limit cannot be kept
+ * @throws WanAvatarError STOPPED
+ */
 async function limitOf(
 	{ spending }: Options,
-	{ prices, onNote }: GenerationPorts,
+	{ prices, onNote, signal }: GenerationPorts,
 ): Promise<SpendingLimit | undefined> {
 	if (!spending) return undefined;
 	const told = await prices?.endpoint();
+	if (!told && signal?.aborted)
+		throw new WanAvatarError(
+			'STOPPED',
+			`${WORKFLOW_STOPPED} while RunPod was asked for its prices`,
+			{
+				remedy: 'Nothing was sent to RunPod.',
+			},
+		);
 	return pricedLimit(spending, { told, reason: prices?.reason(), onNote });
 }
 

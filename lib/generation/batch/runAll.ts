@@ -32,7 +32,8 @@ export function openRun(
 	{ pollIntervalMs }: Pick<RunOptions, 'pollIntervalMs'>,
 ): Run {
 	const runAbort = new AbortController();
-	const costs = given.costs && createCostWatch(given.costs, given.clock, given.signal);
+	const { clock, signal, onNote } = given;
+	const costs = given.costs && createCostWatch(given.costs, clock, signal, onNote);
 	const ports = costs ? { ...given, queue: costs.watched(given.queue) } : given;
 	return {
 		ports,

@@ -3,7 +3,7 @@ import type { Clock } from '../../base/async/clock';
 import { WanAvatarError } from '../../base/errors/errors';
 import { settle } from '../../base/errors/settled';
 import { LIMITS } from '../../base/async/timeLimits';
-import { rateOf, type WorkerGpu } from '../../cost/endpointCosts';
+import { rateOfRuns, type WorkerGpu } from '../../cost/endpointCosts';
 import { jobCost, type JobTimes } from '../../cost/jobCost';
 import { usdOf } from '../../cost/money';
 import { workersMicroUsd } from '../../cost/workersCost';
@@ -58,10 +58,12 @@ const UNSEEN: SeenJob = {
 	endedAtMs: undefined,
 };
 
+/** @param onLate is told what RunPod did not tell in time, in a sentence */
 export function createCostWatch(
 	source: CostSource,
 	clock: Pick<Clock, 'now' | 'timeout'>,
 	signal: AbortSignal | undefined,
+	onLate?: (sentence: string) => void,
 ): CostWatch {
 	// Prices are there when the first job ends.
 	void source.endpoint();
@@ -86,19 +88,21 @@ export function createCostWatch(
 		return look;
 	};
 	/** A result that is there does not wait long for its price, and Stop hardly at all. */
-	const inTime = async <T>(work: Promise<T | undefined>): Promise<T | undefined> => {
+	const inTime = async <T>(work: Promise<T | undefined>, late: string): Promise<T | undefined> => {
 		const limitMs = signal?.aborted ? AT_ONCE_MS : LIMITS.noteMs;
 		const joined = joinSignals([clock.timeout(limitMs), signal?.aborted ? undefined : signal]);
 		const done = await settle(waitUnlessAborted(work, joined.signal));
 		joined.release();
-		return 'value' in done ? done.value : undefined;
+		if ('value' in done) return done.value;
+		if (!signal?.aborted) onLate?.(late);
+		return undefined;
 	};
 	const costOf = async (facts: CostFacts): Promise<CostFields> => {
 		const seen = jobs.get(facts.job_id);
 		const workerId = facts.worker_id ?? seen?.workerId ?? null;
 		const [endpoint, found] = await Promise.all([
-			inTime(source.endpoint()),
-			workerId === null ? undefined : inTime(source.gpuOf(workerId)),
+			inTime(source.endpoint(), LATE_PRICES),
+			workerId === null ? undefined : inTime(source.gpuOf(workerId), LATE_WORKERS),
 		]);
 		const noted = facts.gpu_type;
 		const gpu: WorkerGpu | undefined =
@@ -106,7 +110,8 @@ export function createCostWatch(
 		const gpu_type = gpu?.gpuType ?? null;
 		const times = timesOf(facts, seen, clock.now());
 		if (!endpoint || !times) return { gpu_type, cost_usd_min: null, cost_usd_max: null };
-		const { minMicroUsd, maxMicroUsd } = jobCost(times, rateOf(endpoint, gpu), endpoint);
+		const rate = rateOfRuns(endpoint, gpu, times.restarts);
+		const { minMicroUsd, maxMicroUsd } = jobCost(times, rate, endpoint);
 		return {
 			gpu_type,
 			cost_usd_min: minMicroUsd === null ? null : usdOf(minMicroUsd),
@@ -146,11 +151,15 @@ export function createCostWatch(
 			return error.withDetails(Object.fromEntries(known));
 		},
 		mostSince: async (sinceMs) => {
-			const endpoint = await inTime(source.endpoint());
+			const endpoint = await inTime(source.endpoint(), LATE_PRICES);
 			return endpoint && workersMicroUsd(endpoint, clock.now() - sinceMs);
 		},
 	};
 }
+
+const LATE_PRICES = 'Costs are not known: RunPod did not tell its prices in time.';
+const LATE_WORKERS =
+	'The GPUs of workers are not known, so costs are told less exactly: RunPod did not tell them in time.';
 
 /** For what is known already. */
 const AT_ONCE_MS = 50;

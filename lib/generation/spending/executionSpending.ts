@@ -2,6 +2,7 @@ import { onAbort } from '../../base/async/abortListener';
 import type { Clock } from '../../base/async/clock';
 import { createConcurrencyLimit } from '../../base/async/concurrency';
 import { Budget, type Booking } from '../../cost/budget';
+import type { KnownCost } from '../../cost/costRange';
 import { rateOfAny, type EndpointCosts, type WorkerRate } from '../../cost/endpointCosts';
 import { jobCost } from '../../cost/jobCost';
 import type { EndedJobState, JobState } from '../../runpod/queue/job';
@@ -22,6 +23,8 @@ interface Sent {
 	hasRun: boolean;
 }
 
+const NOT_KNOWN: KnownCost = { minMicroUsd: null, maxMicroUsd: null };
+
 const shared = new WeakMap<SpendingNotes, ExecutionSpending>();
 
 /** What all runs of a node in one execution have spent, and who waits for room. */
@@ -34,6 +37,8 @@ export class ExecutionSpending {
 	readonly #inOrder = createConcurrencyLimit(1);
 	#waiting: (() => void)[] = [];
 	#working = 0;
+	/** Since it was last found that nobody works. */
+	#isChanged = true;
 
 	private constructor(notes: SpendingNotes, clock: Pick<Clock, 'monotonic'>) {
 		this.#notes = notes;
@@ -67,19 +72,22 @@ export class ExecutionSpending {
 
 	/**
 	 * Reserves, in the order of those who ask. Where there is no room it waits for whoever works to make some.
+	 * @param lookAtUnfollowed looks now where it is the last that can make room, else where a look is due
 	 * @returns nothing where nobody works who could, or after Stop
 	 */
 	async reserve(
 		microUsd: number,
 		limitMicroUsd: number,
-		lookAtUnfollowed: () => Promise<void>,
+		lookAtUnfollowed: (isLast: boolean) => Promise<void>,
 		signal: AbortSignal | undefined,
 	): Promise<Booking | undefined> {
 		return await this.#inOrder(async () => {
 			while (!signal?.aborted) {
 				const booking = this.reserveNow(microUsd, limitMicroUsd);
 				if (booking) return booking;
-				await lookAtUnfollowed();
+				const isLast = this.#working === 0 && this.#isChanged;
+				if (isLast) this.#isChanged = false;
+				await lookAtUnfollowed(isLast);
 				const afterLook = this.reserveNow(microUsd, limitMicroUsd);
 				if (afterLook || this.#working === 0) return afterLook;
 				await this.#change(signal);
@@ -140,14 +148,15 @@ export class ExecutionSpending {
 		const sent = this.#sent.get(booking);
 		if (look.tag === 'running' && sent) sent.hasRun = true;
 		if (!isEnd(look)) return;
-		this.#budget.settle(booking, this.#mostOf(look, sent, by) ?? booking.microUsd);
+		const { minMicroUsd, maxMicroUsd } = this.#costOf(look, sent, by);
+		this.#budget.settle(booking, maxMicroUsd ?? booking.microUsd, minMicroUsd ?? 0);
 		this.#tell();
 	}
 
-	#mostOf(look: EndedJobState, sent: Sent | undefined, by: Rates): number | null {
+	#costOf(look: EndedJobState, sent: Sent | undefined, by: Rates): KnownCost {
 		const { costs = this.#notes.costs, rate } = by;
 		// A worker may go on with a job that was cancelled, and RunPod does not tell.
-		if (!costs || (look.tag === 'cancelled' && sent?.hasRun !== false)) return null;
+		if (!costs || (look.tag === 'cancelled' && hasRun(look, sent))) return NOT_KNOWN;
 		const { executionTimeMs, delayTimeMs, retries } = look.facts;
 		const times = {
 			executionTimeMs,
@@ -156,7 +165,10 @@ export class ExecutionSpending {
 			restarts: retries,
 			elapsedMs: sent ? this.#clock.monotonic() - sent.atMs : null,
 		};
-		return jobCost(times, rate ?? rateOfAny(costs), costs).maxMicroUsd;
+		const cost = jobCost(times, rate ?? rateOfAny(costs), costs);
+		// No job has run for longer than it is old.
+		const isPossible = times.elapsedMs !== null && (executionTimeMs ?? 0) <= times.elapsedMs;
+		return isPossible ? cost : { ...cost, minMicroUsd: null };
 	}
 
 	/** Resolves when somebody has made room, or works no more, or at Stop. */
@@ -170,8 +182,14 @@ export class ExecutionSpending {
 	}
 
 	#tell(): void {
+		this.#isChanged = true;
 		for (const wake of this.#waiting.splice(0)) wake();
 	}
+}
+
+/** Also where a worker took it after it was last seen in the queue. */
+function hasRun({ facts }: EndedJobState, sent: Sent | undefined): boolean {
+	return sent?.hasRun !== false || facts.workerId !== null || facts.executionTimeMs !== null;
 }
 
 function isEnd(look: JobState): look is EndedJobState {

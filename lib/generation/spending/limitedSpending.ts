@@ -1,6 +1,6 @@
 import { mapConcurrently } from '../../base/async/concurrency';
 import { WanAvatarError } from '../../base/errors/errors';
-import { rateOf } from '../../cost/endpointCosts';
+import { rateOfRuns } from '../../cost/endpointCosts';
 import { usdOf, usdText } from '../../cost/money';
 import type { Booking } from '../../cost/budget';
 import type { JobState } from '../../runpod/queue/job';
@@ -52,16 +52,17 @@ export function createLimitedSpending(limit: SpendingLimit, ports: Ports): Limit
 		const booking = spending.budget.of(jobId);
 		if (!booking) return;
 		spending.saw(booking, look, { costs });
-		const workerId = 'facts' in look ? look.facts.workerId : null;
-		if (workerId === null || !gpuOf) return;
+		if (!('facts' in look) || !gpuOf) return;
+		const { workerId, retries } = look.facts;
+		if (workerId === null) return;
 		void gpuOf(workerId).then((gpu) => {
-			if (gpu) spending.saw(booking, look, { costs, rate: rateOf(costs, gpu) });
+			if (gpu) spending.saw(booking, look, { costs, rate: rateOfRuns(costs, gpu, retries) });
 		});
 	};
 
 	/** Jobs that nobody waits for may have ended: those of earlier runs of the node, and those that were cancelled. */
-	const lookAtUnfollowed = async () => {
-		if (clock.monotonic() - lookedAtMs < LOOK_INTERVAL_MS) return;
+	const lookAtUnfollowed = async (isLast: boolean) => {
+		if (!isLast && clock.monotonic() - lookedAtMs < LOOK_INTERVAL_MS) return;
 		lookedAtMs = clock.monotonic();
 		await mapConcurrently(spending.unfollowed(), LOOKS_AT_ONCE, async (jobId) => {
 			saw(jobId, await queue.pollStatus(jobId, signal));

@@ -1,14 +1,24 @@
 import * as z from 'zod/v4';
+import { cleanRemoteText } from '../../base/data/remoteText';
 import type { ManagementClient } from './management';
 
 const text = z.string().nullish().catch(undefined);
+/** It goes into items. */
+const gpuId = z
+	.string()
+	.transform((id) => cleanRemoteText(id))
+	.pipe(z.string().min(1));
 
-// A GPU that cannot be read has no price, and does not take away that of the others.
+/** A micro-dollar at least; what is beyond any GPU could not be counted with. */
+const usdAnHour = z.number().min(1e-6).max(1e6);
+
+// A GPU that cannot be read does not take away the price of the others, unless one of their workers may get it.
 const gpuType = z
 	.object({
-		id: z.string().min(1),
+		id: gpuId,
 		pool: text,
-		price: z.object({ serverless: z.number().positive() }),
+		/** Nothing where no worker of the account gets it; null where it cannot be read. */
+		price: z.object({ serverless: usdAnHour.optional().nullable().catch(null) }),
 	})
 	.optional()
 	.catch(undefined);
@@ -17,14 +27,17 @@ const gpuTypes = z.object({ gpus: z.array(gpuType) });
 
 export type GpuType = NonNullable<z.output<typeof gpuType>>;
 
-/** The GPUs of serverless workers, with their list prices in USD an hour. */
+/** The GPUs that RunPod tells of, with their list prices in USD an hour. */
 export async function listGpuTypes(management: Pick<ManagementClient, 'read'>): Promise<GpuType[]> {
-	const { gpus } = await management.read('catalog/gpus', "read RunPod's list of prices", gpuTypes);
+	const { gpus } = await management.read('catalog/gpus', 'list its prices', gpuTypes);
 	return gpus.filter((gpu) => gpu !== undefined);
 }
 
+/** Of one worker: beyond it nothing can be counted with. */
+const MOST_GPUS = 1000;
+
 const worker = z
-	.object({ id: z.string().min(1), gpuTypeId: z.string().min(1), gpuCount: z.number().min(1) })
+	.object({ id: z.string().min(1), gpuTypeId: gpuId, gpuCount: z.number().min(1).max(MOST_GPUS) })
 	.optional()
 	.catch(undefined);
 

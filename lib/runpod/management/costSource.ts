@@ -1,4 +1,5 @@
 import type { EndpointCosts, GpuPrice, WorkerGpu } from '../../cost/endpointCosts';
+import { cleanRemoteText } from '../../base/data/remoteText';
 import { microUsdOf } from '../../cost/money';
 import { WanAvatarError } from '../../base/errors/errors';
 import { listGpuTypes, listPlacedWorkers, type GpuType } from './costReads';
@@ -51,7 +52,9 @@ export function createCostSource(
 		// Without prices its limits are known all the same.
 		const known = costsOf(endpoint, gpus ?? []);
 		if (gpus && known.prices.length === 0)
-			onUnknown(`Costs are not known: RunPod tells no price for the GPUs of ${endpoint.name}.`);
+			onUnknown(
+				`Costs are not known: RunPod tells no price for the GPUs of ${cleanRemoteText(endpoint.name)}.`,
+			);
 		return known;
 	};
 	const listWorkers = async (): Promise<void> => {
@@ -86,26 +89,43 @@ function costsOf(
 	const pools = gpu?.pools ?? [];
 	const excluded = new Set(gpu?.excludedTypes ?? []);
 	const allowed = gpus.filter(
-		({ id, pool }) => pools.some((one) => one === pool) && !excluded.has(id),
+		({ id, pool, price }) =>
+			pools.some((one) => one === pool) && !excluded.has(id) && price.serverless !== undefined,
 	);
-	// A pool without a price may have the dearest GPU.
-	const isWhole = pools.every((pool) => gpus.some((one) => one.pool === pool));
+	// What is without a price may be the dearest.
+	const isWhole =
+		allowed.every(({ price }) => price.serverless !== null) &&
+		pools.every((pool) => gpus.some((one) => one.pool === pool && one.price.serverless));
 	return {
-		prices: isWhole ? allowed.map(priceOf) : [],
-		catalog: gpus.map(priceOf),
-		gpuCount: gpu?.count ?? 1,
-		idleTimeoutSeconds: workers?.idleTimeout ?? IDLE_TIMEOUT_SECONDS,
+		prices: isWhole ? allowed.flatMap(priceOf) : [],
+		catalog: gpus.flatMap(priceOf),
+		gpuCount: wholeOr(1, gpu?.count, 1),
+		idleTimeoutSeconds: wholeOr(0, workers?.idleTimeout, IDLE_TIMEOUT_SECONDS),
 		startLimitSeconds: startLimitOf(env?.RUNPOD_INIT_TIMEOUT),
-		runLimitMs: timeout === null || timeout === 0 ? undefined : timeout,
-		maxWorkers: Math.max(1, workers?.max ?? 1),
+		runLimitMs: timeout && isCountable(timeout) ? timeout : undefined,
+		maxWorkers: wholeOr(1, workers?.max, 1),
 	};
 }
 
-function priceOf({ id, price }: GpuType): GpuPrice {
-	return { gpuType: id, microUsdPerHour: microUsdOf(price.serverless) };
+function priceOf({ id, price: { serverless } }: GpuType): GpuPrice[] {
+	return serverless ? [{ gpuType: id, microUsdPerHour: microUsdOf(serverless) }] : [];
+}
+
+/** So many seconds, milliseconds or GPUs no endpoint has. */
+const BEYOND_ALL = 1e9;
+
+function isCountable(given: number): boolean {
+	return given >= 0 && given <= BEYOND_ALL;
+}
+
+/** A figure of the endpoint as RunPod bills it; `usual` where it tells none. */
+function wholeOr(least: number, given: number | null | undefined, usual: number): number {
+	return typeof given === 'number' && isCountable(given)
+		? Math.max(least, Math.ceil(given))
+		: usual;
 }
 
 function startLimitOf(initTimeout: unknown): number {
 	const seconds = Number(initTimeout ?? START_LIMIT_SECONDS);
-	return Number.isFinite(seconds) && seconds > 0 ? Math.ceil(seconds) : START_LIMIT_SECONDS;
+	return seconds > 0 && isCountable(seconds) ? Math.ceil(seconds) : START_LIMIT_SECONDS;
 }

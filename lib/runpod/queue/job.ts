@@ -83,7 +83,7 @@ function unreachable({ retryAfter }: HttpAnswer, reason: string, nowMs: number):
 	return askedMs === undefined ? look : { ...look, retryAfterMs: askedMs };
 }
 
-const number = z.number().nonnegative().nullish().catch(undefined);
+const number = z.number().nonnegative().max(Number.MAX_SAFE_INTEGER).nullish().catch(undefined);
 
 const wireJob = z.object({
 	id: z.string().trim().optional().catch(undefined),

@@ -30,7 +30,8 @@ const spendings = new WeakMap<object, SpendingNotes>();
 /**
  * What n8n keeps of what this node has spent in one execution: over its tries, over all turns of a loop, over all calls of a
  * tool, and while it sleeps.
- * @returns nothing where no run of it has had a limit yet, unless this one has
+ * @returns nothing where no run of it has had a limit yet, or none can be read, unless this one has
+ * @throws WanAvatarError where this one has, and what was kept cannot be read
  */
 export async function executionSpending(
 	context: Pick<IExecuteFunctions, 'getContext'>,
@@ -42,10 +43,20 @@ export async function executionSpending(
 	if (known) return known;
 	const kept: unknown = node[SPENDING];
 	if (kept === undefined && !isLimited) return undefined;
-	const spending = readSpending(kept);
+	const spending = isLimited ? readSpending(kept) : unlessUnreadable(() => readSpending(kept));
+	if (!spending) return undefined;
 	node[SPENDING] = spending;
 	spendings.set(node, spending);
 	return spending;
+}
+
+/** A job that has ended is given out, though it cannot be booked. */
+function unlessUnreadable(read: () => SpendingNotes): SpendingNotes | undefined {
+	try {
+		return read();
+	} catch {
+		return undefined;
+	}
 }
 
 const NAME = 'wanAvatarExecution';

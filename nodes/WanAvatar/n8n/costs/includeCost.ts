@@ -85,5 +85,5 @@ export function costWatches(context: IExecuteFunctions): WatchOf {
 async function openWatch(context: IExecuteFunctions, endpointId: string): Promise<CostWatch> {
 	const { createCostWatch } = await import('../../../../lib/generation/cost/costWatch');
 	const source = await connectCosts(context, endpointId);
-	return createCostWatch(source, clock, context.getExecutionCancelSignal());
+	return createCostWatch(source, clock, context.getExecutionCancelSignal(), runHints(context));
 }

@@ -106,6 +106,55 @@ it.each([
 	expect(said).toEqual([expect.stringContaining('no price')]);
 });
 
+const priced = (serverless: unknown, pool = 'AMPERE_80') => ({
+	id: `GPU at ${String(serverless)}`,
+	pool,
+	price: { serverless },
+});
+
+it.each([
+	['a text', '4.18'],
+	['nothing', 0],
+	['less than can be counted', 1e-7],
+	['more than can be counted', 1e305],
+])(
+	'a GPU whose price is %s may be the dearest of its pool: no price is guessed',
+	async (_, wrong) => {
+		const own = { ...ENDPOINT, gpu: { pools: ['AMPERE_80'], count: 1 } };
+		const { source, said } = played({ own, catalog: { gpus: [priced(wrong), priced(2.736)] } });
+		const costs = await source.endpoint();
+		expect(costs?.prices).toEqual([]);
+		expect(costs?.catalog).toEqual([{ gpuType: 'GPU at 2.736', microUsdPerHour: 2_736_000 }]);
+		expect(said).toEqual([expect.stringContaining('no price')]);
+	},
+);
+
+it('a GPU without a price that no worker gets spoils nothing', async () => {
+	const gpu = { pools: ['AMPERE_80'], count: 1, excludedTypes: ['GPU at x'] };
+	const foreign = [priced('x'), priced(undefined), priced('y', 'ADA_80_PRO')];
+	const catalog = { gpus: [...foreign, priced(2.736)] };
+	const costs = await played({ own: { ...ENDPOINT, gpu }, catalog }).source.endpoint();
+	expect(costs?.prices).toHaveLength(1);
+});
+
+it.each([
+	['none', 0, 0, 0],
+	['less than none', -1, -5, -1],
+	['parts', 0.5, 0.5, 0.5],
+	['more than can be counted', 1e308, 1e308, 1e308],
+])(
+	'an endpoint that has %s of a thing counts as one with its usual figures',
+	async (_, count, idleTimeout, timeout) => {
+		const gpu = { ...ENDPOINT.gpu, count };
+		const own = { ...ENDPOINT, gpu, workers: { min: 0, max: count, idleTimeout }, timeout };
+		const costs = await played({ own }).source.endpoint();
+		expect(costs?.gpuCount).toBe(1);
+		expect(costs?.maxWorkers).toBe(1);
+		expect([0, 1, 60]).toContain(costs?.idleTimeoutSeconds);
+		expect([undefined, 0.5]).toContain(costs?.runLimitMs);
+	},
+);
+
 it('a key without that right: nothing is known, and it is said', async () => {
 	const { source, said } = played({ refuses: true });
 	expect(await source.endpoint()).toBeUndefined();
@@ -143,4 +192,26 @@ it('stops asking where the key has no right to it', async () => {
 	const { source, asked } = played({ refuses: true });
 	for (const id of ['w1', 'w2', 'w3', 'w4']) expect(await source.gpuOf(id)).toBeUndefined();
 	expect(asked).toHaveLength(2);
+});
+
+it.each([[1e308], [0], [-1], ['2']])('a worker with %j GPUs is not known', async (gpuCount) => {
+	const { source } = played({ workers: [{ workers: [{ ...A100, gpuCount }] }] });
+	expect(await source.gpuOf('w1')).toBeUndefined();
+});
+
+it('names of RunPod are fit to be shown', async () => {
+	const name = `<b>\u0000a</b>\nrpa_secret ${'x'.repeat(1000)}`;
+	const gpuTypeId = name;
+	const own = { ...ENDPOINT, name };
+	const { source, said } = played({
+		own,
+		catalog: { gpus: [] },
+		workers: [{ workers: [{ ...A100, gpuTypeId }] }],
+	});
+	await source.endpoint();
+	const gpu = await source.gpuOf('w1');
+	for (const text of [said[0], gpu?.gpuType]) {
+		expect(text?.length).toBeLessThan(600);
+		expect(text).not.toMatch(/secret|<b>|\p{Cc}/u);
+	}
 });

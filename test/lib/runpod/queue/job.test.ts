@@ -42,6 +42,11 @@ describe('a job is read from whatever RunPod answers', () => {
 			read({ status: 'PAUSED' }),
 			{ tag: 'running', progress: null, facts: facts('PAUSED') },
 		],
+		[
+			'with times that nothing can be counted with',
+			read({ status: 'IN_PROGRESS', executionTime: 1e308, delayTime: -1, retries: 1e300 }),
+			{ tag: 'running', progress: null, facts: facts('IN_PROGRESS') },
+		],
 		['cancelled', read({ status: 'CANCELLED' }), { tag: 'cancelled', facts: facts('CANCELLED') }],
 		['timed out', read({ status: 'TIMED_OUT' }), { tag: 'timedOut', reason: 'no reason given' }],
 		[
