@@ -18,7 +18,7 @@ import { resultText } from '../run/resultText';
 import { openRunPorts } from '../run/runPorts';
 import { readRunRequest, type RequestFlags, type RunRequest } from '../run/runRequest';
 import { saveVideo } from '../run/saveVideo';
-import { inTerminalWords } from '../run/terminalWords';
+import { inTerminalWords, withoutRecord } from '../run/terminalWords';
 import { connect } from '../setup/connect';
 
 export interface RunFlags extends RequestFlags {
@@ -63,7 +63,8 @@ export async function runJob(
 		terminal.say(next.afterRun(endpointId));
 		return EXIT.done;
 	} catch (error) {
-		throw inTerminalWords(error);
+		const told = inTerminalWords(error);
+		throw settings.storage ? told : withoutRecord(told);
 	}
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, createWriteStream, existsSync } from 'node:fs';
+import { accessSync, closeSync, constants, createWriteStream, openSync, rmSync } from 'node:fs';
 import { copyFile, open, rename, rm } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -34,13 +34,29 @@ function outFault(path: string, overwrite: boolean) {
 			message: `names ${path}, which is there already`,
 			remedy: 'Give another file with --out, or --overwrite.',
 		};
+	if (found && !found.isFile())
+		return { message: `names ${path}, which is no file that can be replaced` };
 	const folder = dirname(path);
-	if (!existsSync(folder)) return { message: `names a file in ${folder}, which is no folder` };
+	if (!lookAt(folder)?.isDirectory())
+		return { message: `names a file in ${folder}, which is no folder` };
 	try {
 		accessSync(folder, constants.W_OK);
-		return undefined;
 	} catch {
 		return { message: `names a file in ${folder}, where nothing may be written` };
+	}
+	return found ? undefined : creationFault(path, overwrite);
+}
+
+/** Only making a file shows that it can be made: its name may be too long, or end with a slash. */
+function creationFault(path: string, overwrite: boolean) {
+	try {
+		closeSync(openSync(path, 'wx'));
+		rmSync(path);
+		return undefined;
+	} catch (error) {
+		// A link to nothing is replaced by a rename.
+		if (overwrite && codeOf(error) === 'EEXIST') return undefined;
+		return { message: `names ${path}, which cannot be written (${writeFault(error)})` };
 	}
 }
 
