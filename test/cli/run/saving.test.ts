@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { existsSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { join } from 'node:path';
@@ -81,11 +82,11 @@ describe('a finished job', () => {
 	});
 
 	it('whose copying is stopped says that another run pays for another', async () => {
-		let asked = () => {};
-		const isAsked = new Promise<void>((resolve) => (asked = resolve));
+		const asked = new EventEmitter();
+		const isAsked = once(asked, 'request');
 		await linkTo((_request, response) => {
 			response.write('a');
-			asked();
+			asked.emit('request');
 		});
 		const program = start();
 		await isAsked;
