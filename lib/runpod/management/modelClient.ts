@@ -44,7 +44,11 @@ const me = z.object({ myself: z.object({ id: z.string() }).nullable() });
 const read = z.object({ myself: z.object({ endpoint: z.unknown() }).nullable() });
 const saved = z.object({ saveEndpoint: z.unknown() });
 
-const text = z.string().nullish().catch(undefined);
+const text = z
+	.string()
+	.transform((told) => cleanRemoteText(told))
+	.nullish()
+	.catch(undefined);
 const workerModel = z.object({
 	modelVersionHash: text,
 	machineAssignmentStatus: text,
