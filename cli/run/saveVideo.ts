@@ -3,7 +3,7 @@ import { joinSignals } from '../../lib/base/async/abort';
 import type { InlineVideo } from '../../lib/base/data/inlineText';
 import { StoreRefusal } from '../../lib/base/errors/accessDenied';
 import { WanAvatarError } from '../../lib/base/errors/errors';
-import { storedAs } from '../../lib/contract/storedAs';
+import { BY_STATUS, storedAs } from '../../lib/contract/storedAs';
 import type { JobReport } from '../../lib/generation/report/report';
 import { HttpFailure, openDownload } from '../../lib/runpod/http/http';
 import type { Bucket } from '../../lib/storage/objects/bucket';
@@ -92,15 +92,16 @@ function failedLink({ job_id, minio_key }: JobReport, why: string): WanAvatarErr
 }
 
 function notSaved(
-	{ report, bucket }: VideoSource,
+	{ report, video, bucket }: VideoSource,
 	{ path }: OutFile,
 	error: unknown,
 ): WanAvatarError {
 	if (error instanceof NotAVideo) return failedLink(report, 'what its link gives is no whole MP4');
 	if (error instanceof HttpFailure) return failedLink(report, `its link is dead (${error.code})`);
+	const elsewhere = video ? BY_STATUS : 'Download it from the bucket';
 	const again = bucket
 		? 'Run it again with another --out: the video is taken from the bucket, and not paid for again'
-		: 'Download it from the bucket: running it again makes another';
+		: `${elsewhere}: running it again makes another`;
 	return new WanAvatarError(
 		'STORAGE',
 		`The video of job ${report.job_id} could not be written to ${path} (${writeFault(error)})`,

@@ -1,11 +1,12 @@
 import { EventEmitter, once } from 'node:events';
-import { existsSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { EXIT } from '../../../cli/output/exitCodes';
 import { startProgram, type Program } from '../program';
-import { FILES, startRunRig, type RunRig } from './runRig';
+import type { Environment } from '../../lib/deployment/rig';
+import { DRIVING_VIDEO, FILES, startRunRig, type RunRig } from './runRig';
 
 jest.setTimeout(60_000);
 
@@ -96,6 +97,36 @@ describe('a finished job', () => {
 			/Stopped while the video of job \S+ was saved\. The job is finished and paid for; its video is stored as \S+\. Running it again makes another, which is paid for too\.\n$/,
 		);
 		expect(existsSync(out)).toBe(false);
+	});
+});
+
+describe('a video that came in the answer, and cannot be written,', () => {
+	const lost = async (environment: Environment) => {
+		const folder = join(rig.folder, 'videos');
+		mkdirSync(folder);
+		out = join(folder, 'a.mp4');
+		const video_base64 = readFileSync(DRIVING_VIDEO, 'base64');
+		rig.standIn.queue.script({ kind: 'output', output: { video_base64 } });
+		const program = startProgram(['run', ...FILES, '--out', out], environment);
+		await program.until('was submitted');
+		rmSync(folder, { recursive: true });
+		expect((await program.ended()).exitCode).toBe(EXIT.failed);
+		return program.err();
+	};
+
+	it('is to be had by the status of its job', async () => {
+		const err = await lost(rig.withoutMinio);
+		expect(err).toContain('(ENOENT). The job is finished and paid for');
+		expect(err).toContain('Get Status in n8n with its job ID gives out its video for half an hour');
+	});
+
+	it('is taken by the next run, where there is a record', async () => {
+		await lost(rig.environment);
+		out = join(rig.folder, 'b.mp4');
+		const program = startProgram(['run', ...FILES, '--out', out], rig.environment);
+		expect((await program.ended()).exitCode).toBe(EXIT.done);
+		expect(rig.states()).toEqual(['COMPLETED']);
+		expect(readFileSync(out)).toEqual(readFileSync(DRIVING_VIDEO));
 	});
 });
 
