@@ -267,6 +267,15 @@ it('an answer that shows more than the model changed is told', async () => {
 	expect(err.join()).toContain('changed more than that: workersMax: 1 → 3');
 });
 
+it('an answer that shows another model than was sent is told', async () => {
+	await rig.deploy();
+	const edit = (text: string) => text.replace('Wan-AI/', 'Other/');
+	rig.management.fault({ route: 'saveEndpoint', kind: 'edit', edit });
+	const { exitCode, err } = await rig.command(['deploy', '--yes'], WITH_MODEL);
+	expect(exitCode).toBe(1);
+	expect(err.join()).toContain('shows another one: https://huggingface.co/Other/');
+});
+
 it('an answer with a fault in its result is not taken for a refusal', async () => {
 	await rig.deploy();
 	const errors = [{ message: 'no templateId', path: ['saveEndpoint', 'templateId'] }];
