@@ -48,7 +48,7 @@ export async function runJob(
 	const executionId = `terminal-${randomBytes(5).toString('hex')}`;
 	const out = { path: flags.out, overwrite: flags.overwrite ?? false };
 	try {
-		assertWritable(out);
+		assertWritable(out, [flags.image, flags.video]);
 		const hasBucket = settings.storage !== undefined;
 		const wanted = await readRunRequest(flags, { hasBucket, runTag: executionId });
 		const { management } = connect(settings.connection, settings, terminal.signal);

@@ -1,12 +1,20 @@
 import { EventEmitter, once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+	copyFileSync,
+	existsSync,
+	mkdirSync,
+	readFileSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync,
+} from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { EXIT } from '../../../cli/output/exitCodes';
 import { startProgram, type Program } from '../program';
 import type { Environment } from '../../lib/deployment/rig';
-import { DRIVING_VIDEO, FILES, startRunRig, type RunRig } from './runRig';
+import { DRIVING_VIDEO, FILES, PORTRAIT, startRunRig, type RunRig } from './runRig';
 
 jest.setTimeout(60_000);
 
@@ -58,6 +66,15 @@ describe('a file that cannot be made is refused before the job is paid for', () 
 		expect(program.err()).toContain(words);
 		expect(rig.states()).toEqual([]);
 		expect(existsSync(out)).toBe(name === 'file');
+	});
+
+	it('an input of the job, also with --overwrite', async () => {
+		out = join(rig.folder, 'portrait.png');
+		copyFileSync(PORTRAIT, out);
+		const program = start(['--overwrite', '--image', out]);
+		expect((await program.ended()).exitCode).toBe(EXIT.usage);
+		expect(program.err()).toContain('which is given as an input too');
+		expect(readFileSync(out)).toEqual(readFileSync(PORTRAIT));
 	});
 
 	it('a device, also with --overwrite', async () => {
