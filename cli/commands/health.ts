@@ -1,3 +1,4 @@
+import { cleanRemoteText } from '../../lib/base/data/remoteText';
 import { findEndpoint } from '../../lib/deployment/plan/existing';
 import {
 	getHealth,
@@ -54,7 +55,7 @@ function healthText(report: HealthReport): string {
 		`  ${meaning}`,
 		`  workers: ${list(workers)}`,
 		`  jobs: ${list(jobs)}`,
-		...(cached_model === null ? [] : [`  model: ${cached_model}`]),
+		...(cached_model === null ? [] : [`  model: ${cleanRemoteText(cached_model)}`]),
 		...(worker_details ?? []).flatMap(workerLines),
 		...notes.map((note) => `  Note: ${note}`),
 	].join('\n');

@@ -18,7 +18,7 @@ import { resultText } from '../run/resultText';
 import { openRunPorts } from '../run/runPorts';
 import { readRunRequest, type RequestFlags, type RunRequest } from '../run/runRequest';
 import { saveVideo } from '../run/saveVideo';
-import { inTerminalWords } from '../run/terminalWords';
+import { inTerminalWords, withoutRecord } from '../run/terminalWords';
 import { connect } from '../setup/connect';
 
 export interface RunFlags extends RequestFlags {
@@ -48,7 +48,7 @@ export async function runJob(
 	const executionId = `terminal-${randomBytes(5).toString('hex')}`;
 	const out = { path: flags.out, overwrite: flags.overwrite ?? false };
 	try {
-		assertWritable(out);
+		assertWritable(out, [flags.image, flags.video]);
 		const hasBucket = settings.storage !== undefined;
 		const wanted = await readRunRequest(flags, { hasBucket, runTag: executionId });
 		const { management } = connect(settings.connection, settings, terminal.signal);
@@ -63,7 +63,8 @@ export async function runJob(
 		terminal.say(next.afterRun(endpointId));
 		return EXIT.done;
 	} catch (error) {
-		throw inTerminalWords(error);
+		const told = inTerminalWords(error);
+		throw settings.storage ? told : withoutRecord(told);
 	}
 }
 

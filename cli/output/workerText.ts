@@ -1,3 +1,4 @@
+import { cleanRemoteText } from '../../lib/base/data/remoteText';
 import type { ReportedModel, ReportedWorker } from '../../lib/deployment/workers/workerReport';
 
 /** One worker to be read by a person, and the last lines of its log where they are known. */
@@ -10,7 +11,7 @@ export function workerLines({
 }: ReportedWorker): string[] {
 	const facts = [status, gpu_type, ...(models ?? []).map(modelText)].filter(Boolean);
 	return [
-		`  worker ${id}: ${facts.join(', ')}`,
+		`  worker ${cleanRemoteText(`${id}: ${facts.join(', ')}`)}`,
 		...(last_log_lines ?? []).map((line) => `    | ${line}`),
 	];
 }

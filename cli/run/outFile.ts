@@ -1,5 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, createWriteStream, existsSync } from 'node:fs';
+import {
+	accessSync,
+	closeSync,
+	constants,
+	createWriteStream,
+	openSync,
+	rmSync,
+	type Stats,
+} from 'node:fs';
 import { copyFile, open, rename, rm } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -19,12 +27,12 @@ export interface OutFile {
  * Refuses a file that could not be written when its video is paid for.
  * @throws InvalidInput
  */
-export function assertWritable({ path, overwrite }: OutFile): void {
-	const fault = outFault(path, overwrite);
+export function assertWritable({ path, overwrite }: OutFile, inputs: readonly string[]): void {
+	const fault = outFault(path, overwrite, inputs);
 	if (fault) throw new InvalidInput([{ field: '--out', ...fault }]);
 }
 
-function outFault(path: string, overwrite: boolean) {
+function outFault(path: string, overwrite: boolean, inputs: readonly string[]) {
 	if (path.trim() === '') return { message: 'is empty: give the name of a file' };
 	const found = lookAt(path);
 	if (found?.isDirectory())
@@ -34,13 +42,35 @@ function outFault(path: string, overwrite: boolean) {
 			message: `names ${path}, which is there already`,
 			remedy: 'Give another file with --out, or --overwrite.',
 		};
+	if (found && !found.isFile())
+		return { message: `names ${path}, which is no file that can be replaced` };
+	if (found && inputs.some((input) => isSameFile(lookAt(input), found)))
+		return { message: `names ${path}, which is given as an input too` };
 	const folder = dirname(path);
-	if (!existsSync(folder)) return { message: `names a file in ${folder}, which is no folder` };
+	if (!lookAt(folder)?.isDirectory())
+		return { message: `names a file in ${folder}, which is no folder` };
 	try {
 		accessSync(folder, constants.W_OK);
-		return undefined;
 	} catch {
 		return { message: `names a file in ${folder}, where nothing may be written` };
+	}
+	return found ? undefined : creationFault(path, overwrite);
+}
+
+function isSameFile(one: Stats | undefined, other: Stats): boolean {
+	return one?.dev === other.dev && one.ino === other.ino;
+}
+
+/** Only making a file shows that it can be made: its name may be too long, or end with a slash. */
+function creationFault(path: string, overwrite: boolean) {
+	try {
+		closeSync(openSync(path, 'wx'));
+		rmSync(path);
+		return undefined;
+	} catch (error) {
+		// A link to nothing is replaced by a rename.
+		if (overwrite && codeOf(error) === 'EEXIST') return undefined;
+		return { message: `names ${path}, which cannot be written (${writeFault(error)})` };
 	}
 }
 

@@ -1,10 +1,9 @@
 import { Readable } from 'node:stream';
 import { joinSignals } from '../../lib/base/async/abort';
-import { stoppedWhileCopying } from '../../lib/base/async/stop';
 import type { InlineVideo } from '../../lib/base/data/inlineText';
 import { StoreRefusal } from '../../lib/base/errors/accessDenied';
 import { WanAvatarError } from '../../lib/base/errors/errors';
-import { storedAs } from '../../lib/contract/storedAs';
+import { BY_STATUS, storedAs } from '../../lib/contract/storedAs';
 import type { JobReport } from '../../lib/generation/report/report';
 import { HttpFailure, openDownload } from '../../lib/runpod/http/http';
 import type { Bucket } from '../../lib/storage/objects/bucket';
@@ -33,11 +32,22 @@ export async function saveVideo(source: VideoSource, out: OutFile): Promise<stri
 		return await writeVideo(content, out, how);
 	} catch (error) {
 		if (error instanceof WanAvatarError) throw error;
-		if (signal.aborted) throw stoppedWhileCopying();
+		if (signal.aborted) throw stoppedWhileSaving(source);
 		throw notSaved(source, out, error);
 	} finally {
 		release();
 	}
+}
+
+/** Only where there is a record of the job does the same command take its video. */
+function stoppedWhileSaving({ report, bucket }: VideoSource): WanAvatarError {
+	const { job_id, minio_key } = report;
+	const again = bucket
+		? 'Run it again: the video is taken from the bucket, and not paid for again'
+		: 'Running it again makes another, which is paid for too';
+	return new WanAvatarError('STOPPED', `Stopped while the video of job ${job_id} was saved`, {
+		remedy: `The job is finished and paid for${storedAs('there', minio_key)}. ${again}.`,
+	});
 }
 
 interface Content {
@@ -66,7 +76,8 @@ async function contentOf(
 async function linked(url: string, report: JobReport, signal: AbortSignal): Promise<Readable> {
 	const { status, content } = await openDownload(url, signal);
 	if (status === 200) return content;
-	content.destroy();
+	// Without a listener the end of a body that nobody reads would end the whole process.
+	content.on('error', () => undefined).destroy();
 	throw failedLink(report, `${new URL(url).host} answered with HTTP ${String(status)}`);
 }
 
@@ -81,15 +92,16 @@ function failedLink({ job_id, minio_key }: JobReport, why: string): WanAvatarErr
 }
 
 function notSaved(
-	{ report, bucket }: VideoSource,
+	{ report, video, bucket }: VideoSource,
 	{ path }: OutFile,
 	error: unknown,
 ): WanAvatarError {
 	if (error instanceof NotAVideo) return failedLink(report, 'what its link gives is no whole MP4');
 	if (error instanceof HttpFailure) return failedLink(report, `its link is dead (${error.code})`);
+	const elsewhere = video ? BY_STATUS : 'Download it from the bucket';
 	const again = bucket
 		? 'Run it again with another --out: the video is taken from the bucket, and not paid for again'
-		: 'Download it from the bucket: running it again makes another';
+		: `${elsewhere}: running it again makes another`;
 	return new WanAvatarError(
 		'STORAGE',
 		`The video of job ${report.job_id} could not be written to ${path} (${writeFault(error)})`,

@@ -54,6 +54,17 @@ export function inTerminalWords(error: unknown): unknown {
 	return new WanAvatarError(code, said(message), { remedy: said(remedy), details });
 }
 
+/** The same error where no record holds a second job back. */
+export function withoutRecord(error: unknown): unknown {
+	if (!(error instanceof WanAvatarError)) return error;
+	const { code, message, remedy, details } = error;
+	const told = remedy.replace(
+		/It is not sent again before .*? give --submit-anyway\./,
+		'Running it again sends another job, which is paid for too.',
+	);
+	return new WanAvatarError(code, message, { remedy: told, details });
+}
+
 function said(text: string): string {
 	return WORDS.reduce((told, [words, other]) => told.replace(words, other), text);
 }

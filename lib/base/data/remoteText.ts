@@ -15,6 +15,8 @@ const SECRETS: readonly [RegExp, string][] = [
 	// Words after "Basic" are small letters; base64 is not.
 	[/\b([Bb]asic)\s+(?=[\w+/-]+[A-Z0-9+/=])[\w+/-]{4,}=*/g, `$1 ${MASK}`],
 	[/\brpa_\w+/g, `rpa_${MASK}`],
+	// The worker's token of Hugging Face, whose value only RunPod knows.
+	[/\bhf_\w{20,}/g, `hf_${MASK}`],
 	// User name and password of an address, also where the text ends within them.
 	[/\/\/[^/\s]*@/g, `//${MASK}@`],
 ];

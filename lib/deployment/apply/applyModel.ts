@@ -1,4 +1,7 @@
+import { cleanRemoteText } from '../../base/data/remoteText';
+import { WanAvatarError } from '../../base/errors/errors';
 import type { ManagementClient } from '../../runpod/management/management';
+import type { Endpoint } from '../../runpod/management/managementRecords';
 import { hasModel } from '../plan/models';
 import type { DeploymentSettings } from '../settings/deploymentSettings';
 
@@ -9,11 +12,23 @@ import type { DeploymentSettings } from '../settings/deploymentSettings';
  */
 export async function applyModel(
 	{ model }: DeploymentSettings,
-	endpoint: { id: string; name: string },
+	endpoint: Pick<Endpoint, 'id' | 'name'>,
 	{ models }: Pick<ManagementClient, 'models'>,
 ): Promise<boolean> {
 	const saved = await models.read(endpoint);
 	if (hasModel(model, saved.modelReferences)) return false;
-	await models.save(saved, model === null ? [] : [model]);
+	const shown = await models.save(saved, model === null ? [] : [model]);
+	if (!hasModel(model, shown)) throw otherModel(endpoint, shown);
 	return true;
+}
+
+function otherModel(
+	{ id, name }: Pick<Endpoint, 'id' | 'name'>,
+	shown: readonly string[],
+): WanAvatarError {
+	return new WanAvatarError(
+		'CHANGE_UNKNOWN',
+		`RunPod was asked to set the model of the endpoint ${name} (${id}), and shows another one: ${cleanRemoteText(shown.join(', ')) || 'none'}`,
+		{ remedy: 'Run it again, which looks first.', details: { endpoint_id: id } },
+	);
 }

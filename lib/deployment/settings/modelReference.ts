@@ -7,7 +7,7 @@ export interface ModelReference {
 }
 
 const ADDRESS =
-	/^(?:https:\/\/huggingface\.co\/)?([\w.-]+\/[\w.-]+?)(?::([\w./-]+)|\/tree\/([\w./-]+))?\/?$/;
+	/^(?:https:\/\/huggingface\.co\/)?(?!huggingface\.co\/|(?:datasets|spaces)\/)(\w[\w.-]*\/\w[\w.-]*?)(?::([\w./-]+)|\/tree\/([\w./-]+))?\/?$/;
 
 /** `main` is what a commit is shown for, so a branch or tag of another name could never be compared. */
 export const REVISION = /^(main|[0-9a-f]{40})$/;

@@ -4,6 +4,7 @@ import { readRecord } from '../http/answer';
 import type { HttpAnswer, HttpRequest } from '../http/http';
 import type { Idempotency } from '../http/retry';
 import {
+	changeUnknown,
 	managementRefusal,
 	managementUnreadable,
 	refusalOf,
@@ -36,6 +37,8 @@ const body = z.object({
 		.array(
 			z.object({
 				message: z.string().catch(''),
+				/** Which field of the answer it is about. */
+				path: z.array(z.unknown()).nullish().catch(undefined),
 				extensions: z
 					.object({ code: z.string().nullish().catch(undefined) })
 					.nullish()
@@ -64,8 +67,16 @@ export async function query(
 	const { success, data } = body.safeParse(readRecord(answer.text));
 	if (!success) throw managementUnreadable(answer, asked);
 	const [fault] = data.errors ?? [];
+	if (fault && idempotency !== 'read' && isWithinResult(fault, data.data))
+		throw changeUnknown(saidIn(fault, asked), asked);
 	if (fault) throw refusalOf(statusOf(fault), saidIn(fault, asked), asked);
 	return { data: data.data, answer, asked };
+}
+
+/** A change that came to a result was carried out, also where the result could not be told whole. */
+function isWithinResult({ path }: Fault, data: unknown): boolean {
+	const isTold = typeof data === 'object' && data !== null && Object.values(data).some(Boolean);
+	return isTold || (path?.length ?? 0) > 1;
 }
 
 /** Where the API knows no user for the key it says so by nothing at all. */

@@ -19,8 +19,8 @@ export interface ModelClient {
 	assertAllowed: () => Promise<void>;
 	/** All that is known of an endpoint there. */
 	read: (endpoint: Named) => Promise<SavedEndpoint>;
-	/** Sets the models of an endpoint that was just read, and nothing else of it. */
-	save: (endpoint: SavedEndpoint, models: readonly string[]) => Promise<void>;
+	/** Sets the models of an endpoint that was just read, and nothing else of it; gives those that it has then. */
+	save: (endpoint: SavedEndpoint, models: readonly string[]) => Promise<readonly string[]>;
 	/** Which models the host of a worker has; nothing where there is no such worker any more. */
 	ofWorker: (workerId: string) => Promise<WorkerModel[] | undefined>;
 }
@@ -44,7 +44,11 @@ const me = z.object({ myself: z.object({ id: z.string() }).nullable() });
 const read = z.object({ myself: z.object({ endpoint: z.unknown() }).nullable() });
 const saved = z.object({ saveEndpoint: z.unknown() });
 
-const text = z.string().nullish().catch(undefined);
+const text = z
+	.string()
+	.transform((told) => cleanRemoteText(told))
+	.nullish()
+	.catch(undefined);
 const workerModel = z.object({
 	modelVersionHash: text,
 	machineAssignmentStatus: text,
@@ -75,9 +79,7 @@ export function createModelClient(channel: Channel): ModelClient {
 				throw refusalOf(404, 'nothing', asked.asked);
 			return wholeEndpoint(myself.endpoint, asked);
 		},
-		save: async (endpoint, models) => {
-			await save(channel, endpoint, models);
-		},
+		save: async (endpoint, models) => await save(channel, endpoint, models),
 		ofWorker: async (workerId) => {
 			const what = `show the models of the worker ${workerId}`;
 			const asked = await query(channel, reading(ofWorkerDocument(workerId), {}, what));
@@ -106,7 +108,7 @@ async function save(
 	channel: Channel,
 	endpoint: SavedEndpoint,
 	models: readonly string[],
-): Promise<void> {
+): Promise<readonly string[]> {
 	const { id, name } = endpoint;
 	const asked = await query(channel, {
 		document: SAVE,
@@ -119,8 +121,7 @@ async function save(
 	if (!after.success) throw changeUnknown('it cannot be read', asked.asked);
 	const altered = alteredFields(endpoint, after.data);
 	if (altered.length > 0) throw alteredMore(endpoint, altered);
-	if (after.data.modelReferences.length !== models.length)
-		throw changeUnknown('it shows another model than was sent', asked.asked);
+	return after.data.modelReferences;
 }
 
 /** @throws WanAvatarError where a field of it could not be said back as it is */

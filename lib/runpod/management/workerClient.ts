@@ -1,6 +1,7 @@
 import * as z from 'zod/v4';
 import { joinSignals, WaitEnded, waitUnlessAborted } from '../../base/async/abort';
 import { LIMITS } from '../../base/async/timeLimits';
+import { cleanRemoteText } from '../../base/data/remoteText';
 import { assertDomainAllowed } from '../http/allowedDomains';
 import { trySend } from '../http/retry';
 import { readRecord } from '../http/answer';
@@ -9,7 +10,11 @@ import type { Endpoint } from './managementRecords';
 import { ask, askedOf, isOk, planOf, type Channel } from './managementRequests';
 import { lastLines } from './workerLog';
 
-const text = z.string().nullish().catch(undefined);
+const text = z
+	.string()
+	.transform((told) => cleanRemoteText(told))
+	.nullish()
+	.catch(undefined);
 
 /** A worker, read loosely; `status` such as `RUNNING` or `INITIALIZING`. */
 const worker = z.object({

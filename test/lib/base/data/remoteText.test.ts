@@ -81,6 +81,7 @@ describe('what looks like a secret is masked, though nobody knows its value', ()
 		['Authorization: Basic dXNlcjpwYXNz', 'Authorization: Basic •••'],
 		['Basic authentication failed', 'Basic authentication failed'],
 		['key rpa_ABC123 is odd', 'key rpa_••• is odd'],
+		[`HF_TOKEN=hf_${'aB3'.repeat(11)} of hf_token`, 'HF_TOKEN=hf_••• of hf_token'],
 		['redis://user:pa:s@host/0', 'redis://•••@host/0'],
 		['redis://:pass@host', 'redis://•••@host'],
 		['https://ghp_token@github.com/x', 'https://•••@github.com/x'],

@@ -246,6 +246,10 @@ describe('nothing is changed where', () => {
 		['Wan', /--model is malformed/],
 		[`${MODEL}:v1.0`, /--model names the revision "v1.0"/],
 		['https://example.com/Org/Model', /--model is malformed/],
+		['huggingface.co/Org', /--model is malformed/],
+		['https://huggingface.co/datasets/squad', /--model is malformed/],
+		['../..', /--model is malformed/],
+		[`${MODEL}:hf_${'aB3'.repeat(11)}`, /--model names the revision "hf_•••"/],
 	])('the model is given as %s', async (wanted, words) => {
 		const { exitCode, err } = await rig.command(['deploy', '--yes', '--model', wanted]);
 		expect(exitCode).toBe(2);
@@ -261,6 +265,26 @@ it('an answer that shows more than the model changed is told', async () => {
 	const { exitCode, err } = await rig.command(['deploy', '--yes'], WITH_MODEL);
 	expect(exitCode).toBe(1);
 	expect(err.join()).toContain('changed more than that: workersMax: 1 → 3');
+});
+
+it('an answer that shows another model than was sent is told', async () => {
+	await rig.deploy();
+	const edit = (text: string) => text.replace('Wan-AI/', 'Other/');
+	rig.management.fault({ route: 'saveEndpoint', kind: 'edit', edit });
+	const { exitCode, err } = await rig.command(['deploy', '--yes'], WITH_MODEL);
+	expect(exitCode).toBe(1);
+	expect(err.join()).toContain('shows another one: https://huggingface.co/Other/');
+});
+
+it('an answer with a fault in its result is not taken for a refusal', async () => {
+	await rig.deploy();
+	const errors = [{ message: 'no templateId', path: ['saveEndpoint', 'templateId'] }];
+	const edit = () => JSON.stringify({ data: { saveEndpoint: null }, errors });
+	rig.management.fault({ route: 'saveEndpoint', kind: 'edit', edit });
+	const { exitCode, err } = await rig.command(['deploy', '--yes'], WITH_MODEL);
+	expect(exitCode).toBe(1);
+	expect(err.join()).toContain('RunPod gave no clear answer when asked to set the model');
+	expect(err.join()).toContain('(no templateId). It may or may not have happened');
 });
 
 describe('the token for a gated model', () => {

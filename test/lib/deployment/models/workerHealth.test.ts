@@ -82,6 +82,16 @@ describe('health --workers', () => {
 		expect(text).toContain('    | Worker starting.');
 	});
 
+	it('shows no control characters of what RunPod says', async () => {
+		setModel();
+		rig.management.setModelFailure({ phase: 'download_failed', reason: 'no' });
+		const edit = (text: string) => text.replace('download_failed', '\\u001b[2J$&');
+		rig.management.fault({ route: 'readWorkerModels', kind: 'edit', edit });
+		const { out } = await rig.command(['health', '--workers']);
+		expect(out.join('\n')).toContain('download_failed: no)');
+		expect(out.join('\n').replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+	});
+
 	it.each(['none', 'nobody'] as const)(
 		'tells the rest where the key may not use GraphQL (%s)',
 		async (access) => {
