@@ -23,6 +23,11 @@ export function usdText(microUsd: number): string {
 	return (Math.ceil(microUsd / MICRO_PER_CENT) / 100).toFixed(2);
 }
 
+/** A sum that somebody gave, as it is: in cents, or to the micro-dollar. */
+export function exactUsdText(microUsd: number): string {
+	return microUsd % MICRO_PER_CENT === 0 ? usdText(microUsd) : String(usdOf(microUsd));
+}
+
 /** For people, in cents; `most` is null where it is not known. */
 export function usdRangeText(leastMicroUsd: number, mostMicroUsd: number | null): string {
 	const least = (Math.floor(leastMicroUsd / MICRO_PER_CENT) / 100).toFixed(2);

@@ -1,7 +1,7 @@
 import { InvalidInput, type InputFault } from '../../base/errors/invalidInput';
 import type { Settled } from '../../base/errors/settled';
 import type { EndpointCosts } from '../../cost/endpointCosts';
-import { usdText } from '../../cost/money';
+import { exactUsdText, usdText } from '../../cost/money';
 import { worstCaseMicroUsd } from '../../cost/worstCase';
 import { ownerOf } from '../report/owner';
 import type { GenerationRequest, SpendingWish } from '../request/ports';
@@ -108,7 +108,7 @@ function faultOf(request: GenerationRequest, limit: SpendingLimit): InputFault |
 	if (most <= limit.limitMicroUsd) return undefined;
 	return {
 		field: 'spendingLimit',
-		message: `is ${usdText(limit.limitMicroUsd)} USD, but one job of this item can cost ${usdText(most)} USD: ${termsOf(request, limit)}`,
+		message: `is ${exactUsdText(limit.limitMicroUsd)} USD, but one job of this item can cost ${usdText(most)} USD: ${termsOf(request, limit)}`,
 		remedy:
 			'Raise Spending Limit, or lower Max Run Time in the Limits; the GPU Pools, Idle Timeout and RUNPOD_INIT_TIMEOUT of the endpoint count too.',
 	};

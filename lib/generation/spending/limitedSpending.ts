@@ -1,7 +1,7 @@
 import { mapConcurrently } from '../../base/async/concurrency';
 import { WanAvatarError } from '../../base/errors/errors';
 import { rateOfRuns } from '../../cost/endpointCosts';
-import { usdOf, usdText } from '../../cost/money';
+import { exactUsdText, usdOf, usdText } from '../../cost/money';
 import type { Booking } from '../../cost/budget';
 import type { JobState } from '../../runpod/queue/job';
 import { ownerOf } from '../report/owner';
@@ -179,7 +179,7 @@ function reached(
 	const { spentMicroUsd, reservedMicroUsd } = budget;
 	return new WanAvatarError(
 		'BUDGET_REACHED',
-		`This item was not sent: its job can cost ${usdText(most)} USD, and of the Spending Limit of ${usdText(limitMicroUsd)} USD up to ${usdText(spentMicroUsd)} USD are spent and ${usdText(reservedMicroUsd)} USD reserved for jobs that may still run`,
+		`This item was not sent: its job can cost ${usdText(most)} USD, and of the Spending Limit of ${exactUsdText(limitMicroUsd)} USD up to ${usdText(spentMicroUsd)} USD are spent and ${usdText(reservedMicroUsd)} USD reserved for jobs that may still run`,
 		{
 			remedy:
 				'Nothing was sent to RunPod for it. Run the workflow again for the items that are left: each execution has a limit of its own. Or raise Spending Limit in the Limits, or lower Max Run Time, by which less is reserved for each job.',

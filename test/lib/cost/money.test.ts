@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
+	exactUsdText,
 	formMicroUsd,
 	formMicroUsdPerHour,
 	microUsdOf,
@@ -61,4 +62,14 @@ it('comes back from USD as it was, with at most 6 decimals', () => {
 			expect(decimals).toHaveLength(6);
 		}),
 	);
+});
+
+it.each([
+	[500_000, '0.50'],
+	[5_000_000, '5.00'],
+	[1_615_000, '1.615'],
+	[1_000, '0.001'],
+	[1, '0.000001'],
+])('a limit of %d micro-dollars is %s USD', (microUsd, words) => {
+	expect(exactUsdText(microUsd)).toBe(words);
 });

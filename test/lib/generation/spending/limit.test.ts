@@ -83,7 +83,7 @@ describe('what is refused before anything is sent', () => {
 			'a limit below what one job can cost',
 			{},
 			MOST - 1,
-			/spendingLimit is \d+\.\d\d USD, but one job of this item can cost \d+\.\d\d USD: 36\.00 USD an hour for 2 starts of at most 0\.3 min with a run of at most 1 min each, and 5 s of idle time/,
+			/spendingLimit is 1\.959999 USD, but one job of this item can cost 1\.96 USD: 36\.00 USD an hour for 2 starts of at most 0\.3 min with a run of at most 1 min each, and 5 s of idle time/,
 		],
 	])('%s', async (_, limited, limit, message) => {
 		const w = world();
