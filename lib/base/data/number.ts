@@ -8,6 +8,9 @@ export function formNumber(rule: z.ZodNumber) {
 	return z.preprocess(fromText, rule);
 }
 
+/** As people write numbers: `0x10` and `0b1` are none. */
+const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
+
 function fromText(given: unknown): unknown {
-	return typeof given === 'string' && given.trim() !== '' ? Number(given) : given;
+	return typeof given === 'string' && DECIMAL.test(given.trim()) ? Number(given) : given;
 }

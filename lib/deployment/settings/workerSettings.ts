@@ -33,7 +33,7 @@ export const tokenSecret = optionalText(
 	'give the name of a RunPod secret, such as hf_token',
 	/^(\{\{\s*RUNPOD_SECRET_\w+\s*\}\}|\w+)$/,
 )
-	.transform((given) => given?.replace(/^\{\{\s*RUNPOD_SECRET_(\w+)\s*\}\}$/, '$1'))
+	.transform((given) => given?.replace(/^(?:\{\{\s*)?RUNPOD_SECRET_(\w+?)(?:\s*\}\})?$/, '$1'))
 	.refine(
 		(name) => name === undefined || !LOOKS_LIKE_A_TOKEN.test(name),
 		'looks like a token itself: make a secret of it in the RunPod console, and give the name of that',

@@ -13,16 +13,36 @@ it.each([
 	['7', 7],
 	[' 0.5 ', 0.5],
 	['-1', -1],
+	['.5', 0.5],
+	['5.', 5],
+	['+1e-3', 0.001],
 ])('%j is the number %d', (given, expected) => {
 	expect(number.parse(given)).toBe(expected);
 });
 
-it.each(['', ' ', 'seven', '7 minutes', true, false, null, undefined, [], [7], {}, Infinity, NaN])(
-	'%j is no number',
-	(given) => {
-		expect(number.safeParse(given).success).toBe(false);
-	},
-);
+it.each([
+	'',
+	' ',
+	'seven',
+	'7 minutes',
+	'5,50',
+	'0x10',
+	'0b1',
+	'Infinity',
+	'1e',
+	'.',
+	true,
+	false,
+	null,
+	undefined,
+	[],
+	[7],
+	{},
+	Infinity,
+	NaN,
+])('%j is no number', (given) => {
+	expect(number.safeParse(given).success).toBe(false);
+});
 
 const MEANS = { hasBucket: true, hasOutputKey: true };
 
