@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/async/clock';
 import { WanAvatarError } from '../../base/errors/errors';
 import { LIMITS } from '../../base/async/timeLimits';
-import type { JobState } from '../../runpod/queue/job';
+import { hasEnded, type JobState } from '../../runpod/queue/job';
 import type { QueueClient } from '../../runpod/queue/queue';
 import { factsOfJob, type KnownJob } from './knownJob';
 import { resultOf, warned } from '../report/jobResult';
@@ -41,24 +41,6 @@ export async function cancelJob(
 function endedReport(job: JobReference, look: JobState): JobReport {
 	const { report, video } = resultOf(job, look);
 	return video ? warned(report, `${BY_STATUS}.`) : report;
-}
-
-function hasEnded({ tag }: JobState): boolean {
-	switch (tag) {
-		case 'completed':
-		case 'completedWithoutVideo':
-		case 'failed':
-		case 'cancelled':
-		case 'timedOut':
-			return true;
-		case 'queued':
-		case 'running':
-		case 'missing':
-		case 'unreachable':
-		case 'refused':
-		case 'tooLarge':
-			return false;
-	}
 }
 
 function notCancelled({ job_id, endpoint_id }: JobReference, error: unknown): unknown {

@@ -5,7 +5,7 @@ import { Budget, type Booking } from '../../cost/budget';
 import type { KnownCost } from '../../cost/costRange';
 import { rateOfAny, type EndpointCosts, type WorkerRate } from '../../cost/endpointCosts';
 import { jobCost } from '../../cost/jobCost';
-import type { EndedJobState, JobState } from '../../runpod/queue/job';
+import { hasEnded, type EndedJobState, type JobState } from '../../runpod/queue/job';
 import type { GenerationPorts, SpendingNotes } from '../request/ports';
 
 /** By what a job is booked at its end. */
@@ -147,7 +147,7 @@ export class ExecutionSpending {
 	saw(booking: Booking, look: JobState, by: Rates = {}): void {
 		const sent = this.#sent.get(booking);
 		if (look.tag === 'running' && sent) sent.hasRun = true;
-		if (!isEnd(look)) return;
+		if (!hasEnded(look)) return;
 		const { minMicroUsd, maxMicroUsd } = this.#costOf(look, sent, by);
 		this.#budget.settle(booking, maxMicroUsd ?? booking.microUsd, minMicroUsd ?? 0);
 		this.#tell();
@@ -190,17 +190,4 @@ export class ExecutionSpending {
 /** Also where a worker took it after it was last seen in the queue. */
 function hasRun({ facts }: EndedJobState, sent: Sent | undefined): boolean {
 	return sent?.hasRun !== false || facts.workerId !== null || facts.executionTimeMs !== null;
-}
-
-function isEnd(look: JobState): look is EndedJobState {
-	switch (look.tag) {
-		case 'completed':
-		case 'completedWithoutVideo':
-		case 'failed':
-		case 'cancelled':
-		case 'timedOut':
-			return true;
-		default:
-			return false;
-	}
 }
