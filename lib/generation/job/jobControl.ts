@@ -1,8 +1,9 @@
 import type { Clock } from '../../base/async/clock';
 import { WanAvatarError } from '../../base/errors/errors';
 import { LIMITS } from '../../base/async/timeLimits';
-import { hasEnded, type JobState } from '../../runpod/queue/job';
+import type { JobState } from '../../runpod/queue/job';
 import type { QueueClient } from '../../runpod/queue/queue';
+import { hasEnded } from './hasEnded';
 import { factsOfJob, type KnownJob } from './knownJob';
 import { resultOf, warned } from '../report/jobResult';
 import { reportOf, submittedReport, type JobReference, type JobReport } from '../report/report';

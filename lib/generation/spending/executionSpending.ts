@@ -5,7 +5,8 @@ import { Budget, type Booking } from '../../cost/budget';
 import type { KnownCost } from '../../cost/costRange';
 import { rateOfAny, type EndpointCosts, type WorkerRate } from '../../cost/endpointCosts';
 import { jobCost } from '../../cost/jobCost';
-import { hasEnded, type EndedJobState, type JobState } from '../../runpod/queue/job';
+import type { EndedJobState, JobState } from '../../runpod/queue/job';
+import { hasEnded } from '../job/hasEnded';
 import type { GenerationPorts, SpendingNotes } from '../request/ports';
 
 /** By what a job is booked at its end. */

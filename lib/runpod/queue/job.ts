@@ -48,24 +48,6 @@ export type EndedJobState = Extract<
 	{ tag: 'completed' | 'completedWithoutVideo' | 'failed' | 'cancelled' | 'timedOut' }
 >;
 
-export function hasEnded(look: JobState): look is EndedJobState {
-	switch (look.tag) {
-		case 'completed':
-		case 'completedWithoutVideo':
-		case 'failed':
-		case 'cancelled':
-		case 'timedOut':
-			return true;
-		case 'queued':
-		case 'running':
-		case 'missing':
-		case 'unreachable':
-		case 'refused':
-		case 'tooLarge':
-			return false;
-	}
-}
-
 /**
  * Reads any answer of `GET /status/<job>`: the one place where a job's state is made from the wire. No odd field costs a
  * result: what is needed is taken, the rest is copied within bounds. `secrets` are masked in all that others wrote.
