@@ -216,7 +216,7 @@ export const FOREIGN: readonly Said[] = [
 	['docs/n8n.md', 'a file of more than about 256 MB'],
 	['docs/n8n.md', '(30 seconds by default)'],
 	['docs/n8n.md', 'After about 2 minutes it says'],
-	['docs/n8n.md', '| 14 min |'],
+	['docs/n8n.md', '| 22 min |'],
 	['docs/n8n.md', '| 90 s |'],
 	['docs/n8n.md', '| 2 min |'],
 ];
