@@ -1,3 +1,5 @@
+import { usdOf } from './money';
+
 /** What something costs, at least and at most, in whole micro-dollars. */
 export interface CostRange {
 	minMicroUsd: number;
@@ -8,6 +10,14 @@ export interface CostRange {
 export interface KnownCost {
 	minMicroUsd: number | null;
 	maxMicroUsd: number | null;
+}
+
+/** As items have it; null = not known. */
+export function costFields({ minMicroUsd, maxMicroUsd }: KnownCost) {
+	return {
+		cost_usd_min: minMicroUsd === null ? null : usdOf(minMicroUsd),
+		cost_usd_max: maxMicroUsd === null ? null : usdOf(maxMicroUsd),
+	};
 }
 
 export const FREE: CostRange = { minMicroUsd: 0, maxMicroUsd: 0 };

@@ -3,9 +3,9 @@ import type { Clock } from '../../base/async/clock';
 import { WanAvatarError } from '../../base/errors/errors';
 import { settle } from '../../base/errors/settled';
 import { LIMITS } from '../../base/async/timeLimits';
+import { costFields } from '../../cost/costRange';
 import { rateOfRuns, type WorkerGpu } from '../../cost/endpointCosts';
 import { jobCost, type JobTimes } from '../../cost/jobCost';
-import { usdOf } from '../../cost/money';
 import { workersMicroUsd } from '../../cost/workersCost';
 import type { CostSource } from '../../runpod/management/costSource';
 import type { JobState } from '../../runpod/queue/job';
@@ -111,12 +111,7 @@ export function createCostWatch(
 		const times = timesOf(facts, seen, clock.now());
 		if (!endpoint || !times) return { gpu_type, cost_usd_min: null, cost_usd_max: null };
 		const rate = rateOfRuns(endpoint, gpu, times.restarts);
-		const { minMicroUsd, maxMicroUsd } = jobCost(times, rate, endpoint);
-		return {
-			gpu_type,
-			cost_usd_min: minMicroUsd === null ? null : usdOf(minMicroUsd),
-			cost_usd_max: maxMicroUsd === null ? null : usdOf(maxMicroUsd),
-		};
+		return { gpu_type, ...costFields(jobCost(times, rate, endpoint)) };
 	};
 	return {
 		watched: (queue) => {

@@ -1,6 +1,6 @@
-import { sumOf, type KnownCost } from '../../cost/costRange';
+import { costFields, sumOf, type KnownCost } from '../../cost/costRange';
 import { estimateOf } from '../../cost/estimate';
-import { usdOf, usdRangeText } from '../../cost/money';
+import { usdRangeText } from '../../cost/money';
 import type { GenerationPorts, GenerationRequest } from '../request/ports';
 import { learnedRunsMs } from './learnedRuns';
 
@@ -37,14 +37,7 @@ export async function openEstimates(
 		return estimateOf(bounds, endpoint, runsMs);
 	};
 	return {
-		of: (request) => {
-			const { minMicroUsd, maxMicroUsd } = costOf(request);
-			return {
-				cost_usd_min: minMicroUsd === null ? null : usdOf(minMicroUsd),
-				cost_usd_max: maxMicroUsd === null ? null : usdOf(maxMicroUsd),
-				learned_from_jobs: runsMs.length,
-			};
-		},
+		of: (request) => ({ ...costFields(costOf(request)), learned_from_jobs: runsMs.length }),
 		summary: (all) => {
 			const { minMicroUsd, maxMicroUsd } = sumOf(all.map(costOf));
 			const isKnown = minMicroUsd !== null || maxMicroUsd !== null;
