@@ -20,11 +20,10 @@ const GROWTH = 1.5;
 const MAX_QUEUED_MS = 5000;
 
 /** A look is worth a result that is late by so much less of its run time: 25 looks for a job of 240 s ± 10 %. */
-const LOOK_COST = 0.0003;
-/** RunPod deletes a job after a day. */
-const LONGEST_RUN_MS = 86_400_000;
+const LOOK_COST = 0.00026;
 const MIN_MS = 500;
-/** Where nothing is known of a job's end, its result is late by no more than this. */
+/** Where nothing is known of a job's end, its result is late by no more than this share of its run time, and this long. */
+const UNTAUGHT_SHARE = 0.04;
 const MAX_UNTAUGHT_MS = 5000;
 /** Long before the end, a look now and then is enough to see a failure. */
 const REST_MS = 60_000;
@@ -53,10 +52,8 @@ export function fixedSchedule(intervalMs: number): Schedule {
 	return { nextIntervalMs: () => intervalMs, learn: () => undefined };
 }
 
-/** For a run time of which nothing is known: it may have any order of magnitude up to a day, each as likely as another. */
 function untaughtIntervalMs(ageMs: number): number {
-	const left = Math.max(Math.log(LONGEST_RUN_MS / Math.max(ageMs, MIN_MS)), 1);
-	return Math.min(Math.max(ageMs * Math.sqrt(2 * LOOK_COST * left), MIN_MS), MAX_UNTAUGHT_MS);
+	return Math.min(Math.max(ageMs * UNTAUGHT_SHARE, MIN_MS), MAX_UNTAUGHT_MS);
 }
 
 /** The next look is where the looks to be taken at each moment from now on add up to one. */
