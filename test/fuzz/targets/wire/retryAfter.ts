@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { retryAfterMs, retryDelayMs } from '../../../lib/runpod/http/retry';
-import { fuzzTarget } from '../target';
+import { retryAfterMs, retryDelayMs } from '../../../../lib/runpod/http/retry';
+import { fuzzTarget } from '../../target';
 
 const CAP_MS = 120_000;
 const HOLIDAYS_MS = Date.UTC(2026, 11, 25);
