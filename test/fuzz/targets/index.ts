@@ -1,4 +1,8 @@
 import type { FuzzTarget } from '../target';
+import { inlineTexts, inlineVideos } from './contract/inlineFiles';
+import { jobInputs } from './contract/jobInput';
+import { locatorValues, models, sameEndpoint } from './contract/locators';
+import { filledKeys, objectKeys } from './contract/objectKeys';
 import { callbacks, healthBodies } from './wire/callbacks';
 import { jobStates, saidStates } from './wire/jobStates';
 import { queueAnswers } from './wire/queueAnswers';
@@ -7,6 +11,14 @@ import { paidResults, placedLinks } from './wire/workerOutput';
 
 /** All of them, in the order in which they are run and printed. */
 export const targets: readonly FuzzTarget[] = [
+	jobInputs,
+	objectKeys,
+	filledKeys,
+	locatorValues,
+	sameEndpoint,
+	models,
+	inlineVideos,
+	inlineTexts,
 	jobStates,
 	saidStates,
 	paidResults,

@@ -122,6 +122,11 @@ describe('the output of a worker', () => {
 			{ video: `data:video/mp4;codecs="avc1.42E01E, mp4a.40.2";base64,${base64}` },
 			{ video: { content: mp4 } },
 		],
+		[
+			'a comma without quotes in a data URI',
+			{ video: `data:video/mp4;codecs=avc1,mp4a;base64,${base64}` },
+			{ video: { content: mp4 } },
+		],
 		['an address in a text with blanks', ` ${link}\n`, { output: { video_url: link } }],
 	])('%s', (_what, output, expected) => {
 		expect(readWorkerOutput(output)).toMatchObject(expected);
