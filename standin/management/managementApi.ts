@@ -171,13 +171,9 @@ async function serve(
 ): Promise<void> {
 	const received = await receive(request).catch(() => undefined);
 	if (!received) return;
-	const { operation } = received.target;
+	const { operation, id, path } = received.target;
 	const call = record(received, calls);
-	const fault = faults.take({
-		route: operation,
-		method: received.method,
-		jobId: received.target.id,
-	});
+	const fault = faults.take({ route: operation, method: received.method, jobId: id, path });
 	const answer = takesEffect(fault)
 		? await routes.answer(received).catch(internalError)
 		: undefined;

@@ -124,8 +124,8 @@ async function serve(
 	const received = await receive(request).catch(() => undefined);
 	if (!received) return;
 	const call = log.add(received);
-	const { route, endpointId, jobId } = received.target;
-	const fault = faults.take({ route, method: received.method, jobId });
+	const { route, endpointId, jobId, path } = received.target;
+	const fault = faults.take({ route, method: received.method, jobId, path });
 	const routes = endpoints.routesFor(endpointId);
 	const answer = takesEffect(fault)
 		? await routes.answer(received).catch(internalError)

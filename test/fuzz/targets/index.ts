@@ -16,6 +16,8 @@ import { queueAnswers } from './wire/queueAnswers';
 import { remoteTexts } from './wire/remoteText';
 import { retryAfter } from './wire/retryAfter';
 import { paidResults, placedLinks } from './wire/workerOutput';
+import { management } from './management';
+import { anyManagementAnswers, managementAnswers } from './managementAnswers';
 
 /** All of them, in the order in which they are run and printed. */
 export const targets: readonly FuzzTarget[] = [
@@ -47,4 +49,7 @@ export const targets: readonly FuzzTarget[] = [
 	settingsFiles,
 	itemErrors,
 	money,
+	management,
+	managementAnswers,
+	anyManagementAnswers,
 ];
