@@ -1,4 +1,3 @@
-import { pause, type Clock } from '../../../lib/base/async/clock';
 import { Secret } from '../../../lib/base/data/secret';
 import { WanAvatarError } from '../../../lib/base/errors/errors';
 import { settle, type End } from '../../../lib/base/errors/settled';
@@ -72,7 +71,8 @@ const CALL_PAUSE_MS = 10_000;
 export class Execution {
 	readonly stop = new AbortController();
 	state: 'running' | 'asleep' | 'ended' | 'killed' = 'running';
-	triedAtMs = 0;
+	/** When its tries began. */
+	readonly triesAtMs: number[] = [];
 	stoppedAtMs: number | undefined;
 	endedAtMs: number | undefined;
 	last: TryEnd | undefined;
@@ -90,9 +90,17 @@ export class Execution {
 		this.process = n8nProcess(doors.clock);
 	}
 
+	get triedAtMs(): number {
+		return this.triesAtMs.at(-1) ?? 0;
+	}
+
+	wants(key: string): boolean {
+		return this.wish.videos.map(keyOf).includes(key);
+	}
+
 	begin(): void {
 		this.state = 'running';
-		this.triedAtMs = this.doors.clock.monotonic();
+		this.triesAtMs.push(this.doors.clock.monotonic());
 		void this.attempt(this.wish.waits === 'asleep' ? this.sleepOrWait() : this.generate());
 	}
 
@@ -140,7 +148,7 @@ export class Execution {
 		if (!slept || this.state !== 'asleep') return;
 		this.sleep = undefined;
 		this.state = 'running';
-		this.triedAtMs = this.doors.clock.monotonic();
+		this.triesAtMs.push(this.doors.clock.monotonic());
 		this.doors.tell(`${this.name} wakes`);
 		const leftMs = slept.untilMs - this.doors.clock.now();
 		const woken = slept.items.map((item) => wokenItem(item, leftMs));
@@ -167,7 +175,7 @@ export class Execution {
 		return await this.handedOut(async (handOut) =>
 			generateAll(
 				this.requests(),
-				{ connect: async () => Promise.resolve(this.ports(this.process)), handOut, show: () => never },
+				{ connect: async () => Promise.resolve(this.ports(this.process)), handOut, show: nothing },
 				OPTIONS,
 			),
 		);
@@ -245,7 +253,9 @@ export class Execution {
 	}
 }
 
-const never = new Error('Nothing is only checked');
+function nothing(): never {
+	throw new Error('Nothing is only checked');
+}
 
 export function keyOf(video: number): string {
 	return `user/${String(video)}/idle.mp4`;

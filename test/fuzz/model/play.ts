@@ -1,4 +1,5 @@
 import { simulatedClock, type SimulatedClock } from '../../lib/generation/run/simulatedClock';
+import type { JobReport } from '../../../lib/generation/report/report';
 import type { Happening, Story } from './events';
 import { Execution, keyOf, type Wish } from './execution';
 import { mayBePaidAnew, mayBurn, type Truth } from './reference';
@@ -40,7 +41,7 @@ export class Play {
 	private readonly store: Store;
 	private readonly given = new Set<string>();
 	private readonly broken: string[] = [];
-	private hasSetClock = false;
+	private setOnMs = 0;
 
 	constructor(private readonly story: Story) {
 		this.store = new Store(this.clock, story.store);
@@ -79,7 +80,7 @@ export class Play {
 
 	private async pass(ms: number): Promise<void> {
 		await this.clock.run(this.clock.sleep(ms));
-		this.judgeHanging();
+		this.judgeEnds();
 		this.assertKept();
 	}
 
@@ -107,7 +108,7 @@ export class Play {
 				return;
 			case 'clock':
 				this.tell(`n8n's clock is set by ${seconds(what.byMs)}`);
-				this.hasSetClock = true;
+				this.setOnMs += Math.max(what.byMs, 0);
 				this.clock.set(what.byMs);
 		}
 	}
@@ -136,7 +137,7 @@ export class Play {
 			send: this.runPod.door(name),
 			bucket: withMinio ? this.store.bucket() : undefined,
 			handedOut: (reports) => {
-				for (const { job_id } of reports) this.given.add(job_id);
+				for (const report of reports) this.give(report);
 			},
 			tell: (what) => {
 				this.tell(what);
@@ -145,6 +146,13 @@ export class Play {
 		this.executions.set(name, execution);
 		execution.begin();
 		return execution;
+	}
+
+	/** Whoever is given a key has the video of each job that stored under it. */
+	private give({ job_id, minio_key }: JobReport): void {
+		const isGiven = ({ id, key, storedAtMs }: PaidJob) =>
+			id === job_id || (key === minio_key && storedAtMs !== undefined);
+		for (const { id } of this.runPod.jobs.filter(isGiven)) this.given.add(id);
 	}
 
 	private callBack(job: PaidJob): void {
@@ -177,7 +185,7 @@ export class Play {
 			given: this.given,
 			nowMs: this.clock.monotonic(),
 			ignoresConditions: this.story.store.ignoresConditions,
-			hasSetClock: this.hasSetClock,
+			setOnMs: this.setOnMs,
 		};
 	}
 
@@ -191,9 +199,12 @@ export class Play {
 		const payer = this.executions.get(job.by);
 		if (!payer) return;
 		const truth = this.truth();
-		for (const earlier of this.runPod.jobs.filter(({ key }) => key === job.key))
-			if (mayBePaidAnew(earlier, payer, truth) === undefined)
-				this.breaks(`${job.by} pays for ${job.id}, though there is ${earlier.id} (${earlier.state})`);
+		for (const earlier of this.runPod.jobs.filter(({ key }) => key === job.key)) {
+			const reason = mayBePaidAnew(earlier, payer, truth);
+			if (reason?.isForAll) this.given.add(earlier.id);
+			if (reason) continue;
+			this.breaks(`${job.by} pays for ${job.id}, though there is ${earlier.id} (${earlier.state})`);
+		}
 	}
 
 	private judgeBurning(job: PaidJob): void {
@@ -201,9 +212,11 @@ export class Play {
 			this.breaks(`${job.id} is ${job.state}, and nobody follows it`);
 	}
 
-	private judgeHanging(): void {
+	private judgeEnds(): void {
 		const nowMs = this.clock.monotonic();
-		for (const { name, state, wish, triedAtMs, stoppedAtMs } of this.executions.values()) {
+		for (const { name, state, wish, triedAtMs, stoppedAtMs, errors } of this.executions.values()) {
+			if (errors.some(({ code }) => code === 'INTERNAL' || code === 'UNREADABLE_ANSWER'))
+				this.breaks(`${name} ends with a fault of the package itself`);
 			if (state !== 'running') continue;
 			const dueMs = Math.min(
 				triedAtMs + wish.timeoutMs + BESIDE_TIMEOUT_MS,

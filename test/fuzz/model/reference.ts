@@ -1,5 +1,5 @@
-import { keyOf, type Execution } from './execution';
-import { RunPod, type PaidJob } from './runPod';
+import type { Execution } from './execution';
+import type { PaidJob, RunPod } from './runPod';
 import type { Store } from './store';
 
 /** What is known of the world when something is judged. */
@@ -11,53 +11,81 @@ export interface Truth {
 	given: ReadonlySet<string>;
 	nowMs: number;
 	ignoresConditions: boolean;
-	hasSetClock: boolean;
+	/** So much n8n's clock was set on, in all. */
+	setOnMs: number;
 }
 
 const MISSING_MS = 150_000;
 const CONTEST_MS = 60_000;
 const CANCEL_MS = 60_000;
 
+/** Why a video may be paid for once more. */
+export interface Reason {
+	/** The row of docs/reliability.md. */
+	limit: string;
+	/** It is over with the job for everybody, and not for this payer alone. */
+	isForAll: boolean;
+}
+
 /**
  * The reference model. A video may be paid for anew only where each job that was paid for it before is given out, has
- * left no video, is forgotten by RunPod, or is one that the payer cannot know of; each reason is a row of
- * docs/reliability.md.
+ * left no video, is forgotten by RunPod, or is one that the payer cannot know of: the limits of docs/reliability.md.
  */
-export function mayBePaidAnew(earlier: PaidJob, payer: Execution, truth: Truth): string | undefined {
-	if (truth.given.has(earlier.id)) return 'A video that was given out is made anew';
-	if (leftNoVideo(earlier, payer)) return 'A job that failed is made anew by the next run';
-	if (isLost(earlier, truth)) return 'A job that RunPod does not know for 150 s counts as lost';
-	if (isOutOfSight(earlier, payer, truth)) return "Without MinIO nothing outlives n8n's process";
-	if (truth.ignoresConditions && truth.nowMs - earlier.submittedAtMs < CONTEST_MS)
-		return 'A store that ignores conditions: two executions may both submit';
+export function mayBePaidAnew(job: PaidJob, payer: Execution, truth: Truth): Reason | undefined {
+	if (truth.given.has(job.id)) return forAll('A video that was given out is made anew');
+	if (leftNoVideo(job, payer, truth)) return forAll('A job that failed is made anew by the next run');
+	if (isLost(job, truth)) return forAll('A job that RunPod does not know for 150 s counts as lost');
+	if (isOutOfSight(job, payer, truth)) return forPayer('Without MinIO nothing outlives the process');
+	if (truth.ignoresConditions && truth.nowMs - job.submittedAtMs < CONTEST_MS)
+		return forPayer('A store that ignores conditions: two executions may both submit');
 	return undefined;
 }
 
-function leftNoVideo({ state, storedAtMs }: PaidJob, { triedAtMs }: Execution): boolean {
-	const hasEnded = state === 'FAILED' || state === 'CANCELLED' || state === 'COMPLETED';
-	// A video that comes while somebody looks may be seen or not.
-	return hasEnded && (storedAtMs === undefined || storedAtMs >= triedAtMs);
+const forAll = (limit: string): Reason => ({ limit, isForAll: true });
+const forPayer = (limit: string): Reason => ({ limit, isForAll: false });
+
+/** A cancelled worker may run on and store its video late: whoever looks before that finds none, and the job is over. */
+function leftNoVideo(job: PaidJob, payer: Execution, { executions }: Truth): boolean {
+	const { state, storedAtMs, endedAtMs = Infinity } = job;
+	if (state !== 'FAILED' && state !== 'CANCELLED' && state !== 'COMPLETED') return false;
+	if (storedAtMs === undefined || storedAtMs >= payer.triedAtMs) return true;
+	if (state !== 'CANCELLED') return false;
+	const looksAtMs = [...executions.values()]
+		.filter((one) => one.wants(job.key))
+		.flatMap(({ triesAtMs }) => triesAtMs);
+	const isSeenEmpty = looksAtMs.some((ms) => ms >= endedAtMs && ms <= storedAtMs);
+	return isSeenEmpty || !payer.wish.withMinio;
 }
 
-function isLost(job: PaidJob, { runPod, nowMs }: Truth): boolean {
+function isLost(job: PaidJob, { runPod, nowMs, setOnMs }: Truth): boolean {
+	// A clock that is set on by hours makes a time to live seem over.
+	if (nowMs - job.submittedAtMs + setOnMs > job.ttlMs) return true;
 	if (job.state === 'FORGOTTEN' || runPod.isDropped(job)) return job.storedAtMs === undefined;
 	return runPod.troubles.some(
 		({ kind, fromMs, untilMs }) => kind === '404' && Math.min(untilMs, nowMs) - fromMs >= MISSING_MS,
 	);
 }
 
-function isOutOfSight(job: PaidJob, payer: Execution, { store, executions }: Truth): boolean {
-	const before = executions.get(job.by);
-	const isOwn = before === payer;
-	if (!isOwn && (!payer.wish.withMinio || before?.wish.withMinio === false)) return true;
-	return !isOwn && store.troubles.some(({ kind, untilMs }) => kind.startsWith('lets no') && untilMs >= job.submittedAtMs);
+/** Without MinIO an execution knows its own jobs alone, and those as long as RunPod does. */
+function isOutOfSight(job: PaidJob, payer: Execution, truth: Truth): boolean {
+	const { store, runPod, executions } = truth;
+	const isOwn = job.by === payer.name;
+	if (isOwn) return !payer.wish.withMinio && runPod.isForgotten(job);
+	const isHidden = [...executions.values()].some(
+		(one) => !one.wish.withMinio && one.wants(job.key),
+	);
+	const [beganAtMs = 0] = executions.get(job.by)?.triesAtMs ?? [];
+	const isDenied = store.troubles.some(
+		({ kind, untilMs }) => kind.startsWith('lets no') && untilMs >= beganAtMs,
+	);
+	return isHidden || isDenied;
 }
 
 /** Why a job still runs though everybody has ended; nothing where it should not. */
 export function mayBurn(job: PaidJob, truth: Truth): string | undefined {
 	const { runPod, executions, nowMs } = truth;
 	const all = [...executions.values()];
-	const ofItsVideo = all.filter(({ wish }) => wish.videos.map(keyOf).includes(job.key));
+	const ofItsVideo = all.filter((one) => one.wants(job.key));
 	if (!job.isNamed) return 'Where RunPod gave no job ID, nobody can cancel';
 	if (ofItsVideo.some(({ state }) => state === 'killed')) return 'A process that is killed cancels nothing';
 	if (truth.given.has(job.id)) return 'It was given out as a job that goes on';

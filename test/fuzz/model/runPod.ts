@@ -181,18 +181,18 @@ export class RunPod {
 		const { fate, executionTimeoutMs } = job;
 		const isTooLong = fate.runMs > executionTimeoutMs;
 		await this.clock.sleep(fate.queueMs);
-		if (job.state !== 'IN_QUEUE') return;
+		if (stateOf(job) !== 'IN_QUEUE') return;
 		job.state = 'IN_PROGRESS';
 		job.startedAtMs = this.clock.monotonic();
 		await this.clock.sleep(Math.min(fate.runMs, executionTimeoutMs));
-		if (job.state === 'CANCELLED' && !fate.runsOn) return;
+		if (stateOf(job) === 'CANCELLED' && !fate.runsOn) return;
 		if (fate.end === 'video' && !isTooLong) {
 			this.events.store(job.key, `video of ${job.id}`);
 			job.storedAtMs = this.clock.monotonic();
 			this.events.tell(`${job.id} stores its video`);
 			await this.clock.sleep(STORES_BEFORE_MS);
 		}
-		if (job.state !== 'IN_PROGRESS') return;
+		if (stateOf(job) !== 'IN_PROGRESS') return;
 		job.state = isTooLong ? 'FAILED' : END_OF[fate.end];
 		job.endedAtMs = this.clock.monotonic();
 		this.events.tell(`${job.id} is ${job.state}`);
@@ -202,12 +202,12 @@ export class RunPod {
 	private answer(operation: string, jobId: string): HttpAnswer {
 		if (operation === 'health') return json(200, {});
 		const job = this.jobs.find(({ id }) => id === jobId);
-		if (!job || this.isGone(job)) return notFound();
+		if (!job || this.isForgotten(job)) return notFound();
 		if (operation === 'cancel') return this.cancel(job);
 		return json(200, this.status(job));
 	}
 
-	private isGone(job: PaidJob): boolean {
+	isForgotten(job: PaidJob): boolean {
 		const { state, endedAtMs } = job;
 		const isOld = endedAtMs !== undefined && this.clock.monotonic() - endedAtMs > RETENTION_MS;
 		return state === 'FORGOTTEN' || isOld || this.isDropped(job);
@@ -269,6 +269,11 @@ export class RunPod {
 		await Promise.race([this.clock.sleep(SILENCE_MS), cut]);
 		throw new HttpFailure('UND_ERR_HEADERS_TIMEOUT', true);
 	}
+}
+
+/** It changes while somebody waits. */
+function stateOf({ state }: PaidJob): PaidJob['state'] {
+	return state;
 }
 
 const END_OF = {
