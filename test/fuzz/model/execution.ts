@@ -45,8 +45,11 @@ export interface Doors {
 	clock: SimulatedClock;
 	send: Send;
 	bucket: Bucket | undefined;
+	isDeafToStop: boolean;
 	/** n8n has the reports, whatever happens to its process from now on. */
 	handedOut: (reports: readonly JobReport[]) => void;
+	/** A try has ended. */
+	ended: () => void;
 	tell: (what: string) => void;
 }
 
@@ -96,6 +99,10 @@ export class Execution {
 
 	wants(key: string): boolean {
 		return this.wish.videos.map(keyOf).includes(key);
+	}
+
+	isUnderWay(): boolean {
+		return this.state === 'running' || this.state === 'asleep';
 	}
 
 	begin(): void {
@@ -161,7 +168,8 @@ export class Execution {
 
 	private async attempt(work: Promise<TryEnd>): Promise<void> {
 		const end = await settle(this.process.alive(async () => await work));
-		this.last = 'value' in end ? end.value : { tag: 'failed', errors: [asError(end.error)], skipped: [] };
+		this.last =
+			'value' in end ? end.value : { tag: 'failed', errors: [asError(end.error)], skipped: [] };
 		if (this.last.tag === 'failed') {
 			this.errors.push(...this.last.errors);
 			this.skipped.push(...this.last.skipped);
@@ -169,6 +177,7 @@ export class Execution {
 		if (this.last.tag !== 'asleep') this.state = 'ended';
 		this.endedAtMs = this.doors.clock.monotonic();
 		this.doors.tell(`${this.name} ${textOf(this.last)}`);
+		this.doors.ended();
 	}
 
 	private async generate(): Promise<TryEnd> {
@@ -233,7 +242,8 @@ export class Execution {
 
 	private ports(process: N8nProcess): GenerationPorts {
 		const { clock } = process;
-		const send: Send = async (given) => await process.alive(async () => await this.doors.send(given));
+		const send: Send = async (given) =>
+			await process.alive(async () => await this.doors.send(given));
 		const bucket = this.doors.bucket && process.bucket(this.doors.bucket);
 		const memory = this.memory;
 		return {
@@ -248,7 +258,7 @@ export class Execution {
 			},
 			executionId: this.name,
 			noteSecret: 'secret',
-			signal: this.stop.signal,
+			signal: this.doors.isDeafToStop ? undefined : this.stop.signal,
 		};
 	}
 }

@@ -15,12 +15,13 @@ const NEVER = new Promise<never>(() => undefined);
 
 export function n8nProcess(clock: SimulatedClock): N8nProcess {
 	let isKilled = false;
+	const isOver = () => isKilled;
 	const alive: N8nProcess['alive'] = async (work) => {
-		if (isKilled) return await NEVER;
+		if (isOver()) return await NEVER;
 		try {
 			return await work();
 		} finally {
-			if (isKilled) await NEVER;
+			if (isOver()) await NEVER;
 		}
 	};
 	const bucketOf = (given: Bucket): Bucket => ({

@@ -1,14 +1,24 @@
+import type { Send } from '../../../lib/runpod/http/http';
+import type { Bucket } from '../../../lib/storage/objects/bucket';
 import { simulatedClock, type SimulatedClock } from '../../lib/generation/run/simulatedClock';
 import type { JobReport } from '../../../lib/generation/report/report';
 import type { Happening, Story } from './events';
 import { Execution, keyOf, type Wish } from './execution';
-import { mayBePaidAnew, mayBurn, type Truth } from './reference';
+import {
+	areDoubled,
+	isLeftTo,
+	mayBeHeldBack,
+	mayBePaidAnew,
+	mayBurn,
+	type Truth,
+} from './reference';
 import { RunPod, type PaidJob } from './runPod';
 import { Store } from './store';
 
 const START_MS = Date.UTC(2026, 0, 1);
 /** A cancel is repeated for a minute. */
 const CANCEL_MS = 70_000;
+const SOON_MS = 5000;
 const AFTER_STOP_MS = 2500;
 /** Beside its Timeout: the looks before the first submit, and what is due at its end. */
 const BESIDE_TIMEOUT_MS = 75_000;
@@ -26,14 +36,22 @@ export class BrokenPromise extends Error {
 	override readonly name = 'BrokenPromise';
 }
 
-/** Plays a story against the real generation, and judges it by the reference model. @throws BrokenPromise */
-export async function play(story: Story): Promise<Play> {
-	const it = new Play(story);
-	await it.all();
-	return it;
+/** What makes the package misbehave, to see that the model notices. */
+export interface Sabotage {
+	send?: (send: Send) => Send;
+	bucket?: (bucket: Bucket) => Bucket;
+	isDeafToStop?: boolean;
 }
 
-export class Play {
+/**
+ * Plays a story against the real generation, and judges it by the reference model.
+ * @throws BrokenPromise
+ */
+export async function play(story: Story, sabotage: Sabotage = {}): Promise<void> {
+	await new Play(story, sabotage).all();
+}
+
+class Play {
 	readonly clock: SimulatedClock = simulatedClock(START_MS);
 	readonly diary: string[] = [];
 	readonly executions = new Map<string, Execution>();
@@ -42,8 +60,12 @@ export class Play {
 	private readonly given = new Set<string>();
 	private readonly broken: string[] = [];
 	private setOnMs = 0;
+	private wasSet = false;
 
-	constructor(private readonly story: Story) {
+	constructor(
+		private readonly story: Story,
+		private readonly sabotage: Sabotage,
+	) {
 		this.store = new Store(this.clock, story.store);
 		this.runPod = new RunPod(this.clock, story, {
 			tell: (what) => {
@@ -55,8 +77,16 @@ export class Play {
 			paid: (job) => {
 				this.judgePaid(job);
 			},
+			named: () => {
+				void this.judgeLeft();
+			},
 			ended: (job) => {
+				this.judgeDoubled(job);
 				this.callBack(job);
+			},
+			cancelled: (job, by) => {
+				if (by !== job.by && isLeftTo(job, this.truth()))
+					this.breaks(`${by} cancels ${job.id} of ${job.by}`);
 			},
 			store: (key, text) => {
 				this.store.put(key, text);
@@ -93,6 +123,7 @@ export class Play {
 		switch (what.tag) {
 			case 'starts':
 				this.start(what.wish);
+				if (what.isTwice) this.start(what.wish);
 				return;
 			case 'submit':
 				this.tell(`the next submit ${what.fault}`);
@@ -108,6 +139,7 @@ export class Play {
 				return;
 			case 'clock':
 				this.tell(`n8n's clock is set by ${seconds(what.byMs)}`);
+				this.wasSet = true;
 				this.setOnMs += Math.max(what.byMs, 0);
 				this.clock.set(what.byMs);
 		}
@@ -131,13 +163,22 @@ export class Play {
 		const name = String.fromCharCode('A'.charCodeAt(0) + this.executions.size);
 		const { videos, waits, withMinio, timeoutMs, onTimeout } = wish;
 		const how = `waits ${waits}, at most ${seconds(timeoutMs)} (then ${onTimeout})`;
-		this.tell(`${name} starts: video ${videos.join(' and ')}, ${how}${withMinio ? '' : ', without MinIO'}`);
+		this.tell(
+			`${name} starts: video ${videos.join(' and ')}, ${how}${withMinio ? '' : ', without MinIO'}`,
+		);
+		const { send: spoilSend, bucket: spoilBucket, isDeafToStop = false } = this.sabotage;
+		const send = this.runPod.door(name);
+		const bucket = this.store.bucket();
 		const execution = new Execution(name, wish, {
 			clock: this.clock,
-			send: this.runPod.door(name),
-			bucket: withMinio ? this.store.bucket() : undefined,
+			send: spoilSend?.(send) ?? send,
+			bucket: withMinio ? (spoilBucket?.(bucket) ?? bucket) : undefined,
+			isDeafToStop,
 			handedOut: (reports) => {
 				for (const report of reports) this.give(report);
+			},
+			ended: () => {
+				void this.judgeLeft();
 			},
 			tell: (what) => {
 				this.tell(what);
@@ -161,8 +202,7 @@ export class Play {
 	}
 
 	private async untilAllEnded(): Promise<void> {
-		const isOpen = () =>
-			[...this.executions.values()].some(({ state }) => state === 'running' || state === 'asleep');
+		const isOpen = () => [...this.executions.values()].some((one) => one.isUnderWay());
 		while (isOpen()) await this.pass(60_000);
 	}
 
@@ -186,13 +226,15 @@ export class Play {
 			nowMs: this.clock.monotonic(),
 			ignoresConditions: this.story.store.ignoresConditions,
 			setOnMs: this.setOnMs,
+			wasSet: this.wasSet,
 		};
 	}
 
 	private judgeSending(by: string): void {
 		const execution = this.executions.get(by);
 		if (execution?.stop.signal.aborted) this.breaks(`${by} submits after Stop`);
-		if (execution?.state === 'killed') this.breaks(`${by} submits though it is killed: a fault of this test`);
+		if (execution?.state === 'killed')
+			this.breaks(`${by} submits though it is killed: a fault of this test`);
 	}
 
 	private judgePaid(job: PaidJob): void {
@@ -207,8 +249,24 @@ export class Play {
 		}
 	}
 
+	private judgeDoubled(job: PaidJob): void {
+		const truth = this.truth();
+		for (const other of this.runPod.jobs)
+			if (areDoubled(job, other, truth)) this.breaks(`${job.id} and ${other.id} are both made`);
+	}
+
+	/** What an execution has left is cancelled soon after its end, or later where RunPod has troubles. */
+	private async judgeLeft(): Promise<void> {
+		await this.clock.sleep(this.runPod.troubles.length > 0 ? CANCEL_MS : SOON_MS);
+		for (const job of this.runPod.jobs) this.judgeBurning(job);
+	}
+
 	private judgeBurning(job: PaidJob): void {
-		if (this.runPod.isBurning(job) && mayBurn(job, this.truth()) === undefined)
+		const isFollowed = [...this.executions.values()].some(
+			(one) => one.isUnderWay() && one.wants(job.key),
+		);
+		if (!this.runPod.isBurning(job) || isFollowed) return;
+		if (mayBurn(job, this.truth()) === undefined)
 			this.breaks(`${job.id} is ${job.state}, and nobody follows it`);
 	}
 
@@ -222,7 +280,8 @@ export class Play {
 				triedAtMs + wish.timeoutMs + BESIDE_TIMEOUT_MS,
 				Math.max(stoppedAtMs ?? Infinity, triedAtMs) + AFTER_STOP_MS,
 			);
-			if (nowMs > dueMs) this.breaks(`${name} has not ended ${seconds(nowMs - triedAtMs)} after its start`);
+			if (nowMs > dueMs)
+				this.breaks(`${name} has not ended ${seconds(nowMs - triedAtMs)} after its start`);
 		}
 	}
 
@@ -234,6 +293,8 @@ export class Play {
 			this.assertKept();
 			if (last.last?.tag === 'given') return;
 			const isHeldBack = last.errors.some(({ code }) => code === 'SUBMIT_UNKNOWN');
+			if (isHeldBack && !mayBeHeldBack(this.truth()))
+				this.breaks(`${last.name} is held back, though nothing is in doubt`);
 			if (isHeldBack) await this.pass(HOLD_MS);
 		}
 		this.breaks(`video ${String(video)} (${keyOf(video)}) cannot be had`);

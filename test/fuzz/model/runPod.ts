@@ -59,7 +59,10 @@ export interface RunPodEvents {
 	sending: (by: string) => void;
 	/** A job is paid from now on. */
 	paid: (job: PaidJob) => void;
+	/** Its ID is told. */
+	named: () => void;
 	ended: (job: PaidJob) => void;
+	cancelled: (job: PaidJob, by: string) => void;
 	store: (key: string, text: string) => void;
 }
 
@@ -92,6 +95,8 @@ const notFound = () => json(404, { status: 404, title: 'Not Found', detail: 'job
 export class RunPod {
 	readonly jobs: PaidJob[] = [];
 	readonly troubles: { kind: RunPodTrouble; fromMs: number; untilMs: number }[] = [];
+	/** Whether n8n was left in doubt about a submit. */
+	hasDoubt = false;
 	private readonly faults: SubmitFault[] = [];
 
 	constructor(
@@ -101,6 +106,7 @@ export class RunPod {
 	) {}
 
 	failNextSubmit(fault: SubmitFault): void {
+		this.hasDoubt ||= fault !== 'is not connected' && fault !== 'meets 429';
 		this.faults.push(fault);
 	}
 
@@ -121,7 +127,7 @@ export class RunPod {
 			const [operation = '', jobId = ''] = new URL(request.url).pathname.split('/').slice(3);
 			if (operation === 'run') return await this.run(by, request.body ?? '');
 			await this.clock.sleep(WAY_MS);
-			const answer = (await this.troubled(request.signal)) ?? this.answer(operation, jobId);
+			const answer = (await this.troubled(request.signal)) ?? this.answer(by, operation, jobId);
 			await this.clock.sleep(WAY_MS);
 			if (request.signal?.aborted) throw new HttpFailure('REQUEST_CUT', true);
 			return answer;
@@ -154,6 +160,7 @@ export class RunPod {
 		await this.clock.sleep(SUBMIT_WAY_MS);
 		if (fault === 'is taken, and answered with 502') return { status: 502, text: '<html>' };
 		job.isNamed = true;
+		this.events.named();
 		return json(200, { id: job.id, status: 'IN_QUEUE' });
 	}
 
@@ -199,11 +206,11 @@ export class RunPod {
 		this.events.ended(job);
 	}
 
-	private answer(operation: string, jobId: string): HttpAnswer {
+	private answer(by: string, operation: string, jobId: string): HttpAnswer {
 		if (operation === 'health') return json(200, {});
 		const job = this.jobs.find(({ id }) => id === jobId);
 		if (!job || this.isForgotten(job)) return notFound();
-		if (operation === 'cancel') return this.cancel(job);
+		if (operation === 'cancel') return this.cancel(job, by);
 		return json(200, this.status(job));
 	}
 
@@ -213,11 +220,12 @@ export class RunPod {
 		return state === 'FORGOTTEN' || isOld || this.isDropped(job);
 	}
 
-	private cancel(job: PaidJob): HttpAnswer {
+	private cancel(job: PaidJob, by: string): HttpAnswer {
 		if (this.isBurning(job) || (this.options.cancelsFinished && job.state === 'COMPLETED')) {
 			job.state = 'CANCELLED';
 			job.endedAtMs = this.clock.monotonic();
-			this.events.tell(`${job.id} is cancelled`);
+			this.events.tell(`${by} cancels ${job.id}`);
+			this.events.cancelled(job, by);
 			this.events.ended(job);
 		}
 		return json(200, { id: job.id, status: job.state });

@@ -62,7 +62,8 @@ export class Store {
 	}
 
 	bucket(signal?: AbortSignal): Bucket {
-		const asked = async <T>(access: Access, work: () => T) => await this.asked(access, work, signal);
+		const asked = async <T>(access: Access, work: () => T) =>
+			await this.asked(access, work, signal);
 		const stat: Bucket['stat'] = async (key) =>
 			await asked('read', () => {
 				const found = this.objects.get(key);

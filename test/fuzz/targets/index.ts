@@ -1,4 +1,5 @@
 import type { FuzzTarget } from '../target';
+import { generate } from './generate';
 import { callbacks, healthBodies } from './wire/callbacks';
 import { jobStates, saidStates } from './wire/jobStates';
 import { queueAnswers } from './wire/queueAnswers';
@@ -7,6 +8,7 @@ import { paidResults, placedLinks } from './wire/workerOutput';
 
 /** All of them, in the order in which they are run and printed. */
 export const targets: readonly FuzzTarget[] = [
+	generate,
 	jobStates,
 	saidStates,
 	paidResults,
