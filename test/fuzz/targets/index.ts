@@ -10,6 +10,7 @@ import { money } from './settings/money';
 import { endpointTexts, links } from './storage/links';
 import { changedRecords, records, unreadableRecords } from './storage/records';
 import { storeAnswers } from './storage/storeAnswers';
+import { generate } from './generate';
 import { callbacks, healthBodies } from './wire/callbacks';
 import { jobStates, saidStates } from './wire/jobStates';
 import { queueAnswers } from './wire/queueAnswers';
@@ -29,6 +30,7 @@ export const targets: readonly FuzzTarget[] = [
 	models,
 	inlineVideos,
 	inlineTexts,
+	generate,
 	jobStates,
 	saidStates,
 	paidResults,
