@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type Answer, RefusedRequest } from '../queue/answers';
 import { flatten, parseBody, readText } from '../queue/calls';
 import { Faults, type HttpFault, playFault, takesEffect } from '../queue/faults';
-import type { QueueApi } from '../queue/queueApi';
+import type { KeyRight, QueueApi } from '../queue/queueApi';
 import { closeServer, listen } from '../wire/server';
 import { type Traffic, TrafficCounter } from '../wire/traffic';
 import { Account, type AccountContents } from './account';
@@ -79,6 +79,8 @@ export interface ManagementApi {
 	/** Every request that came, by operation, also those that were refused. */
 	traffic(): Record<string, Traffic>;
 	clearTraffic(): void;
+	/** What the key may do by REST: `write` is all. */
+	setKeyRight(right: KeyRight): void;
 	/** What the key may do by GraphQL. */
 	setGraphqlAccess(access: GraphqlAccess): void;
 	/** What GraphQL alone has of an endpoint, and how somebody changes it in the console. */
@@ -139,6 +141,9 @@ export async function startManagementApi(options: ManagementApiOptions): Promise
 		traffic: () => traffic.report(),
 		clearTraffic: () => {
 			traffic.clear();
+		},
+		setKeyRight: (right) => {
+			service.routes.right = right;
 		},
 		setGraphqlAccess: (access) => {
 			graphql.access = access;
