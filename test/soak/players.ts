@@ -3,8 +3,8 @@ import { askAgain, askNew } from './asking/asking';
 import { pauseFor } from './chance/pause';
 import { plannedDowns } from './chance/plan';
 import { randomOf, type Random } from './chance/random';
-import { useOf } from './seen/samples';
-import { elapsedMs, type SoakState } from './state';
+import { isGone, useOf } from './seen/samples';
+import { clockText, elapsedMs, type SoakState } from './state';
 
 const LOOK_EVERY_MS = 1500;
 const SAMPLE_EVERY_MS = 3000;
@@ -81,7 +81,7 @@ async function sample(state: SoakState): Promise<void> {
 		const counts = { executions: executions.live.length, paid: jobs.size };
 		const atMs = elapsedMs(state);
 		samples.push({ atMs, life, ...use, ...counts, delivered: ledger.deliveredCount });
-	} else state.lastWords ??= log().slice(-LAST_WORDS);
+	} else if (isGone(pid)) state.lastWords ??= log().slice(-LAST_WORDS);
 }
 
 const LAST_WORDS = 2000;
@@ -111,5 +111,6 @@ async function playDowns(state: SoakState, signal: AbortSignal): Promise<void> {
 			await delay(pauseMs);
 		});
 		downs[how] += 1;
+		console.log(`${clockText(elapsedMs(state))}  n8n is up again after ${how}`);
 	}
 }

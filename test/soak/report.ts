@@ -1,7 +1,7 @@
 import type { Panel } from '../charts/lineChart';
 import { growthOf } from './growth';
 import type { Sample } from './seen/samples';
-import { elapsedMs, type SoakState } from './state';
+import { clockText, elapsedMs, type SoakState } from './state';
 import { verdictOf } from './verdict';
 
 /** How it stands. */
@@ -110,11 +110,6 @@ function spanText(samples: readonly Sample[], of: (sample: Sample) => number | u
 
 function sumOf(counts: ReadonlyMap<string, number>): number {
 	return Array.from(counts.values()).reduce((sum, count) => sum + count, 0);
-}
-
-function clockText(ms: number): string {
-	const seconds = Math.round(ms / 1000);
-	return `${String(Math.floor(seconds / 60)).padStart(3)}:${String(seconds % 60).padStart(2, '0')}`;
 }
 
 /** Jobs and videos, memory, and handles over time. */

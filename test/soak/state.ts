@@ -58,3 +58,8 @@ export function newState(options: SoakOptions, world: World, fates: SoakState['f
 export function elapsedMs({ startMs }: SoakState): number {
 	return Date.now() - startMs;
 }
+
+export function clockText(ms: number): string {
+	const seconds = Math.round(ms / 1000);
+	return `${String(Math.floor(seconds / 60)).padStart(3)}:${String(seconds % 60).padStart(2, '0')}`;
+}

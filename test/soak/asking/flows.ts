@@ -29,8 +29,8 @@ const CONTINUE = { onError: 'continueRegularOutput' };
 const RETRY = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1000 };
 const AVATAR_TYPE = 'n8n-nodes-wan-avatar.wanAvatar';
 const SCHEDULE_SECONDS = 10;
-/** A job that never ends, or whose callback is lost, is given up after it. */
-const TIMEOUT_MINUTES = 1;
+/** A minute longer than an item waits for an execution that was killed while it submitted the same. */
+const TIMEOUT_MINUTES = 2;
 
 /** Makes and publishes all workflows of the soak; `toSoak` is where they tell what came of their items. */
 export async function publishFlows(

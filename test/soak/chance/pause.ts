@@ -2,5 +2,5 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /** Waits, but no longer than until the signal. */
 export async function pauseFor(ms: number, signal: AbortSignal): Promise<void> {
-	await delay(ms, undefined, { signal }).catch(() => undefined);
+	await delay(Math.max(ms, 0), undefined, { signal }).catch(() => undefined);
 }

@@ -18,7 +18,7 @@ export interface Sample {
 
 type Use = Pick<Sample, 'rssMb' | 'heapMb' | 'handles' | 'sockets'>;
 
-/** @returns nothing where the process is gone */
+/** @returns nothing where that cannot be read just now */
 export async function useOf(pid: number, n8nUrl: string): Promise<Use | undefined> {
 	try {
 		const [status, handles, heapMb] = await Promise.all([
@@ -30,6 +30,15 @@ export async function useOf(pid: number, n8nUrl: string): Promise<Use | undefine
 		return Number.isNaN(rssKb) ? undefined : { rssMb: rssKb / 1024, heapMb, ...handles };
 	} catch {
 		return undefined;
+	}
+}
+
+export function isGone(pid: number): boolean {
+	try {
+		process.kill(pid, 0);
+		return false;
+	} catch {
+		return true;
 	}
 }
 
@@ -46,10 +55,9 @@ async function handlesOf(pid: number): Promise<{ handles: number; sockets: numbe
 
 async function heapOf(n8nUrl: string): Promise<number | undefined> {
 	const signal = AbortSignal.timeout(2000);
-	const metrics = await fetch(`${n8nUrl}/metrics`, { signal }).then(
-		async (answer) => await answer.text(),
-		() => '',
-	);
+	const metrics = await fetch(`${n8nUrl}/metrics`, { signal })
+		.then(async (answer) => await answer.text())
+		.catch(() => '');
 	const bytes = /^\w*nodejs_heap_size_used_bytes(?:{[^}]*})? (\S+)$/m.exec(metrics)?.[1];
 	return bytes === undefined ? undefined : Number(bytes) / 1024 / 1024;
 }
