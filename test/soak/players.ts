@@ -33,13 +33,20 @@ export function ask(state: SoakState, signal: AbortSignal): Promise<void>[] {
 	let calls = 0;
 	return [
 		every(FORM_EVERY_MS, signal, () => {
-			if (state.world.isUp()) askNew('form', state);
+			if (mayAsk(state)) askNew('form', state);
 		}),
 		every(WEBHOOK_EVERY_MS, signal, () => {
 			calls += 1;
-			if (state.world.isUp()) askNew(calls % 2 === 0 ? 'trigger' : 'sleep', state);
+			if (mayAsk(state)) askNew(calls % 2 === 0 ? 'trigger' : 'sleep', state);
 		}),
 	];
+}
+
+/** A slow machine gets no more than it can work off. */
+const MAX_EXECUTIONS = 20;
+
+export function mayAsk({ world, executions }: SoakState): boolean {
+	return world.isUp() && executions.live.length < MAX_EXECUTIONS;
 }
 
 /** Somebody stops executions now and then, and n8n is ended as planned. */

@@ -6,7 +6,7 @@ import { pauseFor } from './chance/pause';
 import { maySlowAt } from './chance/plan';
 import { randomOf } from './chance/random';
 import { playWeather } from './chance/weather';
-import { ask, interrupt, watch } from './players';
+import { ask, interrupt, mayAsk, watch } from './players';
 import { startCollector } from './seen/collector';
 import { hearResult, hearSubmitted } from './seen/hearing';
 import { elapsedMs, newState, type SoakOptions, type SoakState } from './state';
@@ -41,7 +41,8 @@ export async function startSoak(options: SoakOptions): Promise<Soak> {
 			result: (item, executionId) => {
 				hearResult(item, executionId, state);
 			},
-			batch: async (executionId) => await nextBatch(executionId, state, state.takesNew),
+			batch: async (executionId) =>
+				await nextBatch(executionId, state, state.takesNew && mayAsk(state)),
 		});
 		closers.push(collector.close);
 		const { credentials, toN8n } = world;

@@ -4,9 +4,9 @@ import { growthOf } from './growth';
 import type { SeenJob } from './seen/jobsSeen';
 import type { Ask, Request } from './seen/ledger';
 import type { Sample } from './seen/samples';
-import { verdictOf } from './verdict';
+import { verdictOf, type Verdict } from './verdict';
 
-const ask: Ask = { manner: 'as before', sentAtMs: 1000, life: 1, isTaken: true };
+const ask: Ask = { manner: 'as before', sentAtMs: 1000, life: 1, sent: 'taken' };
 const told = (code: string) => ({ atMs: 9000, executionId: '7', code, text: `${code}: no` });
 const delivered = { atMs: 9000, jobId: 'job1', link: 'http://x/idle.mp4', key: 'idle.mp4' };
 
@@ -19,10 +19,13 @@ function job(id: string, change: Partial<SeenJob> = {}): SeenJob {
 	return { id, avatarId: 'form-1', status: 'COMPLETED', madeVideo: true, ...times, ...change };
 }
 
+/** So many, whatever they say. */
+const stories = (count = 0): unknown[] => Array.from({ length: count }, () => expect.any(String));
+
 const failed: Partial<SeenJob> = { status: 'FAILED', madeVideo: false };
 
 describe('the verdict of the soak', () => {
-	it.each<[string, Request, SeenJob[], Record<string, number>]>([
+	it.each<[string, Request, SeenJob[], Partial<Record<keyof Verdict, number>>]>([
 		['one job and its video', request({ delivered }), [job('job1')], {}],
 		[
 			'a job made anew after one that failed',
@@ -51,11 +54,13 @@ describe('the verdict of the soak', () => {
 			{ burning: 1 },
 		],
 	])('of %s', (_name, one, jobs, expected) => {
-		const verdict = verdictOf([one], () => jobs, jobs);
-		const counts = Object.entries(verdict).map(([name, stories]) => [name, stories.length]);
-		expect(Object.fromEntries(counts)).toEqual({
-			...{ lost: 0, doubled: 0, burning: 0, unanswered: 0 },
-			...expected,
+		const { lost, doubled, burning, unanswered } = verdictOf([one], () => jobs, jobs);
+		const lists = { lost, doubled, burning, unanswered };
+		expect(lists).toEqual({
+			lost: stories(expected.lost),
+			doubled: stories(expected.doubled),
+			burning: stories(expected.burning),
+			unanswered: stories(expected.unanswered),
 		});
 	});
 
@@ -86,10 +91,11 @@ describe('somebody asks again', () => {
 		['once it has ended with nothing', { executionId: '7' }, { overSinceMs: () => 50_000 }, true],
 		['after an error', { executionId: '7', end: told('JOB_FAILED') }, {}, true],
 		['not at once after an error', { end: told('JOB_FAILED') }, { nowMs: 9500 }, false],
-		['where n8n did not take it', { isTaken: false }, {}, true],
+		['where n8n did not take it', { sent: 'refused' }, {}, true],
 		['not where n8n took it and is busy', {}, {}, false],
+		['not where nobody knows whether n8n took it', { sent: 'unknown' }, {}, false],
 		['where n8n took it and died', {}, { life: 2 }, true],
-		['not while n8n is down', { isTaken: false }, { isUp: false }, false],
+		['not while n8n is down', { sent: 'refused' }, { isUp: false }, false],
 		[
 			'where RunPod did not call back',
 			{ executionId: '7', submittedJobId: 'job1' },

@@ -47,7 +47,7 @@ export function storyOf({ id, asks, delivered }: Request, jobs: readonly SeenJob
 		...asks.flatMap((ask) => [
 			{
 				atMs: ask.sentAtMs,
-				text: `asked ${ask.manner}${ask.isTaken === false ? ', refused' : ''}`,
+				text: `asked ${ask.manner}${ask.sent === 'taken' ? '' : `, ${ask.sent ?? 'not answered'}`}`,
 			},
 			...(ask.beganAtMs === undefined
 				? []

@@ -42,7 +42,7 @@ export async function nextBatch(
 	}));
 	const nowMs = Date.now();
 	return [...again, ...fresh].map(({ request, manner }) => {
-		const begun = { executionId, beganAtMs: nowMs, isTaken: true };
+		const begun = { executionId, beganAtMs: nowMs, sent: 'taken' as const };
 		request.asks.push({ manner, sentAtMs: nowMs, life: world.life(), ...begun });
 		return askedItem(request.id, manner);
 	});
@@ -104,10 +104,10 @@ function send(
 		if (manner === 'by job ID' && first)
 			return await askByJobId(n8nUrl, { avatarId: first.request.id, jobId: first.jobId });
 		const [item] = items;
-		if (flow === 'form') return item ? await sendForm(n8nUrl, item) : false;
+		if (flow === 'form') return item ? await sendForm(n8nUrl, item) : 'refused';
 		return await sendToWebhook(n8nUrl, flow, items);
 	};
-	void post().then((isTaken) => {
-		for (const { ask } of asks) ask.isTaken = isTaken;
+	void post().then((sent) => {
+		for (const { ask } of asks) ask.sent = sent;
 	});
 }

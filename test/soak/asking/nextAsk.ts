@@ -16,6 +16,7 @@ export interface Known {
 /** An execution may have told of its items a moment before it is listed as ended. */
 const SETTLE_MS = 3000;
 const NOT_TAKEN_MS = 5000;
+const NEVER_BEGUN_MS = 180_000;
 /** RunPod calls three times within 20 s. */
 const CALLBACK_MS = 25_000;
 
@@ -36,10 +37,10 @@ function isCallMissed({ submittedJobId }: Ask, { jobs, nowMs }: Known): boolean 
 	return job?.endedAtMs !== undefined && nowMs - job.endedAtMs > CALLBACK_MS;
 }
 
-/** n8n has refused it, or has died since: what it had not begun is gone. */
-function isNotTaken({ isTaken, life, sentAtMs }: Ask, known: Known): boolean {
-	if (isTaken === true && life === known.life) return false;
-	return known.nowMs - sentAtMs > NOT_TAKEN_MS && isTaken !== undefined;
+/** n8n has refused it, or has died since: what it had not begun is gone. What it may still begin is not asked for twice. */
+function isNotTaken({ sent, life, sentAtMs }: Ask, known: Known): boolean {
+	const isGone = sent === 'refused' || life !== known.life;
+	return known.nowMs - sentAtMs > (isGone ? NOT_TAKEN_MS : NEVER_BEGUN_MS);
 }
 
 /** How somebody asks again who has read the error, and looked at the record and at RunPod's Requests page. */

@@ -1,4 +1,5 @@
 import type { Flow } from '../asking/flows';
+import type { Sent } from '../asking/senders';
 
 /** How a request is made once more. */
 export type Manner =
@@ -23,8 +24,8 @@ export interface Told {
 export interface Ask {
 	manner: Manner;
 	sentAtMs: number;
-	/** Whether n8n said that it had taken it. */
-	isTaken?: boolean;
+	/** What n8n said to it; nothing yet. */
+	sent?: Sent;
 	/** The life of n8n in which it was sent. */
 	life: number;
 	executionId?: string;
