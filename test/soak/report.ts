@@ -55,9 +55,9 @@ function judged({ ledger, jobs }: SoakState) {
 	return verdictOf(requests, (id) => jobs.ofAvatar(id), jobs.list());
 }
 
-export function tableOf(state: SoakState): string {
+/** @param isWhole everything has come to rest; before, nothing is judged */
+export function tableOf(state: SoakState, isWhole: boolean): string {
 	const { ledger, jobs, samples, troubles, fates, downs, stops } = state;
-	const { lost, doubled, burning, unanswered } = judged(state);
 	const made = jobs.list().filter(({ madeVideo }) => madeVideo).length;
 	const asks = Array.from(ledger.requests.values(), (request) => request.asks.length);
 	const rows: [string, string][] = [
@@ -78,13 +78,20 @@ export function tableOf(state: SoakState): string {
 			`${name}, last life`,
 			`second quarter ${from.toFixed(0)}, last ${to.toFixed(0)}`,
 		]),
+		...(isWhole ? judgedRows(state) : []),
+	];
+	const width = Math.max(...rows.map(([name]) => name.length)) + 2;
+	return rows.map(([name, value]) => `${name.padEnd(width)}${value}`).join('\n');
+}
+
+function judgedRows(state: SoakState): [string, string][] {
+	const { lost, doubled, burning, unanswered } = judged(state);
+	return [
 		['lost', String(lost.length)],
 		['doubled', String(doubled.length)],
 		['burning', String(burning.length)],
 		['unanswered', String(unanswered.length)],
 	];
-	const width = Math.max(...rows.map(([name]) => name.length)) + 2;
-	return rows.map(([name, value]) => `${name.padEnd(width)}${value}`).join('\n');
 }
 
 function flowsOf({ ledger }: SoakState): Map<string, number> {

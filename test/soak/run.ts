@@ -17,11 +17,15 @@ async function main(): Promise<number> {
 	try {
 		const printing = printLines(soak, stopped);
 		await soak.run(stopped);
-		console.log(stopped.aborted ? 'Stopped' : 'No more requests and faults; coming to rest');
+		console.log(
+			stopped.aborted
+				? 'Stopped: nothing is judged'
+				: 'No more requests and faults; coming to rest',
+		);
 		await soak.comeToRest(stopped);
 		printing.abort();
 		const faults = stopped.aborted ? [] : faultsOf(soak.state);
-		console.log(`\n${tableOf(soak.state)}`);
+		console.log(`\n${tableOf(soak.state, !stopped.aborted)}`);
 		for (const fault of faults) console.log(fault);
 		if (file !== undefined) writeChart(file, panelsOf(soak.state));
 		if (stopped.aborted) return 130;

@@ -20,9 +20,9 @@ const RECORDS = /\.job\.json$/;
 
 const QUEUE: readonly [QueueTrouble, ...QueueTrouble[]] = [
 	{ name: 'run 429', fault: { route: 'run', kind: 'answer', status: 429, times: 3 } },
-	{ name: 'run 503', fault: { route: 'run', kind: 'answer', status: 503 } },
-	{ name: 'run cut', fault: { route: 'run', kind: 'cut' } },
-	{ name: 'run html', fault: { route: 'run', kind: 'html' } },
+	{ name: 'run 503', isSlow: true, fault: { route: 'run', kind: 'answer', status: 503 } },
+	{ name: 'run cut', isSlow: true, fault: { route: 'run', kind: 'cut' } },
+	{ name: 'run html', isSlow: true, fault: { route: 'run', kind: 'html' } },
 	{
 		name: 'run 502, accepted',
 		isSlow: true,
