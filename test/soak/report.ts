@@ -74,9 +74,9 @@ export function tableOf(state: SoakState, isWhole: boolean): string {
 		['heap, MB', spanText(samples, ({ heapMb }) => heapMb)],
 		['open handles', spanText(samples, ({ handles }) => handles)],
 		['sockets', spanText(samples, ({ sockets }) => sockets)],
-		...growthOf(samples).map(({ name, from, to }): [string, string] => [
+		...growthOf(samples).map(({ name, from, to, perHundredJobs }): [string, string] => [
 			`${name}, last life`,
-			`second quarter ${from.toFixed(0)}, last ${to.toFixed(0)}`,
+			`second quarter ${from.toFixed(0)}, last ${to.toFixed(0)}: ${perHundredJobs.toFixed(1)} each 100 jobs`,
 		]),
 		...(isWhole ? judgedRows(state) : []),
 	];

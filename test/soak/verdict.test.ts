@@ -167,8 +167,11 @@ describe('growth', () => {
 		expect(leaksOf(samples)).toEqual(expected);
 	});
 
-	it('tells the second quarter beside the last', () => {
-		const grown = growthOf(sampled(20, (share) => ({ sockets: Math.floor(share * 4) })));
-		expect(grown).toContainEqual({ name: 'sockets', from: 1, to: 3, isLeak: false });
+	it('tells the second quarter beside the last, and by how much each hundred jobs', () => {
+		const grown = growthOf(
+			sampled(20, (share) => ({ sockets: Math.floor(share * 4), paid: share * 400 })),
+		);
+		const sockets = { name: 'sockets', from: 1, to: 3, perHundredJobs: 1, isLeak: false };
+		expect(grown).toContainEqual(sockets);
 	});
 });
