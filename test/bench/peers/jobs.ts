@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import * as z from 'zod/v4';
 import type { Named, NewCredential } from '../../../demo/n8n/rest';
 import { standInCredentials } from '../../../demo/n8n/services';
 import { generateStep, type Step } from '../../n8n/avatarWorkflow';
@@ -41,12 +42,10 @@ async function main(): Promise<void> {
 			tellJobs(count, plan.runMs, ours, peer);
 			if (count === MANY.jobs) tellMany(ours);
 		}
-		const { jobs, looks } = server.counts();
-		if (jobs > 0) console.log(`jobs: OpenAI's node: ${(looks / jobs).toFixed(1)} looks a job`);
 	} finally {
 		await n8n.close();
 		server.close();
-		console.log(JSON.stringify(await standIn.stop()));
+		await standIn.stop();
 	}
 }
 
@@ -59,19 +58,42 @@ function openAiCredential(url: string): NewCredential {
 	return { name: 'OpenAI account', type: 'openAiApi', data: { apiKey: 'sk-bench', url } };
 }
 
-async function measureOurs(n8n: MeasuredN8n, count: number): Promise<Measured> {
+const jobFacts = z.object({
+	status: z.literal('COMPLETED'),
+	submitted_at: z.iso.datetime(),
+	delay_time_ms: z.number(),
+	execution_time_ms: z.number(),
+});
+
+async function measureOurs(n8n: MeasuredN8n, count: number): Promise<Measured & { note: string }> {
 	const limits = { maxJobs: count, maxParallelJobs: count };
 	const run = await n8n.run(count, generateStep({ limits }));
-	const good = run.items.filter(({ status }) => status === 'COMPLETED');
-	if (good.length !== count)
-		throw new Error(`Only ${String(good.length)} of ${String(count)} are good`);
-	const longestMs = Math.max(...good.map(({ execution_time_ms }) => Number(execution_time_ms)));
-	const { cpuMs, sockets, lag, wallMs } = run;
-	console.log(
-		`jobs: ${String(count)}: ${String(wallMs)} ms, ${(cpuMs / count).toFixed(1)} ms of processor time a job, ` +
-			`${String(sockets)} sockets, lag ${lag.p99Ms.toFixed(0)} ms at 99 %, ${lag.maxMs.toFixed(0)} ms at most`,
+	const jobs = z.array(jobFacts).length(count).parse(run.items);
+	const longestMs = Math.max(...jobs.map(({ execution_time_ms }) => execution_time_ms));
+	const sentMs = jobs.map(({ submitted_at }) => Date.parse(submitted_at) - run.startMs);
+	const endedMs = jobs.map(
+		({ delay_time_ms, execution_time_ms }, i) =>
+			(sentMs[i] ?? 0) + delay_time_ms + execution_time_ms,
 	);
-	return { ratio: wallMs / longestMs, run };
+	const lateMs = run.wallMs - Math.max(...endedMs);
+	const { cpuMs, sockets, lag } = run;
+	const note = `the last job was sent after ${seconds(Math.max(...sentMs))} and ended ${seconds(lateMs)} before the execution, with ${seconds(cpuMs)} of n8n's processor time`;
+	console.log(
+		`jobs: ${String(count)}: ${note}, ${String(sockets)} sockets, ` +
+			`lag ${lag.p99Ms.toFixed(0)} ms at 99 %, ${lag.maxMs.toFixed(0)} ms at most`,
+	);
+	return { ratio: run.wallMs / longestMs, run, note: `${note}; ${reasonFor(count)}` };
+}
+
+/** Why so many jobs take longer than one, where they do. */
+function reasonFor(count: number): string {
+	if (count > 900) return 'RunPod takes no more submits in 10 s, so the last are sent later';
+	if (count > 100) return 'each job needs its own processor time and a share of the looks';
+	return 'until a first job of the run has ended nobody knows when to look';
+}
+
+function seconds(ms: number): string {
+	return `${(ms / 1000).toFixed(1)} s`;
 }
 
 async function measurePeer(
@@ -100,7 +122,12 @@ async function measurePeer(
 	return { ratio: run.wallMs / runMs, run };
 }
 
-function tellJobs(count: number, runMs: number, ours: Measured, peer: Measured | undefined): void {
+function tellJobs(
+	count: number,
+	runMs: number,
+	ours: Measured & { note: string },
+	peer: Measured | undefined,
+): void {
 	const { name, version } = PEERS.openAi;
 	const peers: PeerFigure[] = peer ? [{ name, version, value: peer.ratio }] : [];
 	addRow({
@@ -111,6 +138,7 @@ function tellJobs(count: number, runMs: number, ours: Measured, peer: Measured |
 		peers,
 		...(peer ? {} : { noPeer: 'It makes one after another: each job takes as long again.' }),
 		aim: { most: AIM },
+		...(ours.ratio > AIM ? { note: ours.note } : {}),
 		points: [
 			{ panel: 'jobs', series: 'Wan Avatar', x: count, y: ours.ratio },
 			...(peer ? [{ panel: 'jobs' as const, series: name, x: count, y: peer.ratio }] : []),

@@ -16,6 +16,8 @@ import { cpuTimeMs, openSockets } from './processFacts';
 export interface MeasuredRun {
 	/** From the start of the execution to its end, by n8n's own record. */
 	wallMs: number;
+	/** In milliseconds since 1970. */
+	startMs: number;
 	/** What left the last node. */
 	items: Record<string, unknown>[];
 	cpuMs: number;
@@ -120,7 +122,7 @@ async function readRun(
 	{ rest }: N8n,
 	id: string,
 	name: string,
-): Promise<Pick<MeasuredRun, 'wallMs' | 'items'>> {
+): Promise<Pick<MeasuredRun, 'wallMs' | 'startMs' | 'items'>> {
 	const { data, status, startedAt, stoppedAt } = stored.parse(
 		await rest.request('GET', `/executions/${id}`),
 	);
@@ -137,8 +139,10 @@ async function readRun(
 	const [items] = runData[name]?.[0]?.data?.main ?? [];
 	if (status !== 'success' || !items)
 		throw new Error(`The execution ended as ${status}: ${error?.message ?? 'no item'}`);
+	const startMs = Date.parse(startedAt);
 	return {
-		wallMs: Date.parse(stoppedAt) - Date.parse(startedAt),
+		startMs,
+		wallMs: Date.parse(stoppedAt) - startMs,
 		items: items.map(({ json }) => json),
 	};
 }

@@ -7,8 +7,6 @@ import * as z from 'zod/v4';
 export interface OpenAiServer {
 	/** What the credential's Base URL is set to. */
 	baseUrl: string;
-	/** How many jobs came, and how many looks at them. */
-	counts: () => { jobs: number; looks: number };
 	close: () => void;
 }
 
@@ -17,7 +15,6 @@ const VIDEO = 'examples/media/driving-video.mp4';
 /** The three calls of OpenAI's video API that n8n's node makes, where each job takes equally long and none waits for another. */
 export async function startOpenAiServer(runMs: number): Promise<OpenAiServer> {
 	const endsAtMs = new Map<string, number>();
-	let looks = 0;
 
 	const answer = (request: IncomingMessage, response: ServerResponse) => {
 		const [, id = '', rest] = /^\/v1\/videos\/([\w-]+)(\/content)?$/.exec(request.url ?? '') ?? [];
@@ -32,7 +29,6 @@ export async function startOpenAiServer(runMs: number): Promise<OpenAiServer> {
 			response.writeHead(200, { 'content-type': 'video/mp4' });
 			createReadStream(VIDEO).pipe(response);
 		} else {
-			looks += 1;
 			const status = performance.now() < endMs ? 'in_progress' : 'completed';
 			send(response, 200, { id, object: 'video', status });
 		}
@@ -49,7 +45,6 @@ export async function startOpenAiServer(runMs: number): Promise<OpenAiServer> {
 	const { port } = z.object({ port: z.number() }).parse(server.address());
 	return {
 		baseUrl: `http://127.0.0.1:${String(port)}/v1`,
-		counts: () => ({ jobs: endsAtMs.size, looks }),
 		close: () => {
 			server.closeAllConnections();
 			server.close();
