@@ -29,13 +29,15 @@ export async function benchPage(rows: readonly BenchRow[], facts: RunFacts): Pro
 		INTRODUCTION,
 		factsText(facts),
 		...(panelsOf(rows).length > 0 ? [`![The figures of this page as a plot](bench.svg)`] : []),
-		...CHAPTERS.map((chapter) => chapterText(chapter, rows)),
+		...CHAPTERS.flatMap((chapter) => chapterText(chapter, rows)),
 	].join('\n\n');
 	return await format(text, { ...(await resolveConfig(PAGE)), parser: 'markdown' });
 }
 
+export const FAILED = 'failed';
+
 function factsText({ date, machine, versions, minutes, failures }: RunFacts): string {
-	const failed = failures.map((failure) => `| failed | ${cell(failure)} |`);
+	const failed = failures.map((failure) => `| ${FAILED} | ${cell(failure)} |`);
 	return [
 		'| run | |',
 		'| --- | --- |',
@@ -46,18 +48,13 @@ function factsText({ date, machine, versions, minutes, failures }: RunFacts): st
 	].join('\n');
 }
 
-function chapterText({ measure, title, text }: Chapter, rows: readonly BenchRow[]): string {
-	const own = rows.filter((row) => row.measure === measure);
-	const table =
-		own.length === 0
-			? NOT_MEASURED
-			: ['| measured | ours | beside | aim | |', '| - | - | - | - | - |', ...own.map(rowText)].join(
-					'\n',
-				);
-	return `## ${title}\n\n${text}\n\n${table}`;
+/** A chapter of which nothing was measured is left out. */
+function chapterText({ measure, title, text }: Chapter, rows: readonly BenchRow[]): string[] {
+	const own = rows.filter((row) => row.measure === measure).map(rowText);
+	if (own.length === 0) return [];
+	const head = ['| measured | ours | beside | aim | |', '| - | - | - | - | - |'];
+	return [`## ${title}`, text, [...head, ...own].join('\n')];
 }
-
-export const NOT_MEASURED = 'Not measured in this run.';
 
 function rowText(row: BenchRow): string {
 	const { what, value, unit } = row;

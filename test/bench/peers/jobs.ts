@@ -11,7 +11,7 @@ import { PEERS } from './versions';
 
 /** Many jobs in one execution of the whole n8n, beside its own node for videos: how much longer than the longest job. */
 const FULL = { runMs: 25_000, sizes: [1, 5, 50, 500, 1000], peerSizes: [1, 5] };
-/** For a short look: the peer looks every 10 seconds whatever the job takes, so its ratio is worse than with longer jobs. */
+/** For a short look, without an aim: what does not grow with the jobs weighs more, and the peer's interval most of all. */
 const QUICK = { runMs: 5000, sizes: [1, 5, 50], peerSizes: [1] };
 const AIM = 1.1;
 const MANY = { jobs: 1000, lagMs: 100 };
@@ -137,7 +137,7 @@ function tellJobs(
 		unit: 'x',
 		peers,
 		...(peer ? {} : { noPeer: 'It makes one after another: each job takes as long again.' }),
-		aim: { most: AIM },
+		...(runMs === FULL.runMs ? { aim: { most: AIM } } : {}),
 		...(ours.ratio > AIM ? { note: ours.note } : {}),
 		points: [
 			{ panel: 'jobs', series: 'Wan Avatar', x: count, y: ours.ratio },
