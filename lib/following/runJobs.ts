@@ -1,5 +1,4 @@
 import type { JobState } from '../runpod/queue/job';
-import { medianOf } from './schedule';
 
 /** One job of a run, from before its submit to its end. Times by the monotonic clock. */
 export interface RunJob {
@@ -157,4 +156,11 @@ function isTaken({ tag }: JobState): boolean {
 	return (
 		tag === 'running' || tag === 'completed' || tag === 'completedWithoutVideo' || tag === 'failed'
 	);
+}
+
+function medianOf(values: readonly number[]): number {
+	const sorted = [...values].sort((a, b) => a - b);
+	const middle = Math.floor(sorted.length / 2);
+	const high = sorted[middle] ?? 0;
+	return sorted.length % 2 === 1 ? high : ((sorted[middle - 1] ?? high) + high) / 2;
 }

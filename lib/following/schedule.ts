@@ -1,3 +1,5 @@
+import { RunTimes } from './runTimes';
+
 /** What is known of a job when the next look at it is planned; times in milliseconds. */
 export interface Waiting {
 	/** The interval before this one. */
@@ -15,41 +17,32 @@ export interface Schedule {
 
 export const FIRST_LOOK_MS = 1000;
 const GROWTH = 1.5;
+const MAX_QUEUED_MS = 5000;
+
+/** A look is worth a result that is late by so much less of its run time: 25 looks for a job of 240 s ± 10 %. */
+const LOOK_COST = 0.00026;
+const MIN_MS = 500;
+/** Where nothing is known of a job's end, its result is late by no more than this share of its run time, and this long. */
+const UNTAUGHT_SHARE = 0.04;
 const MAX_UNTAUGHT_MS = 5000;
-/** Until something is learned, a running job's result is late by at most this share of its run time. */
-const UNTAUGHT_SHARE = 0.1;
-const MIN_UNTAUGHT_MS = 500;
-
-/** Jobs of one endpoint take about equally long: so much of the median is one step of spread, until enough are known. */
-const PRIOR_SPREAD = 0.1;
-const MIN_SPREAD = 0.03;
-const MIN_SAMPLES_FOR_SPREAD = 5;
-
-// Far from the time at which the others finished, a look now and then is enough to see a failure.
+/** Long before the end, a look now and then is enough to see a failure. */
 const REST_MS = 60_000;
 
-/** Where the last stretch begins: so many spreads before the median. */
-const STRETCH_SPREADS = 1.2;
-/** The interval at the median, as a share of the spread; it grows with the square of the distance from there. */
-const CLOSEST_SHARE = 0.06;
-const MIN_TAUGHT_MS = 500;
-const MAX_TAUGHT_MS = 15_000;
-
 /**
- * While a job waits, the interval grows by half from 1 s to 5 s. While it runs, it is a tenth of its run time, up to 5 s,
- * until the first job of the run has finished; then looks are taken when the others finished.
+ * While a job waits, the interval grows by half from 1 s to 5 s. While it runs, looks are as dense as its end is likely:
+ * `docs/decisions/looks.md` derives it.
  */
 export function learningSchedule(): Schedule {
-	const runTimesMs: number[] = [];
+	const runTimes = new RunTimes();
 	return {
 		learn: (runTimeMs) => {
-			if (runTimeMs > 0) runTimesMs.push(runTimeMs);
+			runTimes.learn(runTimeMs);
 		},
 		nextIntervalMs: ({ lastIntervalMs, runningForMs }) => {
-			if (runningForMs === undefined) return Math.min(lastIntervalMs * GROWTH, MAX_UNTAUGHT_MS);
-			if (runTimesMs.length > 0) return taughtIntervalMs(runningForMs, expectationOf(runTimesMs));
-			const intervalMs = Math.max(runningForMs * UNTAUGHT_SHARE, MIN_UNTAUGHT_MS);
-			return Math.min(intervalMs, MAX_UNTAUGHT_MS);
+			if (runningForMs === undefined) return Math.min(lastIntervalMs * GROWTH, MAX_QUEUED_MS);
+			return runTimes.count > 0
+				? taughtIntervalMs(runningForMs, runTimes)
+				: untaughtIntervalMs(runningForMs);
 		},
 	};
 }
@@ -59,33 +52,35 @@ export function fixedSchedule(intervalMs: number): Schedule {
 	return { nextIntervalMs: () => intervalMs, learn: () => undefined };
 }
 
-interface Expectation {
-	medianMs: number;
-	/** Of the logarithm of the run time, so that it is a share of the median. */
-	spread: number;
+function untaughtIntervalMs(ageMs: number): number {
+	return Math.min(Math.max(ageMs * UNTAUGHT_SHARE, MIN_MS), MAX_UNTAUGHT_MS);
 }
 
-function expectationOf(runTimesMs: readonly number[]): Expectation {
-	const medianMs = medianOf(runTimesMs);
-	if (runTimesMs.length < MIN_SAMPLES_FOR_SPREAD) return { medianMs, spread: PRIOR_SPREAD };
-	const deviations = runTimesMs.map((runTimeMs) => Math.abs(Math.log(runTimeMs / medianMs)));
-	// The median deviation of a bell curve is two thirds of its spread.
-	return { medianMs, spread: Math.max(medianOf(deviations) * 1.4826, MIN_SPREAD) };
+/** The next look is where the looks to be taken at each moment from now on add up to one. */
+function taughtIntervalMs(runningForMs: number, runTimes: RunTimes): number {
+	let looks = 0;
+	for (let intervalMs = 0; intervalMs < REST_MS; intervalMs += MIN_MS) {
+		const more = MIN_MS / intervalAtMs(runningForMs + intervalMs + MIN_MS / 2, runTimes);
+		if (looks + more >= 1) return Math.max(intervalMs + (MIN_MS * (1 - looks)) / more, MIN_MS);
+		looks += more;
+	}
+	return REST_MS;
 }
 
-export function medianOf(values: readonly number[]): number {
-	const sorted = [...values].sort((a, b) => a - b);
-	const middle = Math.floor(sorted.length / 2);
-	const high = sorted[middle] ?? 0;
-	return sorted.length % 2 === 1 ? high : ((sorted[middle - 1] ?? high) + high) / 2;
+function intervalAtMs(ageMs: number, runTimes: RunTimes): number {
+	// A look every d costs c/d, and a result is late by d/2 of the age: with this d their sum is least.
+	const intervalMs = Math.sqrt((2 * LOOK_COST * ageMs) / hazardAt(ageMs, runTimes));
+	return Math.min(Math.max(intervalMs, MIN_MS), REST_MS);
 }
 
-function taughtIntervalMs(runningForMs: number, { medianMs, spread }: Expectation): number {
-	const closestMs = Math.min(CLOSEST_SHARE * medianMs * spread, MAX_TAUGHT_MS);
-	const stretchMs = medianMs * Math.exp(-STRETCH_SPREADS * spread);
-	if (runningForMs < stretchMs)
-		return Math.max(Math.min(stretchMs - runningForMs, REST_MS), closestMs, MIN_TAUGHT_MS);
-	const distance = Math.log(runningForMs / medianMs) / spread;
-	const intervalMs = closestMs * Math.exp(distance ** 2);
-	return Math.min(Math.max(intervalMs, MIN_TAUGHT_MS), MAX_TAUGHT_MS);
+/**
+ * The share of the jobs still running that end in a millisecond. One job more than are known may be unlike them all, and
+ * is taken to be longer: nothing is known of its end.
+ */
+function hazardAt(ageMs: number, runTimes: RunTimes): number {
+	const unlike = 1 / (runTimes.count + 1);
+	const { ended, endingPerMs } = runTimes.at(ageMs);
+	const unlikeHazard = (2 * LOOK_COST * ageMs) / untaughtIntervalMs(ageMs) ** 2;
+	const ending = (1 - unlike) * endingPerMs + unlike * ended * unlikeHazard;
+	return ending / ((1 - unlike) * (1 - ended) + unlike);
 }

@@ -23,6 +23,7 @@ function variable(wanted: VariableName): number {
 
 const number = (file: string, name: string) => String(constantIn(file, name));
 
+const SCHEDULE = 'lib/following/schedule.ts';
 const UPLOAD = 'lib/generation/request/upload.ts';
 const POOL = 'lib/storage/client/requestPool.ts';
 const N8N = 'node_modules/@n8n/config/dist/configs/endpoints.config.js';
@@ -168,6 +169,20 @@ export const SAID: readonly Said[] = [
 	[
 		'docs/costs.md',
 		`and ${seconds(constantIn('lib/cost/worstCase.ts', 'OVERRUN_MS'))} seconds, as often`,
+	],
+	['docs/decisions/looks.md', `and c = ${number(SCHEDULE, 'LOOK_COST')}.`],
+	[
+		'docs/decisions/looks.md',
+		`between 0.5 s and ${seconds(constantIn(SCHEDULE, 'MAX_UNTAUGHT_MS'))} s`,
+	],
+	[
+		'docs/decisions/looks.md',
+		`around each of the last ${number('lib/following/runTimes.ts', 'KEPT_RUN_TIMES')} run times`,
+	],
+	['docs/decisions/looks.md', `Rests of ${seconds(constantIn(SCHEDULE, 'REST_MS'))} s`],
+	[
+		'docs/decisions/README.md',
+		`is ${String(constantIn(SCHEDULE, 'UNTAUGHT_SHARE') * 100)} % of the age`,
 	],
 	[
 		'docs/decisions/costs.md',

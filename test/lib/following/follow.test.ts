@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { followJob, type FollowEnd } from '../../../lib/following/follow';
-import { fixedSchedule, learningSchedule } from '../../../lib/following/schedule';
+import { learningSchedule } from '../../../lib/following/schedule';
 import { createStallWatch } from '../../../lib/following/stallWatch';
 import type { EndpointHealth } from '../../../lib/runpod/queue/health';
 import type { JobState } from '../../../lib/runpod/queue/job';
@@ -272,58 +272,5 @@ describe('a number of restarts that only one look tells', () => {
 		const { end } = await follow({ looks: [restarted(99)], timeoutMs: 1000 });
 
 		expect(end.tag).toBe('deadline');
-	});
-});
-
-describe('the learning schedule', () => {
-	const taught = (...runTimesMs: number[]) => {
-		const schedule = learningSchedule();
-		for (const runTimeMs of runTimesMs) schedule.learn(runTimeMs);
-		return (runningForMs: number | undefined) =>
-			schedule.nextIntervalMs({ lastIntervalMs: 1000, runningForMs });
-	};
-
-	it('grows by half up to 5 s while the job waits', () => {
-		const schedule = learningSchedule();
-		const intervals = [1000, 1500, 4000, 5000].map((lastIntervalMs) =>
-			schedule.nextIntervalMs({ lastIntervalMs, runningForMs: undefined }),
-		);
-		expect(intervals).toEqual([1500, 2250, 5000, 5000]);
-	});
-
-	it('is a tenth of the run time, up to 5 s, until it has learned something', () => {
-		const schedule = learningSchedule();
-		const intervals = [0, 5000, 20_000, 40_000, 900_000].map((runningForMs) =>
-			schedule.nextIntervalMs({ lastIntervalMs: 1000, runningForMs }),
-		);
-		expect(intervals).toEqual([500, 500, 2000, 4000, 5000]);
-	});
-
-	it('rests until the last stretch, looks closely there, and rarely after it', () => {
-		const next = taught(240_000);
-		expect(next(0)).toBe(60_000);
-		expect(next(200_000)).toBeCloseTo(240_000 * Math.exp(-0.12) - 200_000, 0);
-		expect(next(240_000)).toBeCloseTo(1440, 0);
-		expect(next(300_000)).toBe(15_000);
-	});
-
-	it('goes on growing while the job waits for a worker', () => {
-		expect(taught(240_000)(undefined)).toBe(1500);
-	});
-
-	it('never looks more often than twice a second', () => {
-		expect(taught(2000)(2000)).toBe(500);
-	});
-
-	it('learns how far the run times spread', () => {
-		const narrow = taught(99_000, 100_000, 101_000, 100_000, 100_000, 99_500);
-		const wide = taught(50_000, 100_000, 150_000, 75_000, 125_000, 100_000);
-		expect(wide(100_000)).toBeGreaterThan(narrow(100_000));
-	});
-
-	it('is the same always when it is set by hand', () => {
-		const schedule = fixedSchedule(7000);
-		schedule.learn(240_000);
-		expect(schedule.nextIntervalMs({ lastIntervalMs: 1, runningForMs: 240_000 })).toBe(7000);
 	});
 });
