@@ -1,33 +1,30 @@
-/** A package that ours is measured beside, at the version whose options and parameters the bench knows. */
+/** A package of npm that this one is measured beside. */
 export interface Peer {
 	/** As tables show it. */
-	title: string;
-	packageName: string;
+	name: string;
+	package: string;
 	version: string;
 }
 
-/** Community packages, each installed from npm into a folder of its own. */
-export const COMMUNITY_PEERS = {
+/** What the package is measured beside: packages of npm, at these versions. */
+export const PEERS = {
+	/** Both come with the whole n8n, whose version `demo/n8n/install.ts` has. */
+	openAi: {
+		name: "n8n's OpenAI node",
+		package: '@n8n/n8n-nodes-langchain',
+		version: '2.41.1',
+	},
+	awsS3: { name: "n8n's AWS S3 node", package: 'n8n-nodes-base', version: '2.41.1' },
 	heyGen: {
-		title: 'HeyGen',
-		packageName: '@heygenofficial/n8n-nodes-heygen-official',
+		name: 'HeyGen',
+		package: '@heygenofficial/n8n-nodes-heygen-official',
 		version: '0.1.9',
 	},
-	fal: { title: 'fal', packageName: '@fal-ai/n8n-nodes-fal', version: '1.0.1' },
-	minio: { title: 'n8n-nodes-minio', packageName: 'n8n-nodes-minio', version: '0.1.4' },
+	fal: { name: 'fal', package: '@fal-ai/n8n-nodes-fal', version: '1.0.1' },
+	minio: { name: 'n8n-nodes-minio', package: 'n8n-nodes-minio', version: '0.1.4' },
 	minioWinth: {
-		title: '@winth03/n8n-nodes-minio',
-		packageName: '@winth03/n8n-nodes-minio',
+		name: '@winth03/n8n-nodes-minio',
+		package: '@winth03/n8n-nodes-minio',
 		version: '1.3.0',
-	},
-} as const satisfies Record<string, Peer>;
-
-/** n8n's own, which come with the whole n8n that `npm run n8n` installs. */
-export const N8N_PEERS = {
-	awsS3: { title: 'AWS S3 of n8n', packageName: 'n8n-nodes-base', version: '2.41.1' },
-	openAi: {
-		title: 'OpenAI video of n8n',
-		packageName: '@n8n/n8n-nodes-langchain',
-		version: '2.41.1',
 	},
 } as const satisfies Record<string, Peer>;

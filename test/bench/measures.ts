@@ -1,0 +1,23 @@
+/** A program that measures something, and how it is run. */
+export interface Measure {
+	/** From the root of the repository. */
+	script: string;
+	/** Its arguments in the quick run; null: it is left out there. */
+	quick: readonly string[] | null;
+	/** Its arguments in the run for docs/bench.md; null: it is left out there. */
+	full: readonly string[] | null;
+	/** Of Node, beside those of tsx. */
+	nodeFlags?: readonly string[];
+	/** When it is ended. */
+	limitMinutes: number;
+}
+
+/** One after another, each in a process of its own, so that none has the memory or the heat of another. */
+export const MEASURES: readonly Measure[] = [
+	{ script: 'test/bench/load.ts', quick: [], full: null, limitMinutes: 1 },
+	{ script: 'test/bench/polling.ts', quick: [], full: null, limitMinutes: 1 },
+	{ script: 'test/bench/many.ts', quick: [], full: null, limitMinutes: 4 },
+	{ script: 'test/bench/upload.ts', quick: [], full: null, limitMinutes: 2 },
+	{ script: 'test/bench/files.ts', quick: [], full: null, limitMinutes: 2 },
+	{ script: 'test/bench/thousands.ts', quick: [], full: null, limitMinutes: 6 },
+];
