@@ -17,7 +17,6 @@ export const MEASURES: readonly Measure[] = [
 	{ script: 'test/bench/load.ts', quick: [], full: null, limitMinutes: 1 },
 	{ script: 'test/bench/polling.ts', quick: [], full: null, limitMinutes: 1 },
 	{ script: 'test/bench/many.ts', quick: [], full: null, limitMinutes: 4 },
-	{ script: 'test/bench/upload.ts', quick: [], full: null, limitMinutes: 2 },
-	{ script: 'test/bench/files.ts', quick: [], full: null, limitMinutes: 2 },
+	{ script: 'test/bench/peers/files/main.ts', quick: ['--quick'], full: [], limitMinutes: 8 },
 	{ script: 'test/bench/thousands.ts', quick: [], full: null, limitMinutes: 6 },
 ];
