@@ -10,7 +10,7 @@ import { CARRIERS, type CarrierName, type Direction } from './carriers';
 import { sha256Of, sha256OfFile, writeLargeVideo } from './largeFile';
 import { startServers, type Servers } from './place';
 import { addFileRows, type Carried } from './rows';
-import { transferred, type Task } from './task';
+import { FAILED, transferred, type Task } from './task';
 
 const isQuick = process.argv.includes('--quick');
 const SIZE_MB = isQuick ? 100 : 500;
@@ -61,7 +61,7 @@ async function carry(
 	{ name, direction, file, sha256 }: Errand,
 	folders: string[],
 	servers: Servers,
-): Promise<{ grownMb: number; mbPerSecond: number }> {
+): Promise<{ grownMb: number; mbPerSecond: number; processorSeconds: number }> {
 	const { place, client, largeKey, smallKey } = servers;
 	const { bucket } = place.store;
 	const isResult = direction === 'down' && name === 'generate';
@@ -71,11 +71,14 @@ async function carry(
 		direction,
 		place,
 		file,
-		key: isStored ? largeKey : `user-avatars/bench/${name}/large.mp4`,
-		smallKey: isStored ? smallKey : `user-avatars/bench/${name}/small.mp4`,
+		key: isStored ? largeKey : `bench/${name}/large.mp4`,
+		smallKey: isStored ? smallKey : `bench/${name}/small.mp4`,
 		folders,
 	};
-	const { grownMb, nodesMs, endedAtMs, ...down } = await runAlone(task, servers.caFile);
+	const { grownMb, nodesMs, processorMs, endedAtMs, ...down } = await runAlone(
+		task,
+		servers.caFile,
+	);
 	let arrived = down.sha256;
 	if (direction === 'up') {
 		const key = CARRIERS[name].keyOf(task.key, sha256);
@@ -85,7 +88,8 @@ async function carry(
 	if (arrived !== sha256) throw new Error('other bytes arrived than were sent');
 	// The job is no part of the way of its file.
 	const carriedMs = isResult ? endedAtMs - servers.completedAtMs() : nodesMs;
-	return { grownMb, mbPerSecond: SIZE_MB / (carriedMs / 1000) };
+	const processorSeconds = processorMs / 1000;
+	return { grownMb, mbPerSecond: SIZE_MB / (carriedMs / 1000), processorSeconds };
 }
 
 async function runAlone(task: Task, caFile: string) {
@@ -122,13 +126,14 @@ function tell(text: string): void {
 	process.stderr.write(`${text}\n`);
 }
 
-/** The last line of what a process said is where it failed, or its error. */
+/** The words of a process that failed, or of this one's own error. */
 function wordsOf(error: unknown): string {
 	if (!(error instanceof Error)) return String(error);
 	const said = 'stderr' in error ? String(error.stderr) : '';
-	if (said !== '') tell(said);
-	const line = said.split('\n').find((one) => /\berror\b/i.test(one)) ?? error.message;
-	return line.trim().slice(0, 200);
+	if (said === '') return error.message;
+	tell(said);
+	const last = said.split('\n').findLast((line) => line.startsWith(FAILED));
+	return last?.slice(FAILED.length) ?? 'its process ended, or took too long';
 }
 
 void main().then(

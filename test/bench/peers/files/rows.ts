@@ -1,4 +1,4 @@
-import { addRow, type PeerFigure } from '../../rows';
+import { addRow, figure, type PeerFigure } from '../../rows';
 import { CARRIERS, type CarrierName, type Direction } from './carriers';
 
 /** V8 looks for buffers that nobody needs any more once there are 64 MB of them: growth is up to that, and what is in use. */
@@ -12,6 +12,7 @@ export interface Carried {
 	direction: Direction;
 	grownMb?: number;
 	mbPerSecond?: number;
+	processorSeconds?: number;
 	why?: string;
 }
 
@@ -59,19 +60,16 @@ function whatOf({ name, direction }: Carried, sizeMb: number): string {
 	return `${String(sizeMb)} MB ${direction}, ${CARRIERS[name].name}`;
 }
 
-function figureOf({ name, why }: Carried, value: number | undefined): PeerFigure {
-	const { name: known, peer } = CARRIERS[name];
+function figureOf(carried: Carried, value: number | undefined): PeerFigure {
+	const { name: known, peer } = CARRIERS[carried.name];
 	const version = peer === undefined ? {} : { version: peer.version };
-	return {
-		name: known,
-		...version,
-		value: value ?? null,
-		...(why === undefined ? {} : { note: why }),
-	};
+	return { name: known, ...version, value: value ?? null, ...noteOf(carried) };
 }
 
-function noteOf({ why }: Carried): { note?: string } {
-	return why === undefined ? {} : { note: why };
+function noteOf({ why, processorSeconds }: Carried): { note?: string } {
+	if (why !== undefined) return { note: why };
+	if (processorSeconds === undefined) return {};
+	return { note: `${figure(processorSeconds)} s of processor time` };
 }
 
 function pointsOf(

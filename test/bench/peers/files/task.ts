@@ -33,6 +33,8 @@ export const transferred = z.object({
 	grownMb: z.number(),
 	/** What the nodes took, without the one that gives the file. */
 	nodesMs: z.number(),
+	/** What the whole process used of the processors, meanwhile. */
+	processorMs: z.number(),
 	/** When the last of them was done, in milliseconds since 1970. */
 	endedAtMs: z.number(),
 	/** Of the binary file after `down`. */
@@ -40,3 +42,6 @@ export const transferred = z.object({
 });
 
 export type Transferred = z.output<typeof transferred>;
+
+/** Begins the line on stderr that says why a process failed. */
+export const FAILED = 'failed: ';

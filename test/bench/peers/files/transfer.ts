@@ -7,7 +7,7 @@ import type { WorkflowFile } from '../../../../demo/workflowFile';
 import { withEngine } from '../../run';
 import { CARRIERS, credentialsFor } from './carriers';
 import { SAMPLE, sha256Of } from './largeFile';
-import { task, type Task, type Transferred } from './task';
+import { FAILED, task, type Task, type Transferred } from './task';
 
 const MEGABYTE = 1024 * 1024;
 
@@ -49,8 +49,14 @@ async function carry(engine: Engine, workflow: WorkflowFile): Promise<EngineRun>
 	return run;
 }
 
+interface Measured<T> {
+	result: T;
+	grownMb: number;
+	processorMs: number;
+}
+
 /** What the work gives, and the most memory while it goes on, in MB, over what there was before. */
-async function measured<T>(work: () => Promise<T>): Promise<{ result: T; grownMb: number }> {
+async function measured<T>(work: () => Promise<T>): Promise<Measured<T>> {
 	const beforeBytes = process.memoryUsage.rss();
 	let peakBytes = beforeBytes;
 	const state = { isDone: false };
@@ -61,28 +67,39 @@ async function measured<T>(work: () => Promise<T>): Promise<{ result: T; grownMb
 		}
 	};
 	const watching = watch();
+	const before = process.cpuUsage();
 	const result = await work();
+	const { user, system } = process.cpuUsage(before);
 	state.isDone = true;
 	await watching;
 	peakBytes = Math.max(peakBytes, process.memoryUsage.rss());
-	return { result, grownMb: (peakBytes - beforeBytes) / MEGABYTE };
+	return {
+		result,
+		grownMb: (peakBytes - beforeBytes) / MEGABYTE,
+		processorMs: (user + system) / 1000,
+	};
 }
 
 async function transfer(engine: Engine, given: Task): Promise<Transferred> {
 	await carry(engine, workflowOf(given, given.smallKey, SAMPLE));
 	await delay(500);
 	const workflow = workflowOf(given, given.key, given.file);
-	const { result: run, grownMb } = await measured(async () => await carry(engine, workflow));
+	const {
+		result: run,
+		grownMb,
+		processorMs,
+	} = await measured(async () => await carry(engine, workflow));
 	const endedAtMs = Date.now();
 	const names = workflow.nodes.slice(1).map(({ name }) => name);
 	const times = names.map((name) => run.runData[name]?.[0]?.executionTime ?? NaN);
 	const nodesMs = times.reduce((sum, ms) => sum + ms, 0);
-	if (given.direction === 'up') return { grownMb, nodesMs, endedAtMs };
+	const took = { grownMb, nodesMs, processorMs, endedAtMs };
+	if (given.direction === 'up') return took;
 	const [item] = run.items(names.at(-1) ?? '');
 	const { id } = item?.binary?.[CARRIERS[given.carrier].field] ?? {};
 	if (id === undefined) throw new Error('There is no file in the item');
 	const stored = await Container.get(BinaryDataService).getAsStream(id);
-	return { grownMb, nodesMs, endedAtMs, sha256: await sha256Of(stored) };
+	return { ...took, sha256: await sha256Of(stored) };
 }
 
 /** Carries in a process of its own, in n8n's filesystem mode; prints a line of JSON. */
@@ -100,6 +117,7 @@ void main().then(
 	() => process.exit(0),
 	(error: unknown) => {
 		console.error(error);
+		console.error(`${FAILED}${error instanceof Error ? error.message : String(error)}`);
 		process.exit(1);
 	},
 );
