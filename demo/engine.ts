@@ -149,9 +149,20 @@ function asTool(node: INodeType): INodeType {
 	return Object.assign(Object.create(node) as INodeType, tool);
 }
 
+/** What n8n keeps of a file in the item. */
+const storedFile = z.object({
+	id: z.string(),
+	data: z.string(),
+	mimeType: z.string(),
+	fileName: z.string(),
+	fileExtension: z.string().default(''),
+	fileSize: z.string(),
+	bytes: z.number(),
+});
+
 /**
  * n8n-nodes-base is not installed here: a trigger that gives one item, or those of its `items` parameter; each gets the
- * files of its `files` parameter, an object of paths by binary field.
+ * files of its `files` parameter, an object of paths by binary field, and those of `stored`, which n8n has already.
  */
 const manualTrigger: INodeType = {
 	description: {
@@ -166,6 +177,7 @@ const manualTrigger: INodeType = {
 		properties: [
 			{ displayName: 'Items', name: 'items', type: 'json', default: '[{}]' },
 			{ displayName: 'Files', name: 'files', type: 'json', default: '{}' },
+			{ displayName: 'Stored', name: 'stored', type: 'json', default: '{}' },
 		],
 	},
 	async execute() {
@@ -173,8 +185,9 @@ const manualTrigger: INodeType = {
 			JSON.parse(z.string().parse(this.getNodeParameter(name, 0, fallback)));
 		const items = z.array(z.record(z.string(), z.json())).parse(parameter('items', '[{}]'));
 		const files = z.record(z.string(), z.string()).parse(parameter('files', '{}'));
+		const stored = z.record(z.string(), storedFile).parse(parameter('stored', '{}'));
 		const binaryOf = async (): Promise<IBinaryKeyData> => {
-			const prepared: IBinaryKeyData = {};
+			const prepared: IBinaryKeyData = { ...stored };
 			for (const [field, path] of Object.entries(files))
 				prepared[field] = await this.helpers.prepareBinaryData(
 					createReadStream(path),
@@ -184,7 +197,8 @@ const manualTrigger: INodeType = {
 			return prepared;
 		};
 		// Stored once: all items have the same files.
-		const binary = Object.keys(files).length === 0 ? undefined : await binaryOf();
+		const names = Object.keys({ ...files, ...stored });
+		const binary = names.length === 0 ? undefined : await binaryOf();
 		const withFiles = (json: IDataObject): INodeExecutionData =>
 			binary ? { json, binary: { ...binary } } : { json };
 		return [items.map(withFiles)];

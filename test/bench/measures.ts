@@ -14,7 +14,7 @@ export interface Measure {
 
 /** One after another, each in a process of its own, so that none has the memory or the heat of another. */
 export const MEASURES: readonly Measure[] = [
-	{ script: 'test/bench/load.ts', quick: [], full: null, limitMinutes: 1 },
+	{ script: 'test/bench/peers/load.ts', quick: ['--quick'], full: [], limitMinutes: 4 },
 	{ script: 'test/bench/polling.ts', quick: [], full: null, limitMinutes: 1 },
 	{ script: 'test/bench/many.ts', quick: [], full: null, limitMinutes: 4 },
 	{ script: 'test/bench/peers/files/main.ts', quick: ['--quick'], full: [], limitMinutes: 8 },

@@ -18,7 +18,8 @@ export interface Place {
 /** Into the object store, or out of it. */
 export type Direction = 'up' | 'down';
 
-interface Step {
+/** A node of the workflow. */
+export interface Step {
 	/** As n8n names it, with its package. */
 	type: string;
 	typeVersion: number;
