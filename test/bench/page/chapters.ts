@@ -5,6 +5,8 @@ export interface Chapter {
 	title: string;
 	/** What was measured and how, without figures of a run. */
 	text: string;
+	/** Why the aim of a row, by its words, is missed where it is; what it says itself of the run stands beside it. */
+	reasons?: readonly (readonly [what: RegExp, reason: string])[];
 }
 
 /** The words of docs/bench.md, in its order; the figures are the run's. */
@@ -23,6 +25,14 @@ ratio is the worse the shorter the jobs are: with jobs shorter than these the co
 
 RunPod takes 1000 submits and 2000 looks of an endpoint in 10 seconds, and the node leaves a tenth of that to others: the last
 hundred of 1000 jobs are sent 10 seconds after the first.`,
+		reasons: [
+			[
+				/^1,000 jobs/,
+				'RunPod takes no more submits in 10 seconds, so the last jobs are sent later',
+			],
+			[/^500 jobs/, 'each job needs processor time of the one n8n, and its share of the looks'],
+			[/^\d+ jobs?/, 'until a first job of the run has ended nobody knows when to look'],
+		],
 	},
 	{
 		measure: 'thousand items',
@@ -34,7 +44,7 @@ work for the execution is part of the figures.`,
 		measure: 'lag',
 		title: 'From the end of a job to its result',
 		text: `In simulated time: how late a result is noticed, and how many questions that takes. Why the looks are when they are is in
-[decisions](decisions/README.md).`,
+[decisions](decisions/looks.md).`,
 	},
 	{
 		measure: 'files',

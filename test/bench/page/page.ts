@@ -49,17 +49,18 @@ function factsText({ date, machine, versions, minutes, failures }: RunFacts): st
 }
 
 /** A chapter of which nothing was measured is left out. */
-function chapterText({ measure, title, text }: Chapter, rows: readonly BenchRow[]): string[] {
-	const own = rows.filter((row) => row.measure === measure).map(rowText);
+function chapterText(chapter: Chapter, rows: readonly BenchRow[]): string[] {
+	const { measure, title, text } = chapter;
+	const own = rows.filter((row) => row.measure === measure).map((row) => rowText(row, chapter));
 	if (own.length === 0) return [];
 	const head = ['| measured | ours | beside | aim | |', '| - | - | - | - | - |'];
 	return [`## ${title}`, text, [...head, ...own].join('\n')];
 }
 
-function rowText(row: BenchRow): string {
+function rowText(row: BenchRow, chapter: Chapter): string {
 	const { what, value, unit } = row;
 	const own = value === null ? 'not measured' : `${figure(value)} ${unit}`;
-	const cells = [what, own, besideText(row), aimText(row), verdict(row)];
+	const cells = [what, own, besideText(row), aimText(row), verdict(row, chapter)];
 	return `| ${cells.map(cell).join(' | ')} |`;
 }
 
@@ -75,12 +76,14 @@ function besideText(row: BenchRow): string {
 export const NO_PEER = 'nobody was measured';
 export const NO_REASON = 'the reason is not known';
 
-function verdict(row: BenchRow): string {
+function verdict(row: BenchRow, { reasons = [] }: Chapter): string {
 	const met = isMet(row);
-	const note = row.note ?? (met === false ? NO_REASON : '');
-	if (met === undefined) return note;
-	if (met) return note === '' ? 'met' : `met; ${note}`;
-	return `missed: ${note}`;
+	const [, reason = NO_REASON] = reasons.find(([what]) => what.test(row.what)) ?? [];
+	const words = [
+		...(met === undefined ? [] : [met ? 'met' : `missed: ${reason}`]),
+		...(row.note === undefined ? [] : [row.note]),
+	];
+	return words.join('; ');
 }
 
 /** A bar would end the cell. */

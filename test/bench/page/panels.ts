@@ -13,20 +13,20 @@ const FRAMES: Readonly<Record<Point['panel'], Frame>> = {
 		kind: 'line',
 	},
 	lag: {
-		title: 'Median lag of a result in % of the run time, by status requests a job',
+		title: 'From end to result, 90 %, in % of the run time, by status requests a job',
 		x: { name: 'status requests', type: 'value' },
 		y: { name: '%', type: 'value' },
 		kind: 'scatter',
 	},
 	memory: {
-		title: 'Growth of memory with a large file, by node',
+		title: 'Peak memory over idle with a large file',
 		x: { name: '', type: 'category' },
 		y: { name: 'MB', type: 'value' },
 		aim: 80,
 		kind: 'scatter',
 	},
 	speed: {
-		title: 'Speed with a large file, by node',
+		title: 'Speed with a large file',
 		x: { name: '', type: 'category' },
 		y: { name: 'MB/s', type: 'value' },
 		kind: 'scatter',

@@ -82,14 +82,7 @@ async function measureOurs(n8n: MeasuredN8n, count: number): Promise<Measured & 
 		`jobs: ${String(count)}: ${note}, ${String(sockets)} sockets, ` +
 			`lag ${lag.p99Ms.toFixed(0)} ms at 99 %, ${lag.maxMs.toFixed(0)} ms at most`,
 	);
-	return { ratio: run.wallMs / longestMs, run, note: `${note}; ${reasonFor(count)}` };
-}
-
-/** Why so many jobs take longer than one, where they do. */
-function reasonFor(count: number): string {
-	if (count > 900) return 'RunPod takes no more submits in 10 s, so the last are sent later';
-	if (count > 100) return 'each job needs its own processor time and a share of the looks';
-	return 'until a first job of the run has ended nobody knows when to look';
+	return { ratio: run.wallMs / longestMs, run, note };
 }
 
 function seconds(ms: number): string {
@@ -138,7 +131,7 @@ function tellJobs(
 		peers,
 		...(peer ? {} : { noPeer: 'It makes one after another: each job takes as long again.' }),
 		...(runMs === FULL.runMs ? { aim: { most: AIM } } : {}),
-		...(ours.ratio > AIM ? { note: ours.note } : {}),
+		note: ours.note,
 		points: [
 			{ panel: 'jobs', series: 'Wan Avatar', x: count, y: ours.ratio },
 			...(peer ? [{ panel: 'jobs' as const, series: name, x: count, y: peer.ratio }] : []),
