@@ -11,27 +11,33 @@ import { writeChart } from '../charts/lineChart';
 import { MEASURES, type Measure } from './measures';
 import { benchPage, PAGE, PLOT, type RunFacts } from './page/page';
 import { panelsOf } from './page/panels';
-import { parseRows, ROWS_FILE } from './rows';
+import { parseRows, ROWS_FILE, type BenchRow } from './rows';
 
 const USAGE = `Usage: npm run bench -- [options]
-  --write        everything at full size, written to ${PAGE} and ${PLOT}; about 20 minutes
-  --only <part>  only the programs of which this is a part of the path; writes nothing`;
+  --write        everything at full size, written to ${PAGE} and ${PLOT}; up to 20 minutes
+  --only <part>  only the programs of which this is a part of the path
+  --rows <file>  keeps the rows there; with --write and --only the others are taken from it, where a program failed`;
 
 /** Runs what measures, each in a process of its own, prints what they say, and writes the page where that is wanted. */
 async function main(): Promise<void> {
 	const { values } = parseArgs({
-		options: { write: { type: 'boolean', default: false }, only: { type: 'string' } },
+		options: {
+			write: { type: 'boolean', default: false },
+			only: { type: 'string' },
+			rows: { type: 'string' },
+		},
 	});
-	const { write, only = '' } = values;
-	if (write && only !== '') throw new Error(USAGE);
+	const { write, only = '', rows } = values;
+	if (write && only !== '' && rows === undefined) throw new Error(USAGE);
 	const startMs = Date.now();
 	const folder = mkdtempSync(join(tmpdir(), 'wan-avatar-bench-rows-'));
-	const rowsFile = join(folder, 'rows.jsonl');
+	const rowsFile = rows ?? join(folder, 'rows.jsonl');
 	const failures: string[] = [];
 	try {
 		for (const measure of MEASURES.filter(({ script }) => script.includes(only))) {
 			const args = write ? measure.full : measure.quick;
 			if (args === null) continue;
+			forget(measure, rowsFile);
 			const failure = await run(measure, args, rowsFile);
 			if (failure !== undefined) failures.push(failure);
 		}
@@ -41,6 +47,16 @@ async function main(): Promise<void> {
 	}
 	for (const failure of failures) console.error(`FAILED: ${failure}`);
 	process.exitCode = failures.length > 0 ? 1 : 0;
+}
+
+/** What a program gave in an earlier run. */
+function forget({ gives }: Measure, rowsFile: string): void {
+	const kept = readRows(rowsFile).filter(({ measure }) => !gives.includes(measure));
+	writeFileSync(rowsFile, kept.map((row) => `${JSON.stringify(row)}\n`).join(''));
+}
+
+function readRows(rowsFile: string): BenchRow[] {
+	return existsSync(rowsFile) ? parseRows(readFileSync(rowsFile, 'utf8')) : [];
 }
 
 /** What went wrong with a program, in words; what it measured before is kept. */
@@ -67,7 +83,7 @@ async function run(
 }
 
 async function writePage(rowsFile: string, facts: RunFacts): Promise<void> {
-	const rows = existsSync(rowsFile) ? parseRows(readFileSync(rowsFile, 'utf8')) : [];
+	const rows = readRows(rowsFile);
 	writeFileSync(PAGE, await benchPage(rows, facts));
 	const panels = panelsOf(rows);
 	if (panels.length > 0) writeChart(PLOT, panels);
