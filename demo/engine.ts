@@ -23,7 +23,7 @@ import type {
 	IRunExecutionData,
 	IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
-import { NodeConnectionTypes, NodeOperationError, Workflow } from 'n8n-workflow';
+import { NodeConnectionTypes, NodeHelpers, NodeOperationError, Workflow } from 'n8n-workflow';
 import * as z from 'zod/v4';
 import type { WorkflowFile } from './workflowFile';
 
@@ -32,6 +32,8 @@ export type Credentials = Record<string, ICredentialDataDecryptedObject>;
 export interface EngineOptions {
 	/** The folder of the built package. */
 	folder: string;
+	/** Those of other packages whose nodes a workflow has. */
+	otherFolders?: readonly string[];
 	/** As at n8n's start (lazy), or as just after an install from the UI (eager). */
 	loading: 'lazy' | 'eager';
 	credentials: Credentials;
@@ -63,6 +65,7 @@ export interface Engine {
 
 export async function startEngine({
 	folder,
+	otherFolders = [],
 	loading,
 	credentials,
 	binaryMode = 'filesystem',
@@ -71,8 +74,9 @@ export async function startEngine({
 	await Container.get(BinaryDataService).init();
 	const Loader = loading === 'lazy' ? LazyPackageDirectoryLoader : PackageDirectoryLoader;
 	const loader = new Loader(folder);
-	await loader.loadAll();
-	const nodeTypes = nodeTypesOf(loader);
+	const loaders = [loader, ...otherFolders.map((other) => new Loader(other))];
+	for (const one of loaders) await one.loadAll();
+	const nodeTypes = nodeTypesOf(loaders);
 	return {
 		loader,
 		run: async (file, { signal, executionId = '1' } = {}) => {
@@ -83,7 +87,7 @@ export async function startEngine({
 				...prepared(file, credentials),
 			});
 			const execution = new WorkflowExecute(
-				additionalDataOf(workflow, credentials, executionId),
+				additionalDataOf(workflow, fixedCredentials(credentials, loaders), executionId),
 				'manual',
 			);
 			const startNode = file.nodes.find(({ type }) => type.endsWith('Trigger'));
@@ -123,14 +127,15 @@ function withSwitches({ parameters }: INode, types: readonly string[]): INode['p
 	};
 }
 
-function nodeTypesOf(loader: PackageDirectoryLoader): INodeTypes {
-	const find = (type: string): INodeType => {
+function nodeTypesOf(loaders: readonly PackageDirectoryLoader[]): INodeTypes {
+	const find = (type: string, version?: number): INodeType => {
 		const base = BASE_NODES.find(({ description }) => description.name === type);
 		if (base) return base;
-		if (type.endsWith('Tool')) return asTool(find(type.replace(/Tool$/, '')));
-		const node = loader.getNode(type.replace(/^.*\./, '')).type;
-		if ('nodeVersions' in node) throw new Error(`${type} has several versions`);
-		return node;
+		const [packageName = '', name = ''] = type.split(/\.(?=[^.]*$)/);
+		const loader = loaders.find((one) => one.packageName === packageName) ?? loaders[0];
+		if (!loader) throw new Error(`No package has ${type}`);
+		if (name.endsWith('Tool')) return asTool(find(type.replace(/Tool$/, '')));
+		return NodeHelpers.getVersionedNodeType(loader.getNode(name).type, version);
 	};
 	return { getByName: find, getByNameAndVersion: find, getKnownTypes: () => ({}) };
 }
@@ -144,9 +149,20 @@ function asTool(node: INodeType): INodeType {
 	return Object.assign(Object.create(node) as INodeType, tool);
 }
 
+/** What n8n keeps of a file in the item. */
+const storedFile = z.object({
+	id: z.string(),
+	data: z.string(),
+	mimeType: z.string(),
+	fileName: z.string(),
+	fileExtension: z.string().default(''),
+	fileSize: z.string(),
+	bytes: z.number(),
+});
+
 /**
  * n8n-nodes-base is not installed here: a trigger that gives one item, or those of its `items` parameter; each gets the
- * files of its `files` parameter, an object of paths by binary field.
+ * files of its `files` parameter, an object of paths by binary field, and those of `stored`, which n8n has already.
  */
 const manualTrigger: INodeType = {
 	description: {
@@ -161,6 +177,7 @@ const manualTrigger: INodeType = {
 		properties: [
 			{ displayName: 'Items', name: 'items', type: 'json', default: '[{}]' },
 			{ displayName: 'Files', name: 'files', type: 'json', default: '{}' },
+			{ displayName: 'Stored', name: 'stored', type: 'json', default: '{}' },
 		],
 	},
 	async execute() {
@@ -168,8 +185,9 @@ const manualTrigger: INodeType = {
 			JSON.parse(z.string().parse(this.getNodeParameter(name, 0, fallback)));
 		const items = z.array(z.record(z.string(), z.json())).parse(parameter('items', '[{}]'));
 		const files = z.record(z.string(), z.string()).parse(parameter('files', '{}'));
+		const stored = z.record(z.string(), storedFile).parse(parameter('stored', '{}'));
 		const binaryOf = async (): Promise<IBinaryKeyData> => {
-			const prepared: IBinaryKeyData = {};
+			const prepared: IBinaryKeyData = { ...stored };
 			for (const [field, path] of Object.entries(files))
 				prepared[field] = await this.helpers.prepareBinaryData(
 					createReadStream(path),
@@ -179,7 +197,8 @@ const manualTrigger: INodeType = {
 			return prepared;
 		};
 		// Stored once: all items have the same files.
-		const binary = Object.keys(files).length === 0 ? undefined : await binaryOf();
+		const names = Object.keys({ ...files, ...stored });
+		const binary = names.length === 0 ? undefined : await binaryOf();
 		const withFiles = (json: IDataObject): INodeExecutionData =>
 			binary ? { json, binary: { ...binary } } : { json };
 		return [items.map(withFiles)];
@@ -209,7 +228,13 @@ const stopAndError: INodeType = {
 
 const BASE_NODES = [manualTrigger, stopAndError];
 
-function additionalDataOf({ id, name }: Workflow, credentials: Credentials, executionId: string) {
+type CredentialsHelper = IWorkflowExecuteAdditionalData['credentialsHelper'];
+
+function additionalDataOf(
+	{ id, name }: Workflow,
+	credentialsHelper: CredentialsHelper,
+	executionId: string,
+) {
 	const url = 'http://127.0.0.1:5678';
 	const now = new Date();
 	const workflowData = {
@@ -226,7 +251,7 @@ function additionalDataOf({ id, name }: Workflow, credentials: Credentials, exec
 	const data: Partial<IWorkflowExecuteAdditionalData> = {
 		hooks: new ExecutionLifecycleHooks('manual', executionId, workflowData),
 		executionId,
-		credentialsHelper: fixedCredentials(credentials),
+		credentialsHelper,
 		variables: {},
 		currentNodeExecutionIndex: 0,
 		// n8n answers "Invalid URL" at the first getNodeParameter when one of these is empty.
@@ -239,11 +264,22 @@ function additionalDataOf({ id, name }: Workflow, credentials: Credentials, exec
 	return data as IWorkflowExecuteAdditionalData;
 }
 
-function fixedCredentials(credentials: Credentials) {
-	const helper: Partial<IWorkflowExecuteAdditionalData['credentialsHelper']> = {
+function fixedCredentials(
+	credentials: Credentials,
+	loaders: readonly PackageDirectoryLoader[],
+): CredentialsHelper {
+	const helper: Partial<CredentialsHelper> = {
 		getParentTypes: () => [],
 		isCredentialUsableByNode: () => true,
 		getDecrypted: async (_data, _details, type) => Promise.resolve(credentials[type] ?? {}),
+		preAuthentication: async () => Promise.resolve(undefined),
+		authenticate: async (decrypted, type, options) => {
+			const loader = loaders.find((one) => type in one.known.credentials);
+			const authenticate = loader?.getCredential(type).type.authenticate;
+			if (typeof authenticate !== 'function' || !('url' in options))
+				throw new Error(`${type} signs no requests itself`);
+			return await authenticate(decrypted, options);
+		},
 	};
-	return helper as IWorkflowExecuteAdditionalData['credentialsHelper'];
+	return helper as CredentialsHelper;
 }

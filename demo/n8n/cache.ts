@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 /**
  * Installs something once for all checkouts of this user; what breaks off leaves nothing that is taken for whole.
- * @param name its folder in the cache
+ * @param name its folder in the cache, or the path of it
  * @param install fills `part`, which is renamed to `folder` afterwards
  * @returns the folder
  */
@@ -13,13 +13,12 @@ export async function installOnce(
 	name: string,
 	install: (part: string, folder: string) => Promise<void>,
 ): Promise<string> {
-	const cache = join(cacheFolder(), 'n8n-nodes-wan-avatar');
-	const folder = join(cache, name);
+	const folder = join(cacheFolder(), 'n8n-nodes-wan-avatar', name);
 	if (existsSync(folder)) return folder;
-	await mkdir(cache, { recursive: true });
-	await removeAbandoned(cache, name);
+	await mkdir(dirname(folder), { recursive: true });
+	await removeAbandoned(folder);
 	// A folder with the final name is a whole install: what breaks off leaves only a part.
-	const part = join(cache, `${name}.part-${String(process.pid)}`);
+	const part = `${folder}.part-${String(process.pid)}`;
 	try {
 		await mkdir(part, { recursive: true });
 		await install(part, folder);
@@ -41,12 +40,14 @@ function cacheFolder(): string {
 }
 
 /** Parts whose process is gone; one that is still at work keeps its own. */
-async function removeAbandoned(cache: string, name: string): Promise<void> {
-	const parts = (await readdir(cache)).filter((entry) => entry.startsWith(`${name}.part-`));
+async function removeAbandoned(folder: string): Promise<void> {
+	const parent = dirname(folder);
+	const start = `${basename(folder)}.part-`;
+	const parts = (await readdir(parent)).filter((entry) => entry.startsWith(start));
 	const abandoned = parts.filter((entry) => !isRunning(Number(entry.split('-').at(-1))));
 	await Promise.all(
 		abandoned.map(async (entry) => {
-			await rm(join(cache, entry), { recursive: true, force: true, maxRetries: 3 });
+			await rm(join(parent, entry), { recursive: true, force: true, maxRetries: 3 });
 		}),
 	);
 }

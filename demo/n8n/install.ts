@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { installOnce } from './cache';
 import { npm } from './npm';
 
-const N8N_VERSION = '2.41.1';
+export const N8N_VERSION = '2.41.1';
 
 export interface InstallOptions {
 	say: (text: string) => void;

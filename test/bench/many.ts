@@ -3,8 +3,8 @@ import { workflowOf } from '../nodes/WanAvatar/engine/rig';
 import { sampleForm, withEngine } from './run';
 import { startStandInProcess } from './standinProcess';
 
-/** Fifty items of five seconds each, all at once, five at a time, and as many as there are workers: how much longer than the jobs. */
-const ITEMS = 50;
+/** Items of five seconds each, five at a time, and as many as there are workers: how much longer than the jobs. */
+const ITEMS = 25;
 const RUN_MS = 5000;
 const AIM = 1.25;
 
@@ -40,7 +40,6 @@ interface Case {
 }
 
 const CASES: readonly Case[] = [
-	{ workers: ITEMS, parallel: ITEMS },
 	{ workers: ITEMS, parallel: 5 },
 	{ workers: 5, parallel: 0 },
 ];

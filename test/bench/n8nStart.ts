@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installN8n } from '../../demo/n8n/install';
 import { startN8n } from '../../demo/n8n/n8n';
 import { installPackage } from '../../demo/n8n/package';
+import { cpuTimeMs } from './peers/processFacts';
 
 const STARTS = 5;
 const AIM_MS = 150;
@@ -46,17 +46,6 @@ async function start(n8nFolder: string, userFolder: string): Promise<Start> {
 	const cpuMs = cpuTimeMs(n8n.pid);
 	await n8n.close();
 	return { wallMs: n8n.startMs, cpuMs };
-}
-
-/** What a process has used so far, by Linux's own count in hundredths of a second. */
-function cpuTimeMs(pid: number): number {
-	const stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
-	const [user, system] = stat
-		.slice(stat.lastIndexOf(')') + 2)
-		.split(' ')
-		.slice(11, 13)
-		.map(Number);
-	return ((user ?? NaN) + (system ?? NaN)) * 10;
 }
 
 function compare(title: string, what: keyof Start, plain: Start[], withPackage: Start[]): void {

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Credentials, Engine } from '../../demo/engine';
 
-/** The engine with a user folder of its own, quiet. */
+/** The engine with a user folder of its own, quiet; with nodes of packages in other folders too. */
 export async function withEngine<T>(
 	credentials: Credentials,
 	work: (engine: Engine) => Promise<T>,
+	otherFolders: readonly string[] = [],
 ): Promise<T> {
 	const userFolder = mkdtempSync(join(tmpdir(), 'wan-avatar-bench-'));
 	process.env.N8N_USER_FOLDER = userFolder;
@@ -14,7 +15,8 @@ export async function withEngine<T>(
 	process.env.N8N_LOG_LEVEL = 'silent';
 	try {
 		const { startEngine } = await import('../../demo/engine');
-		return await work(await startEngine({ folder: resolve('.'), loading: 'lazy', credentials }));
+		const own = { folder: resolve('.'), loading: 'lazy' } as const;
+		return await work(await startEngine({ ...own, otherFolders, credentials }));
 	} finally {
 		rmSync(userFolder, { recursive: true, force: true });
 	}

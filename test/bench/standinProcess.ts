@@ -5,7 +5,12 @@ import * as z from 'zod/v4';
 import type { Credentials } from '../../demo/engine';
 
 const address = z.object({
-	runpod: z.object({ baseUrl: z.string(), endpointId: z.string(), apiKey: z.string() }),
+	runpod: z.object({
+		baseUrl: z.string(),
+		managementBaseUrl: z.string(),
+		endpointId: z.string(),
+		apiKey: z.string(),
+	}),
 	minio: z.object({
 		endPoint: z.string(),
 		port: z.number(),

@@ -1,6 +1,5 @@
 import type { SavedWorkflow } from '../../demo/n8n/rest';
 import { generateForm, located } from '../nodes/WanAvatar/engine/rig';
-import { MANUAL } from './callers';
 import type { Rig } from './rig';
 
 /** Nodes of a workflow by their names, each with what follows on it. */
@@ -14,6 +13,7 @@ export interface Step {
 }
 
 export const AVATAR = 'Wan Avatar';
+export const MANUAL = "When clicking 'Execute workflow'";
 
 export interface ChainOptions {
 	/** Settings of the workflow. */

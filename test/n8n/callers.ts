@@ -11,7 +11,6 @@ import {
 } from '../../demo/n8n/seed';
 import type { Rig } from './rig';
 
-export const MANUAL = "When clicking 'Execute workflow'";
 const MEDIA = 'examples/media';
 
 /** Imports an example and chooses credentials in it, as a person does. */

@@ -55,7 +55,7 @@ const maxJobs = wholeNumber(10_000).default(optionDefault('maxJobs'));
 
 /** As many jobs at once as the endpoint has workers for. */
 const AUTOMATIC = 0;
-const MOST_PARALLEL_JOBS = 200;
+const MOST_PARALLEL_JOBS = 1000;
 
 const runOptions = z.object({
 	checkOnly: switchOption,

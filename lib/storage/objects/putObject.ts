@@ -5,7 +5,7 @@ import { LIMITS } from '../../base/async/timeLimits';
 import type { Client } from '../client/client';
 import { stoppedBefore } from '../client/faults';
 import { request, type StorageRequest, type RequestContext } from '../client/openRequest';
-import { putStream } from './putStream';
+import { PARTS_AT_ONCE, putStream } from './putStream';
 
 /** An object on its way into the store. */
 export interface Outgoing {
@@ -47,7 +47,8 @@ export async function putObject(
 			part: async (uploadID, partNumber, bytes, md5) => {
 				const headers = { 'Content-MD5': md5 };
 				const part = { bucketName: bucket, objectName: key, uploadID, partNumber, headers };
-				return await ask({ fileBytes: bytes.length }, async (client) => {
+				// The line is shared with the others that are under way.
+				return await ask({ fileBytes: bytes.length * PARTS_AT_ONCE }, async (client) => {
 					return await client.uploadPart(part, bytes);
 				});
 			},

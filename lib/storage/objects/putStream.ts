@@ -6,6 +6,9 @@ import { WanAvatarError } from '../../base/errors/errors';
 /** A part is in memory whole: this is the smallest that S3 allows, and 10,000 of them are 50 GB. */
 const PART_BYTES = 5 * 1024 * 1024;
 
+/** So many are under way at once: the store thinks about one while the next is read and sent. */
+export const PARTS_AT_ONCE = 2;
+
 /** A part that the store has. */
 export interface Part {
 	part: number;
@@ -34,7 +37,7 @@ export async function putStream(
 ): Promise<void> {
 	const put = sizeBytes <= PART_BYTES ? putWhole : putParts;
 	try {
-		await put(partsOf(content, sizeBytes), writer);
+		await put(partsOf(content, sizeBytes), writer, content);
 	} finally {
 		content.destroy();
 	}
@@ -46,22 +49,43 @@ async function putWhole(parts: AsyncIterable<Buffer>, writer: ObjectWriter): Pro
 	await writer.whole(whole);
 }
 
-async function putParts(parts: AsyncIterable<Buffer>, writer: ObjectWriter): Promise<void> {
+async function putParts(
+	parts: AsyncIterable<Buffer>,
+	writer: ObjectWriter,
+	content: Readable,
+): Promise<void> {
 	const uploadId = await writer.begin();
+	const underway: Promise<Part>[] = [];
 	try {
-		const done: Part[] = [];
 		for await (const bytes of parts) {
-			const part = done.length + 1;
-			// Buckets with Object Lock want it.
-			const md5 = createHash('md5').update(bytes).digest('base64');
-			const { etag } = await writer.part(uploadId, part, bytes, md5);
-			done.push({ part, etag });
+			const sending = sendPart(writer, uploadId, underway.length + 1, bytes);
+			// Without a part nobody needs the rest of the file, which may be long in coming.
+			sending.catch((error: unknown) =>
+				content.destroy(error instanceof Error ? error : undefined),
+			);
+			underway.push(sending);
+			// The next part is read into the memory of this one.
+			await underway.at(-PARTS_AT_ONCE);
 		}
-		await writer.complete(uploadId, done);
+		await writer.complete(uploadId, await Promise.all(underway));
 	} catch (error) {
+		// A part that comes after the end of its upload would stay in the store.
+		await Promise.allSettled(underway);
 		await quietly(writer.abort(uploadId));
 		throw error;
 	}
+}
+
+async function sendPart(
+	writer: ObjectWriter,
+	uploadId: string,
+	part: number,
+	bytes: Buffer,
+): Promise<Part> {
+	// Buckets with Object Lock want it.
+	const md5 = createHash('md5').update(bytes).digest('base64');
+	const { etag } = await writer.part(uploadId, part, bytes, md5);
+	return { part, etag };
 }
 
 /** What went wrong before is what to tell. */
@@ -73,9 +97,10 @@ async function quietly(work: Promise<unknown>): Promise<void> {
 	}
 }
 
-/** One part after the other, in the same memory: a part is gone once the next is asked for. */
+/** One part after the other, in turns in the same memory: a part is gone once so many more are asked for. */
 async function* partsOf(content: Readable, sizeBytes: number): AsyncGenerator<Buffer> {
-	const part = Buffer.allocUnsafe(Math.min(sizeBytes, PART_BYTES));
+	const memory = new PartMemory(sizeBytes);
+	let part = memory.next();
 	let gatheredBytes = 0;
 	let totalBytes = 0;
 	for await (const chunk of content) {
@@ -90,11 +115,25 @@ async function* partsOf(content: Readable, sizeBytes: number): AsyncGenerator<Bu
 			yield part;
 			// A chunk may be a whole file, which gives many parts.
 			if (content.errored) throw content.errored;
+			part = memory.next();
 			gatheredBytes = 0;
 		}
 	}
 	if (totalBytes !== sizeBytes) throw changed(sizeBytes);
 	if (gatheredBytes > 0) yield part.subarray(0, gatheredBytes);
+}
+
+/** Of as many parts as are under way at once, given out in turns. */
+class PartMemory {
+	readonly #buffers: Buffer[] = [];
+	#given = 0;
+
+	constructor(private readonly sizeBytes: number) {}
+
+	next(): Buffer {
+		const index = this.#given++ % PARTS_AT_ONCE;
+		return (this.#buffers[index] ??= Buffer.allocUnsafe(Math.min(this.sizeBytes, PART_BYTES)));
+	}
 }
 
 function changed(sizeBytes: number): WanAvatarError {

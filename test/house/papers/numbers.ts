@@ -4,6 +4,7 @@ import { MAX_RUN_BODY_BYTES } from '../../../lib/base/data/base64';
 import { LIMITS } from '../../../lib/base/async/timeLimits';
 import { VARIABLES, type VariableName } from '../../../lib/deployment/settings/variables';
 import { optionDefault } from '../../../lib/generation/request/optionDefaults';
+import { PARTS_AT_ONCE } from '../../../lib/storage/objects/putStream';
 import { constantIn } from './constants';
 
 /** Words of a paper, with the numbers that the code has now. */
@@ -135,7 +136,11 @@ export const SAID: readonly Said[] = [
 	['docs/minio.md', `its whole answer | ${seconds(LIMITS.storageWholeMs)} seconds`],
 	[
 		'docs/minio.md',
-		`one part of ${megabytes(constantIn('lib/storage/objects/putStream.ts', 'PART_BYTES'))} MB up | ${seconds(LIMITS.storageWholeMs)} seconds, and ${seconds(LIMITS.storagePerMegabyteMs)} more for each MB`,
+		`one file down | ${seconds(LIMITS.storageWholeMs)} seconds, and ${seconds(LIMITS.storagePerMegabyteMs)} more for each MB`,
+	],
+	[
+		'docs/minio.md',
+		`one of ${String(PARTS_AT_ONCE)} parts of ${megabytes(constantIn('lib/storage/objects/putStream.ts', 'PART_BYTES'))} MB that go up at once | ${seconds(LIMITS.storageWholeMs)} seconds, and ${seconds(PARTS_AT_ONCE * LIMITS.storagePerMegabyteMs)} more for each MB`,
 	],
 	['docs/minio.md', `| ${atOnce}, of which ${number(POOL, 'MAX_LARGE_AT_ONCE')} may carry files`],
 	[

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { playFaults } from '../../../demo/n8n/playedFaults';
 import type { SavedWorkflow } from '../../../demo/n8n/rest';
+import { MANUAL } from '../avatarWorkflow';
 import {
 	aPicture,
 	aVideo,
 	bringIn,
 	callWebhook,
 	linksIn,
-	MANUAL,
 	open,
 	outputOf,
 	sendForm,

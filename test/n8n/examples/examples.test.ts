@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import * as z from 'zod/v4';
 import { readExamples } from '../../../demo/n8n/seed';
+import { MANUAL } from '../avatarWorkflow';
 import {
 	aPicture,
 	aVideo,
 	bringIn,
 	callWebhook,
 	linksIn,
-	MANUAL,
 	open,
 	outputOf,
 	sendForm,

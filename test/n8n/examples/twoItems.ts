@@ -1,5 +1,5 @@
 import type { ExampleWorkflow } from '../../../demo/n8n/seed';
-import { MANUAL } from '../callers';
+import { MANUAL } from '../avatarWorkflow';
 
 /** The loop example for two avatars, `failing` and `fine`; the wait is short enough that n8n keeps it in memory. */
 export function withTwoItemsAndShortWaits(example: ExampleWorkflow): ExampleWorkflow {

@@ -1,8 +1,7 @@
 import { expect } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod/v4';
-import { AVATAR, createChain, generateStep, to, type Step } from '../avatarWorkflow';
-import { MANUAL } from '../callers';
+import { AVATAR, createChain, generateStep, MANUAL, to, type Step } from '../avatarWorkflow';
 import { until } from '../rig';
 import {
 	asleep,

@@ -8,10 +8,10 @@ import {
 	avatars,
 	createChain,
 	generateStep,
+	MANUAL,
 	type ChainOptions,
 	type Step,
 } from '../avatarWorkflow';
-import { MANUAL } from '../callers';
 import { startRig, until, type Rig } from '../rig';
 import { holdJobs, type HeldJobs } from './heldJobs';
 import { startWay, type Way } from './way';

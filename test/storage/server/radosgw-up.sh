@@ -90,6 +90,8 @@ mon data avail warn = 2
 rgw enable usage log = false
 rgw enable ops log = false
 rgw thread pool size = 64
+rgw gc obj min wait = 5
+rgw gc processor period = 5
 rgw dns name = localhost
 rgw data = $folder/run
 CONF

@@ -120,7 +120,7 @@ describe('everything that is wrong with an item is said at once, in the words of
 			publicBaseUrl: 'cdn.example.com',
 		},
 		waitingOptions: { timeoutMinutes: 0 },
-		limits: { maxParallelJobs: 300, maxQueueMinutes: 5 },
+		limits: { maxParallelJobs: 3000, maxQueueMinutes: 5 },
 		workerOptions: { webhookUrl: 'example.com', additionalWorkerInputs: '[]' },
 	};
 	const all = [
@@ -132,7 +132,7 @@ describe('everything that is wrong with an item is said at once, in the words of
 		/Output Thumbnail Key \(output_thumbnail_key\) must not end with \.job\.json/,
 		/Prompt holds half of a character/,
 		/Timeout \(Minutes\) must be more than 0/,
-		/Max Parallel Jobs must be at most 200/,
+		/Max Parallel Jobs must be at most 1000/,
 		/Max Queue Time \(Minutes\) needs Max Run Time/,
 		/Download Video needs a MinIO API credential/,
 		/Webhook URL must be an address/,
@@ -156,13 +156,13 @@ describe('everything that is wrong with an item is said at once, in the words of
 
 	it('a wrong option of the run beside what is wrong with each item', async () => {
 		const { success } = await rig.run(
-			{ ...generateForm, limits: { maxParallelJobs: 300 } },
+			{ ...generateForm, limits: { maxParallelJobs: 3000 } },
 			{ items: [{ avatar: 'a/b' }, { avatar: 'c' }], onError: 'continueRegularOutput' },
 		);
 
 		expect(success.map(({ json }) => json.error)).toEqual([
 			expect.stringMatching(/^Max Parallel Jobs .*; Avatar ID .* must not have a slash/),
-			expect.stringMatching(/^Max Parallel Jobs must be at most 200$/),
+			expect.stringMatching(/^Max Parallel Jobs must be at most 1000$/),
 		]);
 		expect(rig.queue.calls()).toEqual([]);
 	});
@@ -185,11 +185,11 @@ it('a link that the worker on RunPod cannot open', async () => {
 
 it('a wrong option of the run is said once', async () => {
 	const { error } = await rig.run(
-		{ ...generateForm, limits: { maxParallelJobs: 300 } },
+		{ ...generateForm, limits: { maxParallelJobs: 3000 } },
 		{ items: [{ avatar: 'a' }, { avatar: 'b/c' }, { avatar: 'd' }] },
 	);
 
-	expect(error?.message).toMatch(/^Max Parallel Jobs must be at most 200 \[item 0\]$/);
+	expect(error?.message).toMatch(/^Max Parallel Jobs must be at most 1000 \[item 0\]$/);
 	expect(error?.description).not.toContain('Max Parallel Jobs');
 	expect(error?.description).toMatch(/Item 1: Avatar ID .* must not have a slash/);
 });
