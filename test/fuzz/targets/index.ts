@@ -6,6 +6,7 @@ import { filledKeys, objectKeys } from './contract/objectKeys';
 import { mediaFiles, mp4Facts } from './media/mp4';
 import { settingsFiles } from './settings/dotenv';
 import { itemErrors } from './settings/itemErrors';
+import { looks } from './settings/looks';
 import { money } from './settings/money';
 import { endpointTexts, links } from './storage/links';
 import { changedRecords, records, unreadableRecords } from './storage/records';
@@ -50,6 +51,7 @@ export const targets: readonly FuzzTarget[] = [
 	storeAnswers,
 	settingsFiles,
 	itemErrors,
+	looks,
 	money,
 	management,
 	managementAnswers,
