@@ -76,7 +76,7 @@ export function tableOf(state: SoakState, isWhole: boolean): string {
 		['sockets', spanText(samples, ({ sockets }) => sockets)],
 		...growthWhileBusy(state).map(({ name, from, to, perHundredJobs }): [string, string] => [
 			`${name}, last life`,
-			`second quarter ${from.toFixed(0)}, last ${to.toFixed(0)}: ${perHundredJobs.toFixed(1)} each 100 jobs`,
+			`second quarter ${from.toFixed(0)}, last ${to.toFixed(0)}${eachHundredText(perHundredJobs)}`,
 		]),
 		...(isWhole ? judgedRows(state) : []),
 	];
@@ -87,6 +87,10 @@ export function tableOf(state: SoakState, isWhole: boolean): string {
 /** What n8n takes up at rest is no measure of what it takes up at work. */
 function growthWhileBusy({ samples, options }: SoakState): Growth[] {
 	return growthOf(samples.filter(({ atMs }) => atMs <= options.runMs));
+}
+
+function eachHundredText(growth: number | undefined): string {
+	return growth === undefined ? '' : `: ${growth.toFixed(1)} with each 100 jobs`;
 }
 
 function judgedRows(state: SoakState): [string, string][] {
