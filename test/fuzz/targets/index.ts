@@ -1,4 +1,5 @@
 import type { FuzzTarget } from '../target';
+import { challenges, publicAddresses, shareLinks } from './contract/addresses';
 import { inlineTexts, inlineVideos } from './contract/inlineFiles';
 import { jobInputs } from './contract/jobInput';
 import { locatorValues, models, sameEndpoint } from './contract/locators';
@@ -29,6 +30,9 @@ export const targets: readonly FuzzTarget[] = [
 	locatorValues,
 	sameEndpoint,
 	models,
+	publicAddresses,
+	shareLinks,
+	challenges,
 	inlineVideos,
 	inlineTexts,
 	generate,
