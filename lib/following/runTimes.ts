@@ -10,17 +10,21 @@ export interface EndRisk {
 const KEPT_RUN_TIMES = 50;
 /** Jobs of one endpoint take about equally long: so far apart in the logarithm, which weighs as much as one job that has ended. */
 const PRIOR_SPREAD = 0.1;
+/** What a logistic curve has so far below its middle is under a hundred thousandth. */
+const QUIET_SCALES = 12;
 
 /** What is known of the run time of a job from those that have ended before it. */
 export class RunTimes {
 	readonly #logs: number[] = [];
 	#width = PRIOR_SPREAD;
+	#least = Infinity;
 
 	learn(runTimeMs: number): void {
 		if (!(runTimeMs > 0)) return;
 		this.#logs.push(Math.log(runTimeMs));
 		if (this.#logs.length > KEPT_RUN_TIMES) this.#logs.shift();
 		this.#width = widthFor(this.#logs);
+		this.#least = Math.min(...this.#logs);
 	}
 
 	/** How many are known. */
@@ -28,10 +32,19 @@ export class RunTimes {
 		return this.#logs.length;
 	}
 
+	/** Next to none ends before this age. */
+	get quietUntilMs(): number {
+		return Math.exp(this.#least - QUIET_SCALES * this.#scale);
+	}
+
+	/** Over how much time it changes at an age how likely the end is. */
+	widthMs(ageMs: number): number {
+		return ageMs * this.#width;
+	}
+
 	/** The mean of curves around each known run time, so that two kinds of jobs keep a peak each. */
 	at(ageMs: number): EndRisk {
-		// A logistic curve is nearly a bell curve, and its integral is a formula.
-		const scale = (this.#width * Math.sqrt(3)) / Math.PI;
+		const scale = this.#scale;
 		const logAge = Math.log(ageMs);
 		let ended = 0;
 		let ending = 0;
@@ -41,6 +54,11 @@ export class RunTimes {
 			ending += (before * (1 - before)) / scale;
 		}
 		return { ended: ended / this.count, endingPerMs: ending / this.count / ageMs };
+	}
+
+	/** A logistic curve is nearly a bell curve, and its integral is a formula. */
+	get #scale(): number {
+		return (this.#width * Math.sqrt(3)) / Math.PI;
 	}
 }
 

@@ -27,6 +27,7 @@ const UNTAUGHT_SHARE = 0.04;
 const MAX_UNTAUGHT_MS = 5000;
 /** Long before the end, a look now and then is enough to see a failure. */
 const REST_MS = 60_000;
+const STEPS_PER_WIDTH = 4;
 
 /**
  * While a job waits, the interval grows by half from 1 s to 5 s. While it runs, looks are as dense as its end is likely:
@@ -58,13 +59,17 @@ function untaughtIntervalMs(ageMs: number): number {
 
 /** The next look is where the looks to be taken at each moment from now on add up to one. */
 function taughtIntervalMs(runningForMs: number, runTimes: RunTimes): number {
-	let looks = 0;
-	for (let intervalMs = 0; intervalMs < REST_MS; intervalMs += MIN_MS) {
-		const more = MIN_MS / intervalAtMs(runningForMs + intervalMs + MIN_MS / 2, runTimes);
-		if (looks + more >= 1) return Math.max(intervalMs + (MIN_MS * (1 - looks)) / more, MIN_MS);
+	const quietMs = Math.max(runTimes.quietUntilMs - runningForMs, 0);
+	let looks = Math.min(quietMs / REST_MS, 1);
+	let intervalMs = Math.min(quietMs, REST_MS);
+	while (looks < 1) {
+		const ageMs = runningForMs + intervalMs;
+		const stepMs = Math.max(runTimes.widthMs(ageMs) / STEPS_PER_WIDTH, MIN_MS);
+		const more = stepMs / intervalAtMs(ageMs + stepMs / 2, runTimes);
+		intervalMs += stepMs * Math.min((1 - looks) / more, 1);
 		looks += more;
 	}
-	return REST_MS;
+	return Math.max(intervalMs, MIN_MS);
 }
 
 function intervalAtMs(ageMs: number, runTimes: RunTimes): number {

@@ -17,6 +17,9 @@ const SIZES: Readonly<Record<string, number>> = {
 	month: 30 * 24 * HOUR_MS,
 	year: 365 * 24 * HOUR_MS,
 };
+/** RFC 3339 has years of four digits. */
+const FIRST_MS = Date.parse('0001-01-01');
+const LAST_MS = Date.UTC(9999, 11, 31);
 const DEFAULT_PERIOD_MS = 30 * 24 * HOUR_MS;
 
 /** USD for one stretch: whole seconds of all GPUs of the worker. */
@@ -48,9 +51,11 @@ export function listServerlessBilling(
 	query: URLSearchParams,
 ): Record<string, unknown> {
 	const bucketSize = query.get('bucketSize') ?? 'day';
-	const sizeMs = SIZES[bucketSize];
+	const sizeMs = Object.hasOwn(SIZES, bucketSize) ? SIZES[bucketSize] : undefined;
 	if (sizeMs === undefined) return invalid('bucketSize must be hour, day, week, month or year');
 	const { fromMs, toMs } = windowOf(query, sizeMs);
+	if (fromMs < FIRST_MS || toMs > LAST_MS || !(fromMs < toMs))
+		return invalid('the period is beyond all dates');
 	const serverlessId = query.get('serverlessId');
 	const wanted = endpoints.filter(({ id }) => serverlessId === null || id === serverlessId);
 	const records = wanted.flatMap((endpoint) => recordsOf(endpoint, { fromMs, toMs, sizeMs }));

@@ -49,7 +49,7 @@ export class Account {
 	}
 
 	createRegistry(body: Body): Answer {
-		refuseTakenName('registry credential', body, this.#registries);
+		refuseTakenName('registry credential', body, [...this.#registries.values()]);
 		const registry = registryRecord(body);
 		this.#registries.set(registry.id, registry);
 		return json(201, withoutSecrets(registry));
@@ -76,8 +76,9 @@ export class Account {
 	}
 
 	createTemplate(body: Body): Answer {
-		refuseTakenName('template', body, this.#templates);
-		this.#checkRegistry(body);
+		refuseTakenName('template', body, [...this.#templates.values()]);
+		// The file has no 404 here.
+		this.#checkRegistry(body, 400);
 		const template = templateRecord(body);
 		this.#templates.set(template.id, template);
 		return json(201, template);
@@ -89,6 +90,8 @@ export class Account {
 
 	updateTemplate(id: string, body: Body): Answer {
 		const template = found(this.#templates, id);
+		const others = [...this.#templates.values()].filter((other) => other !== template);
+		refuseTakenName('template', body, others);
 		this.#checkRegistry(body);
 		// An empty mounts leaves the mount as it is.
 		const mounts = { ...recordOf(template.mounts), ...recordOf(body.mounts) };
@@ -185,9 +188,9 @@ export class Account {
 		return template;
 	}
 
-	#checkRegistry({ registry }: Body): void {
+	#checkRegistry({ registry }: Body, status = 404): void {
 		if (typeof registry === 'string' && !this.#registries.has(registry))
-			refuse(404, 'registry credential not found');
+			refuse(status, 'registry credential not found');
 	}
 
 	#list(name: string, records: readonly object[], query: URLSearchParams): Answer {
@@ -217,11 +220,7 @@ function found<T>(records: ReadonlyMap<string, T>, id: string, detail = 'resourc
 	return records.get(id) ?? refuse(404, detail);
 }
 
-function refuseTakenName(
-	kind: string,
-	{ name }: Body,
-	records: ReadonlyMap<string, { name: string }>,
-): void {
-	if ([...records.values()].some((record) => record.name === name))
+function refuseTakenName(kind: string, { name }: Body, records: readonly { name: string }[]): void {
+	if (records.some((record) => record.name === name))
 		refuse(400, `a ${kind} with this name already exists`);
 }

@@ -43,6 +43,11 @@ const gpuFields = {
 	allowedCudaVersions: list(cudaVersion),
 };
 
+const countScaling = object({ type: oneOf('REQUEST_COUNT'), requestCount: whole(1) }, [
+	'type',
+	'requestCount',
+]);
+
 const endpointFields = {
 	...container,
 	name,
@@ -77,8 +82,10 @@ export const bodies = {
 
 function createEndpoint(value: unknown, path: string): string[] {
 	const hasTemplate = isObject(value) && Object.hasOwn(value, 'templateId');
+	const isBalancer = isObject(value) && value.type === 'LOAD_BALANCER';
 	const fields = {
 		...endpointFields,
+		...(isBalancer && { scaling: countScaling }),
 		type: oneOf('QUEUE', 'LOAD_BALANCER'),
 		templateId: text({ min: 1 }),
 		gpu: object({ ...gpuFields, minCudaVersion: cudaVersion }, ['pools']),
@@ -98,7 +105,7 @@ function scaling(value: unknown, path: string): string[] {
 	const type = isObject(value) ? value.type : undefined;
 	const rule =
 		type === 'REQUEST_COUNT'
-			? object({ type: oneOf('REQUEST_COUNT'), requestCount: whole(1) }, ['type', 'requestCount'])
+			? countScaling
 			: object({ type: oneOf('QUEUE_DELAY'), queueDelay: number(0.5) }, ['type', 'queueDelay']);
 	return rule(value, path);
 }

@@ -1,3 +1,4 @@
+import { gpuTypesIn } from '../costs/gpuCatalog';
 import { type Body, newId, type TemplateRecord } from './records';
 import { refuse } from './problems';
 import { isObject, recordOf } from './schema';
@@ -38,6 +39,7 @@ export function newEndpoint(
 ): EndpointRecord {
 	checkCompute(body);
 	const { templateId, gpu, cpu, workers, ...rest } = body;
+	checkIdleTimeout(body, workers);
 	return checked({
 		...CONTAINER_DEFAULTS,
 		...containerOf(template),
@@ -46,10 +48,10 @@ export function newEndpoint(
 		name: String(body.name),
 		image: String(body.image ?? template?.image),
 		env: mergedEnv(template?.env, body.env),
-		requestUrls: requestUrls(`${invokeBase}/${id}`),
+		requestUrls: requestUrls(body.type, `${invokeBase}/${id}`),
 		...(isObject(gpu) && { gpu: newGpu(gpu, template) }),
-		...(Array.isArray(cpu) && { cpu: cpu.map((one) => ({ ...recordOf(one), memory: 16 })) }),
-		workers: { min: 0, max: 3, ...idleTimeoutOf(body), ...recordOf(workers) },
+		...(Array.isArray(cpu) && { cpu: withMemory(cpu) }),
+		workers: withIdleTimeout(body, { min: 0, max: 3, ...recordOf(workers) }),
 		dataCenterIds: body.dataCenterIds ?? [],
 		networkVolumes: body.networkVolumes ?? [],
 		// The spec says 300000; the live API was seen to give 0 where it is left out.
@@ -68,7 +70,8 @@ export function patchedEndpoint(
 	if ('gpu' in body && 'cpu' in body) refuse(400, 'gpu and cpu cannot both be set');
 	if ('gpu' in body && !('gpu' in endpoint)) refuse(400, 'gpu cannot be set on a CPU endpoint');
 	if ('cpu' in body && !('cpu' in endpoint)) refuse(400, 'cpu cannot be set on a GPU endpoint');
-	const { templateId, gpu, workers, env, ...rest } = body;
+	const { templateId, gpu, cpu, workers, env, ...rest } = body;
+	checkIdleTimeout({ ...endpoint, ...body }, workers);
 	const newEnv = template || env !== undefined ? mergedEnv(template?.env, env) : endpoint.env;
 	return checked({
 		...endpoint,
@@ -76,7 +79,11 @@ export function patchedEndpoint(
 		...rest,
 		env: newEnv,
 		...(isObject(gpu) && { gpu: patchedGpu(recordOf(endpoint.gpu), gpu) }),
-		workers: { ...endpoint.workers, ...recordOf(workers) },
+		...(Array.isArray(cpu) && { cpu: withMemory(cpu) }),
+		workers: withIdleTimeout(
+			{ ...endpoint, ...body },
+			{ ...endpoint.workers, ...recordOf(workers) },
+		),
 	});
 }
 
@@ -96,6 +103,10 @@ function containerOf(template: TemplateRecord | undefined): Body {
 
 function checkCompute(body: Body): void {
 	if ('gpu' in body === 'cpu' in body) refuse(400, 'exactly one of gpu or cpu must be set');
+}
+
+function withMemory(cpu: readonly unknown[]): Body[] {
+	return cpu.map((one) => ({ ...recordOf(one), memory: 16 }));
 }
 
 function newGpu(gpu: Body, template: TemplateRecord | undefined): Body {
@@ -119,18 +130,41 @@ function checked(endpoint: EndpointRecord): EndpointRecord {
 	const scaler = recordOf(scaling).type;
 	if (type === 'LOAD_BALANCER' && scaler !== 'REQUEST_COUNT')
 		refuse(422, 'Request validation failed.', ['$.scaling: load balancers scale on REQUEST_COUNT']);
-	if (type === 'QUEUE' && scaler === 'REQUEST_COUNT' && workers.idleTimeout !== undefined)
-		refuse(422, 'Request validation failed.', ['$.workers.idleTimeout: not with REQUEST_COUNT']);
-	const { pools, allowedCudaVersions, minCudaVersion } = recordOf(gpu);
+	if (hasTooManyWorkers(workers))
+		refuse(400, `workers: an account has ${String(MOST_WORKERS)} at most`);
+	const { pools, excludedTypes, allowedCudaVersions, minCudaVersion } = recordOf(gpu);
 	const strange = listOf(pools).filter((pool) => !POOLS.some((known) => known === pool));
 	if (strange.length > 0) refuse(400, `unknown GPU pool: ${strange.join(', ')}`);
+	const [poolNames, excluded] = [listOf(pools).map(String), listOf(excludedTypes).map(String)];
+	if (isObject(gpu) && gpuTypesIn(poolNames, excluded).length === 0)
+		refuse(400, 'gpu.excludedTypes leaves no GPU type of the pools');
 	if (listOf(allowedCudaVersions).length > 0 && minCudaVersion)
 		refuse(400, 'allowedCudaVersions and minCudaVersion are mutually exclusive');
 	return endpoint;
 }
 
-function idleTimeoutOf({ scaling }: Body): { idleTimeout?: number } {
-	return recordOf(scaling).type === 'QUEUE_DELAY' ? { idleTimeout: 10 } : {};
+/** The stand-in starts each of them. */
+const MOST_WORKERS = 1000;
+
+export function hasTooManyWorkers({ min, max }: EndpointRecord['workers']): boolean {
+	return Math.max(min, max) > MOST_WORKERS;
+}
+
+/** A queue that is scaled by the count of its requests has no idle timeout. */
+function hasIdleTimeout({ type, scaling }: Body): boolean {
+	return type === 'LOAD_BALANCER' || recordOf(scaling).type !== 'REQUEST_COUNT';
+}
+
+function checkIdleTimeout(endpoint: Body, said: unknown): void {
+	if (!hasIdleTimeout(endpoint) && 'idleTimeout' in recordOf(said))
+		refuse(422, 'Request validation failed.', ['$.workers.idleTimeout: not with REQUEST_COUNT']);
+}
+
+function withIdleTimeout(
+	endpoint: Body,
+	{ idleTimeout = 10, ...limits }: EndpointRecord['workers'],
+): EndpointRecord['workers'] {
+	return hasIdleTimeout(endpoint) ? { ...limits, idleTimeout } : limits;
 }
 
 function mergedEnv(...parts: unknown[]): Record<string, string> {
@@ -138,7 +172,8 @@ function mergedEnv(...parts: unknown[]): Record<string, string> {
 	return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
 }
 
-function requestUrls(base: string): Body {
+function requestUrls(type: unknown, base: string): Body {
+	if (type === 'LOAD_BALANCER') return { base, health: `${base}/ping` };
 	return {
 		run: `${base}/run`,
 		runSync: `${base}/runsync`,

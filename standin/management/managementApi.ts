@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type Answer, RefusedRequest } from '../queue/answers';
 import { flatten, parseBody, readText } from '../queue/calls';
 import { Faults, type HttpFault, playFault, takesEffect } from '../queue/faults';
-import type { QueueApi } from '../queue/queueApi';
+import type { KeyRight, QueueApi } from '../queue/queueApi';
 import { closeServer, listen } from '../wire/server';
 import { type Traffic, TrafficCounter } from '../wire/traffic';
 import { Account, type AccountContents } from './account';
@@ -79,6 +79,8 @@ export interface ManagementApi {
 	/** Every request that came, by operation, also those that were refused. */
 	traffic(): Record<string, Traffic>;
 	clearTraffic(): void;
+	/** What the key may do by REST: `write` is all. */
+	setKeyRight(right: KeyRight): void;
 	/** What the key may do by GraphQL. */
 	setGraphqlAccess(access: GraphqlAccess): void;
 	/** What GraphQL alone has of an endpoint, and how somebody changes it in the console. */
@@ -140,6 +142,9 @@ export async function startManagementApi(options: ManagementApiOptions): Promise
 		clearTraffic: () => {
 			traffic.clear();
 		},
+		setKeyRight: (right) => {
+			service.routes.right = right;
+		},
 		setGraphqlAccess: (access) => {
 			graphql.access = access;
 		},
@@ -171,13 +176,9 @@ async function serve(
 ): Promise<void> {
 	const received = await receive(request).catch(() => undefined);
 	if (!received) return;
-	const { operation } = received.target;
+	const { operation, id, path } = received.target;
 	const call = record(received, calls);
-	const fault = faults.take({
-		route: operation,
-		method: received.method,
-		jobId: received.target.id,
-	});
+	const fault = faults.take({ route: operation, method: received.method, jobId: id, path });
 	const answer = takesEffect(fault)
 		? await routes.answer(received).catch(internalError)
 		: undefined;

@@ -1,6 +1,7 @@
 import { type Answer, RefusedRequest } from '../queue/answers';
 import type { Account } from './account';
 import { bodies } from './bodies';
+import type { KeyRight } from '../queue/queueApi';
 import type { GraphqlApi } from './graphql/graphqlApi';
 import { problem, refuse } from './problems';
 import { QuotaCounter, type Quotas } from './quotas';
@@ -22,6 +23,8 @@ export class ManagementRoutes {
 	readonly #graphql: GraphqlApi;
 	readonly #apiKey: string;
 	readonly #quotas: QuotaCounter | undefined;
+	/** What the key may do by REST. */
+	right: KeyRight = 'write';
 
 	constructor(account: Account, graphql: GraphqlApi, apiKey: string, quotas: Quotas | false) {
 		this.#account = account;
@@ -58,6 +61,7 @@ export class ManagementRoutes {
 		const account = this.#account;
 		const { target } = request;
 		const { operation, id = '', query } = target;
+		checkRight(request, this.right);
 		switch (operation) {
 			case 'listRegistries':
 			case 'listTemplates':
@@ -104,6 +108,12 @@ function checkCaller({ headers }: ReceivedRequest, apiKey: string): void {
 	}
 	if (!headers.authorization?.startsWith('Bearer ')) refuse(401, 'missing bearer token');
 	if (headers.authorization !== `Bearer ${apiKey}`) refuse(401, 'invalid api key');
+}
+
+/** GraphQL has rights of its own. */
+function checkRight({ method, target }: ReceivedRequest, right: KeyRight): void {
+	const isAllowed = right === 'write' || (right === 'read' && method === 'GET');
+	if (!isAllowed && !target.path.startsWith('/graphql')) refuse(403, 'access denied');
 }
 
 function checkBody(operation: keyof typeof bodies, { text }: ReceivedRequest): Body {

@@ -21,6 +21,8 @@ export function oneOf(...choices: readonly string[]): Rule {
 export function number(min: number, max = Infinity): Rule {
 	return (value, path) => {
 		if (typeof value !== 'number') return [`${path}: got ${kindOf(value)}, want number`];
+		// As JSON reads what is too large.
+		if (!Number.isFinite(value)) return [`${path}: is out of range`];
 		if (value < min) return [`${path}: minimum: got ${String(value)}, want ${String(min)}`];
 		if (value > max) return [`${path}: maximum: got ${String(value)}, want ${String(max)}`];
 		return [];
@@ -45,11 +47,17 @@ export function list(rule: Rule, { min = 0, isUnique = false } = {}): Rule {
 	return (value, path) => {
 		if (!Array.isArray(value)) return [`${path}: got ${kindOf(value)}, want array`];
 		if (value.length < min) return [`${path}: minItems: got ${String(value.length)}, want 1`];
-		const texts = value.map((item) => JSON.stringify(item));
+		const texts = value.map((item) => JSON.stringify(sorted(item)));
 		if (isUnique && new Set(texts).size < texts.length)
 			return [`${path}: items at different places are equal`];
 		return value.flatMap((item, i) => rule(item, `${path}[${String(i)}]`));
 	};
+}
+
+/** With the fields of an object in one order: two that differ in it alone are equal. */
+function sorted(value: unknown): unknown {
+	if (!isObject(value)) return value;
+	return Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
 }
 
 export const texts: Rule = (value, path) =>

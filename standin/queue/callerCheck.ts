@@ -1,16 +1,18 @@
 import { problem, RefusedRequest } from './answers';
 import { bodyLimitBytes, type ReceivedRequest } from './calls';
+import { checkRight, type KeyRights } from './keyRights';
 
-/** Checks what comes before the route: agent, key, endpoint, path and query; throws RefusedRequest. */
+/** Checks what comes before the route: agent, key, endpoint, right, path and query; throws RefusedRequest. */
 export function checkCaller(
 	{ headers, target }: ReceivedRequest,
-	{ apiKey, endpointId }: { apiKey: string; endpointId: string },
+	{ apiKey, endpointId, rights }: { apiKey: string; endpointId: string; rights: () => KeyRights },
 ): void {
 	checkUserAgent(headers['user-agent']);
 	checkKey(headers.authorization, apiKey);
 	if (target.endpointId !== undefined && target.endpointId !== endpointId) {
 		throw new RefusedRequest(problem(404, 'endpoint not found'));
 	}
+	checkRight(target.route, endpointId, rights());
 	const [strangeField] = target.strangeQueryFields;
 	if (strangeField !== undefined) {
 		throw new RefusedRequest(problem(400, `unknown query field: ${strangeField}`));

@@ -2,6 +2,7 @@ import { webhookBody } from './answers';
 import { type JobRecord } from './jobs/job';
 import { JobQueue } from './jobs/jobQueue';
 import type { QueueApiOptions } from './queueApiOptions';
+import type { KeyRights } from './keyRights';
 import { QueueRoutes } from './routes';
 import { Webhooks } from './webhooks';
 import type { WorkerHandler } from './jobs/workerHandler';
@@ -39,6 +40,8 @@ export class Endpoints {
 	/** Refuses everybody as one who asks for an endpoint that is not known. */
 	readonly #nobody: QueueRoutes;
 	#isPrimaryServed = true;
+	/** Of the key of the account. */
+	rights: KeyRights = {};
 	readonly primary: Served;
 
 	constructor(options: QueueApiOptions) {
@@ -100,7 +103,8 @@ export class Endpoints {
 
 	#routes(endpointId: string, queue: JobQueue): QueueRoutes {
 		const { apiKey, rateLimits = true } = this.#options;
-		return new QueueRoutes({ apiKey, endpointId, rateLimits }, queue);
+		const rights = () => this.rights;
+		return new QueueRoutes({ apiKey, endpointId, rateLimits, rights }, queue);
 	}
 
 	#createQueue(handler: WorkerHandler): JobQueue {

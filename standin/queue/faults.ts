@@ -15,6 +15,8 @@ export type HttpFault<R extends string = Route> = Often & {
 	route?: R;
 	method?: string;
 	jobId?: string;
+	/** Of the path without its query, such as `/v2/serverless`. */
+	path?: RegExp;
 	accept?: boolean;
 } & (
 		| WireFault
@@ -30,6 +32,8 @@ export interface FaultTarget<R extends string = Route> {
 	route: R;
 	method: string;
 	jobId?: string | undefined;
+	/** With its query. */
+	path: string;
 }
 
 /** The faults that tests asked for, in their order. */
@@ -45,12 +49,14 @@ export class Faults<R extends string = Route> {
 	}
 
 	/** The fault for this request, if there is one; it counts as used. */
-	take({ route, method, jobId }: FaultTarget<R>): HttpFault<R> | undefined {
+	take({ route, method, jobId, path }: FaultTarget<R>): HttpFault<R> | undefined {
+		const [pathname = ''] = path.split('?', 1);
 		return this.#faults.take(
 			(fault) =>
 				(fault.route ?? route) === route &&
 				(fault.method ?? method) === method &&
-				(fault.jobId ?? jobId) === jobId,
+				(fault.jobId ?? jobId) === jobId &&
+				(fault.path?.test(pathname) ?? true),
 		);
 	}
 }

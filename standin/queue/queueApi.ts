@@ -7,6 +7,7 @@ import { CallLog, type QueueCall, receive } from './calls';
 import type { CancelHabits } from './jobs/cancelHabits';
 import { Faults, type HttpFault, playFault, takesEffect } from './faults';
 import { type EndpointOptions, Endpoints, type QueueEndpoint } from './endpoints';
+import type { KeyRights } from './keyRights';
 import type { JobRecord } from './jobs/job';
 import type { JobOutcome } from './jobs/outcomes';
 import type { QueueApiOptions } from './queueApiOptions';
@@ -19,6 +20,7 @@ export type { CancelHabits } from './jobs/cancelHabits';
 export type { HttpFault } from './faults';
 export type { JobPolicy, JobRecord, JobStatus } from './jobs/job';
 export type { JobOutcome } from './jobs/outcomes';
+export type { KeyRight, KeyRights } from './keyRights';
 export type { QueueApiOptions } from './queueApiOptions';
 export type { Route } from './target';
 export type { WorkerHandler, WorkerJob } from './jobs/workerHandler';
@@ -54,6 +56,8 @@ export interface QueueApi {
 	setWorkers(change: { max?: number; stall?: WorkerStall }): void;
 	/** What a cancel does from now on. */
 	setCancels(habits: CancelHabits): void;
+	/** Restricts the key from now on; `{}` lets it do all again. */
+	setKeyRights(rights: KeyRights): void;
 	/** Aborts running handlers and ends all connections, webhooks and timers. */
 	close(): Promise<void>;
 }
@@ -104,6 +108,9 @@ export async function startQueueApi(options: QueueApiOptions): Promise<QueueApi>
 		setCancels: (habits) => {
 			queue.setCancels(habits);
 		},
+		setKeyRights: (rights) => {
+			endpoints.rights = rights;
+		},
 		close: async () => {
 			await Promise.all([closeServer(server), endpoints.close()]);
 		},
@@ -124,8 +131,8 @@ async function serve(
 	const received = await receive(request).catch(() => undefined);
 	if (!received) return;
 	const call = log.add(received);
-	const { route, endpointId, jobId } = received.target;
-	const fault = faults.take({ route, method: received.method, jobId });
+	const { route, endpointId, jobId, path } = received.target;
+	const fault = faults.take({ route, method: received.method, jobId, path });
 	const routes = endpoints.routesFor(endpointId);
 	const answer = takesEffect(fault)
 		? await routes.answer(received).catch(internalError)

@@ -1,6 +1,7 @@
 import { type Answer, jsonAnswer, problem, RefusedRequest, statusBody } from './answers';
 import { checkCaller, jsonTextOf } from './callerCheck';
 import type { ReceivedRequest } from './calls';
+import type { KeyRights } from './keyRights';
 import { hasEnded, type Job } from './jobs/job';
 import type { JobQueue } from './jobs/jobQueue';
 import { RateLimits } from './rateLimits';
@@ -11,6 +12,8 @@ export interface QueueRoutesOptions {
 	apiKey: string;
 	endpointId: string;
 	rateLimits: boolean;
+	/** Of the key, at this moment. */
+	rights: () => KeyRights;
 }
 
 const minWaitMs = 1000;

@@ -1,3 +1,4 @@
+import type { ManagementFault } from '../management/managementApi';
 import type { ObjectStoreFault } from '../objectStore/objectStore';
 import type { CancelHabits, HttpFault, JobOutcome, Route } from '../queue/queueApi';
 import { isKnownRoute } from '../queue/target';
@@ -5,9 +6,12 @@ import type { StandIn } from '../standin';
 import type { Often, WireFault } from '../wire/wireFault';
 import { Fields, FaultsFileError } from './fields';
 
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
 /** What is to go wrong. */
 export interface Rehearsal {
 	queue: readonly HttpFault[];
+	management: readonly ManagementFault[];
 	storage: readonly ObjectStoreFault[];
 	jobs: readonly JobOutcome[];
 	cancels: CancelHabits;
@@ -17,16 +21,20 @@ export interface Rehearsal {
 export function readFaults(text: string): Rehearsal {
 	const fields = new Fields(parseJson(text), 'The file');
 	const queue = fields.list('queue').map(({ value, place }) => readQueueFault(value, place));
+	const management = fields
+		.list('management')
+		.map(({ value, place }) => readManagementFault(value, place));
 	const storage = fields.list('storage').map(({ value, place }) => readStorageFault(value, place));
 	const jobs = fields.list('jobs').map(({ value, place }) => readOutcome(value, place));
 	const cancels = readCancels(fields.any('cancels') ?? {});
 	fields.end();
-	return { queue, storage, jobs, cancels };
+	return { queue, management, storage, jobs, cancels };
 }
 
 /** Plants them all. */
-export function rehearse({ queue, storage }: StandIn, faults: Rehearsal): void {
+export function rehearse({ queue, management, storage }: StandIn, faults: Rehearsal): void {
 	for (const fault of faults.queue) queue.fault(fault);
+	for (const fault of faults.management) management.fault(fault);
 	for (const fault of faults.storage) storage.fault(fault);
 	for (const outcome of faults.jobs) queue.script(outcome);
 	queue.setCancels(faults.cancels);
@@ -43,23 +51,39 @@ function parseJson(text: string): unknown {
 function readQueueFault(value: unknown, place: string): HttpFault {
 	const fields = new Fields(value, place);
 	const route = readRoute(fields);
-	const accept = fields.flag('accept');
-	const match = {
-		...readOften(fields),
-		...(route !== undefined && { route }),
-		...(accept !== undefined && { accept }),
-	};
-	const kind = fields.text('kind');
-	const fault =
-		kind === 'cut' || kind === 'answer' ? readAnswer(fields, kind) : readWire(fields, kind);
+	const fault = readHttpFault(fields);
 	fields.end();
-	return { ...match, ...fault };
+	return { ...fault, ...(route !== undefined && { route }) };
 }
 
 function readRoute(fields: Fields): Route | undefined {
 	const route = fields.text('route');
 	if (route === undefined || isKnownRoute(route)) return route;
 	return fields.refuse('route', 'is none of the queue API');
+}
+
+function readManagementFault(value: unknown, place: string): ManagementFault {
+	const fields = new Fields(value, place);
+	const method = readMethod(fields);
+	const path = readPattern(fields, 'path');
+	const fault = readHttpFault(fields);
+	fields.end();
+	return {
+		...fault,
+		...(method !== undefined && { method }),
+		...(path !== undefined && { path }),
+	};
+}
+
+/** What both APIs of RunPod play, and how often. */
+function readHttpFault(fields: Fields): HttpFault<never> {
+	const accept = fields.flag('accept');
+	const often = { ...readOften(fields), ...(accept !== undefined && { accept }) };
+	const kind = fields.text('kind');
+	return {
+		...often,
+		...(kind === 'cut' || kind === 'answer' ? readAnswer(fields, kind) : readWire(fields, kind)),
+	};
 }
 
 function readAnswer(
@@ -73,12 +97,12 @@ function readAnswer(
 
 function readStorageFault(value: unknown, place: string): ObjectStoreFault {
 	const fields = new Fields(value, place);
-	const method = fields.text('method');
-	const key = fields.text('key');
+	const method = readMethod(fields);
+	const key = readPattern(fields, 'key');
 	const match = {
 		...readOften(fields),
 		...(method !== undefined && { method }),
-		...(key !== undefined && { key: readPattern(fields, key) }),
+		...(key !== undefined && { key }),
 	};
 	const fault = readStorageKind(fields);
 	fields.end();
@@ -169,11 +193,20 @@ function readStatus(fields: Fields): number {
 	return status >= 200 && status <= 599 ? status : fields.refuse('status', 'must be 200 to 599');
 }
 
-/** A regular expression that a whole key must match, so that a key stands for itself and `.*` for all. */
-function readPattern(fields: Fields, text: string): RegExp {
+/** The name of a method is compared as it stands, so that `get` would never be met. */
+function readMethod(fields: Fields): string | undefined {
+	const method = fields.text('method');
+	if (method === undefined || METHODS.includes(method)) return method;
+	return fields.refuse('method', `must be one of ${METHODS.join(', ')}`);
+}
+
+/** A regular expression that the whole text must match, so that a key stands for itself and `.*` for all. */
+function readPattern(fields: Fields, name: string): RegExp | undefined {
+	const text = fields.text(name);
+	if (text === undefined) return undefined;
 	try {
 		return new RegExp(`^(?:${text})$`);
 	} catch {
-		return fields.refuse('key', 'is no regular expression');
+		return fields.refuse(name, 'is no regular expression');
 	}
 }

@@ -1,4 +1,4 @@
-/** Tests that run the whole n8n, which a first run installs: apart from the others, and one file after another. */
+/** Tests that run the whole n8n, which a first run installs: apart from the others. Most of them wait, so two files run at a time. */
 module.exports = {
 	...require('../../jest.config'),
 	rootDir: '../..',
@@ -6,5 +6,5 @@ module.exports = {
 	globalSetup: '<rootDir>/test/n8n/install.ts',
 	testPathIgnorePatterns: [],
 	testTimeout: 300_000,
-	maxWorkers: 1,
+	maxWorkers: 2,
 };

@@ -65,6 +65,8 @@ function headOf(pieces: readonly string[]): string {
 
 /** A text was cut into pieces; or the file was, and each part has a padding of its own. */
 function joined(pieces: readonly string[]): Buffer {
-	const isEachPadded = pieces.slice(0, -1).some((piece) => piece.trimEnd().endsWith('='));
+	const [first = ''] = pieces;
+	// Parts of one length are padded alike; of a text the cut may be within the padding at its end.
+	const isEachPadded = first.trimEnd().endsWith('=') && pieces.at(-1)?.trim() !== '=';
 	return isEachPadded ? Buffer.concat(pieces.map(decoded)) : decoded(pieces.join(''));
 }

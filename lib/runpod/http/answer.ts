@@ -14,8 +14,13 @@ const MAX_LISTED = 10;
 
 /** What an answer that is a fault says, cleaned and without the `secrets`; the status code alone when it says nothing. */
 export function faultText({ status, text }: HttpAnswer, secrets: readonly string[]): string {
-	const said = cleanRemoteText(saidIn(readRecord(text)) ?? text, secrets);
+	const said = cleanRemoteText(saidIn(readRecord(text)) ?? plainIn(text), secrets);
 	return said === '' ? `HTTP ${String(status)}` : `HTTP ${String(status)}: ${said}`;
+}
+
+/** A list, or JSON that was cut off, may hold the environment of a worker. */
+function plainIn(text: string): string {
+	return /^\s*[[{]/.test(text) ? '' : text;
 }
 
 function saidIn(body: JsonObject | undefined): string | undefined {

@@ -1,5 +1,6 @@
 import type { Answer } from '../../queue/answers';
 import type { Account } from '../account';
+import { hasTooManyWorkers } from '../endpointConfig';
 import { json } from '../problems';
 import type { RunningEndpoint } from '../runningEndpoint';
 import { isObject, recordOf } from '../schema';
@@ -126,8 +127,10 @@ export class GraphqlApi {
 		if (!('gpu' in record) && Array.isArray(models) && models.length > 0)
 			throw new Refused('Model references are for GPU endpoints');
 		const beside = this.besideOf(record.id);
+		const saved = savedRecord(record, beside, input);
+		if (hasTooManyWorkers(saved.workers)) throw new Refused('Too many workers');
 		this.#beside.set(record.id, savedBeside(beside, input));
-		endpoint.change(savedRecord(record, beside, input));
+		endpoint.change(saved);
 		if (typeof input.templateId === 'string')
 			this.#account.updateEndpoint(record.id, { templateId: input.templateId });
 		return picked(this.#fields(endpoint), asked.selection);

@@ -55,14 +55,21 @@ export function schemaFaults(call: ManagementCall): string[] {
 	if (isGraphql(call)) return graphqlFaults(call);
 	const known = OPERATIONS[operation];
 	if (!known) return [`${operation} is no operation of the OpenAPI file`];
-	const asked = known.body
-		? looseFaultsOf(known.body, body)
-		: body === undefined
-			? []
-			: ['has a body'];
-	return [...asked, ...answerFaults(known, status, answer)].map(
+	return [...requestFaults(operation, body), ...answerFaults(known, status, answer)].map(
 		(fault) => `${operation}: ${fault}`,
 	);
+}
+
+/** What is wrong with the body of a request to REST; it is undefined where there was none. */
+export function requestFaults(operation: string, body: unknown): string[] {
+	const schema = OPERATIONS[operation]?.body;
+	if (schema) return looseFaultsOf(schema, body);
+	return body === undefined ? [] : ['has a body'];
+}
+
+/** What is wrong with an answer of REST; it is undefined where it has no body. */
+export function responseFaults(operation: string, status: number, answer: unknown): string[] {
+	return answerFaults(OPERATIONS[operation] ?? {}, status, answer);
 }
 
 function answerFaults(

@@ -132,7 +132,7 @@ describe('the lag is bounded where the others tell little', () => {
 		['it takes a little longer', times(50, 240_000), 270_000, 5000, 40],
 		['it ends long before the others', times(50, 240_000), 70_000, 60_000, 4],
 		['it is of the shorter kind', minuteAndTen, 61_000, 900, 20],
-		['it is of the longer kind', minuteAndTen, 605_000, 4000, 60],
+		['it is of the longer kind', minuteAndTen, 605_000, 5000, 60],
 		['the others took longer each time', rising, 201_000, 2000, 60],
 		[
 			'the others had been slower before',

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,14 +8,22 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import * as z from 'zod/v4';
 import { readFaults, rehearse } from '../../../standin/rehearsal/faultsFile';
 import { startStandIn } from '../../../standin/standin';
+import { USER_VARIABLES } from '../../lib/deployment/rig';
 
 const folder = mkdtempSync(join(tmpdir(), 'faults-file-'));
+const children: ChildProcess[] = [];
 afterAll(() => {
+	for (const child of children) child.kill();
 	rmSync(folder, { recursive: true });
 });
 
 const address = z.object({
-	runpod: z.object({ baseUrl: z.string(), endpointId: z.string(), apiKey: z.string() }),
+	runpod: z.object({
+		baseUrl: z.string(),
+		managementBaseUrl: z.string(),
+		endpointId: z.string(),
+		apiKey: z.string(),
+	}),
 });
 
 describe('a file of faults', () => {
@@ -33,6 +41,97 @@ describe('a file of faults', () => {
 		expect(statuses).toEqual([200, 503, 503, 200]);
 		child.kill('SIGTERM');
 		expect(await once(child, 'close')).toEqual([0, null]);
+	}, 60_000);
+
+	it('may say what the management API answers, by method and path, also to what took effect', async () => {
+		const standIn = await startStandIn({ runMs: 0 });
+		const faults = {
+			management: [
+				{ method: 'GET', path: '/v2/templates', kind: 'answer', status: 503, after: 1 },
+				{ method: 'POST', path: '/v2/.*', kind: 'cut', accept: true },
+				{ path: '/graphql', kind: 'html' },
+			],
+		};
+		rehearse(standIn, readFaults(JSON.stringify(faults)));
+		const { managementBaseUrl, apiKey } = standIn.address().runpod;
+		const ask = async (method: string, path: string, body?: object) =>
+			await fetch(`${managementBaseUrl}${path}`, {
+				method,
+				headers: { authorization: `Bearer ${apiKey}` },
+				...(body && { body: JSON.stringify(body) }),
+			});
+		const names = async (query = '') => {
+			const { status, ...answer } = await ask('GET', `/templates${query}`).then(async (got) => ({
+				status: got.status,
+				...z
+					.object({ templates: z.array(z.object({ name: z.string() })) })
+					.partial()
+					.parse(await got.json()),
+			}));
+			return { status, names: answer.templates?.map(({ name }) => name) };
+		};
+		expect(await names()).toEqual({ status: 200, names: [] });
+		await expect(
+			ask('POST', '/templates', { name: 'mine', image: 'org/worker:1' }),
+		).rejects.toThrow();
+		expect(await names('?a=b')).toMatchObject({ status: 503 });
+		expect(await names()).toEqual({ status: 200, names: ['mine'] });
+		const page = await ask('POST', '/../graphql', { query: '{ myself { id } }' });
+		expect(page.headers.get('content-type')).toContain('text/html');
+		await standIn.close();
+	});
+
+	it.each(['silent', 'drip', 'cutMidBody', 'large'] as const)(
+		'can have the management API spoil its answer: %s',
+		async (kind) => {
+			const standIn = await startStandIn({ runMs: 0 });
+			const faults = { management: [{ path: '/v2/templates', kind, always: true }] };
+			rehearse(standIn, readFaults(JSON.stringify(faults)));
+			const { managementBaseUrl, apiKey } = standIn.address().runpod;
+			const headers = { authorization: `Bearer ${apiKey}` };
+			const length = async (path: string) => {
+				const signal = AbortSignal.timeout(kind === 'large' ? 20_000 : 500);
+				return (await (await fetch(`${managementBaseUrl}${path}`, { headers, signal })).text())
+					.length;
+			};
+			const spoiled = await length('/templates').catch(() => 'no answer');
+			if (kind === 'large') expect(spoiled).toBeGreaterThan(20_000_000);
+			else expect(spoiled).toBe('no answer');
+			expect((await fetch(`${managementBaseUrl}/registries`, { headers })).status).toBe(200);
+			await standIn.close();
+		},
+	);
+
+	it('is met by wan-avatar plan and deploy, in processes of their own', async () => {
+		const faults = {
+			management: [
+				{ method: 'GET', path: '/v2/templates', kind: 'answer', status: 503 },
+				{ method: 'POST', path: '/v2/templates', kind: 'answer', status: 422 },
+			],
+		};
+		const standIn = launch(faults);
+		const { runpod } = address.parse(JSON.parse(await firstLine(standIn)));
+		const command = async (...args: string[]) => {
+			const child = spawn(process.execPath, ['--import', 'tsx', 'cli/main.ts', ...args], {
+				env: {
+					...USER_VARIABLES,
+					PATH: process.env.PATH,
+					RUNPOD_API_KEY: runpod.apiKey,
+					RUNPOD_MANAGEMENT_BASE_URL: runpod.managementBaseUrl,
+					RUNPOD_QUEUE_BASE_URL: runpod.baseUrl,
+				},
+				stdio: ['ignore', 'ignore', 'pipe'],
+			});
+			const err = text(child.stderr);
+			const [exitCode] = z.tuple([z.number(), z.null()]).parse(await once(child, 'close'));
+			return { exitCode, err: await err };
+		};
+		expect(await command('plan')).toMatchObject({ exitCode: 0 });
+		const refused = await command('deploy', '--yes');
+		expect(refused.exitCode).toBe(1);
+		expect(refused.err).toContain('did not create the template wan-avatar-template');
+		standIn.kill('SIGTERM');
+		await once(standIn, 'close');
 	}, 60_000);
 
 	it('may say how the jobs of one avatar end, and what the store answers', async () => {
@@ -70,6 +169,22 @@ describe('a file of faults', () => {
 		['{"queue": [{"kind": "cut", "key": "a"}]}', 'queue[0]: key is not known here'],
 		['{"storage": [{"kind": "cut", "key": "("}]}', 'storage[0]: key is no regular expression'],
 		['{"storage": [{"kind": "late"}]}', 'storage[0]: delayMs is missing'],
+		[
+			'{"storage": [{"kind": "cut", "method": "get"}]}',
+			'storage[0]: method must be one of GET, HEAD,',
+		],
+		['{"management": {}}', 'The file: management must be a list'],
+		['{"management": [{"kind": "late"}]}', 'management[0]: kind "late" is not known here'],
+		[
+			'{"management": [{"kind": "cut", "path": "("}]}',
+			'management[0]: path is no regular expression',
+		],
+		[
+			'{"management": [{"kind": "cut", "method": "post"}]}',
+			'management[0]: method must be one of GET',
+		],
+		['{"management": [{"kind": "cut", "route": "run"}]}', 'management[0]: route is not known here'],
+		['{"management": [{"kind": "answer"}]}', 'management[0]: status is missing'],
 		['{"jobs": [{"kind": "failed"}]}', 'jobs[0]: error is missing'],
 		['{"cancels": {"never": true}}', 'cancels: never is not known here'],
 	])('is refused with its place: %s', (json, message) => {
@@ -88,6 +203,7 @@ describe('a file of faults', () => {
 		const [, json = ''] = /```json\n([\s\S]+?)```/.exec(page) ?? [];
 		expect(readFaults(json)).toMatchObject({
 			queue: [{ kind: 'answer' }, { kind: 'cut' }],
+			management: [{ method: 'POST', path: /^(?:\/v2\/templates)$/, accept: true }],
 			storage: [{ delayMs: 5000 }],
 			jobs: [{ kind: 'failed' }],
 			cancels: { uploadsLateMs: 5000 },
@@ -99,7 +215,9 @@ function launch(faults: object) {
 	const path = join(folder, 'faults.json');
 	writeFileSync(path, JSON.stringify(faults));
 	const args = ['--import', 'tsx', join('standin', 'main.ts'), '--faults', path];
-	return spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+	const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+	children.push(child);
+	return child;
 }
 
 async function firstLine({ stdout }: ReturnType<typeof launch>): Promise<string> {

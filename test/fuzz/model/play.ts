@@ -1,0 +1,321 @@
+import type { Send } from '../../../lib/runpod/http/http';
+import type { Bucket } from '../../../lib/storage/objects/bucket';
+import { simulatedClock, type SimulatedClock } from '../../lib/generation/run/simulatedClock';
+import type { JobReport } from '../../../lib/generation/report/report';
+import type { Happening, Story } from './events';
+import { Execution, keyOf, type Wish } from './execution';
+import {
+	areDoubled,
+	isLeftTo,
+	mayBeHeldBack,
+	mayBePaidAnew,
+	mayBurn,
+	type Truth,
+} from './reference';
+import { RunPod, type PaidJob } from './runPod';
+import { Store } from './store';
+
+const START_MS = Date.UTC(2026, 0, 1);
+/** A cancel is repeated for a minute. */
+const CANCEL_MS = 70_000;
+const SOON_MS = 5000;
+const AFTER_STOP_MS = 2500;
+/** Beside its Timeout: the looks before the first submit, and what is due at its end. */
+const BESIDE_TIMEOUT_MS = 75_000;
+const HOLD_MS = 25 * 3_600_000;
+const MAX_LAST_RUNS = 6;
+const PATIENT: Omit<Wish, 'videos'> = {
+	waits: 'in the node',
+	timeoutMs: 3_600_000,
+	onTimeout: 'cancel',
+	withMinio: true,
+};
+
+/** A promise of docs/reliability.md that was broken, with all that happened. */
+export class BrokenPromise extends Error {
+	override readonly name = 'BrokenPromise';
+}
+
+/** What makes the package misbehave, to see that the model notices. */
+export interface Sabotage {
+	send?: (send: Send) => Send;
+	bucket?: (bucket: Bucket) => Bucket;
+	isDeafToStop?: boolean;
+}
+
+/**
+ * Plays a story against the real generation, and judges it by the reference model.
+ * @throws BrokenPromise
+ */
+export async function play(story: Story, sabotage: Sabotage = {}): Promise<void> {
+	await new Play(story, sabotage).all();
+}
+
+class Play {
+	readonly clock: SimulatedClock = simulatedClock(START_MS);
+	readonly diary: string[] = [];
+	readonly executions = new Map<string, Execution>();
+	readonly runPod: RunPod;
+	private readonly store: Store;
+	private readonly given = new Set<string>();
+	private readonly broken: string[] = [];
+	private setOnMs = 0;
+	private wasSet = false;
+
+	constructor(
+		private readonly story: Story,
+		private readonly sabotage: Sabotage,
+	) {
+		this.store = new Store(this.clock, story.store);
+		this.runPod = new RunPod(this.clock, story, {
+			tell: (what) => {
+				this.tell(what);
+			},
+			sending: (by) => {
+				this.judgeSending(by);
+			},
+			paid: (job) => {
+				this.judgePaid(job);
+			},
+			named: () => {
+				void this.judgeLeft();
+			},
+			ended: (job) => {
+				this.judgeDoubled(job);
+				this.callBack(job);
+			},
+			cancelled: (job, by) => {
+				if (by !== job.by && isLeftTo(job, this.truth()))
+					this.breaks(`${by} cancels ${job.id} of ${job.by}`);
+			},
+			store: (key, text) => {
+				this.store.put(key, text);
+			},
+		});
+	}
+
+	async all(): Promise<void> {
+		for (const { afterMs, what } of this.story.events) {
+			await this.pass(afterMs);
+			this.happen(what);
+		}
+		await this.untilAllEnded();
+		this.heal();
+		await this.pass(CANCEL_MS);
+		for (const job of this.runPod.jobs) this.judgeBurning(job);
+		await this.pass(this.story.quietMs);
+		for (const video of this.videos()) await this.judgeLost(video);
+		this.assertKept();
+	}
+
+	private async pass(ms: number): Promise<void> {
+		await this.clock.run(this.clock.sleep(ms));
+		this.judgeEnds();
+		this.assertKept();
+	}
+
+	private happen(what: Happening): void {
+		if ('which' in what) {
+			const execution = [...this.executions.values()].at(-1 - what.which);
+			if (execution) this.meets(execution, what.tag);
+			return;
+		}
+		switch (what.tag) {
+			case 'starts':
+				this.start(what.wish);
+				if (what.isTwice) this.start(what.wish);
+				return;
+			case 'submit':
+				this.tell(`the next submit ${what.fault}`);
+				this.runPod.failNextSubmit(what.fault);
+				return;
+			case 'RunPod':
+				this.tell(`RunPod: ${what.trouble} for ${seconds(what.ms)}`);
+				this.runPod.trouble(what.trouble, what.ms);
+				return;
+			case 'MinIO':
+				this.tell(`MinIO ${what.trouble} for ${seconds(what.ms)}`);
+				this.store.trouble(what.trouble, what.ms);
+				return;
+			case 'clock':
+				this.tell(`n8n's clock is set by ${seconds(what.byMs)}`);
+				this.wasSet = true;
+				this.setOnMs += Math.max(what.byMs, 0);
+				this.clock.set(what.byMs);
+		}
+	}
+
+	private meets(execution: Execution, what: 'retry' | 'stop' | 'kill' | 'callback'): void {
+		const done = {
+			retry: () => execution.retry() && 'is tried again',
+			stop: () => execution.cancel() && 'is stopped',
+			kill: () => execution.kill() && 'is killed',
+			callback: () => {
+				if (execution.state !== 'asleep') return false;
+				void execution.callBack();
+				return 'is called';
+			},
+		}[what]();
+		if (done !== false) this.tell(`${execution.name} ${done}`);
+	}
+
+	private start(wish: Wish): Execution {
+		const name = String.fromCharCode('A'.charCodeAt(0) + this.executions.size);
+		const { videos, waits, withMinio, timeoutMs, onTimeout } = wish;
+		const how = `waits ${waits}, at most ${seconds(timeoutMs)} (then ${onTimeout})`;
+		this.tell(
+			`${name} starts: video ${videos.join(' and ')}, ${how}${withMinio ? '' : ', without MinIO'}`,
+		);
+		const { send: spoilSend, bucket: spoilBucket, isDeafToStop = false } = this.sabotage;
+		const send = this.runPod.door(name);
+		const bucket = this.store.bucket();
+		const execution = new Execution(name, wish, {
+			clock: this.clock,
+			send: spoilSend?.(send) ?? send,
+			bucket: withMinio ? (spoilBucket?.(bucket) ?? bucket) : undefined,
+			isDeafToStop,
+			handedOut: (reports) => {
+				for (const report of reports) this.give(report);
+			},
+			ended: () => {
+				void this.judgeLeft();
+			},
+			tell: (what) => {
+				this.tell(what);
+			},
+		});
+		this.executions.set(name, execution);
+		execution.begin();
+		return execution;
+	}
+
+	/** Whoever is given a key has the video of each job that stored under it. */
+	private give({ job_id, minio_key }: JobReport): void {
+		const isGiven = ({ id, key, storedAtMs }: PaidJob) =>
+			id === job_id || (key === minio_key && storedAtMs !== undefined);
+		for (const { id } of this.runPod.jobs.filter(isGiven)) this.given.add(id);
+	}
+
+	private callBack(job: PaidJob): void {
+		for (const execution of this.executions.values())
+			if (execution.name === job.by && execution.wish.waits === 'asleep') void execution.callBack();
+	}
+
+	private async untilAllEnded(): Promise<void> {
+		const isOpen = () => [...this.executions.values()].some((one) => one.isUnderWay());
+		while (isOpen()) await this.pass(60_000);
+	}
+
+	private heal(): void {
+		this.tell('everything is well again');
+		this.runPod.heal();
+		this.store.heal();
+	}
+
+	private videos(): number[] {
+		const all = [...this.executions.values()].flatMap(({ wish }) => wish.videos);
+		return [...new Set(all)];
+	}
+
+	private truth(): Truth {
+		return {
+			runPod: this.runPod,
+			store: this.store,
+			executions: this.executions,
+			given: this.given,
+			nowMs: this.clock.monotonic(),
+			ignoresConditions: this.story.store.ignoresConditions,
+			setOnMs: this.setOnMs,
+			wasSet: this.wasSet,
+		};
+	}
+
+	private judgeSending(by: string): void {
+		const execution = this.executions.get(by);
+		if (execution?.stop.signal.aborted) this.breaks(`${by} submits after Stop`);
+		if (execution?.state === 'killed')
+			this.breaks(`${by} submits though it is killed: a fault of this test`);
+	}
+
+	private judgePaid(job: PaidJob): void {
+		const payer = this.executions.get(job.by);
+		if (!payer) return;
+		const truth = this.truth();
+		for (const earlier of this.runPod.jobs.filter(({ key }) => key === job.key)) {
+			const reason = mayBePaidAnew(earlier, payer, truth);
+			if (reason?.isForAll) this.given.add(earlier.id);
+			if (reason) continue;
+			this.breaks(`${job.by} pays for ${job.id}, though there is ${earlier.id} (${earlier.state})`);
+		}
+	}
+
+	private judgeDoubled(job: PaidJob): void {
+		const truth = this.truth();
+		for (const other of this.runPod.jobs)
+			if (areDoubled(job, other, truth)) this.breaks(`${job.id} and ${other.id} are both made`);
+	}
+
+	/** What an execution has left is cancelled soon after its end, or later where RunPod has troubles. */
+	private async judgeLeft(): Promise<void> {
+		await this.clock.sleep(this.runPod.troubles.length > 0 ? CANCEL_MS : SOON_MS);
+		for (const job of this.runPod.jobs) this.judgeBurning(job);
+	}
+
+	private judgeBurning(job: PaidJob): void {
+		const isFollowed = [...this.executions.values()].some(
+			(one) => one.isUnderWay() && one.wants(job.key),
+		);
+		if (!this.runPod.isBurning(job) || isFollowed) return;
+		if (mayBurn(job, this.truth()) === undefined)
+			this.breaks(`${job.id} is ${job.state}, and nobody follows it`);
+	}
+
+	private judgeEnds(): void {
+		const nowMs = this.clock.monotonic();
+		for (const { name, state, wish, triedAtMs, stoppedAtMs, errors } of this.executions.values()) {
+			if (errors.some(({ code }) => code === 'INTERNAL' || code === 'UNREADABLE_ANSWER'))
+				this.breaks(`${name} ends with a fault of the package itself`);
+			if (state !== 'running') continue;
+			const dueMs = Math.min(
+				triedAtMs + wish.timeoutMs + BESIDE_TIMEOUT_MS,
+				Math.max(stoppedAtMs ?? Infinity, triedAtMs) + AFTER_STOP_MS,
+			);
+			if (nowMs > dueMs)
+				this.breaks(`${name} has not ended ${seconds(nowMs - triedAtMs)} after its start`);
+		}
+	}
+
+	/** What was paid and finished is had by the next runs, and what was not is made. */
+	private async judgeLost(video: number): Promise<void> {
+		for (let runs = 1; runs <= MAX_LAST_RUNS; runs++) {
+			const last = this.start({ ...PATIENT, videos: [video] });
+			await this.untilAllEnded();
+			this.assertKept();
+			if (last.last?.tag === 'given') return;
+			const isHeldBack = last.errors.some(({ code }) => code === 'SUBMIT_UNKNOWN');
+			if (isHeldBack && !mayBeHeldBack(this.truth()))
+				this.breaks(`${last.name} is held back, though nothing is in doubt`);
+			if (isHeldBack) await this.pass(HOLD_MS);
+		}
+		this.breaks(`video ${String(video)} (${keyOf(video)}) cannot be had`);
+	}
+
+	private tell(what: string): void {
+		const ms = this.clock.monotonic() - START_MS;
+		this.diary.push(`${(ms / 1000).toFixed(2).padStart(9)} s  ${what}`);
+	}
+
+	private breaks(what: string): void {
+		this.tell(`BROKEN: ${what}`);
+		this.broken.push(what);
+	}
+
+	private assertKept(): void {
+		if (this.broken.length > 0)
+			throw new BrokenPromise(`${this.broken.join('; ')}\n${this.diary.join('\n')}`);
+	}
+}
+
+function seconds(ms: number): string {
+	return `${String(ms / 1000)} s`;
+}
