@@ -16,7 +16,7 @@ async function main(): Promise<boolean> {
 		secretKey: randomBytes(20).toString('hex'),
 		principal: `arn:aws:iam:::user/${name}`,
 	}));
-	const radosgw = await startRadosgw(users, stopping.signal);
+	const radosgw = await startRadosgw({ users, signal: stopping.signal });
 	const server = {
 		STORAGE_TEST_ACCESS_KEY: radosgw.accessKey,
 		STORAGE_TEST_SECRET_KEY: radosgw.secretKey,

@@ -21,7 +21,7 @@ describe('commands', () => {
 	const commands = [...help().matchAll(/^ {2}([a-z-]+) /gm)].map(([, name = '']) => name);
 	const usages = [
 		...commands.map((name) => help(name)),
-		...['demo/n8n/main.ts', 'demo/demo.ts', 'standin/main.ts'].map((file) =>
+		...['demo/n8n/main.ts', 'demo/demo.ts', 'standin/main.ts', 'test/bench/main.ts'].map((file) =>
 			readFileSync(file, 'utf8'),
 		),
 	].join('\n');

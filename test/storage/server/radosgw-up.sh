@@ -4,6 +4,7 @@
 #   RADOSGW_DIR (/tmp/wan-radosgw; short, for its sockets)  RADOSGW_PORT (7480; the next two are taken too)
 #   RADOSGW_TLS_PORT (7443)  RADOSGW_ACCESS_KEY  RADOSGW_SECRET_KEY
 #   RADOSGW_USERS (none; more users, each name:access-key:secret-key)
+#   RADOSGW_REGION (what the server calls it: "default")
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 certificates=$(readlink -f "$here/../../fixtures/certificates")
@@ -134,6 +135,12 @@ add_user() {
 
 start_gateway() {
 	local front
+	if [ "${RADOSGW_REGION:-}" ]; then
+		# The first command makes the group that the second one names.
+		timeout 60 radosgw-admin -c "$conf" -n client.admin user list >/dev/null 2>>"$folder/log/start.log"
+		timeout 60 radosgw-admin -c "$conf" -n client.admin zonegroup modify --rgw-zonegroup=default \
+			--api-name="$RADOSGW_REGION" >/dev/null 2>>"$folder/log/start.log"
+	fi
 	front="beast endpoint=127.0.0.1:$port ssl_endpoint=127.0.0.1:$tls_port"
 	front="$front ssl_certificate=$certificates/localhost.crt ssl_private_key=$certificates/server.key"
 	radosgw -c "$conf" -n client.admin --rgw-frontends="$front" >>"$folder/log/start.log" 2>&1

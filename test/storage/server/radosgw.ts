@@ -19,6 +19,14 @@ export interface RadosgwUser {
 	secretKey: string;
 }
 
+export interface RadosgwOptions {
+	/** Beside the one who may make buckets. */
+	users?: readonly RadosgwUser[];
+	/** Where it says that its buckets are; its own word for it is `default`. */
+	region?: string;
+	signal?: AbortSignal;
+}
+
 /** A real S3 server on 127.0.0.1. */
 export interface Radosgw {
 	port: number;
@@ -35,10 +43,11 @@ export interface Radosgw {
  * Starts Ceph's RADOS Gateway from Debian, which is installed where it is missing.
  * @throws Error when it does not start; what it says is on stderr
  */
-export async function startRadosgw(
-	users: readonly RadosgwUser[],
-	signal?: AbortSignal,
-): Promise<Radosgw> {
+export async function startRadosgw({
+	users = [],
+	region,
+	signal,
+}: RadosgwOptions): Promise<Radosgw> {
 	const parent = mkdtempSync(join(tmpdir(), 'rgw-'));
 	const port = await freePorts();
 	const tlsPort = port + PORTS - 1;
@@ -49,6 +58,7 @@ export async function startRadosgw(
 		RADOSGW_TLS_PORT: String(tlsPort),
 		RADOSGW_ACCESS_KEY: keys.accessKey,
 		RADOSGW_SECRET_KEY: keys.secretKey,
+		...(region === undefined ? {} : { RADOSGW_REGION: region }),
 		RADOSGW_USERS: users
 			.map((user) => [user.name, user.accessKey, user.secretKey].join(':'))
 			.join(' '),

@@ -9,6 +9,9 @@ import { SAMPLE } from './largeFile';
 /** Without a dot n8n's AWS S3 node goes to Amazon whatever endpoint its credential has. */
 const BUCKET = 'bench.files';
 
+/** n8n's AWS S3 node takes no other than those of Amazon from the server. */
+const REGION = 'us-east-1';
+
 /** What is there for all processes of the bench: a real object store, and a queue whose jobs give a file that is there. */
 export interface Servers {
 	place: Place;
@@ -24,13 +27,13 @@ export interface Servers {
 
 /** Starts them, with a large file and the inputs of a job in the store. */
 export async function startServers(largeFile: string): Promise<Servers> {
-	const radosgw = await startRadosgw([]);
+	const radosgw = await startRadosgw({ region: REGION });
 	const { tlsPort: port, accessKey, secretKey, caFile } = radosgw;
 	const store = { endPoint: '127.0.0.1', port, accessKey, secretKey, bucket: BUCKET };
 	const client = new Client({
 		...store,
 		useSSL: true,
-		region: 'us-east-1',
+		region: REGION,
 		transportAgent: new Agent({ ca: readFileSync(caFile), keepAlive: true }),
 		partSize: 8 * 1024 * 1024,
 	});
