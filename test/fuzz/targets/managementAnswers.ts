@@ -69,7 +69,8 @@ function assertRead(answer: unknown, read: unknown): void {
 		assertSame(answer, read);
 		return;
 	}
-	const items = Object.values(recordIn(answer)).find((value) => Array.isArray(value));
+	const { registries, templates, endpoints, workers, gpus } = recordIn(answer);
+	const items = registries ?? templates ?? endpoints ?? workers ?? gpus;
 	const told: unknown[] = Array.isArray(items) ? (items as unknown[]) : [];
 	// What cannot be read of a list is left out.
 	if (told.length !== read.length) return;
