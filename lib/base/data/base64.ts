@@ -1,7 +1,9 @@
 /** RunPod's limit for the body of `POST /run`, in bytes (docs: serverless/endpoints/operation-reference). */
 export const MAX_RUN_BODY_BYTES = 10 * 1024 * 1024;
 
-const DATA_URL = /^data:[^,]*;base64,/i;
+/** What stands before base64 in a data URL: the names of codecs may hold commas, also without quotes. */
+export const DATA_PREFIX = /data:.{0,400}?;base64,/i;
+const AT_START = new RegExp(`^${DATA_PREFIX.source}`, 'i');
 
 /** Says what is wrong with a base64 text, or nothing. A `data:` prefix and line breaks are fine. */
 export function base64Fault(text: string): string | undefined {
@@ -20,7 +22,7 @@ const TOO_LARGE =
 
 /** The text as it is sent: no line breaks, the `data:` prefix removed. */
 export function base64Body(text: string): string {
-	return text.trim().replace(DATA_URL, '').replace(/\s+/g, '');
+	return text.trim().replace(AT_START, '').replace(/\s+/g, '');
 }
 
 /** How long the base64 of so many bytes is, with its padding. */

@@ -1,3 +1,4 @@
+import { DATA_PREFIX } from './base64';
 import { MEDIA_HEAD_BYTES, mediaTypeOf, type MediaType } from '../media/mediaType';
 
 /** A video that stood in an answer itself. */
@@ -11,10 +12,10 @@ const SHORTEST = 64;
 const HEAD_LENGTH = 1024;
 /** And so much for its type. */
 const TYPE_LENGTH = 128;
-/** Python writes bytes as `b'…'`; codecs may hold commas within quotes. */
-const PREFIX = /^\s*(?:b['"])?(?:data:(?:[^,"]|"[^"]{0,200}"){0,200};base64,)?/i;
+/** Python writes bytes as `b'…'`. */
+const PREFIX = new RegExp(`^\\s*(?:b['"])?(?:${DATA_PREFIX.source})?`, 'i');
 const SHORTEST_LINE = 32;
-const DATA_URI = /^\s*(?:b['"])?data:(?:[^,"]|"[^"]{0,200}"){0,200};base64,/i;
+const DATA_URI = new RegExp(`^\\s*(?:b['"])?${DATA_PREFIX.source}`, 'i');
 
 /** The video that a text is, as base64 with or without `data:` before it; nothing for any other text. */
 export function inlineVideoIn(text: string): InlineVideo | undefined {

@@ -68,13 +68,14 @@ export function explainStorageFault(
 ): WanAvatarError {
 	if (error instanceof WanAvatarError) return error;
 	const server = `${settings.endPoint}:${String(settings.port)}`;
-	const said = cleanRemoteText(messageOf(error), secretsIn(settings));
+	const clean = (text: string) => cleanRemoteText(text, secretsIn(settings));
+	const said = clean(messageOf(error));
 	const code = isOtherXml(said) ? NOT_AN_OBJECT_STORE : (codeOf(error) ?? '');
 	const words =
 		connectionFaults(settings, server, said).get(code) ??
 		limitFaults(server, said, action).get(code) ??
 		refusals(settings, server, action).get(code) ??
-		otherFault(code, said, server);
+		otherFault(clean(code), said, server);
 	const { message, remedy } = words;
 	if (isAccessDenied(error)) return new AccessDenied(message, { remedy });
 	if (REFUSED.includes(status)) return new StoreRefusal(message, { remedy });

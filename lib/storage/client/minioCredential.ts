@@ -87,6 +87,8 @@ export function storageSecrets(data: unknown): Secret[] {
 	return secretFields(credential.omit({ accessKey: true }).shape, data);
 }
 
+const CLIENT_HOST = /^[a-z\d]([\w.-]*[a-z\d.])?$/i;
+
 /** Understands `host`, `host:port` and a pasted `https://host:port/`; a pasted scheme decides about SSL. */
 function parseServerAddress(name: string, endpoint: string, useSSL: boolean): ServerAddress {
 	const hasScheme = /^[a-z]+:\/\//i.test(endpoint);
@@ -98,6 +100,11 @@ function parseServerAddress(name: string, endpoint: string, useSSL: boolean): Se
 		throw invalid(`${name} must be the host alone: remove "${pathname}${search}${hash}" after it`);
 	if (username !== '')
 		throw invalid(`${name} must be the host alone: remove the user name before it`);
+	if (!CLIENT_HOST.test(hostname))
+		throw invalid(
+			`${name} must be a name or an IPv4 address such as 192.0.2.1, which is all that the S3 client takes`,
+		);
+	if (port === '0') throw invalid(`${name} must not have port 0, on which nothing listens`);
 	const isSSL = protocol === 'https:';
 	return {
 		endPoint: hostname,

@@ -154,6 +154,11 @@ function isOfNode(error: unknown): error is NodeApiError | NodeOperationError {
 function toDataObject(details: Readonly<Record<string, unknown>>): IDataObject {
 	const plain: IDataObject = {};
 	for (const [name, value] of Object.entries(details))
-		if (typeof value === 'string' || typeof value === 'number') plain[name] = value;
+		if (typeof value === 'string' || isNumber(value)) plain[name] = value;
 	return plain;
+}
+
+/** JSON has no NaN. */
+function isNumber(value: unknown): value is number {
+	return typeof value === 'number' && Number.isFinite(value);
 }

@@ -73,6 +73,19 @@ describe('what is filled in', () => {
 	});
 });
 
+describe('base64 with a data URL as browsers write it', () => {
+	it.each([
+		'data:;base64,',
+		'data:video/webm;codecs=vp8,opus;base64,',
+		'data:video/mp4; codecs="avc1.42E01E, mp4a.40.2";base64,',
+		'DATA:image/png;name=a,b.png;BASE64,',
+	])('%s', (prefix) => {
+		const driving_video_base64 = `${prefix}AAAAGGZ0eXA=`;
+		const input = parseJobInput({ ...ids, image_minio_path, driving_video_base64 });
+		expect(input.driving_video_base64).toBe('AAAAGGZ0eXA=');
+	});
+});
+
 describe('what is wrong is named, with a way out', () => {
 	it.each<[string, Record<string, unknown>, RegExp]>([
 		[

@@ -6,6 +6,9 @@ import { readWorkerOutput } from '../../../lib/contract/workerOutput';
 
 const mp4 = readFileSync('examples/media/driving-video.mp4');
 const base64 = mp4.toString('base64');
+/** Its base64 has 256 characters, the last two of which are the padding. */
+const paddedMp4 = mp4.subarray(0, 190);
+const padded = paddedMp4.toString('base64');
 const webm = Buffer.concat([
 	Buffer.from('1a45dfa3a34286810142f7810142f2810442f381084282847765626d', 'hex'),
 	Buffer.alloc(500),
@@ -73,6 +76,13 @@ describe('the output of a worker', () => {
 			{ output: { minio_key: null, more: { seed: 7 } }, video: { content: mp4 } },
 		],
 		['pieces alone', piecesOf(base64, 1000), { video: { content: mp4 } }],
+		// Cut between the two characters of its padding.
+		[
+			'pieces the last of which is a part of the padding',
+			piecesOf(padded, 51),
+			{ video: { content: paddedMp4 } },
+		],
+		['two such pieces', piecesOf(padded, 255), { video: { content: paddedMp4 } }],
 		[
 			'pieces encoded each for itself',
 			{
@@ -120,6 +130,11 @@ describe('the output of a worker', () => {
 		[
 			'a comma in a data URI',
 			{ video: `data:video/mp4;codecs="avc1.42E01E, mp4a.40.2";base64,${base64}` },
+			{ video: { content: mp4 } },
+		],
+		[
+			'a comma without quotes in a data URI',
+			{ video: `data:video/mp4;codecs=avc1,mp4a;base64,${base64}` },
 			{ video: { content: mp4 } },
 		],
 		['an address in a text with blanks', ` ${link}\n`, { output: { video_url: link } }],

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { itemRanges } from '../../../../lib/base/data/itemRanges';
+import { WanAvatarError } from '../../../../lib/base/errors/errors';
+import { errorItem } from '../../../../nodes/WanAvatar/n8n/itemErrors';
 import { generateForm, startRig, type Rig } from '../engine/rig';
 
 let rig: Rig;
@@ -16,6 +18,12 @@ afterAll(async () => {
 
 const items = (count: number, avatarOf: (item: number) => string) =>
 	Array.from({ length: count }, (_, item) => ({ avatar: avatarOf(item) }));
+
+it('a number that JSON does not know is no detail', () => {
+	const details = { job_id: 'job-1', fps: NaN, width: 640 };
+	const { json } = errorItem(new WanAvatarError('JOB_FAILED', 'failed', { remedy: '', details }));
+	expect(json.details).toEqual({ job_id: 'job-1', width: 640, code: 'JOB_FAILED', remedy: '' });
+});
 
 describe('items are named in ranges', () => {
 	it.each([
