@@ -1,6 +1,6 @@
 import { isSubmitted, type JobContext, type SubmittedRecord } from './jobContext';
 import type { RecordBook } from '../record/record';
-import { FOLLOWED_INTERVAL_MS } from '../record/timeToLive';
+import { FOLLOWED_INTERVAL_MS, isFollowed } from '../record/timeToLive';
 import type { Bucket } from '../../storage/objects/bucket';
 
 /** Two executions may have submitted the same request at the same time: they agree on one job by the record. */
@@ -9,6 +9,8 @@ export interface Contest {
 	check: () => void;
 	/** The job of the other execution, where that one is to be followed. */
 	winner: () => SubmittedRecord | undefined;
+	/** Whether the job is this execution's: its own, or one that nobody else follows any more. */
+	isOurs: () => boolean;
 }
 
 // As long as a submit can be on its way in another execution.
@@ -17,15 +19,17 @@ const INTERVAL_MS = 2000;
 
 export function createContest(
 	record: SubmittedRecord,
-	isOurs: boolean,
+	isOursAtFirst: boolean,
 	{ book, ports, optional }: JobContext,
 	onLost: () => void,
 ): Contest {
 	const { clock } = ports;
 	const startMs = clock.monotonic();
 	const ageMs = clock.now() - (record.submitted_at_ms ?? 0);
-	let checkedAtMs = -Infinity;
-	let notedAtMs = clock.monotonic();
+	let isOurs = isOursAtFirst;
+	let checkedAtMs = isOurs ? -Infinity : startMs;
+	/** Who takes over a job that nobody follows says so at once: a third execution may stop meanwhile. */
+	let notedAtMs = isFollowed(record, clock.now()) ? startMs : -Infinity;
 	let isUnderway = false;
 	let winner: SubmittedRecord | undefined;
 
@@ -35,20 +39,25 @@ export function createContest(
 			? FOLLOWED_INTERVAL_MS
 			: INTERVAL_MS;
 	const isDue = () => {
-		if (!isOurs || book.key === undefined || winner || isUnderway) return false;
-		return clock.monotonic() - checkedAtMs >= intervalMs();
+		if (book.key === undefined || winner || isUnderway) return false;
+		return clock.monotonic() - checkedAtMs >= (isOurs ? intervalMs() : FOLLOWED_INTERVAL_MS);
 	};
 	const followed = () => {
 		if (clock.monotonic() - notedAtMs < FOLLOWED_INTERVAL_MS) return undefined;
 		notedAtMs = clock.monotonic();
 		return { ...record, followed_at_ms: clock.now() };
 	};
+	const compared = async (bucket: Bucket) => {
+		if (isOurs) return await winnerOver(record, followed(), book, bucket);
+		isOurs = await isTakenOver(record, clock.now(), book, bucket);
+		return undefined;
+	};
 	const look = async () => {
 		isUnderway = true;
 		checkedAtMs = clock.monotonic();
 		winner = await optional.attempt(
 			'The record of the job could not be compared with those of other executions',
-			async (bucket) => await winnerOver(record, followed(), book, bucket),
+			compared,
 		);
 		isUnderway = false;
 		if (winner) onLost();
@@ -58,6 +67,7 @@ export function createContest(
 			if (isDue()) void look();
 		},
 		winner: () => winner,
+		isOurs: () => isOurs,
 	};
 }
 
@@ -80,4 +90,19 @@ export async function winnerOver(
 		return standing.record;
 	await book.restore(record, standing, bucket);
 	return undefined;
+}
+
+/** Whoever followed the job may have been killed: then this execution says in its record that it follows it. */
+async function isTakenOver(
+	record: SubmittedRecord,
+	nowMs: number,
+	book: RecordBook,
+	bucket: Bucket,
+): Promise<boolean> {
+	const standing = await book.read(bucket);
+	if (standing.tag !== 'ours' || standing.record.job_id !== record.job_id) return false;
+	const { state, delivered, failure } = standing.record;
+	if (state !== 'submitted' || delivered || failure) return false;
+	if (isFollowed(standing.record, nowMs)) return false;
+	return await book.advance({ ...standing.record, followed_at_ms: nowMs }, bucket);
 }

@@ -74,7 +74,7 @@ async function followOrTakeOver(
 	ownership: Ownership,
 	context: JobContext,
 ): Promise<FollowedJob> {
-	const { followed, winner } = await follow(record, ownership, context);
+	const { followed, winner, isOurs } = await follow(record, ownership, context);
 	if (winner) {
 		await stopPaying(record.job_id, context.ports.queue, context.ports.clock);
 		context.book.remember(winner);
@@ -84,14 +84,14 @@ async function followOrTakeOver(
 		ownership === "another's" ? await successorOf(record, followed, context) : undefined;
 	return successor
 		? await followToResult(successor, "another's", context)
-		: await concluded(record, followed, ownership, context);
+		: await concluded(record, followed, isOurs ? 'ours' : ownership, context);
 }
 
 async function follow(
 	record: SubmittedRecord,
 	ownership: Ownership,
 	context: JobContext,
-): Promise<{ followed: Followed; winner: SubmittedRecord | undefined }> {
+): Promise<{ followed: Followed; winner: SubmittedRecord | undefined; isOurs: boolean }> {
 	const { ports, polling, runAborted, request, deadlineMs } = context;
 	const lost = new AbortController();
 	const contest = createContest(record, ownership === 'ours', context, () => {
@@ -115,7 +115,8 @@ async function follow(
 		const followed = await followOrFind(job, follow, { deadlineMs, maxRestarts }, recover);
 		// A video that is there already is worth more than an agreement on whose it is.
 		const isThere = 'found' in followed || followed.end.tag === 'ended';
-		return { followed, winner: isThere ? undefined : contest.winner() };
+		const winner = isThere ? undefined : contest.winner();
+		return { followed, winner, isOurs: contest.isOurs() };
 	} finally {
 		joined.release();
 	}

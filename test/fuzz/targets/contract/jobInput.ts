@@ -73,8 +73,9 @@ export const jobInputs = fuzzTarget(
 					Buffer.from(input[name], 'base64').toString('base64').length,
 					input[name].length,
 				);
+		// zod leaves out what would be a prototype.
 		for (const [name, value] of Object.entries(raw))
-			if (!isContractField(name)) assert.deepEqual(input[name], value);
+			if (!isContractField(name) && name !== '__proto__') assert.deepEqual(input[name], value);
 		assertKeys(input);
 	}),
 );

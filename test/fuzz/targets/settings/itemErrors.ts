@@ -28,7 +28,12 @@ const thrown: fc.Arbitrary<unknown> = fc.oneof(
 			}),
 	),
 	jsonValues.map(
-		(value) => new WanAvatarError('INVALID_INPUT', 'x', { remedy: '', details: { value } }),
+		(value) =>
+			// JSON has no -0.
+			new WanAvatarError('INVALID_INPUT', 'x', {
+				remedy: '',
+				details: { value: Object.is(value, -0) ? 0 : value },
+			}),
 	),
 	words.map((text) => new ExpressionError(text)),
 	words.map((text) => new NodeOperationError(node, text)),

@@ -1,9 +1,11 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
+import * as z from 'zod/v4';
 import { codeOf, fault, request, run, world, type World } from './generationWorld';
 
 /** What an execution does to the record of a job must hold for the others that have to do with it. */
 const count = ({ events }: World, word: string) =>
 	events.filter((event) => event.startsWith(word)).length;
+const RECORD = 'u/a/idle.mp4.job.json';
 const memory = { read: () => undefined, write: () => undefined };
 
 it('a job that has failed does not take the place of the one that was sent after it', async () => {
@@ -46,4 +48,40 @@ it('a job that somebody was told of is still left to the execution that follows 
 	expect(count(w, 'cancel')).toBe(0);
 	expect(end).toMatchObject({ value: { job_id: 'job-0', status: 'completed' } });
 	expect(count(w, 'submit')).toBe(1);
+});
+
+describe('a job whose execution was killed', () => {
+	const killed = async (w: World) => {
+		w.fate.set(0, (ageMs) => (ageMs < 240_000 ? 'running' : 'completed'));
+		await run(w, [request({ timeoutMs: 2000, onTimeout: 'leave' })]);
+		w.memory.clear();
+		const record = z.looseObject({}).parse(JSON.parse(w.objects.get(RECORD)?.text ?? ''));
+		const text = JSON.stringify({ ...record, followed_at_ms: w.clock.now() });
+		w.objects.set(RECORD, { text, atMs: w.clock.now() });
+	};
+	/** Comes after so long, and is stopped 5 s later. */
+	const third = async (w: World, afterMs: number) => {
+		const stop = new AbortController();
+		await w.clock.sleep(afterMs);
+		const stopped = run(w, [request()], { executionId: 'c', memory, signal: stop.signal });
+		await w.clock.sleep(5000);
+		stop.abort();
+		return await stopped;
+	};
+
+	it.each([
+		['is taken over later, and then a third stops', 100_000, 5000],
+		['is waited for before it counts as left alone, and then a third stops', 5000, 130_000],
+	])('%s: it goes on', async (_, untilTakenOverMs, untilThirdMs) => {
+		const w = world();
+		await killed(w);
+		await w.clock.run(w.clock.sleep(untilTakenOverMs));
+		const second = run(w, [request()], { executionId: 'b', memory });
+
+		const [[end]] = await Promise.all([second, w.clock.run(third(w, untilThirdMs))]);
+
+		expect(count(w, 'cancel')).toBe(0);
+		expect(end).toMatchObject({ value: { job_id: 'job-0', status: 'completed' } });
+		expect(count(w, 'submit')).toBe(1);
+	});
 });
