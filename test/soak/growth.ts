@@ -5,8 +5,8 @@ export interface Growth {
 	name: string;
 	from: number;
 	to: number;
-	/** By so much with each hundred jobs. */
-	perHundredJobs: number;
+	/** By so much with each hundred jobs; nothing where there were fewer. */
+	perHundredJobs: number | undefined;
 	/** It grew steadily, and beyond what may be chance. */
 	isLeak: boolean;
 }
@@ -39,7 +39,7 @@ export function growthOf(samples: readonly Sample[]): Growth[] {
 	const [first, last] = [own[0], own.at(-1)];
 	if (!first || !last || own.length < MIN_SAMPLES) return [];
 	const paidAt = (share: number) => own[Math.floor(own.length * share)]?.paid ?? 0;
-	const hundreds = Math.max(paidAt(7 / 8) - paidAt(3 / 8), 1) / 100;
+	const hundreds = (paidAt(7 / 8) - paidAt(3 / 8)) / 100;
 	const isLong = last.atMs - first.atMs >= MIN_LIFE_MS;
 	return MEASURES.map(({ name, of, in: inAll, tolerated }) => {
 		const values = own.flatMap((sample) => of(sample) ?? []);
@@ -49,7 +49,7 @@ export function growthOf(samples: readonly Sample[]): Growth[] {
 		};
 		const [from, between, to] = [quarter(1), quarter(2), quarter(3)];
 		const isSteady = from <= between && between <= to;
-		const perHundredJobs = (to - from) / hundreds;
+		const perHundredJobs = hundreds >= 1 ? (to - from) / hundreds : undefined;
 		return { name, from, to, perHundredJobs, isLeak: isLong && isSteady && to - from > tolerated };
 	});
 }

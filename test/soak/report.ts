@@ -1,5 +1,5 @@
 import type { Panel } from '../charts/lineChart';
-import { growthOf } from './growth';
+import { growthOf, type Growth } from './growth';
 import type { Sample } from './seen/samples';
 import { clockText, elapsedMs, type SoakState } from './state';
 import { verdictOf } from './verdict';
@@ -26,7 +26,7 @@ export function lineOf(state: SoakState): string {
 export function faultsOf(state: SoakState): string[] {
 	const { ledger, jobs, deadLinks, lastWords, world } = state;
 	const { lost, doubled, burning, unanswered } = judged(state);
-	const leaks = growthOf(state.samples).filter(({ isLeak }) => isLeak);
+	const leaks = growthWhileBusy(state).filter(({ isLeak }) => isLeak);
 	const groups: [string, readonly string[]][] = [
 		['LOST: a video was made, and nobody gets it', lost],
 		['DOUBLED: paid for more than once', doubled],
@@ -74,14 +74,23 @@ export function tableOf(state: SoakState, isWhole: boolean): string {
 		['heap, MB', spanText(samples, ({ heapMb }) => heapMb)],
 		['open handles', spanText(samples, ({ handles }) => handles)],
 		['sockets', spanText(samples, ({ sockets }) => sockets)],
-		...growthOf(samples).map(({ name, from, to, perHundredJobs }): [string, string] => [
+		...growthWhileBusy(state).map(({ name, from, to, perHundredJobs }): [string, string] => [
 			`${name}, last life`,
-			`second quarter ${from.toFixed(0)}, last ${to.toFixed(0)}: ${perHundredJobs.toFixed(1)} each 100 jobs`,
+			`second quarter ${from.toFixed(0)}, last ${to.toFixed(0)}${eachHundredText(perHundredJobs)}`,
 		]),
 		...(isWhole ? judgedRows(state) : []),
 	];
 	const width = Math.max(...rows.map(([name]) => name.length)) + 2;
 	return rows.map(([name, value]) => `${name.padEnd(width)}${value}`).join('\n');
+}
+
+/** What n8n takes up at rest is no measure of what it takes up at work. */
+function growthWhileBusy({ samples, options }: SoakState): Growth[] {
+	return growthOf(samples.filter(({ atMs }) => atMs <= options.runMs));
+}
+
+function eachHundredText(growth: number | undefined): string {
+	return growth === undefined ? '' : `: ${growth.toFixed(1)} with each 100 jobs`;
 }
 
 function judgedRows(state: SoakState): [string, string][] {
@@ -119,8 +128,12 @@ function sumOf(counts: ReadonlyMap<string, number>): number {
 	return Array.from(counts.values()).reduce((sum, count) => sum + count, 0);
 }
 
+const MAX_POINTS = 120;
+
 /** Jobs and videos, memory, and handles over time. */
-export function panelsOf({ samples }: SoakState): Panel[] {
+export function panelsOf(state: SoakState): Panel[] {
+	const stride = Math.ceil(state.samples.length / MAX_POINTS);
+	const samples = state.samples.filter((_, index) => index % stride === 0);
 	const x = { name: 'minutes', type: 'value' } as const;
 	const line = (name: string, of: (sample: Sample) => number | undefined) => ({
 		name,

@@ -65,8 +65,7 @@ function headOf(pieces: readonly string[]): string {
 
 /** A text was cut into pieces; or the file was, and each part has a padding of its own. */
 function joined(pieces: readonly string[]): Buffer {
-	const [first = ''] = pieces;
-	// Parts of one length are padded alike; of a text the cut may be within the padding at its end.
-	const isEachPadded = first.trimEnd().endsWith('=') && pieces.at(-1)?.trim() !== '=';
+	// Parts of one length are padded alike; in a text only its end is, which may be cut within the padding.
+	const isEachPadded = pieces[0]?.trimEnd().endsWith('=');
 	return isEachPadded ? Buffer.concat(pieces.map(decoded)) : decoded(pieces.join(''));
 }

@@ -4,10 +4,12 @@ import type { Result } from '../run/generate';
 import type { GenerationPorts, GenerationRequest } from '../request/ports';
 import { createOptionalStore } from '../report/optionalStore';
 import { isLookedAtAgain } from '../run/jobContext';
-import { openRecordBook } from '../record/record';
+import { openRecordBook, type RecordBook } from '../record/record';
+import { isFollowed } from '../record/timeToLive';
 import { runFactsOf } from '../record/runFacts';
 import { lastingOutput } from '../../contract/jobOutput';
 import { settle } from '../../base/errors/settled';
+import type { Bucket } from '../../storage/objects/bucket';
 
 /** A result that was given out; its video, where the item carries it, is gone by now. */
 export interface Given extends Omit<Result, 'video'> {
@@ -27,9 +29,10 @@ export async function markDelivered(
 		bucket,
 		clock,
 		memory,
+		executionId,
 		signal,
 		onDenied,
-	}: Pick<GenerationPorts, 'bucket' | 'clock' | 'memory' | 'signal' | 'onDenied'>,
+	}: Pick<GenerationPorts, 'bucket' | 'clock' | 'memory' | 'executionId' | 'signal' | 'onDenied'>,
 ): Promise<void> {
 	let faults = 0;
 	const mark = async ({ request, record, report, isInline }: Given) => {
@@ -43,9 +46,16 @@ export async function markDelivered(
 		// The video is paid for and there: a note that cannot be written must not cost it.
 		const optional = createOptionalStore(bucket, clock);
 		await optional.attempt('', async (within) => {
+			if (record.state !== 'finished' && (await isOthers(book, within))) return;
 			if (!(await book.advance(delivered, within))) onDenied?.('writeRecord', within.name);
 		});
 		faults = optional.warnings().length > 0 ? faults + 1 : 0;
+	};
+	/** Who follows the job gives its video out, and marks it then. */
+	const isOthers = async (book: RecordBook, within: Bucket) => {
+		const standing = await book.read(within);
+		if (standing.tag !== 'ours' || standing.record.execution_id === executionId) return false;
+		return isFollowed(standing.record, clock.now());
 	};
 	const marked = mapConcurrently(given, AT_ONCE, mark);
 	await settle(waitUnlessAborted(marked, signal));

@@ -74,6 +74,8 @@ export async function winnerOver(
 		if (followed) await book.advance(followed, bucket);
 		return undefined;
 	}
+	// Who knew of this job when it sent its own has found it over: that one comes after it, and takes nothing from it.
+	if (standing.record.earlier_job_ids.includes(record.job_id)) return undefined;
 	if (isSubmitted(standing.record) && standing.record.job_id < record.job_id)
 		return standing.record;
 	await book.restore(record, standing, bucket);

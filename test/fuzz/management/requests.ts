@@ -75,13 +75,15 @@ function requestOf({ operation, on, body, raw, ...step }: Step, world: World): S
 	return { operation, id, text, body: fromJson(text) };
 }
 
+/** Nothing where there is none to be named. */
 function referenceOf(
 	field: string,
 	kind: Kind,
 	named: Named | undefined,
 	world: World,
 ): Record<string, string> {
-	return named ? { [field]: idOf(named, kind, world) } : {};
+	const isNone = typeof named?.which === 'number' && world.records[kind].size === 0;
+	return named && !isNone ? { [field]: idOf(named, kind, world) } : {};
 }
 
 function idOf(named: Named, kind: Kind, world: World): string {

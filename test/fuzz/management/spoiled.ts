@@ -11,8 +11,9 @@ export interface Spoiling {
 	spoil: Spoil;
 }
 
+/** Not `__proto__`, which ajv does not see. */
 const names = fc.oneof(
-	fc.constantFrom('__proto__', 'constructor', 'toString', 'id', 'executionTimeoutMs', 'volumeInGb'),
+	fc.constantFrom('constructor', 'toString', 'id', 'executionTimeoutMs', 'volumeInGb'),
 	fc.string({ maxLength: 8, unit: 'binary' }),
 );
 

@@ -31,6 +31,12 @@ export const HIDDEN = 'hidden-';
 const rarely = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
 	fc.oneof({ weight: 40, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
 
+const often = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
+	fc.option(arbitrary, { nil: undefined, freq: 1 });
+
+const mostly = <T>(usual: T, arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T> =>
+	fc.oneof({ weight: 5, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary });
+
 const seldom = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
 	fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
 
@@ -45,6 +51,11 @@ const named: fc.Arbitrary<Named> = fc.oneof(
 const hidden = fc.nat().map((number) => `${HIDDEN}${String(number)}`);
 
 const fields = {
+	// Endpoints are made from these alone.
+	serverless: fc.oneof(
+		{ weight: 4, arbitrary: fc.constant(true) },
+		{ weight: 1, arbitrary: fc.boolean() },
+	),
 	username: hidden,
 	password: hidden,
 	name: fc.oneof(
@@ -53,16 +64,17 @@ const fields = {
 	),
 	pools: fc.uniqueArray(
 		fc.oneof(
-			{ weight: 9, arbitrary: fc.constantFrom(...POOLS) },
+			{ weight: 30, arbitrary: fc.constantFrom(...POOLS) },
 			{ weight: 1, arbitrary: fc.string({ maxLength: 4 }) },
 		),
 		{ minLength: 1, maxLength: 3 },
 	),
-	excludedTypes: fc.uniqueArray(fc.constantFrom(...GPUS), { maxLength: 2 }),
+	allowedCudaVersions: mostly<string[]>([], fc.constantFrom(['12.8'], ['12.8', '13.0'])),
+	excludedTypes: mostly([], fc.uniqueArray(fc.constantFrom(...GPUS), { maxLength: 2 })),
 	// So many workers start: more are refused or kept waiting, which has tests of its own.
 	min: fc.nat({ max: 3 }),
 	max: fc.oneof(
-		{ weight: 9, arbitrary: fc.nat({ max: 5 }) },
+		{ weight: 30, arbitrary: fc.nat({ max: 5 }) },
 		{ weight: 1, arbitrary: fc.maxSafeNat() },
 	),
 };
@@ -138,9 +150,10 @@ const raws = fc.constantFrom(
 );
 
 /** What makes and changes things comes more often. */
-const weights = (operation: Operation) => (/^(create|update)/.test(operation) ? 4 : 1);
+const weights = (operation: Operation) =>
+	/^(create|update)/.test(operation) ? 4 : operation.startsWith('delete') ? 2 : 1;
 
-export const steps: fc.Arbitrary<Step> = fc.oneof(
+const steps: fc.Arbitrary<Step> = fc.oneof(
 	...OPERATIONS.map((operation) => ({ weight: weights(operation), arbitrary: stepsOf(operation) })),
 );
 
@@ -151,7 +164,7 @@ function stepsOf(operation: Operation): fc.Arbitrary<Step> {
 		on: named,
 		body: BODIES[operation] ?? fc.constant({}),
 		registry: seldom(named),
-		templateId: seldom(named),
+		templateId: operation === 'createEndpoint' ? often(named) : seldom(named),
 		spoiling: seldom(spoilings),
 		raw: rarely(raws),
 		query: hasQuery ? seldom(queries).map((query) => query ?? {}) : fc.constant({}),
@@ -161,3 +174,37 @@ function stepsOf(operation: Operation): fc.Arbitrary<Step> {
 		),
 	});
 }
+
+const plain = {
+	on: { which: 0 },
+	registry: undefined,
+	templateId: undefined,
+	spoiling: undefined,
+	raw: undefined,
+	query: {},
+	key: 'right',
+} as const;
+
+/** An endpoint made from a template, which is rare by chance. */
+const bound: readonly Step[] = [
+	{
+		...plain,
+		operation: 'createTemplate',
+		body: { name: 'of an endpoint', image: 'org/worker:1', serverless: true },
+	},
+	{
+		...plain,
+		operation: 'createEndpoint',
+		templateId: { which: 0 },
+		body: {
+			name: 'bound',
+			type: 'QUEUE',
+			gpu: { pools: ['AMPERE_80'] },
+			scaling: { type: 'QUEUE_DELAY', queueDelay: 4 },
+		},
+	},
+];
+
+export const stepLists: fc.Arbitrary<readonly Step[]> = fc
+	.tuple(fc.boolean(), fc.array(steps, { maxLength: 30, size: 'max' }))
+	.map(([isBound, rest]) => (isBound ? [...bound, ...rest] : rest));

@@ -23,6 +23,7 @@ import { createLinkMaker } from '../../../lib/storage/video/presignedLinks';
 import type { SimulatedClock } from '../../lib/generation/run/simulatedClock';
 import { request } from '../../lib/generation/run/generationWorld';
 import type { Send } from '../../../lib/runpod/http/http';
+import { asError, endOfAll, textOf, type TryEnd } from './tryEnd';
 import { n8nProcess, type N8nProcess } from './n8nProcess';
 
 /** What an execution asks for. */
@@ -34,12 +35,6 @@ export interface Wish {
 	onTimeout: OnTimeout;
 	withMinio: boolean;
 }
-
-/** How one try of an execution has ended. */
-export type TryEnd =
-	| { tag: 'given'; reports: JobReport[] }
-	| { tag: 'failed'; errors: WanAvatarError[]; skipped: string[] }
-	| { tag: 'asleep' };
 
 export interface Doors {
 	clock: SimulatedClock;
@@ -276,28 +271,4 @@ async function factsOf(bucket: Bucket, key: string) {
 	if (seen.tag !== 'there') throw new WanAvatarError('STORAGE', 'Not read', { remedy: '' });
 	const isVideo = seen.text.startsWith('video of');
 	return isVideo ? { durationSeconds: 5, width: 1280, height: 720, fps: 24 } : undefined;
-}
-
-function endOfAll(ends: readonly End<JobReport>[]): TryEnd {
-	const reports = ends.flatMap((end) => ('value' in end ? [end.value] : []));
-	if (reports.length === ends.length) return { tag: 'given', reports };
-	const errors = ends.flatMap((end) => ('error' in end ? [asError(end.error)] : []));
-	const skipped = ends.flatMap((end) => ('skipped' in end ? [end.skipped] : []));
-	return { tag: 'failed', errors, skipped };
-}
-
-function asError(error: unknown): WanAvatarError {
-	if (error instanceof WanAvatarError) return error;
-	return new WanAvatarError('INTERNAL', String(error), { remedy: '' });
-}
-
-function textOf(end: TryEnd): string {
-	switch (end.tag) {
-		case 'asleep':
-			return 'sleeps';
-		case 'given':
-			return `gives out ${end.reports.map(({ job_id, status }) => `${job_id} (${status})`).join(', ')}`;
-		case 'failed':
-			return `ends: ${[...end.errors.map(({ code, message }) => `${code} ${message}`), ...end.skipped].join('; ')}`;
-	}
 }

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { HttpFailure } from '../../../lib/runpod/http/http';
 import type { Bucket } from '../../../lib/storage/objects/bucket';
 import { story, type Happening, type Story } from './events';
-import { play, type Sabotage } from './play';
+import { play } from './play';
+import type { Sabotage } from './sabotage';
 
 const SEED = 17;
 

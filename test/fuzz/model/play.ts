@@ -1,11 +1,10 @@
-import type { Send } from '../../../lib/runpod/http/http';
-import type { Bucket } from '../../../lib/storage/objects/bucket';
 import { simulatedClock, type SimulatedClock } from '../../lib/generation/run/simulatedClock';
 import type { JobReport } from '../../../lib/generation/report/report';
 import type { Happening, Story } from './events';
 import { Execution, keyOf, type Wish } from './execution';
 import {
 	areDoubled,
+	dueMs,
 	isLeftTo,
 	mayBeHeldBack,
 	mayBePaidAnew,
@@ -13,15 +12,13 @@ import {
 	type Truth,
 } from './reference';
 import { RunPod, type PaidJob } from './runPod';
+import type { Sabotage } from './sabotage';
 import { Store } from './store';
 
 const START_MS = Date.UTC(2026, 0, 1);
 /** A cancel is repeated for a minute. */
 const CANCEL_MS = 70_000;
 const SOON_MS = 5000;
-const AFTER_STOP_MS = 2500;
-/** Beside its Timeout: the looks before the first submit, and what is due at its end. */
-const BESIDE_TIMEOUT_MS = 75_000;
 const HOLD_MS = 25 * 3_600_000;
 const MAX_LAST_RUNS = 6;
 const PATIENT: Omit<Wish, 'videos'> = {
@@ -34,13 +31,6 @@ const PATIENT: Omit<Wish, 'videos'> = {
 /** A promise of docs/reliability.md that was broken, with all that happened. */
 export class BrokenPromise extends Error {
 	override readonly name = 'BrokenPromise';
-}
-
-/** What makes the package misbehave, to see that the model notices. */
-export interface Sabotage {
-	send?: (send: Send) => Send;
-	bucket?: (bucket: Bucket) => Bucket;
-	isDeafToStop?: boolean;
 }
 
 /**
@@ -272,15 +262,12 @@ class Play {
 
 	private judgeEnds(): void {
 		const nowMs = this.clock.monotonic();
-		for (const { name, state, wish, triedAtMs, stoppedAtMs, errors } of this.executions.values()) {
+		for (const execution of this.executions.values()) {
+			const { name, state, triedAtMs, errors } = execution;
 			if (errors.some(({ code }) => code === 'INTERNAL' || code === 'UNREADABLE_ANSWER'))
 				this.breaks(`${name} ends with a fault of the package itself`);
 			if (state !== 'running') continue;
-			const dueMs = Math.min(
-				triedAtMs + wish.timeoutMs + BESIDE_TIMEOUT_MS,
-				Math.max(stoppedAtMs ?? Infinity, triedAtMs) + AFTER_STOP_MS,
-			);
-			if (nowMs > dueMs)
+			if (nowMs > dueMs(execution))
 				this.breaks(`${name} has not ended ${seconds(nowMs - triedAtMs)} after its start`);
 		}
 	}

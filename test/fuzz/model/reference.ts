@@ -91,6 +91,8 @@ export function mayBurn(job: PaidJob, truth: Truth): string | undefined {
 	const all = [...executions.values()];
 	const ofItsVideo = all.filter((one) => one.wants(job.key));
 	if (!job.isNamed) return 'Where RunPod gave no job ID, nobody can cancel';
+	if (ofItsVideo.some(({ wish }) => wish.onTimeout === 'hand back'))
+		return 'It was to go on after Timeout';
 	if (ofItsVideo.some(({ state }) => state === 'killed'))
 		return 'A process that is killed cancels nothing';
 	if (truth.given.has(job.id)) return 'It was given out as a job that goes on';
@@ -157,4 +159,14 @@ function follows(execution: Execution | undefined, { runPod, store, wasSet }: Tr
 	const { state, stop, wish } = execution;
 	const isWaiting = state === 'running' && !stop.signal.aborted && wish.waits === 'in the node';
 	return isWaiting && wish.withMinio;
+}
+
+const AFTER_STOP_MS = 2500;
+/** Beside its Timeout: the looks before the first submit, and what is due at its end. */
+const BESIDE_TIMEOUT_MS = 75_000;
+
+/** Nothing hangs: when an execution has to have ended. */
+export function dueMs({ wish, triedAtMs, stoppedAtMs = Infinity }: Execution): number {
+	const dueAtTimeout = triedAtMs + wish.timeoutMs + BESIDE_TIMEOUT_MS;
+	return Math.min(dueAtTimeout, Math.max(stoppedAtMs, triedAtMs) + AFTER_STOP_MS);
 }

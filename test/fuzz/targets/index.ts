@@ -1,4 +1,5 @@
 import type { FuzzTarget } from '../target';
+import { challenges, publicAddresses, shareLinks } from './contract/addresses';
 import { inlineTexts, inlineVideos } from './contract/inlineFiles';
 import { jobInputs } from './contract/jobInput';
 import { locatorValues, models, sameEndpoint } from './contract/locators';
@@ -6,6 +7,7 @@ import { filledKeys, objectKeys } from './contract/objectKeys';
 import { mediaFiles, mp4Facts } from './media/mp4';
 import { settingsFiles } from './settings/dotenv';
 import { itemErrors } from './settings/itemErrors';
+import { looks } from './settings/looks';
 import { money } from './settings/money';
 import { endpointTexts, links } from './storage/links';
 import { changedRecords, records, unreadableRecords } from './storage/records';
@@ -28,6 +30,9 @@ export const targets: readonly FuzzTarget[] = [
 	locatorValues,
 	sameEndpoint,
 	models,
+	publicAddresses,
+	shareLinks,
+	challenges,
 	inlineVideos,
 	inlineTexts,
 	generate,
@@ -50,6 +55,7 @@ export const targets: readonly FuzzTarget[] = [
 	storeAnswers,
 	settingsFiles,
 	itemErrors,
+	looks,
 	money,
 	management,
 	managementAnswers,

@@ -53,7 +53,7 @@ export interface Request {
 /** What was asked for and what came of it. */
 export class Ledger {
 	readonly requests = new Map<string, Request>();
-	/** Items that n8n told twice of in one execution, where it was not killed meanwhile. */
+	/** Items that n8n told of twice in one execution. */
 	readonly toldTwice: string[] = [];
 	/** Errors that do not name their item, or do not say what to do. */
 	readonly poorErrors: string[] = [];

@@ -6,6 +6,9 @@ const AIM_MB = 80;
 /** Growth that no timing of the garbage collection explains: the file was in memory. */
 const NOT_STREAMED_MB = 150;
 
+const READ_TWICE =
+	'The file is read twice: it is checked whole before anything is paid for, and its key is its SHA-256, so that it is stored once';
+
 /** What came of carrying a file one way, or why nothing did. */
 export interface Carried {
 	name: CarrierName;
@@ -66,10 +69,11 @@ function figureOf(carried: Carried, value: number | undefined): PeerFigure {
 	return { name: known, ...version, value: value ?? null, ...noteOf(carried) };
 }
 
-function noteOf({ why, processorSeconds }: Carried): { note?: string } {
+function noteOf({ name, direction, why, processorSeconds }: Carried): { note?: string } {
 	if (why !== undefined) return { note: why };
 	if (processorSeconds === undefined) return {};
-	return { note: `${figure(processorSeconds)} s of processor time` };
+	const used = `${figure(processorSeconds)} s of processor time`;
+	return { note: name === 'generate' && direction === 'up' ? `${used}. ${READ_TWICE}` : used };
 }
 
 function pointsOf(

@@ -88,6 +88,7 @@ const jsons = fc.oneof(
 		)
 		.map((value) => JSON.stringify(value)),
 	fc.string(),
+	fc.constantFrom(`"${SECRET}"`, `{"RUNPOD_API_KEY": "${SECRET}`, `[{"${SECRET}": 1}]`),
 );
 
 /** Any files of settings give settings, or faults that name a variable or the file, and no secret. */

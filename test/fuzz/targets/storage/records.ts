@@ -36,12 +36,25 @@ const fields = {
 	run: jsonValues,
 	failure: jsonValues,
 };
-const written = fc.oneof(
-	fc.record(fields),
-	fc.record(fields, {
-		requiredKeys: ['version', 'state', 'delivered', 'fingerprint', 'execution_id', 'endpoint_id'],
-	}),
-);
+const whole = {
+	version: 1,
+	state: 'submitted',
+	delivered: false,
+	fingerprint: 'f',
+	execution_id: 'a',
+	endpoint_id: 'endpoint1',
+	job_id: 'job-0',
+	intended_at_ms: 1,
+	submitted_at_ms: 2,
+	recorded_at_ms: null,
+};
+/** A record in which some fields are odd: with all of them so, none would pass. */
+const written = fc
+	.tuple(fc.record(fields), fc.subarray(Object.keys(fields), { maxLength: 4 }))
+	.map(([odd, names]) => ({
+		...whole,
+		...Object.fromEntries(Object.entries(odd).filter(([name]) => names.includes(name))),
+	}));
 
 /** What is read of any bytes can be written and read again; a video's keys are its own uploads alone. */
 export const records = fuzzTarget(
@@ -53,7 +66,7 @@ export const records = fuzzTarget(
 		if (record) {
 			const again = { ...stored, text: JSON.stringify(record) };
 			const other = { getText: async () => await Promise.resolve(again) };
-			assert.deepEqual(await readRecordOf('u/a/idle.mp4', other), record);
+			assert.equal(JSON.stringify(await readRecordOf('u/a/idle.mp4', other)), again.text);
 			assert.match(record.job_id ?? 'none', /^[\w.:~-]+$/);
 			assert.ok(record.job_id !== '..' && record.job_id !== '.');
 		}

@@ -44,7 +44,12 @@ async function start(): Promise<OddStore> {
 		bucket: 'avatars',
 	});
 	// Waits for nothing: what is repeated is repeated at once.
-	const hasty = { ...clock, sleep: async () => await Promise.resolve() };
+	const hasty = {
+		...clock,
+		sleep: async () => {
+			await Promise.resolve();
+		},
+	};
 	const limits = { silenceMs: 2000, wholeMs: 4000, perMegabyteMs: 1000 };
 	const bucket = createBucket(settings, hasty, { limits });
 	const store: OddStore = { bucket, answer: { status: 200, headers: {}, body: '' }, requests: 0 };
@@ -107,7 +112,10 @@ const lists = fc
 	);
 const errors = fc
 	.record({
-		Code: fc.oneof(fc.constantFrom('AccessDenied', 'NoSuchKey', 'SlowDown'), texts),
+		Code: fc.oneof(
+			fc.constantFrom('AccessDenied', 'NoSuchKey', 'SlowDown', `Echo ${SECRET}`),
+			texts,
+		),
 		Message: texts,
 		Key: texts,
 	})

@@ -63,6 +63,10 @@ export const remoteTexts = fuzzTarget(
 			];
 			for (const one of shown)
 				for (const form of forms) assert.ok(!one.includes(form), `shows ${form}`);
+			// Nor a part of it, where the text is cut.
+			const start = secret.slice(0, 7);
+			if (writing === 'plain' && !`${before.join('')} ${after.join('')}`.includes(start))
+				for (const one of shown) assert.ok(!one.includes(start), `shows ${start}`);
 			const [clean = ''] = shown;
 			assert.ok(clean.length <= SHOWN_LENGTH);
 			assert.doesNotMatch(clean, /[\u0000-\u001f\u007f-\u009f]/);
