@@ -32,7 +32,7 @@ export const MEASURES: readonly Measure[] = [
 		quick: ['--quick'],
 		full: [],
 		gives: ['files'],
-		limitMinutes: 8,
+		limitMinutes: 12,
 	},
 	{
 		script: 'test/bench/peers/load.ts',

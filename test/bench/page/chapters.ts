@@ -59,6 +59,12 @@ work for the execution is part of the figures.`,
 		measure: 'files',
 		title: 'Large files',
 		text: `The same file, up and down, by each node in n8n's engine against the same store.`,
+		reasons: [
+			[
+				/ up, Generate, speed/,
+				'the file is checked whole before anything is paid for, and read again to be sent',
+			],
+		],
 	},
 	{
 		measure: 'load',
@@ -69,5 +75,6 @@ work for the execution is part of the figures.`,
 		measure: 'size',
 		title: 'Installed size',
 		text: `What an install from n8n's settings puts on the disk.`,
+		reasons: [[/^installed/, 'what others install along, or do without, is inside']],
 	},
 ];

@@ -36,7 +36,9 @@ function faultsOf(page: string, measured: Measured): string[] {
 	];
 	const missing = words.filter((one) => !text.includes(prose(one)));
 	const stale = Object.values(PEERS).filter(({ name, version }) => {
-		const shown = [...text.matchAll(new RegExp(`${escaped(name)} (\\d[\\w.-]*):`, 'g'))];
+		const shown = [
+			...text.matchAll(new RegExp(`(?<![\\w@/])${escaped(name)} (\\d[\\w.-]*):`, 'g')),
+		];
 		return shown.some(([, other]) => other !== version);
 	});
 	return [
