@@ -48,8 +48,8 @@ function isWhole(text: string): boolean {
 	let at = 0;
 	while (at + 16 <= content.length) {
 		const length = content.readUInt32BE(at);
-		if (length === 0) return true;
-		if (length > 1 && length < 8) return false;
+		// One without a length goes on to the end of the file, wherever that is.
+		if (length === 0 || (length > 1 && length < 8)) return false;
 		at += length === 1 ? Math.max(Number(content.readBigUInt64BE(at + 8)), 16) : length;
 	}
 	return at === content.length;

@@ -11,9 +11,9 @@ export interface Spoiling {
 	spoil: Spoil;
 }
 
-/** Not `__proto__`, which ajv does not see. */
+/** Not `__proto__`, which ajv does not see, and not `toString`, which it calls. */
 const names = fc.oneof(
-	fc.constantFrom('constructor', 'toString', 'id', 'executionTimeoutMs', 'volumeInGb'),
+	fc.constantFrom('constructor', 'id', 'executionTimeoutMs', 'volumeInGb'),
 	fc.string({ maxLength: 8, unit: 'binary' }),
 );
 

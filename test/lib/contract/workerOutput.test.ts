@@ -9,6 +9,12 @@ const base64 = mp4.toString('base64');
 /** Its base64 has 256 characters, the last two of which are the padding. */
 const paddedMp4 = mp4.subarray(0, 190);
 const padded = paddedMp4.toString('base64');
+/** Its last box has no length: it goes on to the end of the file. */
+const openEnded = Buffer.concat([
+	mp4.subarray(0, mp4.readUInt32BE(0)),
+	Buffer.from('\0\0\0\0mdat'),
+	Buffer.alloc(2000, 7),
+]);
 const webm = Buffer.concat([
 	Buffer.from('1a45dfa3a34286810142f7810142f2810442f381084282847765626d', 'hex'),
 	Buffer.alloc(500),
@@ -83,6 +89,11 @@ describe('the output of a worker', () => {
 			{ video: { content: paddedMp4 } },
 		],
 		['two such pieces', piecesOf(padded, 255), { video: { content: paddedMp4 } }],
+		[
+			'pieces of a video whose last box has no length',
+			piecesOf(openEnded.toString('base64'), 500),
+			{ video: { content: openEnded } },
+		],
 		[
 			'pieces encoded each for itself',
 			{
