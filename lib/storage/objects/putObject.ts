@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { waitUnlessAborted } from '../../base/async/abort';
+import { joinSignals, waitUnlessAborted } from '../../base/async/abort';
 import { onAbort } from '../../base/async/abortListener';
 import { LIMITS } from '../../base/async/timeLimits';
 import type { Client } from '../client/client';
@@ -44,13 +44,20 @@ export async function putObject(
 				await ask({}, async (client) => {
 					return await client.initiateNewMultipartUpload(bucket, key, { ...type });
 				}),
-			part: async (uploadID, partNumber, bytes, md5) => {
+			part: async (uploadID, partNumber, { bytes, md5, signal }) => {
 				const headers = { 'Content-MD5': md5 };
 				const part = { bucketName: bucket, objectName: key, uploadID, partNumber, headers };
 				// The line is shared with the others that are under way.
-				return await ask({ fileBytes: bytes.length * PARTS_AT_ONCE }, async (client) => {
-					return await client.uploadPart(part, bytes);
-				});
+				const action = { verb: 'write', key, fileBytes: bytes.length * PARTS_AT_ONCE } as const;
+				const joined = joinSignals([context.signal, signal]);
+				try {
+					const within = { ...context, signal: joined.signal };
+					return await request(action, within, async (client) => {
+						return await client.uploadPart(part, bytes);
+					});
+				} finally {
+					joined.release();
+				}
 			},
 			// The store puts the parts together before it answers.
 			complete: async (id, parts) => {

@@ -15,13 +15,22 @@ export interface Part {
 	etag: string;
 }
 
+/** A part on its way into the store. */
+export interface OutgoingPart {
+	bytes: Buffer;
+	/** As base64. */
+	md5: string;
+	/** Aborted when another part has failed. */
+	signal: AbortSignal;
+}
+
 /** The requests that put one object; each carries no more than a part, so it can be repeated. */
 export interface ObjectWriter {
 	whole: (bytes: Buffer) => Promise<unknown>;
 	/** Gives the id of a multipart upload. */
 	begin: () => Promise<string>;
-	/** Parts are counted from 1; `md5` is base64. */
-	part: (uploadId: string, part: number, bytes: Buffer, md5: string) => Promise<{ etag: string }>;
+	/** Parts are counted from 1. */
+	part: (uploadId: string, part: number, outgoing: OutgoingPart) => Promise<{ etag: string }>;
 	complete: (uploadId: string, parts: Part[]) => Promise<unknown>;
 	abort: (uploadId: string) => Promise<unknown>;
 }
@@ -56,13 +65,17 @@ async function putParts(
 ): Promise<void> {
 	const uploadId = await writer.begin();
 	const underway: Promise<Part>[] = [];
+	const cut = new AbortController();
+	const failures: unknown[] = [];
 	try {
 		for await (const bytes of parts) {
-			const sending = sendPart(writer, uploadId, underway.length + 1, bytes);
-			// Without a part nobody needs the rest of the file, which may be long in coming.
-			sending.catch((error: unknown) =>
-				content.destroy(error instanceof Error ? error : undefined),
-			);
+			const sending = sendPart(writer, uploadId, underway.length + 1, bytes, cut.signal);
+			// Without a part nobody needs the others, or the rest of the file, which may be long in coming.
+			sending.catch((error: unknown) => {
+				failures.push(error);
+				cut.abort();
+				content.destroy(error instanceof Error ? error : undefined);
+			});
 			underway.push(sending);
 			// The next part is read into the memory of this one.
 			await underway.at(-PARTS_AT_ONCE);
@@ -72,7 +85,8 @@ async function putParts(
 		// A part that comes after the end of its upload would stay in the store.
 		await Promise.allSettled(underway);
 		await quietly(writer.abort(uploadId));
-		throw error;
+		// What was cut by the first failure says only that it was.
+		throw failures.length > 0 ? failures[0] : error;
 	}
 }
 
@@ -81,10 +95,11 @@ async function sendPart(
 	uploadId: string,
 	part: number,
 	bytes: Buffer,
+	signal: AbortSignal,
 ): Promise<Part> {
 	// Buckets with Object Lock want it.
 	const md5 = createHash('md5').update(bytes).digest('base64');
-	const { etag } = await writer.part(uploadId, part, bytes, md5);
+	const { etag } = await writer.part(uploadId, part, { bytes, md5, signal });
 	return { part, etag };
 }
 

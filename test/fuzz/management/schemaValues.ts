@@ -82,11 +82,11 @@ function flattened(schema: unknown): Node {
 
 /** A field that two parts speak of obeys both. */
 function bothOf(one: Node['properties'] = {}, other: Node['properties'] = {}): Node['properties'] {
-	const both = Object.keys(other).map((name) => [
+	const both = Object.keys(other).map((name): [string, unknown] => [
 		name,
 		Object.hasOwn(one, name) ? { allOf: [one[name], other[name]] } : other[name],
 	]);
-	return { ...one, ...Object.fromEntries(both) };
+	return { ...one, ...Object.fromEntries<unknown>(both) };
 }
 
 function wholeNumbers({ minimum: min = -10, maximum: max = 1e15 }: Node): fc.Arbitrary<number> {

@@ -95,11 +95,13 @@ describe('a store in trouble', () => {
 
 		expect((await store.read('avatars', 'large.mp4'))?.equals(bytes)).toBe(true);
 		const parts = store.calls().filter(({ query }) => query.partNumber !== undefined);
-		expect(parts.map(({ query, status }) => [query.partNumber, status])).toEqual([
-			['1', 500],
-			['1', 200],
-			['2', 200],
-			['3', 200],
+		// Two parts are under way at once, and either may be the one that is refused.
+		const said = parts.map(({ query, status }) => `${String(query.partNumber)}: ${String(status)}`);
+		expect(said.filter((one) => one.endsWith('500'))).toHaveLength(1);
+		expect(said.filter((one) => one.endsWith('200')).sort()).toEqual([
+			'1: 200',
+			'2: 200',
+			'3: 200',
 		]);
 	});
 

@@ -23,15 +23,15 @@ interface Log {
 
 /** A store that answers a part when `send` does. */
 function storeWith(
-	send: (part: number, bytes: Buffer) => Promise<void>,
+	send: (part: number, bytes: Buffer, signal: AbortSignal) => Promise<void>,
 ): Log & { writer: ObjectWriter } {
 	const log: Log = { events: [], completed: undefined };
 	const writer: ObjectWriter = {
 		whole: async () => Promise.reject(new Error('It has several parts')),
 		begin: async () => Promise.resolve('upload'),
-		part: async (_uploadId, part, bytes) => {
+		part: async (_uploadId, part, { bytes, signal }) => {
 			try {
-				await send(part, bytes);
+				await send(part, bytes, signal);
 			} finally {
 				log.events.push(`part ${String(part)} ended`);
 			}
@@ -106,6 +106,21 @@ describe('putStream', () => {
 		expect(store.events).toEqual(['part 2 ended', 'part 1 ended', 'aborted']);
 		expect(store.completed).toBeUndefined();
 		expect(content.destroyed).toBe(true);
+	});
+
+	it('cuts the other part once one is lost, and says why that one was', async () => {
+		const lost = new Error('The store refuses it');
+		const store = storeWith(async (part, _bytes, signal) => {
+			if (part === 2) throw lost;
+			await new Promise((_resolve, reject) => {
+				signal.addEventListener('abort', () => {
+					reject(new Error('cut'));
+				});
+			});
+		});
+		const { content, sizeBytes } = fileOf(4);
+		await expect(putStream(content, sizeBytes, store.writer)).rejects.toBe(lost);
+		expect(store.events).toEqual(['part 2 ended', 'part 1 ended', 'aborted']);
 	});
 
 	it('waits for no more of a file that stands still once a part is lost', async () => {
