@@ -20,7 +20,7 @@ export class RunTimes {
 	#least = Infinity;
 
 	learn(runTimeMs: number): void {
-		if (!(runTimeMs > 0)) return;
+		if (!(runTimeMs > 0) || !Number.isFinite(runTimeMs)) return;
 		this.#logs.push(Math.log(runTimeMs));
 		if (this.#logs.length > KEPT_RUN_TIMES) this.#logs.shift();
 		this.#width = widthFor(this.#logs);

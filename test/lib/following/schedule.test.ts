@@ -79,7 +79,7 @@ describe('the interval of looks', () => {
 	});
 
 	it('does not learn from a run time of nothing', () => {
-		expect(intervalAt(taught(0, NaN), 5000)).toBe(500);
+		expect(intervalAt(taught(0, NaN, Infinity), 5000)).toBe(500);
 	});
 
 	it('is the same always when it is set by hand', () => {
