@@ -16,7 +16,7 @@ export const looks = fuzzTarget(
 	fc.property(runTimes, fc.array(someMs), (runTimesMs, agesMs) => {
 		const schedule = learningSchedule();
 		for (const runTimeMs of runTimesMs) schedule.learn(runTimeMs);
-		const known = runTimesMs.filter((runTimeMs) => runTimeMs > 0);
+		const known = runTimesMs.filter((runTimeMs) => runTimeMs > 0 && Number.isFinite(runTimeMs));
 		const isWithin = (runningForMs: number, mostMs: number) => {
 			const intervalMs = schedule.nextIntervalMs({ lastIntervalMs: 1000, runningForMs });
 			const message = `${String(intervalMs)} ms at ${String(runningForMs)} ms`;
