@@ -78,6 +78,12 @@ const dropsRecords = spoiling((bucket) => ({
 	},
 }));
 
+it('a cancel that is still repeated, since a trouble has begun, is waited for', async () => {
+	const trouble: Happening = { tag: 'RunPod', trouble: '502', ms: 20_000 };
+
+	await play(told([0, starts], [1000, trouble], [0, isStopped]));
+});
+
 describe('the model notices', () => {
 	it.each<[what: string, of: Story, sabotage: Sabotage, broken: RegExp]>([
 		[

@@ -4,11 +4,14 @@ import type { Happening, Story } from './events';
 import { Execution, keyOf, type Wish } from './execution';
 import {
 	areDoubled,
+	CANCEL_MS,
 	dueMs,
+	isBeingCancelled,
 	isLeftTo,
 	mayBeHeldBack,
 	mayBePaidAnew,
 	mayBurn,
+	SOON_MS,
 	type Truth,
 } from './reference';
 import { RunPod, type PaidJob } from './runPod';
@@ -16,9 +19,6 @@ import type { Sabotage } from './sabotage';
 import { Store } from './store';
 
 const START_MS = Date.UTC(2026, 0, 1);
-/** A cancel is repeated for a minute. */
-const CANCEL_MS = 70_000;
-const SOON_MS = 5000;
 const HOLD_MS = 25 * 3_600_000;
 const MAX_LAST_RUNS = 6;
 const PATIENT: Omit<Wish, 'videos'> = {
@@ -247,15 +247,14 @@ class Play {
 
 	/** What an execution has left is cancelled soon after its end, or later where RunPod has troubles. */
 	private async judgeLeft(): Promise<void> {
-		await this.clock.sleep(this.runPod.troubles.length > 0 ? CANCEL_MS : SOON_MS);
-		for (const job of this.runPod.jobs) this.judgeBurning(job);
+		for (const ms of [SOON_MS, CANCEL_MS - SOON_MS]) {
+			await this.clock.sleep(ms);
+			for (const job of this.runPod.jobs) this.judgeBurning(job);
+		}
 	}
 
 	private judgeBurning(job: PaidJob): void {
-		const isFollowed = [...this.executions.values()].some(
-			(one) => one.isUnderWay() && one.wants(job.key),
-		);
-		if (!this.runPod.isBurning(job) || isFollowed) return;
+		if (!this.runPod.isBurning(job) || isBeingCancelled(job, this.truth())) return;
 		if (mayBurn(job, this.truth()) === undefined)
 			this.breaks(`${job.id} is ${job.state}, and nobody follows it`);
 	}
