@@ -4,6 +4,7 @@ import { HttpFailure } from '../../../lib/runpod/http/http';
 import type { Bucket } from '../../../lib/storage/objects/bucket';
 import { story, type Happening, type Story } from './events';
 import { play } from './play';
+import type { Fate } from './runPod';
 import type { Sabotage } from './sabotage';
 
 const SEED = 17;
@@ -37,6 +38,13 @@ function told(...events: [afterMs: number, what: Happening][]): Story {
 	};
 }
 
+const failsAfter50s: Fate = {
+	queueMs: 0,
+	runMs: 50_000,
+	end: 'failed',
+	runsOn: false,
+	lateProgressMs: 0,
+};
 const answerIsLost: Happening = { tag: 'submit', fault: 'is taken, and its answer is cut off' };
 const isStopped: Happening = { tag: 'stop', which: 0 };
 const isKilled: Happening = { tag: 'kill', which: 0 };
@@ -69,6 +77,16 @@ function spoiling(spoil: (bucket: Bucket) => Partial<Bucket>): Sabotage {
 
 const seesNoRecord = spoiling(() => ({
 	getText: async () => await Promise.resolve({ tag: 'missing' }),
+}));
+const knowsNoEarlierJobs = spoiling((bucket) => ({
+	getText: async (key) => {
+		const seen = await bucket.getText(key);
+		if (seen.tag !== 'there') return seen;
+		return {
+			...seen,
+			text: seen.text.replace(/"earlier_job_ids":\[[^\]]*\]/, '"earlier_job_ids":[]'),
+		};
+	},
 }));
 const dropsRecords = spoiling((bucket) => ({
 	putText: async (key, text, type, condition) => {
@@ -115,6 +133,12 @@ describe('the model notices', () => {
 			told([0, starts], [10_000, isKilled]),
 			dropsRecords,
 			/pays for job-1-u1, though there is job-0-u1/,
+		],
+		[
+			'a job that is cancelled for one that had ended before',
+			{ ...told([0, starts], [50_500, starts], [6000, starts]), fates: [failsAfter50s] },
+			knowsNoEarlierJobs,
+			/B cancels job-1-u1, for which it waits/,
 		],
 	])('%s', async (_what, of, sabotage, broken) => {
 		await play(of);

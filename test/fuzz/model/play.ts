@@ -7,6 +7,7 @@ import {
 	CANCEL_MS,
 	dueMs,
 	isBeingCancelled,
+	isGivenUp,
 	isLeftTo,
 	mayBeHeldBack,
 	mayBePaidAnew,
@@ -77,6 +78,8 @@ class Play {
 			cancelled: (job, by) => {
 				if (by !== job.by && isLeftTo(job, this.truth()))
 					this.breaks(`${by} cancels ${job.id} of ${job.by}`);
+				if (by === job.by && isGivenUp(job, this.truth()))
+					this.breaks(`${by} cancels ${job.id}, for which it waits`);
 			},
 			store: (key, text) => {
 				this.store.put(key, text);

@@ -147,6 +147,17 @@ export function isLeftTo(job: PaidJob, truth: Truth): boolean {
 	return follows(executionOf(job, truth), truth);
 }
 
+/** Whether an execution that is sure to wait for its job ends it, with no other that could bring the video instead. */
+export function isGivenUp(job: PaidJob, truth: Truth): boolean {
+	const payer = executionOf(job, truth);
+	if (!payer || !follows(payer, truth) || payer.wish.videos.length > 1) return false;
+	if (truth.nowMs >= payer.triedAtMs + payer.wish.timeoutMs) return false;
+	return !truth.runPod.jobs.some(
+		(other) =>
+			other !== job && other.key === job.key && (other.endedAtMs ?? Infinity) > job.submittedAtMs,
+	);
+}
+
 /** Where a store ignores conditions two executions may both submit, and one of the two jobs is cancelled. */
 export function areDoubled(job: PaidJob, other: PaidJob, truth: Truth): boolean {
 	if (job === other || job.key !== other.key) return false;
