@@ -38,13 +38,8 @@ function told(...events: [afterMs: number, what: Happening][]): Story {
 	};
 }
 
-const failsAfter50s: Fate = {
-	queueMs: 0,
-	runMs: 50_000,
-	end: 'failed',
-	runsOn: false,
-	lateProgressMs: 0,
-};
+const runs: Fate = { queueMs: 0, runMs: 240_000, end: 'video', runsOn: false, lateProgressMs: 0 };
+const failsAfter50s: Fate = { ...runs, runMs: 50_000, end: 'failed' };
 const answerIsLost: Happening = { tag: 'submit', fault: 'is taken, and its answer is cut off' };
 const isStopped: Happening = { tag: 'stop', which: 0 };
 const isKilled: Happening = { tag: 'kill', which: 0 };
@@ -77,6 +72,12 @@ function spoiling(spoil: (bucket: Bucket) => Partial<Bucket>): Sabotage {
 
 const seesNoRecord = spoiling(() => ({
 	getText: async () => await Promise.resolve({ tag: 'missing' }),
+}));
+const notesNoJob = spoiling((bucket) => ({
+	putText: async (key, text, type, condition) =>
+		text.includes('"state":"submitted"')
+			? 'written'
+			: await bucket.putText(key, text, type, condition),
 }));
 const knowsNoEarlierJobs = spoiling((bucket) => ({
 	getText: async (key) => {
@@ -133,6 +134,12 @@ describe('the model notices', () => {
 			told([0, starts], [10_000, isKilled]),
 			dropsRecords,
 			/pays for job-1-u1, though there is job-0-u1/,
+		],
+		[
+			'a job ID that is not noted',
+			{ ...told([0, starts], [20_000, starts]), fates: [runs] },
+			notesNoJob,
+			/B is held back, though nothing is in doubt/,
 		],
 		[
 			'a job that is cancelled for one that had ended before',
