@@ -4,6 +4,7 @@ import { HttpFailure } from '../../../lib/runpod/http/http';
 import type { Bucket } from '../../../lib/storage/objects/bucket';
 import { story, type Happening, type Story } from './events';
 import { play } from './play';
+import type { Fate } from './runPod';
 import type { Sabotage } from './sabotage';
 
 const SEED = 17;
@@ -37,6 +38,8 @@ function told(...events: [afterMs: number, what: Happening][]): Story {
 	};
 }
 
+const runs: Fate = { queueMs: 0, runMs: 240_000, end: 'video', runsOn: false, lateProgressMs: 0 };
+const failsAfter50s: Fate = { ...runs, runMs: 50_000, end: 'failed' };
 const answerIsLost: Happening = { tag: 'submit', fault: 'is taken, and its answer is cut off' };
 const isStopped: Happening = { tag: 'stop', which: 0 };
 const isKilled: Happening = { tag: 'kill', which: 0 };
@@ -70,6 +73,22 @@ function spoiling(spoil: (bucket: Bucket) => Partial<Bucket>): Sabotage {
 const seesNoRecord = spoiling(() => ({
 	getText: async () => await Promise.resolve({ tag: 'missing' }),
 }));
+const notesNoJob = spoiling((bucket) => ({
+	putText: async (key, text, type, condition) =>
+		text.includes('"state":"submitted"')
+			? 'written'
+			: await bucket.putText(key, text, type, condition),
+}));
+const knowsNoEarlierJobs = spoiling((bucket) => ({
+	getText: async (key) => {
+		const seen = await bucket.getText(key);
+		if (seen.tag !== 'there') return seen;
+		return {
+			...seen,
+			text: seen.text.replace(/"earlier_job_ids":\[[^\]]*\]/, '"earlier_job_ids":[]'),
+		};
+	},
+}));
 const dropsRecords = spoiling((bucket) => ({
 	putText: async (key, text, type, condition) => {
 		const written = await bucket.putText(key, text, type, condition);
@@ -77,6 +96,12 @@ const dropsRecords = spoiling((bucket) => ({
 		return written;
 	},
 }));
+
+it('a cancel that is still repeated, since a trouble has begun, is waited for', async () => {
+	const trouble: Happening = { tag: 'RunPod', trouble: '502', ms: 20_000 };
+
+	await play(told([0, starts], [1000, trouble], [0, isStopped]));
+});
 
 describe('the model notices', () => {
 	it.each<[what: string, of: Story, sabotage: Sabotage, broken: RegExp]>([
@@ -109,6 +134,18 @@ describe('the model notices', () => {
 			told([0, starts], [10_000, isKilled]),
 			dropsRecords,
 			/pays for job-1-u1, though there is job-0-u1/,
+		],
+		[
+			'a job ID that is not noted',
+			{ ...told([0, starts], [20_000, starts]), fates: [runs] },
+			notesNoJob,
+			/B is held back, though nothing is in doubt/,
+		],
+		[
+			'a job that is cancelled for one that had ended before',
+			{ ...told([0, starts], [50_500, starts], [6000, starts]), fates: [failsAfter50s] },
+			knowsNoEarlierJobs,
+			/B cancels job-1-u1, for which it waits/,
 		],
 	])('%s', async (_what, of, sabotage, broken) => {
 		await play(of);

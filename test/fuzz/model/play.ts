@@ -1,14 +1,19 @@
 import { simulatedClock, type SimulatedClock } from '../../lib/generation/run/simulatedClock';
 import type { JobReport } from '../../../lib/generation/report/report';
+import { Diary } from './diary';
 import type { Happening, Story } from './events';
 import { Execution, keyOf, type Wish } from './execution';
 import {
 	areDoubled,
+	CANCEL_MS,
 	dueMs,
+	isBeingCancelled,
+	isGivenUp,
 	isLeftTo,
 	mayBeHeldBack,
 	mayBePaidAnew,
 	mayBurn,
+	SOON_MS,
 	type Truth,
 } from './reference';
 import { RunPod, type PaidJob } from './runPod';
@@ -16,9 +21,6 @@ import type { Sabotage } from './sabotage';
 import { Store } from './store';
 
 const START_MS = Date.UTC(2026, 0, 1);
-/** A cancel is repeated for a minute. */
-const CANCEL_MS = 70_000;
-const SOON_MS = 5000;
 const HOLD_MS = 25 * 3_600_000;
 const MAX_LAST_RUNS = 6;
 const PATIENT: Omit<Wish, 'videos'> = {
@@ -27,11 +29,6 @@ const PATIENT: Omit<Wish, 'videos'> = {
 	onTimeout: 'cancel',
 	withMinio: true,
 };
-
-/** A promise of docs/reliability.md that was broken, with all that happened. */
-export class BrokenPromise extends Error {
-	override readonly name = 'BrokenPromise';
-}
 
 /**
  * Plays a story against the real generation, and judges it by the reference model.
@@ -43,12 +40,11 @@ export async function play(story: Story, sabotage: Sabotage = {}): Promise<void>
 
 class Play {
 	readonly clock: SimulatedClock = simulatedClock(START_MS);
-	readonly diary: string[] = [];
+	private readonly diary = new Diary(this.clock);
 	readonly executions = new Map<string, Execution>();
 	readonly runPod: RunPod;
 	private readonly store: Store;
 	private readonly given = new Set<string>();
-	private readonly broken: string[] = [];
 	private setOnMs = 0;
 	private wasSet = false;
 
@@ -59,7 +55,7 @@ class Play {
 		this.store = new Store(this.clock, story.store);
 		this.runPod = new RunPod(this.clock, story, {
 			tell: (what) => {
-				this.tell(what);
+				this.diary.tell(what);
 			},
 			sending: (by) => {
 				this.judgeSending(by);
@@ -76,7 +72,9 @@ class Play {
 			},
 			cancelled: (job, by) => {
 				if (by !== job.by && isLeftTo(job, this.truth()))
-					this.breaks(`${by} cancels ${job.id} of ${job.by}`);
+					this.diary.breaks(`${by} cancels ${job.id} of ${job.by}`);
+				if (by === job.by && isGivenUp(job, this.truth()))
+					this.diary.breaks(`${by} cancels ${job.id}, for which it waits`);
 			},
 			store: (key, text) => {
 				this.store.put(key, text);
@@ -95,13 +93,13 @@ class Play {
 		for (const job of this.runPod.jobs) this.judgeBurning(job);
 		await this.pass(this.story.quietMs);
 		for (const video of this.videos()) await this.judgeLost(video);
-		this.assertKept();
+		this.diary.assertKept();
 	}
 
 	private async pass(ms: number): Promise<void> {
 		await this.clock.run(this.clock.sleep(ms));
 		this.judgeEnds();
-		this.assertKept();
+		this.diary.assertKept();
 	}
 
 	private happen(what: Happening): void {
@@ -116,19 +114,19 @@ class Play {
 				if (what.isTwice) this.start(what.wish);
 				return;
 			case 'submit':
-				this.tell(`the next submit ${what.fault}`);
+				this.diary.tell(`the next submit ${what.fault}`);
 				this.runPod.failNextSubmit(what.fault);
 				return;
 			case 'RunPod':
-				this.tell(`RunPod: ${what.trouble} for ${seconds(what.ms)}`);
+				this.diary.tell(`RunPod: ${what.trouble} for ${seconds(what.ms)}`);
 				this.runPod.trouble(what.trouble, what.ms);
 				return;
 			case 'MinIO':
-				this.tell(`MinIO ${what.trouble} for ${seconds(what.ms)}`);
+				this.diary.tell(`MinIO ${what.trouble} for ${seconds(what.ms)}`);
 				this.store.trouble(what.trouble, what.ms);
 				return;
 			case 'clock':
-				this.tell(`n8n's clock is set by ${seconds(what.byMs)}`);
+				this.diary.tell(`n8n's clock is set by ${seconds(what.byMs)}`);
 				this.wasSet = true;
 				this.setOnMs += Math.max(what.byMs, 0);
 				this.clock.set(what.byMs);
@@ -146,14 +144,14 @@ class Play {
 				return 'is called';
 			},
 		}[what]();
-		if (done !== false) this.tell(`${execution.name} ${done}`);
+		if (done !== false) this.diary.tell(`${execution.name} ${done}`);
 	}
 
 	private start(wish: Wish): Execution {
 		const name = String.fromCharCode('A'.charCodeAt(0) + this.executions.size);
 		const { videos, waits, withMinio, timeoutMs, onTimeout } = wish;
 		const how = `waits ${waits}, at most ${seconds(timeoutMs)} (then ${onTimeout})`;
-		this.tell(
+		this.diary.tell(
 			`${name} starts: video ${videos.join(' and ')}, ${how}${withMinio ? '' : ', without MinIO'}`,
 		);
 		const { send: spoilSend, bucket: spoilBucket, isDeafToStop = false } = this.sabotage;
@@ -171,7 +169,7 @@ class Play {
 				void this.judgeLeft();
 			},
 			tell: (what) => {
-				this.tell(what);
+				this.diary.tell(what);
 			},
 		});
 		this.executions.set(name, execution);
@@ -197,7 +195,7 @@ class Play {
 	}
 
 	private heal(): void {
-		this.tell('everything is well again');
+		this.diary.tell('everything is well again');
 		this.runPod.heal();
 		this.store.heal();
 	}
@@ -222,9 +220,9 @@ class Play {
 
 	private judgeSending(by: string): void {
 		const execution = this.executions.get(by);
-		if (execution?.stop.signal.aborted) this.breaks(`${by} submits after Stop`);
+		if (execution?.stop.signal.aborted) this.diary.breaks(`${by} submits after Stop`);
 		if (execution?.state === 'killed')
-			this.breaks(`${by} submits though it is killed: a fault of this test`);
+			this.diary.breaks(`${by} submits though it is killed: a fault of this test`);
 	}
 
 	private judgePaid(job: PaidJob): void {
@@ -235,29 +233,31 @@ class Play {
 			const reason = mayBePaidAnew(earlier, payer, truth);
 			if (reason?.isForAll) this.given.add(earlier.id);
 			if (reason) continue;
-			this.breaks(`${job.by} pays for ${job.id}, though there is ${earlier.id} (${earlier.state})`);
+			this.diary.breaks(
+				`${job.by} pays for ${job.id}, though there is ${earlier.id} (${earlier.state})`,
+			);
 		}
 	}
 
 	private judgeDoubled(job: PaidJob): void {
 		const truth = this.truth();
 		for (const other of this.runPod.jobs)
-			if (areDoubled(job, other, truth)) this.breaks(`${job.id} and ${other.id} are both made`);
+			if (areDoubled(job, other, truth))
+				this.diary.breaks(`${job.id} and ${other.id} are both made`);
 	}
 
 	/** What an execution has left is cancelled soon after its end, or later where RunPod has troubles. */
 	private async judgeLeft(): Promise<void> {
-		await this.clock.sleep(this.runPod.troubles.length > 0 ? CANCEL_MS : SOON_MS);
-		for (const job of this.runPod.jobs) this.judgeBurning(job);
+		for (const ms of [SOON_MS, CANCEL_MS - SOON_MS]) {
+			await this.clock.sleep(ms);
+			for (const job of this.runPod.jobs) this.judgeBurning(job);
+		}
 	}
 
 	private judgeBurning(job: PaidJob): void {
-		const isFollowed = [...this.executions.values()].some(
-			(one) => one.isUnderWay() && one.wants(job.key),
-		);
-		if (!this.runPod.isBurning(job) || isFollowed) return;
+		if (!this.runPod.isBurning(job) || isBeingCancelled(job, this.truth())) return;
 		if (mayBurn(job, this.truth()) === undefined)
-			this.breaks(`${job.id} is ${job.state}, and nobody follows it`);
+			this.diary.breaks(`${job.id} is ${job.state}, and nobody follows it`);
 	}
 
 	private judgeEnds(): void {
@@ -265,10 +265,12 @@ class Play {
 		for (const execution of this.executions.values()) {
 			const { name, state, triedAtMs, errors } = execution;
 			if (errors.some(({ code }) => code === 'INTERNAL' || code === 'UNREADABLE_ANSWER'))
-				this.breaks(`${name} ends with a fault of the package itself`);
+				this.diary.breaks(`${name} ends with a fault of the package itself`);
+			if (isHeldBack(execution) && !mayBeHeldBack(this.truth()))
+				this.diary.breaks(`${name} is held back, though nothing is in doubt`);
 			if (state !== 'running') continue;
 			if (nowMs > dueMs(execution))
-				this.breaks(`${name} has not ended ${seconds(nowMs - triedAtMs)} after its start`);
+				this.diary.breaks(`${name} has not ended ${seconds(nowMs - triedAtMs)} after its start`);
 		}
 	}
 
@@ -277,30 +279,16 @@ class Play {
 		for (let runs = 1; runs <= MAX_LAST_RUNS; runs++) {
 			const last = this.start({ ...PATIENT, videos: [video] });
 			await this.untilAllEnded();
-			this.assertKept();
+			this.diary.assertKept();
 			if (last.last?.tag === 'given') return;
-			const isHeldBack = last.errors.some(({ code }) => code === 'SUBMIT_UNKNOWN');
-			if (isHeldBack && !mayBeHeldBack(this.truth()))
-				this.breaks(`${last.name} is held back, though nothing is in doubt`);
-			if (isHeldBack) await this.pass(HOLD_MS);
+			if (isHeldBack(last)) await this.pass(HOLD_MS);
 		}
-		this.breaks(`video ${String(video)} (${keyOf(video)}) cannot be had`);
+		this.diary.breaks(`video ${String(video)} (${keyOf(video)}) cannot be had`);
 	}
+}
 
-	private tell(what: string): void {
-		const ms = this.clock.monotonic() - START_MS;
-		this.diary.push(`${(ms / 1000).toFixed(2).padStart(9)} s  ${what}`);
-	}
-
-	private breaks(what: string): void {
-		this.tell(`BROKEN: ${what}`);
-		this.broken.push(what);
-	}
-
-	private assertKept(): void {
-		if (this.broken.length > 0)
-			throw new BrokenPromise(`${this.broken.join('; ')}\n${this.diary.join('\n')}`);
-	}
+function isHeldBack({ errors }: Execution): boolean {
+	return errors.some(({ code }) => code === 'SUBMIT_UNKNOWN');
 }
 
 function seconds(ms: number): string {

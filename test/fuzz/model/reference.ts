@@ -18,7 +18,11 @@ export interface Truth {
 
 const MISSING_MS = 150_000;
 const CONTEST_MS = 60_000;
-const CANCEL_MS = 60_000;
+/** A cancel is repeated for a minute. */
+const REPEATED_MS = 60_000;
+/** So long after its execution's end a job may still be under way, where RunPod has troubles. */
+export const CANCEL_MS = 70_000;
+export const SOON_MS = 5000;
 
 /** Why a video may be paid for once more. */
 export interface Reason {
@@ -85,12 +89,21 @@ function isOutOfSight(job: PaidJob, payer: Execution, truth: Truth): boolean {
 	return isHidden || isDenied;
 }
 
+/** Whether somebody follows it, or has stopped following it so lately that its cancel may still be on its way. */
+export function isBeingCancelled(job: PaidJob, { executions, runPod, nowMs }: Truth): boolean {
+	const ofItsVideo = [...executions.values()].filter((one) => one.wants(job.key));
+	if (ofItsVideo.some((one) => one.isUnderWay())) return true;
+	const endsAtMs = ofItsVideo.map(({ endedAtMs = 0 }) => endedAtMs);
+	const leftAtMs = Math.max(job.namedAtMs ?? 0, ...endsAtMs);
+	return nowMs - leftAtMs < (runPod.troubles.length > 0 ? CANCEL_MS : SOON_MS);
+}
+
 /** Why a job still runs though everybody has ended; nothing where it should not. */
 export function mayBurn(job: PaidJob, truth: Truth): string | undefined {
 	const { runPod, executions, nowMs } = truth;
 	const all = [...executions.values()];
 	const ofItsVideo = all.filter((one) => one.wants(job.key));
-	if (!job.isNamed) return 'Where RunPod gave no job ID, nobody can cancel';
+	if (job.namedAtMs === undefined) return 'Where RunPod gave no job ID, nobody can cancel';
 	if (ofItsVideo.some(({ wish }) => wish.onTimeout === 'hand back'))
 		return 'It was to go on after Timeout';
 	if (ofItsVideo.some(({ state }) => state === 'killed'))
@@ -101,7 +114,7 @@ export function mayBurn(job: PaidJob, truth: Truth): string | undefined {
 		return 'Stop of a sleep cancels nothing';
 	if (ofItsVideo.some((one) => saysLeft(one, job))) return 'Its error says that it goes on';
 	const cancelFailed = runPod.troubles.some(
-		({ fromMs, untilMs }) => untilMs - fromMs >= CANCEL_MS && nowMs > fromMs,
+		({ fromMs, untilMs }) => untilMs - fromMs >= REPEATED_MS && nowMs > fromMs,
 	);
 	if (cancelFailed && ofItsVideo.some((one) => names(one, job)))
 		return 'A cancel that fails leaves a job that the error names';
@@ -132,6 +145,17 @@ export function mayBeHeldBack({ runPod, store, executions }: Truth): boolean {
 /** A job that another execution follows is left to it, where its record tells so. */
 export function isLeftTo(job: PaidJob, truth: Truth): boolean {
 	return follows(executionOf(job, truth), truth);
+}
+
+/** Whether an execution that is sure to wait for its job ends it, with no other that could bring the video instead. */
+export function isGivenUp(job: PaidJob, truth: Truth): boolean {
+	const payer = executionOf(job, truth);
+	if (!payer || !follows(payer, truth) || payer.wish.videos.length > 1) return false;
+	if (truth.nowMs >= payer.triedAtMs + payer.wish.timeoutMs) return false;
+	return !truth.runPod.jobs.some(
+		(other) =>
+			other !== job && other.key === job.key && (other.endedAtMs ?? Infinity) > job.submittedAtMs,
+	);
 }
 
 /** Where a store ignores conditions two executions may both submit, and one of the two jobs is cancelled. */

@@ -27,8 +27,8 @@ export interface PaidJob {
 	endedAtMs?: number;
 	storedAtMs?: number;
 	state: 'IN_QUEUE' | 'IN_PROGRESS' | 'COMPLETED' | 'FAILED' | 'CANCELLED' | 'FORGOTTEN';
-	/** Whether its ID has reached n8n. */
-	isNamed: boolean;
+	/** When its ID reached n8n. */
+	namedAtMs?: number;
 }
 
 /** How the next submit goes wrong. */
@@ -159,7 +159,7 @@ export class RunPod {
 		if (fault === 'is taken, and answered after 45 s') await this.clock.sleep(45_000);
 		await this.clock.sleep(SUBMIT_WAY_MS);
 		if (fault === 'is taken, and answered with 502') return { status: 502, text: '<html>' };
-		job.isNamed = true;
+		job.namedAtMs = this.clock.monotonic();
 		this.events.named();
 		return json(200, { id: job.id, status: 'IN_QUEUE' });
 	}
@@ -175,7 +175,6 @@ export class RunPod {
 			ttlMs: policy.ttl,
 			executionTimeoutMs: policy.executionTimeout,
 			state: 'IN_QUEUE',
-			isNamed: false,
 		};
 		this.events.tell(`RunPod takes ${job.id} from ${by}`);
 		this.events.paid(job);

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as z from 'zod/v4';
+import type { GenerationPorts } from '../../../../lib/generation/request/ports';
+import type { Bucket } from '../../../../lib/storage/objects/bucket';
 import { codeOf, fault, request, run, world, type World } from './generationWorld';
 
 /** What an execution does to the record of a job must hold for the others that have to do with it. */
@@ -83,5 +85,43 @@ describe('a job whose execution was killed', () => {
 		expect(count(w, 'cancel')).toBe(0);
 		expect(end).toMatchObject({ value: { job_id: 'job-0', status: 'completed' } });
 		expect(count(w, 'submit')).toBe(1);
+	});
+});
+
+describe('two executions that submit at once, beside a store that heeds no conditions', () => {
+	/** Both find no record; A writes its intent and reads it back, and then B writes its own over it. */
+	const executions = (w: World, submitMs: Record<'a' | 'b', number>) => {
+		let reads = 0;
+		return (name: 'a' | 'b'): Partial<GenerationPorts> => {
+			const bucket: Bucket = { ...w.bucket, within: () => bucket };
+			bucket.getText = async (key) =>
+				reads++ < 2 ? { tag: 'missing' } : await w.bucket.getText(key);
+			bucket.putText = async (key, text, type) => {
+				if (name === 'b' && text.includes('"state":"intent"')) await w.clock.sleep(50);
+				return await w.bucket.putText(key, text, type);
+			};
+			const submit: typeof w.queue.submit = async (...args) => {
+				await w.clock.sleep(submitMs[name]);
+				return await w.queue.submit(...args);
+			};
+			return { executionId: name, bucket, memory, queue: { ...w.queue, submit } };
+		};
+	};
+
+	it.each([
+		['the first', { a: 100, b: 300 }],
+		['the second', { a: 300, b: 100 }],
+	])('agree on the lower job ID where it is of %s', async (_, submitMs) => {
+		const w = world();
+		const of = executions(w, submitMs);
+
+		const ends = await Promise.all([run(w, [request()], of('a')), run(w, [request()], of('b'))]);
+
+		expect(count(w, 'submit')).toBe(2);
+		expect(w.events.filter((event) => event.startsWith('cancel'))).toEqual(['cancel job-1']);
+		expect(ends).toMatchObject([
+			[{ value: { job_id: 'job-0', status: 'completed' } }],
+			[{ value: { job_id: 'job-0', status: 'completed' } }],
+		]);
 	});
 });
