@@ -51,15 +51,58 @@ it('Ctrl+C ends it with the table', async () => {
 	expect(await out).toMatch(/^true, in its time +\d+ /m);
 });
 
+it('a round fits into half of the time, so that each target is run', async () => {
+	const { code, out } = await fuzz('--minutes', '0.1', '--only', ', ');
+	expect(code).toBe(0);
+	expect(out).toMatch(/^true, in its time +[1-9]\d* /m);
+	expect(out).toMatch(/^last, always so +[1-9]\d* /m);
+});
+
+it('a target that was not run is told, and is no success', async () => {
+	const { code, out } = await fuzz('--minutes', '0.0000001', '--only', 'last');
+	expect(code).toBe(1);
+	expect(out).toMatch(/^last, always so +0 +\d+\.\d {2}NOT RUN$/m);
+});
+
+it.each(['99999:3', '12', '0:0'])('a path to no failure is told: %s', async (path) => {
+	const { code, out } = await fuzz('--only', 'true', '--seed', '1', '--path', path);
+	expect(code).toBe(0);
+	expect(out).toContain('true, in its time: the path leads to no failure: it holds now');
+	expect(out).not.toContain('NOT RUN');
+});
+
+it('a path to no values is told, and is no success', async () => {
+	const { code, out } = await fuzz('--only', 'true', '--seed', '1', '--path', '1:99999');
+	expect(code).toBe(1);
+	expect(out).toContain('true, in its time: there are no values at this path');
+});
+
+const WRONG_MINUTES = '--minutes must be a number above 0 and at most 1440';
+const WRONG_SEED = '--seed must be a whole number from 0 to 2147483647';
+const WRONG_PATH = '--path must be numbers with : between them, the first at most 10000000';
+
 it.each([
-	[['--minutes', 'two'], '--minutes must be a number'],
-	[['--only', 'nothing'], 'No target has "nothing" in its name. There are: false for 1000'],
-	[['--path', '1'], '--path replays one target'],
-	[['--wat'], '--wat'],
-])('%j is refused', async (args, message) => {
-	const { code, out } = await fuzz(...args);
+	['--minutes=two', WRONG_MINUTES],
+	['--minutes=0', WRONG_MINUTES],
+	['--minutes=-1', WRONG_MINUTES],
+	['--minutes=', WRONG_MINUTES],
+	['--minutes=Infinity', WRONG_MINUTES],
+	['--minutes=1441', WRONG_MINUTES],
+	['--seed=1.5', WRONG_SEED],
+	['--seed=', WRONG_SEED],
+	['--seed=x', WRONG_SEED],
+	['--seed=99999999999', WRONG_SEED],
+	['--path=1', '--path replays one target: --only and --seed belong to it'],
+	['--path=a', WRONG_PATH],
+	['--path=999999999', WRONG_PATH],
+	['--minutes=0 --path=a', `${WRONG_MINUTES}; ${WRONG_PATH}`],
+	['--only=nothing', 'No target has "nothing" in its name. There are: false for 1000'],
+	['--wat', "Unknown option '--wat'"],
+])('%s is refused in words', async (args, message) => {
+	const { code, out } = await fuzz(...args.split(' '));
 	expect(code).toBe(2);
-	expect(out).toContain(message);
+	expect(out.startsWith(message)).toBe(true);
+	expect(out.split('\n').slice(1)).toEqual([expect.stringMatching(/^npm run fuzz -- /), '']);
 });
 
 function start(...args: string[]) {

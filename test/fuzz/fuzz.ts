@@ -1,4 +1,3 @@
-import { ZodError } from 'zod';
 import { fuzzOptions, USAGE, type FuzzOptions } from './options';
 import { tableText } from './report';
 import { runRounds } from './rounds';
@@ -10,17 +9,12 @@ export async function fuzz(args: string[], all: readonly FuzzTarget[]): Promise<
 	try {
 		options = fuzzOptions(args, all);
 	} catch (error) {
-		console.error(`${problemText(error)}\n${USAGE}`);
+		console.error(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
 		return 2;
 	}
 	const tallies = await runRounds(options, interrupted());
 	console.log(tableText(tallies));
-	return tallies.some(({ failed }) => failed) ? 1 : 0;
-}
-
-function problemText(error: unknown): string {
-	if (error instanceof ZodError) return error.issues.map(({ message }) => message).join('; ');
-	return error instanceof Error ? error.message : String(error);
+	return tallies.some(({ problem }) => problem !== undefined) ? 1 : 0;
 }
 
 // npm passes a Ctrl+C on that the terminal has sent to the program already.

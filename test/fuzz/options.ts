@@ -12,19 +12,37 @@ export interface FuzzOptions {
 
 export const USAGE = 'npm run fuzz -- [--minutes N] [--only NAME] [--seed S [--path P]]';
 
+const MOST_MINUTES = 24 * 60;
+const MOST_SEED = 2 ** 31 - 1;
+/** fast-check skips a million values of a seed in about a second, and cannot be stopped meanwhile. */
+const MOST_RUN = 10_000_000;
+
+const minutesRule = `--minutes must be a number above 0 and at most ${String(MOST_MINUTES)}`;
+const seedRule = `--seed must be a whole number from 0 to ${String(MOST_SEED)}`;
+const pathRule = `--path must be numbers with : between them, the first at most ${String(MOST_RUN)}`;
+
 const given = z.object({
-	minutes: z.coerce
-		.number({ error: '--minutes must be a number' })
-		.positive()
-		.max(24 * 60)
+	minutes: numberText(minutesRule)
+		.refine((minutes) => minutes > 0 && minutes <= MOST_MINUTES, minutesRule)
 		.default(2),
 	only: z.string().default(''),
-	seed: z.coerce.number({ error: '--seed must be a number' }).int().optional(),
+	seed: numberText(seedRule)
+		.refine((seed) => Number.isInteger(seed) && seed >= 0 && seed <= MOST_SEED, seedRule)
+		.optional(),
 	path: z
 		.string()
-		.regex(/^\d+(:\d+)*$/, '--path must be numbers with : between them')
+		.regex(/^\d+(:\d+)*$/, { error: pathRule, abort: true })
+		.refine((path) => Number(path.split(':', 1)) <= MOST_RUN, pathRule)
 		.optional(),
 });
+
+/** A number as it is typed: a blank is no 0. */
+function numberText(rule: string) {
+	return z
+		.string()
+		.regex(/^-?(\d+\.?\d*|\.\d+)$/, { error: rule, abort: true })
+		.transform(Number);
+}
 
 /** Throws what is wrong with them. */
 export function fuzzOptions(args: string[], all: readonly FuzzTarget[]): FuzzOptions {
@@ -37,7 +55,7 @@ export function fuzzOptions(args: string[], all: readonly FuzzTarget[]): FuzzOpt
 			path: { type: 'string' },
 		},
 	});
-	const { minutes, only, seed, path } = given.parse(values);
+	const { minutes, only, seed, path } = parsed(values);
 	const targets = chosen(all, only);
 	if (path !== undefined && (seed === undefined || targets.length !== 1))
 		throw new Error('--path replays one target: --only and --seed belong to it');
@@ -47,6 +65,12 @@ export function fuzzOptions(args: string[], all: readonly FuzzTarget[]): FuzzOpt
 		...(seed === undefined ? {} : { seed }),
 		...(path === undefined ? {} : { path }),
 	};
+}
+
+function parsed(values: unknown): z.output<typeof given> {
+	const { data, error } = given.safeParse(values);
+	if (error) throw new Error(error.issues.map(({ message }) => message).join('; '));
+	return data;
 }
 
 /** The one of that name, or all whose name has the text in it. */

@@ -22,10 +22,17 @@ export function failureText(
 	].join('\n');
 }
 
+/** What a path led to that was to fail again and did not. */
+export function noFailureText(name: string, path: string, runs: number): string {
+	const found =
+		runs > 0 ? 'the path leads to no failure: it holds now' : 'there are no values at this path';
+	return `${name}: ${found} (--path ${path})`;
+}
+
 export function tableText(tallies: readonly Tally[]): string {
 	const width = Math.max(6, ...tallies.map(({ target }) => target.name.length));
-	const lines = tallies.map(({ target, runs, seconds, failed }) =>
-		line(target.name, String(runs), seconds.toFixed(1), failed ? '  FAILED' : ''),
+	const lines = tallies.map(({ target, runs, seconds, problem }) =>
+		line(target.name, String(runs), seconds.toFixed(1), problem ? `  ${problem}` : ''),
 	);
 	return [line('target', 'runs', 'seconds', ''), ...lines].join('\n');
 

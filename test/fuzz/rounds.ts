@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { HangWatch } from './hangWatch';
 import type { FuzzOptions } from './options';
-import { failureText, replayCommand } from './report';
+import { failureText, noFailureText, replayCommand } from './report';
 import type { FuzzRound, FuzzTarget } from './target';
 
 /** Of a target of weight 1 in one round: short, since Ctrl+C is only heard between two targets. */
@@ -12,7 +12,7 @@ export interface Tally {
 	target: FuzzTarget;
 	runs: number;
 	seconds: number;
-	failed: boolean;
+	problem?: 'FAILED' | 'NOT RUN';
 }
 
 /** Runs all targets in rounds until the time is over; one that failed is left out from then on. */
@@ -20,21 +20,25 @@ export async function runRounds(
 	{ minutes, targets, seed, path }: FuzzOptions,
 	signal: AbortSignal,
 ): Promise<Tally[]> {
-	const tallies = targets.map((target) => ({ target, runs: 0, seconds: 0, failed: false }));
-	const endsAtMs = performance.now() + minutes * 60_000;
+	const tallies: Tally[] = targets.map((target) => ({ target, runs: 0, seconds: 0 }));
+	const timeMs = minutes * 60_000;
+	const endsAtMs = performance.now() + timeMs;
+	// Some run over their time: a round of twice its length still has each target in it.
+	const longestMs =
+		seed === undefined ? Math.min(SLICE_MS, timeMs / 2 / weightOf(tallies)) : timeMs;
 	const watch = new HangWatch();
 	for (let round = 1; ; round++) {
-		const left = tallies.filter(({ failed }) => !failed);
+		const left = tallies.filter(({ problem }) => problem === undefined);
 		const leftMs = endsAtMs - performance.now();
 		if (left.length === 0 || leftMs <= 0 || signal.aborted) break;
 		const roundSeed = seed ?? randomInt(2 ** 31);
 		console.log(
 			`Round ${String(round)}, seed ${String(roundSeed)} for each of ${String(left.length)}`,
 		);
-		const weights = left.reduce((sum, { target }) => sum + target.weight, 0);
-		const sliceMs = seed === undefined ? Math.min(SLICE_MS, leftMs / weights) : leftMs / weights;
-		for (const tally of left) {
-			const ends = Math.min(endsAtMs, performance.now() + sliceMs * tally.target.weight);
+		for (const [index, tally] of left.entries()) {
+			const nowMs = performance.now();
+			const shareMs = (endsAtMs - nowMs) / weightOf(left.slice(index));
+			const ends = nowMs + Math.min(longestMs, shareMs) * tally.target.weight;
 			await runTarget(
 				tally,
 				{ seed: roundSeed, ...(path && { path }), endsAtMs: ends, signal },
@@ -44,7 +48,13 @@ export async function runRounds(
 		if (seed !== undefined) break;
 	}
 	await watch.close();
+	if (!signal.aborted)
+		for (const tally of tallies) if (tally.runs === 0) tally.problem ??= 'NOT RUN';
 	return tallies;
+}
+
+function weightOf(tallies: readonly Tally[]): number {
+	return tallies.reduce((sum, { target }) => sum + target.weight, 0);
 }
 
 async function runTarget(tally: Tally, round: FuzzRound, watch: HangWatch): Promise<void> {
@@ -54,13 +64,16 @@ async function runTarget(tally: Tally, round: FuzzRound, watch: HangWatch): Prom
 	const startedMs = performance.now();
 	watch.begins({
 		limitMs: target.runLimitMs * 2,
-		words: `HANGS: ${target.name}\n  replay: ${replayCommand(target.name, round.seed, '{run}')}`,
+		words: `HANGS: ${target.name}\n  replay: ${replayCommand(target.name, round.seed, round.path ?? '{run}')}`,
 	});
 	const { runs, failure } = await target.run({ ...round, onRun: watch.onRun });
 	watch.rests();
 	tally.runs += runs;
 	tally.seconds += (performance.now() - startedMs) / 1000;
-	if (!failure) return;
-	tally.failed = true;
-	console.log(failureText(target.name, failure));
+	if (failure) {
+		tally.problem = 'FAILED';
+		console.log(failureText(target.name, failure));
+	} else if (round.path !== undefined && !round.signal.aborted) {
+		console.log(noFailureText(target.name, round.path, runs));
+	}
 }

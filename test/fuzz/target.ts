@@ -14,7 +14,7 @@ export interface FuzzRound {
 	seed: number;
 	/** Replays one run of the seed, by the path of its failure. */
 	path?: string;
-	/** No run begins after this time of `performance.now()`, nor once the signal is aborted. */
+	/** No run begins after this time of `performance.now()`, but that of a path, nor once the signal is aborted. */
 	endsAtMs: number;
 	signal: AbortSignal;
 	onRun?: () => void;
@@ -55,12 +55,13 @@ export function fuzzTarget<Ts>(
 		run: async (round) => {
 			const { seed, path } = round;
 			// Stopped between two runs, so that a run of the next round never meets a leftover of this one.
-			const stops = stoppingPlugin(round);
-			const details = await fc.check(property, {
+			const stops = path === undefined ? stoppingPlugin(round) : oneRunPlugin(round);
+			const details = await checked(property, {
 				seed,
 				...(path === undefined ? { numRuns: Infinity } : { path, numRuns: 1, endOnFailure: true }),
 				plugins: [stops, fc.timeout(runLimitMs)],
 			});
+			if (!details) return { runs: 0 };
 			const { numRuns: runs, counterexample, counterexamplePath, errorInstance } = details;
 			if (!details.failed || counterexample === null) return { runs };
 			return {
@@ -73,6 +74,34 @@ export function fuzzTarget<Ts>(
 				},
 			};
 		},
+	};
+}
+
+/** Nothing where a path is longer than what is made smaller there. */
+async function checked<Ts>(
+	property: IRawProperty<Ts>,
+	parameters: fc.Parameters<Ts>,
+): Promise<fc.RunDetails<Ts> | undefined> {
+	try {
+		return await fc.check(property, parameters);
+	} catch (error) {
+		if (error instanceof Error && error.message.startsWith('Unable to replay')) return undefined;
+		throw error;
+	}
+}
+
+/** fast-check goes on from a path of a smaller failure to all that stand beside it. */
+function oneRunPlugin({ signal, onRun }: FuzzRound): fc.UniversalPlugin {
+	return () => {
+		let begun = false;
+		return {
+			decorateRun: (run) => (value) => {
+				if (signal.aborted || begun) return new fc.PreconditionFailure(true);
+				begun = true;
+				onRun?.();
+				return run(value);
+			},
+		};
 	};
 }
 

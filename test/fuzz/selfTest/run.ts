@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import fc from 'fast-check';
 import { fuzz } from '../fuzz';
 import { fuzzTarget } from '../target';
@@ -27,6 +27,14 @@ const targets = [
 		'never answered',
 		fc.asyncProperty(fc.nat(), () => new Promise<void>(() => undefined)),
 		{ runLimitMs: 100 },
+	),
+	fuzzTarget(
+		'too long, a run',
+		fc.asyncProperty(fc.nat(), () => setTimeout(3100)),
+	),
+	fuzzTarget(
+		'last, always so',
+		fc.property(fc.nat(), () => true),
 	),
 ];
 
