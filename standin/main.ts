@@ -23,6 +23,8 @@ const NOTE = `This is a stand-in on this machine: a queue that answers as RunPod
 and a worker that is not Wan (it lays the portrait over the driving video with ffmpeg).
 The line on stdout holds its addresses and keys. Stop it with Ctrl+C.`;
 
+const MAX_PORT = 65_535;
+
 class UsageError extends Error {}
 
 /** Runs the stand-in until SIGINT or SIGTERM. Prints one line of JSON on stdout: a StandInAddress. */
@@ -60,13 +62,13 @@ function readOptions(args: string[]): StandInOptions & { faults?: Rehearsal } {
 	});
 	return {
 		fast: values.fast,
-		workersMax: toNumber('workers', values.workers),
+		workersMax: toWhole('workers', values.workers),
 		coldStartMs: toNumber('cold-start-ms', values['cold-start-ms']),
 		runMs: toNumber('run-ms', values['run-ms']),
 		timeFactor: toNumber('time-factor', values['time-factor']),
-		queuePort: toNumber('runpod-port', values['runpod-port']),
-		managementPort: toNumber('management-port', values['management-port']),
-		storagePort: toNumber('minio-port', values['minio-port']),
+		queuePort: toPort('runpod-port', values['runpod-port']),
+		managementPort: toPort('management-port', values['management-port']),
+		storagePort: toPort('minio-port', values['minio-port']),
 		...(values['retention-ms'] === undefined
 			? {}
 			: { retentionMs: toNumber('retention-ms', values['retention-ms']) }),
@@ -90,6 +92,18 @@ function toNumber(flag: string, text: string): number {
 		throw new UsageError(`--${flag} must be a number from 0 up, got "${text}"`);
 	}
 	return value;
+}
+
+function toWhole(flag: string, text: string): number {
+	const value = toNumber(flag, text);
+	if (Number.isSafeInteger(value)) return value;
+	throw new UsageError(`--${flag} must be a whole number, got "${text}"`);
+}
+
+function toPort(flag: string, text: string): number {
+	const port = toWhole(flag, text);
+	if (port <= MAX_PORT) return port;
+	throw new UsageError(`--${flag} must be a port up to ${String(MAX_PORT)}, got "${text}"`);
 }
 
 async function waitForStop(): Promise<void> {

@@ -5,6 +5,7 @@ import { isKnownRoute } from '../queue/target';
 import type { StandIn } from '../standin';
 import type { Often, WireFault } from '../wire/wireFault';
 import { Fields, FaultsFileError } from './fields';
+import { readManagementPath, readPattern } from './patterns';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
@@ -26,7 +27,7 @@ export function readFaults(text: string): Rehearsal {
 		.map(({ value, place }) => readManagementFault(value, place));
 	const storage = fields.list('storage').map(({ value, place }) => readStorageFault(value, place));
 	const jobs = fields.list('jobs').map(({ value, place }) => readOutcome(value, place));
-	const cancels = readCancels(fields.any('cancels') ?? {});
+	const cancels = readCancels(fields.any('cancels'));
 	fields.end();
 	return { queue, management, storage, jobs, cancels };
 }
@@ -42,7 +43,8 @@ export function rehearse({ queue, management, storage }: StandIn, faults: Rehear
 
 function parseJson(text: string): unknown {
 	try {
-		return JSON.parse(text);
+		// Editors on Windows put a mark of the encoding before the text.
+		return JSON.parse(text.replace(/^\uFEFF/, ''));
 	} catch {
 		throw new FaultsFileError('The file is not JSON');
 	}
@@ -65,7 +67,7 @@ function readRoute(fields: Fields): Route | undefined {
 function readManagementFault(value: unknown, place: string): ManagementFault {
 	const fields = new Fields(value, place);
 	const method = readMethod(fields);
-	const path = readPattern(fields, 'path');
+	const path = readManagementPath(fields);
 	const fault = readHttpFault(fields);
 	fields.end();
 	return {
@@ -112,7 +114,7 @@ function readStorageFault(value: unknown, place: string): ObjectStoreFault {
 function readStorageKind(fields: Fields): ObjectStoreFault {
 	const kind = fields.text('kind');
 	if (kind === 'cut') return { cut: true };
-	if (kind === 'late') return { delayMs: fields.needed('delayMs', fields.number('delayMs')) };
+	if (kind === 'late') return { delayMs: fields.needed('delayMs', fields.timeMs('delayMs')) };
 	if (kind !== 'answer') return readWire(fields, kind);
 	const code = fields.text('code');
 	return { status: readStatus(fields), ...(code !== undefined && { code }) };
@@ -126,7 +128,7 @@ function readWire(fields: Fields, kind: string | undefined): WireFault {
 		case 'html':
 			return { kind };
 		case 'drip':
-			return { kind, everyMs: fields.number('everyMs') ?? 1000 };
+			return { kind, everyMs: fields.timeMs('everyMs') ?? 1000 };
 		default:
 			return fields.refuse(
 				'kind',
@@ -141,7 +143,7 @@ function readOutcome(value: unknown, place: string): JobOutcome {
 	const when = avatarId !== undefined && {
 		when: (input: Readonly<Record<string, unknown>>) => input.avatar_id === avatarId,
 	};
-	const times = fields.number('times');
+	const times = readTimes(fields);
 	const outcome = readEnd(fields, times);
 	fields.end();
 	return { ...when, ...outcome };
@@ -156,7 +158,7 @@ function readEnd(fields: Fields, times: number | undefined): JobOutcome {
 		case 'restarts':
 			return { kind, times: fields.needed('times', times) };
 		case 'lateProgress': {
-			const afterMs = fields.needed('afterMs', fields.number('afterMs'));
+			const afterMs = fields.needed('afterMs', fields.timeMs('afterMs'));
 			return { ...often, kind, afterMs, progress: { progress: '9/10' } };
 		}
 		case 'timedOut':
@@ -174,18 +176,25 @@ function readEnd(fields: Fields, times: number | undefined): JobOutcome {
 	}
 }
 
-function readCancels(value: unknown): CancelHabits {
+function readCancels(value: unknown = {}): CancelHabits {
 	const fields = new Fields(value, 'cancels');
 	const endsCompleted = fields.flag('endsCompleted') ?? false;
-	const uploadsLateMs = fields.number('uploadsLateMs');
+	const uploadsLateMs = fields.timeMs('uploadsLateMs');
 	fields.end();
 	return { endsCompleted, uploadsLateMs };
 }
 
 function readOften(fields: Fields): Often {
 	const always = fields.flag('always') ?? false;
-	const times = fields.number('times') ?? 1;
-	return { times: always ? Infinity : times, after: fields.number('after') ?? 0 };
+	const times = readTimes(fields);
+	if (always && times !== undefined)
+		fields.refuse('times', 'says how often, and always without end: choose one');
+	return { times: always ? Infinity : (times ?? 1), after: fields.number('after') ?? 0 };
+}
+
+function readTimes(fields: Fields): number | undefined {
+	const times = fields.number('times');
+	return times === 0 ? fields.refuse('times', 'must be at least 1') : times;
 }
 
 function readStatus(fields: Fields): number {
@@ -198,15 +207,4 @@ function readMethod(fields: Fields): string | undefined {
 	const method = fields.text('method');
 	if (method === undefined || METHODS.includes(method)) return method;
 	return fields.refuse('method', `must be one of ${METHODS.join(', ')}`);
-}
-
-/** A regular expression that the whole text must match, so that a key stands for itself and `.*` for all. */
-function readPattern(fields: Fields, name: string): RegExp | undefined {
-	const text = fields.text(name);
-	if (text === undefined) return undefined;
-	try {
-		return new RegExp(`^(?:${text})$`);
-	} catch {
-		return fields.refuse(name, 'is no regular expression');
-	}
 }

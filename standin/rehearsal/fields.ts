@@ -1,3 +1,6 @@
+// setTimeout fires at once when the delay is longer than this.
+const LONGEST_DELAY_MS = 2 ** 31 - 1;
+
 /** What is wrong with a file of faults, with the place. */
 export class FaultsFileError extends Error {}
 
@@ -34,6 +37,13 @@ export class Fields {
 		return this.refuse(name, 'must be a whole number from 0 up');
 	}
 
+	/** A time that Node can wait for: 24 days at most. */
+	timeMs(name: string): number | undefined {
+		const value = this.number(name);
+		if (value === undefined || value <= LONGEST_DELAY_MS) return value;
+		return this.refuse(name, `must be at most ${String(LONGEST_DELAY_MS)} ms`);
+	}
+
 	flag(name: string): boolean | undefined {
 		const value = this.any(name);
 		if (value === undefined || typeof value === 'boolean') return value;
@@ -41,7 +51,8 @@ export class Fields {
 	}
 
 	list(name: string): { value: unknown; place: string }[] {
-		const value = this.any(name) ?? [];
+		const value = this.any(name);
+		if (value === undefined) return [];
 		if (!Array.isArray(value)) return this.refuse(name, 'must be a list');
 		return Array.from<unknown>(value).map((one, index) => {
 			return { value: one, place: `${name}[${String(index)}]` };

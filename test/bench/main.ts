@@ -1,16 +1,14 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { arch, cpus, release, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import * as z from 'zod/v4';
 import { N8N_VERSION } from '../../demo/n8n/install';
 import { version } from '../../package.json';
 import { writeChart } from '../charts/lineChart';
 import { MEASURES, type Measure } from './measures';
 import { benchPage, PAGE, PLOT, type RunFacts } from './page/page';
 import { panelsOf } from './page/panels';
+import { runProgram } from './program';
 import { parseRows, ROWS_FILE, type BenchRow } from './rows';
 
 const USAGE = `Usage: npm run bench -- [options]
@@ -28,25 +26,50 @@ async function main(): Promise<void> {
 		},
 	});
 	const { write, only = '', rows } = values;
-	if (write && only !== '' && rows === undefined) throw new Error(USAGE);
+	const measures = chosen(only);
+	if (write && only !== '' && rows === undefined)
+		throw new Error(
+			`--write with --only needs --rows: the rows of all others are taken from that file\n${USAGE}`,
+		);
+	const signal = stopSignal();
 	const startMs = Date.now();
 	const folder = mkdtempSync(join(tmpdir(), 'wan-avatar-bench-rows-'));
 	const rowsFile = rows ?? join(folder, 'rows.jsonl');
 	const failures: string[] = [];
 	try {
-		for (const measure of MEASURES.filter(({ script }) => script.includes(only))) {
+		for (const measure of measures) {
+			if (signal.aborted) break;
 			const args = write ? measure.full : measure.quick;
 			if (args === null) continue;
 			forget(measure, rowsFile);
-			const failure = await run(measure, args, rowsFile);
+			const failure = await run(measure, { args, rowsFile, folder, signal });
 			if (failure !== undefined) failures.push(failure);
 		}
-		if (write) await writePage(rowsFile, factsOf(startMs, failures));
+		if (write && !signal.aborted) await writePage(rowsFile, factsOf(startMs, failures));
 	} finally {
-		rmSync(folder, { recursive: true, force: true });
+		rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 	}
 	for (const failure of failures) console.error(`FAILED: ${failure}`);
-	process.exitCode = failures.length > 0 ? 1 : 0;
+	if (!signal.aborted) process.exitCode = failures.length > 0 ? 1 : 0;
+}
+
+function chosen(only: string): readonly Measure[] {
+	const measures = MEASURES.filter(({ script }) => script.includes(only));
+	if (measures.length > 0) return measures;
+	const names = MEASURES.map(({ script }) => script).join(', ');
+	throw new Error(`No program has "${only}" in its path. There are: ${names}`);
+}
+
+/** Ctrl+C and a service manager end the program at hand with all that it started. */
+function stopSignal(): AbortSignal {
+	const stop = new AbortController();
+	const stopWith = (exitCode: number) => () => {
+		process.exitCode = exitCode;
+		stop.abort();
+	};
+	// Not once: a second Ctrl+C must not kill the process while it cleans up.
+	process.on('SIGINT', stopWith(130)).on('SIGTERM', stopWith(143));
+	return stop.signal;
 }
 
 /** What a program gave in an earlier run. */
@@ -59,27 +82,30 @@ function readRows(rowsFile: string): BenchRow[] {
 	return existsSync(rowsFile) ? parseRows(readFileSync(rowsFile, 'utf8')) : [];
 }
 
+interface Run {
+	args: readonly string[];
+	rowsFile: string;
+	/** What a program leaves there goes with it. */
+	folder: string;
+	signal: AbortSignal;
+}
+
 /** What went wrong with a program, in words; what it measured before is kept. */
 async function run(
 	{ script, nodeFlags = [], limitMinutes }: Measure,
-	args: readonly string[],
-	rowsFile: string,
+	{ args, rowsFile, folder, signal }: Run,
 ): Promise<string | undefined> {
 	console.log(`=== ${[script, ...args].join(' ')}`);
 	const startMs = Date.now();
-	const child = spawn(process.execPath, [...nodeFlags, '--import', 'tsx', script, ...args], {
-		stdio: 'inherit',
-		env: { ...process.env, [ROWS_FILE]: rowsFile },
+	const problem = await runProgram({
+		args: [...nodeFlags, '--import', 'tsx', script, ...args],
+		env: { ...process.env, [ROWS_FILE]: rowsFile, TMPDIR: folder },
+		limitMs: limitMinutes * 60_000,
+		signal,
 	});
-	const limit = setTimeout(() => child.kill('SIGKILL'), limitMinutes * 60_000);
-	const ended = z.tuple([z.number().nullable(), z.string().nullable()]);
-	const [code, signal] = ended.parse(await once(child, 'exit'));
-	clearTimeout(limit);
 	const seconds = Math.round((Date.now() - startMs) / 1000);
 	console.log(`=== ${script}: ${String(seconds)} s`);
-	if (code === 0) return undefined;
-	const how = signal ?? `exit ${String(code)}`;
-	return `${script} ended with ${how} after ${String(seconds)} s`;
+	return problem === undefined ? undefined : `${script} ${problem} after ${String(seconds)} s`;
 }
 
 async function writePage(rowsFile: string, facts: RunFacts): Promise<void> {

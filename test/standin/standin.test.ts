@@ -196,6 +196,10 @@ describe('npm run standin', () => {
 
 	it.each([
 		[['--workers', 'many'], '--workers must be a number'],
+		[['--workers', '0.5'], '--workers must be a whole number, got "0.5"'],
+		[['--runpod-port', '99999999'], '--runpod-port must be a port up to 65535, got "99999999"'],
+		[['--management-port', '1.5'], '--management-port must be a whole number'],
+		[['--minio-port', '65536'], '--minio-port must be a port up to 65535'],
 		[['--speed', '1'], "Unknown option '--speed'"],
 	])('refuses %j', async (flags, message) => {
 		const child = launch(flags);

@@ -187,8 +187,59 @@ describe('a file of faults', () => {
 		['{"management": [{"kind": "answer"}]}', 'management[0]: status is missing'],
 		['{"jobs": [{"kind": "failed"}]}', 'jobs[0]: error is missing'],
 		['{"cancels": {"never": true}}', 'cancels: never is not known here'],
+		['{"queue": null}', 'The file: queue must be a list'],
+		['{"cancels": null}', 'cancels must be an object'],
+		[
+			'{"storage": [{"kind": "late", "delayMs": 2147483648}]}',
+			'storage[0]: delayMs must be at most 2147483647 ms',
+		],
+		[
+			'{"queue": [{"kind": "drip", "everyMs": 2147483648}]}',
+			'queue[0]: everyMs must be at most 2147483647 ms',
+		],
+		[
+			'{"jobs": [{"kind": "lateProgress", "afterMs": 2147483648}]}',
+			'jobs[0]: afterMs must be at most 2147483647 ms',
+		],
+		[
+			'{"cancels": {"uploadsLateMs": 2147483648}}',
+			'cancels: uploadsLateMs must be at most 2147483647 ms',
+		],
+		[
+			'{"queue": [{"kind": "cut", "times": 2, "always": true}]}',
+			'queue[0]: times says how often, and always without end: choose one',
+		],
+		['{"queue": [{"kind": "cut", "times": 0}]}', 'queue[0]: times must be at least 1'],
+		['{"jobs": [{"kind": "lost", "times": 0}]}', 'jobs[0]: times must be at least 1'],
+		['{"storage": [{"kind": "cut", "key": "a)|(b"}]}', 'storage[0]: key is no regular expression'],
+		...['/templates', 'v2/templates', '/v2x', '/V2/.*', '/v2/templates|/serverless'].map(
+			(path): [string, string] => [
+				JSON.stringify({ management: [{ kind: 'cut', path }] }),
+				'management[0]: path matches nothing: all paths begin with /v2/ or are /graphql',
+			],
+		),
 	])('is refused with its place: %s', (json, message) => {
 		expect(() => readFaults(json)).toThrow(message);
+	});
+
+	it.each([
+		'/v2/.*',
+		'.*',
+		'^/v2/templates$',
+		'\\/v2\\/templates',
+		'/v?2/.*',
+		'/v2/(?:templates|registries)',
+		'(/v2/serverless|/graphql)',
+		'/v2/templates|/graphql',
+		'/graphql/?',
+		'/[v]2/[(|]?.*',
+	])('may have each pattern that a path can match: %s', (path) => {
+		const { management } = readFaults(JSON.stringify({ management: [{ kind: 'cut', path }] }));
+		expect(management).toHaveLength(1);
+	});
+
+	it('may begin with a mark of its encoding, as editors on Windows write it', () => {
+		expect(readFaults('\uFEFF{"jobs": [{"kind": "lost"}]}').jobs).toEqual([{ kind: 'lost' }]);
 	});
 
 	it('that is wrong ends npm run standin before it starts', async () => {
