@@ -44,6 +44,7 @@ describe('settings', () => {
 		[{ RUNPOD_GPU_POOLS: 'AMPERE 80' }, 'RUNPOD_GPU_POOLS is malformed'],
 		[{ RUNPOD_MIN_CUDA_VERSION: 'twelve' }, 'RUNPOD_MIN_CUDA_VERSION is malformed'],
 		[{ RUNPOD_WORKER_ENV: '[]' }, 'RUNPOD_WORKER_ENV must be a JSON object'],
+		[{ RUNPOD_WORKER_ENV: '{"constructor": null}' }, 'RUNPOD_WORKER_ENV must be a JSON object'],
 		[{ RUNPOD_MANAGEMENT_BASE_URL: 'api' }, 'RUNPOD_MANAGEMENT_BASE_URL is malformed'],
 	];
 

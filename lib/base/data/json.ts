@@ -7,6 +7,9 @@ export function isJsonObject(value: unknown): value is JsonObject {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** An object with whatever fields: zod's own record fails on one with a field `constructor` that is null. */
+export const anyObject = z.custom<JsonObject>(isJsonObject);
+
 const copier = createJsonCopier();
 
 /** Takes whatever `JSON.parse` makes, within the bounds of a copy. */

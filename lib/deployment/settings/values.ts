@@ -1,5 +1,5 @@
 import * as z from 'zod/v4';
-import { fromJson } from '../../base/data/json';
+import { anyObject, fromJson } from '../../base/data/json';
 import { Secret } from '../../base/data/secret';
 import { modelAddress, modelReferenceIn, REVISION } from './modelReference';
 import { variableDefault, type VariableName } from './variables';
@@ -122,25 +122,31 @@ function splitWords(text: string): string[] {
 		.filter((word) => word !== '');
 }
 
-const secrets = z.record(
-	z.string().regex(/^[A-Za-z_]\w*$/),
-	z.string().transform((value) => new Secret(value)),
-);
+const secrets = anyObject
+	.transform((object) => Object.entries(object))
+	.pipe(
+		z.array(
+			z.tuple([
+				z.string().regex(/^(?!__proto__$)[A-Za-z_]\w*$/),
+				z.string().transform((value) => new Secret(value)),
+			]),
+		),
+	)
+	.transform((entries) => Object.fromEntries(entries));
 
 /** A JSON object of texts, or the text of one; each may be a secret. */
 export function secretRecord(name: VariableName) {
 	const fault = 'must be a JSON object of texts, such as {"LOG_LEVEL": "debug"}';
-	return variable(
-		name,
-		z.union([z.string(), z.record(z.string(), z.unknown())], { error: fault }).default({}),
-	).transform((value, context) => {
-		const { success, data } = secrets.safeParse(
-			typeof value === 'string' ? fromJson(value) : value,
-		);
-		if (success) return data;
-		context.addIssue({ code: 'custom', message: fault });
-		return z.NEVER;
-	});
+	return variable(name, z.union([z.string(), anyObject], { error: fault }).default({})).transform(
+		(value, context) => {
+			const { success, data } = secrets.safeParse(
+				typeof value === 'string' ? fromJson(value) : value,
+			);
+			if (success) return data;
+			context.addIssue({ code: 'custom', message: fault });
+			return z.NEVER;
+		},
+	);
 }
 
 const NO_MODEL = 'none';

@@ -2,7 +2,7 @@ import * as z from 'zod/v4';
 import { InvalidInput, type InputFault } from '../../base/errors/invalidInput';
 import { formMicroUsd, formMicroUsdPerHour } from '../../cost/money';
 import { isContractField } from '../../contract/jobInput';
-import { fromJson } from '../../base/data/json';
+import { anyObject, fromJson } from '../../base/data/json';
 import {
 	MAX_MINUTES,
 	MIN_RUN_TIME_MS,
@@ -193,11 +193,10 @@ export function renaming({ outputName }: RawOptions, runTag: string): (key: stri
 }
 
 const ADDITIONAL = 'additionalWorkerInputs';
-const additionalInputs = z.record(z.string(), z.unknown());
 
 /** Inputs of a newer worker, which never take the place of a field of the form. */
 export function checkAdditionalInputs(raw: unknown): Checked<Record<string, unknown>> {
-	const { data } = additionalInputs.safeParse(objectOf(raw));
+	const { data } = anyObject.safeParse(objectOf(raw));
 	if (!data) {
 		const message = 'must be a JSON object such as {"seed": 7}';
 		return { value: undefined, faults: [{ field: ADDITIONAL, message }] };
