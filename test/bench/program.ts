@@ -28,9 +28,8 @@ export async function runProgram({
 	// Its own process group: Ctrl+C reaches this program alone, which then ends the others in order.
 	const child = spawn(process.execPath, args, { stdio: 'inherit', env, detached: true });
 	const over = once(child, 'exit');
-	const limit = AbortSignal.timeout(limitMs);
-	const stop = AbortSignal.any([signal, limit]);
-	const ended = await Promise.race([over, aborted(stop)]);
+	const limit = delay(limitMs, undefined, { ref: false });
+	const ended = await Promise.race([over, aborted(signal), limit]);
 	if (ended === undefined && child.pid !== undefined) await endTree(child.pid, graceMs);
 	const [code, killedBy] = exited.parse(await over);
 	// What one that crashed has left in its group.

@@ -23,7 +23,7 @@ export async function runRounds(
 	const tallies: Tally[] = targets.map((target) => ({ target, runs: 0, seconds: 0 }));
 	const timeMs = minutes * 60_000;
 	const endsAtMs = performance.now() + timeMs;
-	// Some run over their time: a round of twice its length still has each target in it.
+	// Some runs go over their time: half of all is left for them, so that each target has its turn.
 	const longestMs =
 		seed === undefined ? Math.min(SLICE_MS, timeMs / 2 / weightOf(tallies)) : timeMs;
 	const watch = new HangWatch();
