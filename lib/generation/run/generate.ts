@@ -8,7 +8,7 @@ import {
 	type SubmittedRecord,
 } from './jobContext';
 import { ownerOf } from '../report/owner';
-import { findEarlier, readStanding, type Earlier } from './earlier';
+import { findEarlier, judgeStanding, readStanding, type Earlier } from './earlier';
 import { unseenThumbnail } from '../report/deniedWords';
 import { unfinishedJob } from '../report/failures';
 import { warned, withWarningsOf, type JobResult } from '../report/jobResult';
@@ -66,7 +66,11 @@ async function takeOver(
 		const isLost = error instanceof WanAvatarError && error.code === 'JOB_LOST';
 		if (earlier.tag !== 'going' || !isLost) throw error;
 		assertMaySubmit(context);
-		return await begin(context, await readStanding(context));
+		// Whoever waited for the same job may have made it anew already.
+		const next = await judgeStanding(await readStanding(context), context, earlier.record);
+		return next.tag === 'nothing'
+			? await begin(context, next.standing)
+			: await takeOver(next, context);
 	}
 }
 

@@ -124,7 +124,7 @@ const afterMs = fc.oneof(
 	),
 );
 
-export const story: fc.Arbitrary<Story> = fc.record({
+const anyStory: fc.Arbitrary<Story> = fc.record({
 	fates: fc.array(fate, { maxLength: 4 }),
 	cancelsFinished: fc.boolean(),
 	store: fc.record({
@@ -135,3 +135,25 @@ export const story: fc.Arbitrary<Story> = fc.record({
 	events: fc.array(fc.record({ afterMs, what }), { minLength: 1, maxLength: 14 }),
 	quietMs: fc.constantFrom(0, 2 * MINUTE, 40 * MINUTE, 26 * 60 * MINUTE),
 });
+
+/** Two executions within one submit, beside a store that ignores conditions: both may submit, and have to agree. */
+const contested: fc.Arbitrary<Story> = fc
+	.record({ begun: anyStory, wish, laterMs: fc.nat({ max: 80 }) })
+	.map(({ begun, wish: { timeoutMs, onTimeout }, laterMs }) => {
+		const both: Wish = { videos: [0], waits: 'in the node', timeoutMs, onTimeout, withMinio: true };
+		const start = { tag: 'starts' as const, wish: both, isTwice: false };
+		return {
+			...begun,
+			store: { ...begun.store, ignoresConditions: true },
+			events: [
+				{ afterMs: 0, what: start },
+				{ afterMs: laterMs, what: start },
+				...begun.events.slice(0, 3),
+			],
+		};
+	});
+
+export const story: fc.Arbitrary<Story> = fc.oneof(
+	{ weight: 7, arbitrary: anyStory },
+	{ weight: 1, arbitrary: contested },
+);

@@ -89,6 +89,16 @@ const knowsNoEarlierJobs = spoiling((bucket) => ({
 		};
 	},
 }));
+const restoresNothing = spoiling((bucket) => ({
+	putText: async (key, text, type, condition) => {
+		const standing = await bucket.getText(key);
+		const isOver = standing.tag === 'there' && jobOf(standing.text) !== jobOf(text);
+		return isOver && jobOf(standing.text) !== undefined && jobOf(text) !== undefined
+			? 'written'
+			: await bucket.putText(key, text, type, condition);
+	},
+}));
+const jobOf = (record: string) => /"job_id":"([^"]+)"/.exec(record)?.[1];
 const dropsRecords = spoiling((bucket) => ({
 	putText: async (key, text, type, condition) => {
 		const written = await bucket.putText(key, text, type, condition);
@@ -134,6 +144,15 @@ describe('the model notices', () => {
 			told([0, starts], [10_000, isKilled]),
 			dropsRecords,
 			/pays for job-1-u1, though there is job-0-u1/,
+		],
+		[
+			'two jobs that both go on',
+			{
+				...told([0, starts], [40, starts]),
+				store: { ignoresConditions: true, aheadMs: 0, mayNotDelete: false },
+			},
+			restoresNothing,
+			/job-0-u1 and job-1-u1 are both made/,
 		],
 		[
 			'a job ID that is not noted',

@@ -158,17 +158,16 @@ export function isGivenUp(job: PaidJob, truth: Truth): boolean {
 	);
 }
 
-/** Where a store ignores conditions two executions may both submit, and one of the two jobs is cancelled. */
+/** Where a store ignores conditions two executions may both submit, and one of the two jobs is cancelled soon. */
 export function areDoubled(job: PaidJob, other: PaidJob, truth: Truth): boolean {
-	if (job === other || job.key !== other.key) return false;
-	if (job.state !== 'COMPLETED' || other.state !== 'COMPLETED') return false;
-	const between = Math.abs(job.submittedAtMs - other.submittedAtMs);
-	const areLong = [job, other].every(({ fate }) => fate.runMs > TIME_TO_AGREE_MS);
-	return (
-		between < CONTEST_MS &&
-		areLong &&
-		[job, other].every((one) => follows(executionOf(one, truth), truth))
-	);
+	const both = [job, other];
+	const submitsAtMs = both.map(({ submittedAtMs }) => submittedAtMs);
+	const lastAtMs = Math.max(...submitsAtMs);
+	if (job === other || job.key !== other.key || job.state !== 'COMPLETED') return false;
+	if (other.state !== 'COMPLETED' && !truth.runPod.isBurning(other)) return false;
+	if (lastAtMs - Math.min(...submitsAtMs) >= CONTEST_MS) return false;
+	if (truth.nowMs - lastAtMs < TIME_TO_AGREE_MS) return false;
+	return both.every((one) => follows(executionOf(one, truth), truth));
 }
 
 const TIME_TO_AGREE_MS = 10_000;

@@ -52,6 +52,24 @@ it('a job that somebody was told of is still left to the execution that follows 
 	expect(count(w, 'submit')).toBe(1);
 });
 
+it('a job that is lost is made anew by one of the executions that wait for it, and the others take that one', async () => {
+	const w = world();
+	w.fate.set(0, (ageMs) => (ageMs < 5000 ? 'running' : 'missing'));
+	const queue: typeof w.queue = { ...w.queue, cancel: async () => Promise.resolve('gone') };
+	const first = run(w, [request()], { queue });
+	const laterBy = async (ms: number) => {
+		await w.clock.sleep(ms);
+		return await run(w, [request()], { executionId: `after ${String(ms)}`, memory, queue });
+	};
+
+	const ends = await w.clock.run(Promise.all([35_300, 35_870, 40_000, 50_000].map(laterBy)));
+	await first;
+
+	expect(count(w, 'submit')).toBe(2);
+	for (const [end] of ends)
+		expect(end).toMatchObject({ value: { job_id: 'job-1', status: 'completed' } });
+});
+
 describe('a job whose execution was killed', () => {
 	const killed = async (w: World) => {
 		w.fate.set(0, (ageMs) => (ageMs < 240_000 ? 'running' : 'completed'));
