@@ -8,6 +8,7 @@ import { createCostWatch } from '../cost/costWatch';
 import { openRecordBook } from '../record/record';
 import { namingUnseen } from '../report/deniedWords';
 import { createOptionalStore } from '../report/optionalStore';
+import { ownerOf } from '../report/owner';
 import { fingerprintOf } from '../request/fingerprint';
 import type { GenerationPorts, GenerationRequest, RunOptions } from '../request/ports';
 import { uploadAll, type Upload } from '../request/upload';
@@ -103,12 +104,17 @@ async function workOn<T>(
 		if (end.error instanceof RunAborted) return { skipped: end.error.message };
 		if (shared.runAborted.aborted && isNotStarted(end.error)) return NOT_STARTED;
 		const error = await costedError(end.error, shared);
-		return { error: namingUnseen(error, request.unseenInputs) };
+		return { error: namingUnseen(ofItem(error, request), request.unseenInputs) };
 	} finally {
 		// What is still being copied would go on for nobody.
 		left.abort();
 		close();
 	}
+}
+
+/** Of many items each error says whose avatar it is about, also where there is no job yet. */
+function ofItem(error: unknown, request: GenerationRequest): unknown {
+	return error instanceof WanAvatarError ? error.withDetails({ ...ownerOf(request) }) : error;
 }
 
 function openJobContext(

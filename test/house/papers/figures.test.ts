@@ -7,6 +7,8 @@ import { SUSPENDED } from '../../n8n/queue/suspendRows';
 import { callRows } from '../../n8n/suspend/callbackRows';
 import { endRows } from '../../n8n/suspend/endRows';
 import { flows } from '../../n8n/suspend/flowRows';
+import { FATE_KINDS } from '../../soak/chance/fates';
+import { TROUBLES } from '../../soak/chance/weather';
 import { prose } from './texts';
 
 const text = prose(readFileSync('docs/reliability.md', 'utf8'));
@@ -23,6 +25,8 @@ function numberIn(file: string, words: string): string {
 }
 const races = (file: string) => numberIn(file, 'raceToSleep(rig, ');
 
+const targets = readFileSync('test/fuzz/targets/index.ts', 'utf8').match(/^\t\w+,$/gm) ?? [];
+
 it.each([
 	`${String(subjects.length)} operations and commands`,
 	`${String(faultNames.length)} kinds: ${faultNames.join(', ')}`,
@@ -34,6 +38,8 @@ it.each([
 	`${numberIn('test/n8n/suspend.test.ts', 'maxJobs: ')} items, and no request`,
 	`${String(kills.length)} ways to kill, stop or freeze; in ${paid(1, kills)} a video is paid once, in ${paid(2, kills)} (without MinIO) twice`,
 	`${paid(1, SUSPENDED)} ways; a video is paid once in each`,
+	`${String(targets.length)} targets`,
+	`${String(TROUBLES)} troubles of RunPod and MinIO, ${String(FATE_KINDS)} fates of a job`,
 ])('docs/reliability.md has the figures of the tests: %s', (words) => {
 	expect(text).toContain(words);
 });

@@ -20,6 +20,8 @@ const FATES: readonly { share: number; isSlow?: boolean; end: ToldEnd & object }
 ];
 /** In a thousand avatars: the worker of their jobs dies once. */
 const RESTARTED = 30;
+/** So many kinds, with those whose worker dies. */
+export const FATE_KINDS = FATES.length + 1;
 
 export interface Fates {
 	/** How many jobs had each. */

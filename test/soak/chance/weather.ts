@@ -62,6 +62,9 @@ const STORAGE: readonly [StorageTrouble, ...StorageTrouble[]] = [
 	{ name: 'silent', fault: { kind: 'silent', times: 1 } },
 ];
 
+/** So many kinds. */
+export const TROUBLES = QUEUE.length + STORAGE.length;
+
 export interface WeatherOptions {
 	random: Random;
 	/** Whether troubles may come whose mending takes a minute or more. */

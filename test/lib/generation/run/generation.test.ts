@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { WanAvatarError } from '../../../../lib/base/errors/errors';
 import type { JobState } from '../../../../lib/runpod/queue/job';
+import type { Bucket } from '../../../../lib/storage/objects/bucket';
 import { codeOf, fault, request, run, world } from './generationWorld';
 
 describe('the order of events', () => {
@@ -201,5 +203,20 @@ describe('what is not waited for any longer', () => {
 		const submits = w.events.filter((event) => event === 'submit').length;
 		expect(w.events.filter((event) => event.startsWith('cancel'))).toHaveLength(submits);
 		expect(submits).toBe(stopAfterMs === 0 ? 0 : 1);
+	});
+});
+
+it('an error before there is a job says whose avatar it is about', async () => {
+	const w = world();
+	const bucket: Bucket = {
+		...w.bucket,
+		within: () => bucket,
+		getText: async () => Promise.reject(new WanAvatarError('STORAGE', 'HTTP 503', { remedy: '' })),
+	};
+	const [end] = await run(w, [request()], { bucket });
+
+	const { user_id, avatar_id, output_video_key } = request().input;
+	expect(end).toMatchObject({
+		error: { code: 'STORAGE', details: { user_id, avatar_id, output_video_key } },
 	});
 });
