@@ -64,6 +64,18 @@ work for the execution is part of the figures.`,
 				/ up, Generate, speed/,
 				'the file is checked whole before anything is paid for, and read again to be sent',
 			],
+			[
+				/ up, Template.*speed/,
+				'it goes in parts of 5 MB, each with a checksum that buckets with Object Lock want; HTTP Request sends a file whole that it holds in memory',
+			],
+			[
+				/ down, .*peak memory/,
+				'Node lets go of what was read of a stream only now and then, also for the others that stream',
+			],
+			[
+				/ down, .*speed/,
+				'the AWS S3 node holds the file in memory whole; those that stream are about as fast as each other',
+			],
 		],
 	},
 	{
