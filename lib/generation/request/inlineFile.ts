@@ -4,7 +4,13 @@ import { bytesOf } from '../../base/data/bytes';
 import type { JobInput } from '../../contract/jobInput';
 import type { MediaKind } from '../../base/media/mediaType';
 import { settle } from '../../base/errors/settled';
-import { changedFile, measureInline, unreadableFile, type SourceFile } from './upload';
+import {
+	changedFile,
+	INLINE_PIECE_BYTES,
+	measureInline,
+	unreadableFile,
+	type SourceFile,
+} from './upload';
 
 /** A file that goes along with a request as base64. It is read again when the request is sent, and not kept before. */
 export interface InlineFile {
@@ -62,7 +68,7 @@ export function inlineLength({ sizeBytes }: InlineFile): number {
 async function contentOf(file: SourceFile, sizeBytes: number): Promise<Buffer | undefined> {
 	const content = Buffer.allocUnsafe(sizeBytes);
 	let filledBytes = 0;
-	for await (const piece of await file.open()) {
+	for await (const piece of await file.open(INLINE_PIECE_BYTES)) {
 		const chunk = bytesOf(piece);
 		if (filledBytes + chunk.length > sizeBytes) return undefined;
 		filledBytes += chunk.copy(content, filledBytes);

@@ -16,8 +16,12 @@ import { mediaFault, turnedNote, unknownFault } from './media/mediaWords';
 /** A file of the incoming item; it can be read more than once. */
 export interface SourceFile {
 	name: string;
-	open: () => Promise<Readable>;
+	/** In pieces of at most so many bytes, where they can be chosen. */
+	open: (pieceBytes?: number) => Promise<Readable>;
 }
+
+/** Of files that are sent as base64: larger pieces of many at once stay in memory longer than they are needed. */
+export const INLINE_PIECE_BYTES = 64 * 1024;
 
 /** A file that is in the item whole, as base64. */
 export function base64File(name: string, base64: string): SourceFile {
@@ -143,15 +147,20 @@ export async function measureFile(file: SourceFile, kind: MediaKind): Promise<Me
  * @throws WanAvatarError INVALID_INPUT when it is of another type, empty or too large
  */
 export async function measureInline(file: SourceFile, kind: MediaKind): Promise<Measured> {
-	return await readThrough(file, kind, MAX_INLINE_BYTES);
+	return await readThrough(file, kind, MAX_INLINE_BYTES, INLINE_PIECE_BYTES);
 }
 
-async function readThrough(file: SourceFile, kind: MediaKind, maxBytes: number): Promise<Measured> {
+async function readThrough(
+	file: SourceFile,
+	kind: MediaKind,
+	maxBytes: number,
+	pieceBytes?: number,
+): Promise<Measured> {
 	const sha256 = createHash('sha256');
 	const kept = new KeptParts();
 	let head = Buffer.alloc(0);
 	let sizeBytes = 0;
-	const stream = await file.open();
+	const stream = await file.open(pieceBytes);
 	for await (const piece of stream) {
 		const chunk = bytesOf(piece);
 		sizeBytes += chunk.length;

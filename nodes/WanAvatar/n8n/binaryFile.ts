@@ -32,7 +32,10 @@ export async function binaryFile(
 	const { open } =
 		id === undefined
 			? base64File(name, data)
-			: { open: async () => await context.helpers.getBinaryStream(id, READ_BYTES) };
+			: {
+					open: async (pieceBytes = READ_BYTES) =>
+						await context.helpers.getBinaryStream(id, pieceBytes),
+				};
 	const watch = {
 		clock,
 		signal: context.getExecutionCancelSignal(),
@@ -40,7 +43,11 @@ export async function binaryFile(
 		silent: () => silent(name),
 		stopped: stoppedWhileCopying,
 	};
-	return { name, open: async () => await timedStream(open, watch) };
+	return {
+		name,
+		open: async (pieceBytes?: number) =>
+			await timedStream(async () => await open(pieceBytes), watch),
+	};
 }
 
 /** Where n8n keeps files in its database, one of several hundred megabytes is never given out. */
