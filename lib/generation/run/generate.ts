@@ -140,9 +140,9 @@ async function existingVideo(context: JobContext): Promise<Result | undefined> {
 	const key = request.input.output_video_key;
 	if (request.ifVideoExists === 'regenerate' || !store || key === undefined) return undefined;
 	const found = await store.stat(key);
-	if (found.tag === 'denied' || found.tag === 'unknown') throw mayNotLook(key, found.tag, context);
+	if (found.tag === 'denied' || found.tag === 'unknown') throw mayNotLook(key, found.tag);
 	if (found.tag === 'missing' || found.facts.sizeBytes === 0) return undefined;
-	if (request.ifVideoExists === 'fail') throw videoExists(key, context);
+	if (request.ifVideoExists === 'fail') throw videoExists(key);
 	const thumbnail = request.input.output_thumbnail_key;
 	const thumbnailStat = thumbnail === undefined ? undefined : await store.stat(thumbnail);
 	const record = await readRecordOf(key, store);
@@ -175,23 +175,17 @@ function unknownJob({ request, ports }: JobContext) {
 }
 
 /** What the option asks for cannot be found out, and must not fail open. */
-function mayNotLook(
-	key: string,
-	tag: 'denied' | 'unknown',
-	{ request }: JobContext,
-): WanAvatarError {
+function mayNotLook(key: string, tag: 'denied' | 'unknown'): WanAvatarError {
 	const who = tag === 'denied' ? 'The access key may not look' : 'The object store does not tell';
 	return new WanAvatarError('STORAGE', `${who} whether there is a video at ${key}`, {
 		remedy:
 			'Nothing was sent to RunPod for the item. Give the key a policy that allows s3:GetObject and s3:ListBucket, or set If the Video Exists to Regenerate in the Output Options.',
-		details: { ...ownerOf(request) },
 	});
 }
 
-function videoExists(key: string, { request }: JobContext): WanAvatarError {
+function videoExists(key: string): WanAvatarError {
 	return new WanAvatarError('VIDEO_EXISTS', `There is a video already at ${key}`, {
 		remedy:
 			'Nothing was sent to RunPod. Choose another Output Video Key, or another If the Video Exists in the Output Options.',
-		details: { ...ownerOf(request) },
 	});
 }

@@ -5,7 +5,6 @@ import { graceAfter } from '../../base/async/grace';
 import { LIMITS } from '../../base/async/timeLimits';
 import { BY_STATUS } from '../../contract/storedAs';
 import { isSubmitted, referenceOf, type JobContext } from './jobContext';
-import { ownerOf } from '../report/owner';
 
 /** So long after Stop, or after the deadline, the item is given out as it stands. */
 const AFTER_STOP_MS = LIMITS.graceMs + 300;
@@ -66,7 +65,6 @@ function notEndedInTime(context: JobContext): WanAvatarError {
 	if (!record || !isSubmitted(record))
 		return new WanAvatarError(code, `${why} while this item was worked on`, {
 			remedy: 'MinIO or RunPod is slow to answer. No job of it is known.',
-			details: { ...ownerOf(context.request) },
 		});
 	return new WanAvatarError(code, `${why} while job ${record.job_id} was worked on`, {
 		remedy: `${fateOf(context)} Of one that is finished ${BY_STATUS}.`,

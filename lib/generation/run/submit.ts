@@ -5,7 +5,6 @@ import type { JobInput } from '../../contract/jobInput';
 import { graceAfter } from '../../base/async/grace';
 import { LIMITS } from '../../base/async/timeLimits';
 import { note, type JobContext, type SubmittedRecord } from './jobContext';
-import { ownerOf } from '../report/owner';
 import { judgeStanding, readStanding, type Earlier } from './earlier';
 import { inputWithFiles } from '../request/inlineFile';
 import { isSameIntent, type JobRecord, type Standing } from '../record/record';
@@ -19,7 +18,6 @@ import {
 	notSent,
 	stoppedBeforeSubmit,
 	stoppedWhileSubmitting,
-	withOwner,
 } from './submitFaults';
 
 /** What came of a submit: a job of our own, or what another execution got there first with. */
@@ -52,7 +50,7 @@ export async function unlessStopped<T>(context: JobContext, work: () => Promise<
 	const done = await settle(work());
 	if ('value' in done) return done.value;
 	if (!maySubmit(context)) throw stoppedBeforeSubmit(context);
-	throw done.error instanceof WanAvatarError ? notSent(done.error, context) : done.error;
+	throw done.error instanceof WanAvatarError ? notSent(done.error) : done.error;
 }
 
 type Claim = { tag: 'claimed'; intent: JobRecord } | Exclude<Earlier, { tag: 'nothing' }>;
@@ -78,7 +76,6 @@ async function claim(context: JobContext, judged: Standing): Promise<Claim> {
 	}
 	throw new WanAvatarError('STORAGE', 'Other executions keep writing the record of this job', {
 		remedy: 'Nothing was sent to RunPod for the item. Run it again.',
-		details: { ...ownerOf(context.request) },
 	});
 }
 
@@ -227,9 +224,7 @@ async function post(
 	const { error } = submitted;
 	if (!(error instanceof WanAvatarError)) throw error;
 	if (error.code !== 'SUBMIT_UNKNOWN') await unsent(intent, context);
-	throw error.code === 'SUBMIT_UNKNOWN'
-		? heldBack(error, intent, context)
-		: withOwner(error, context);
+	throw error.code === 'SUBMIT_UNKNOWN' ? heldBack(error, intent) : error;
 }
 
 /** A submit that is on its way is never cut, but the item does not wait for its answer for long after Stop. */

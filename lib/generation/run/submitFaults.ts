@@ -17,61 +17,47 @@ export function assertMaySubmit(context: JobContext): void {
 }
 
 export function stoppedBeforeSubmit(context: JobContext): WanAvatarError {
-	const { request, ports, runAborted } = context;
-	const details = { ...ownerOf(request) };
+	const { ports, runAborted } = context;
 	const remedy = 'Nothing was sent to RunPod for it.';
 	if (ports.signal?.aborted || runAborted.aborted)
 		return new WanAvatarError('STOPPED', `${WORKFLOW_STOPPED} before this item was submitted`, {
 			remedy,
-			details,
 		});
 	return new WanAvatarError('DEADLINE', 'Timeout was over before this item was submitted', {
 		remedy: `${remedy} MinIO or RunPod is slow to answer, or Timeout in the Waiting Options is too short.`,
-		details,
 	});
 }
 
 /** Its execution is to sleep, and the end of the job could not be noted or read again. */
-export function cannotSleep(
-	right: 'read' | 'write',
-	{ book, request }: JobContext,
-): WanAvatarError {
+export function cannotSleep(right: 'read' | 'write', { book }: JobContext): WanAvatarError {
 	const allowed = right === 'read' ? 's3:GetObject' : 's3:PutObject';
 	return new WanAvatarError(
 		'STORAGE',
 		`The access key may not ${right} the job record ${book.key ?? ''}, which Suspend Until Called Back needs`,
 		{
 			remedy: `Give the key a policy that allows ${allowed} for *.job.json, or set How to Wait to In This Node.`,
-			details: { ...ownerOf(request) },
 		},
 	);
 }
 
-export function stoppedWhileSubmitting(
-	intent: JobRecord,
-	{ request, ports }: JobContext,
-): WanAvatarError {
+export function stoppedWhileSubmitting(intent: JobRecord, { ports }: JobContext): WanAvatarError {
 	const isStop = ports.signal?.aborted ?? false;
 	return new WanAvatarError(
 		isStop ? 'STOPPED' : 'DEADLINE',
 		`${isStop ? WORKFLOW_STOPPED : 'Timeout was over'} while this item was sent to RunPod, which has not answered yet`,
 		{
 			remedy: `Its job is cancelled as soon as RunPod names it. To be sure, look at the Requests page of the endpoint (${requestsPage(intent.endpoint_id)}).`,
-			details: { ...ownerOf(request), endpoint_id: intent.endpoint_id },
+			details: { endpoint_id: intent.endpoint_id },
 		},
 	);
 }
 
 /** Says until when the item is held back, and what would have made that shorter. */
-export function heldBack(
-	error: WanAvatarError,
-	intent: JobRecord,
-	context: JobContext,
-): WanAvatarError {
+export function heldBack(error: WanAvatarError, intent: JobRecord): WanAvatarError {
 	const { code, message, remedy, details } = error;
 	return new WanAvatarError(code, message, {
 		remedy: `${remedy} ${holdText(intent)}`,
-		details: { ...details, ...ownerOf(context.request), endpoint_id: intent.endpoint_id },
+		details: { ...details, endpoint_id: intent.endpoint_id },
 	});
 }
 
@@ -87,25 +73,20 @@ function holdText(intent: JobRecord): string {
 /** The error for a request of which nobody knows whether it was submitted. */
 export function uncertain(record: JobRecord, context: JobContext): WanAvatarError {
 	const at = new Date(record.intended_at_ms).toISOString();
-	const owner = ownerOf(context.request);
-	const where = storedAs('coming', owner.output_video_key);
+	const where = storedAs('coming', ownerOf(context.request).output_video_key);
 	return new WanAvatarError(
 		'SUBMIT_UNKNOWN',
 		`A job for this item was sent at ${at} and may be running: RunPod gave no job ID`,
 		{
 			remedy: `${holdText(record)} Look at the Requests page of the endpoint (${requestsPage(record.endpoint_id)}).${where}`,
-			details: { ...owner, endpoint_id: record.endpoint_id },
+			details: { endpoint_id: record.endpoint_id },
 		},
 	);
 }
 
-export function notSent(error: WanAvatarError, context: JobContext): WanAvatarError {
-	const { code, message, remedy, details } = withOwner(error, context);
-	if (code !== 'STORAGE') return withOwner(error, context);
+export function notSent(error: WanAvatarError): WanAvatarError {
+	const { code, message, remedy, details } = error;
+	if (code !== 'STORAGE') return error;
 	const told = `${remedy} Nothing was sent to RunPod for the item.`;
 	return new WanAvatarError(code, message, { remedy: told, details });
-}
-
-export function withOwner(error: WanAvatarError, { request }: JobContext): WanAvatarError {
-	return error.withDetails({ ...ownerOf(request) });
 }
