@@ -1,31 +1,24 @@
 import { expect, it } from '@jest/globals';
-import { NodeHelpers, type INode, type INodeParameters } from 'n8n-workflow';
+import { NodeHelpers, type INodeParameters } from 'n8n-workflow';
 import { WanAvatar } from '../../nodes/WanAvatar/WanAvatar.node';
 import { resources } from '../../nodes/WanAvatar/actions/registry';
+import { wanAvatarNode } from '../nodes/WanAvatar/engine/wanAvatarNode';
 
 const { description } = new WanAvatar();
 
 /** The credentials that the form shows; what it shows must be filled. */
 function shownFor(parameters: INodeParameters): string[] {
-	const node: INode = {
-		id: '1',
-		name: 'Wan Avatar',
-		type: 'wanAvatar',
-		typeVersion: 1,
-		position: [0, 0],
-		parameters: {},
-	};
 	const whole =
 		NodeHelpers.getNodeParameters(
 			description.properties,
 			parameters,
 			true,
 			false,
-			node,
+			wanAvatarNode,
 			description,
 		) ?? {};
 	return (description.credentials ?? [])
-		.filter((one) => NodeHelpers.displayParameter(whole, one, node, description))
+		.filter((one) => NodeHelpers.displayParameter(whole, one, wanAvatarNode, description))
 		.map(({ name }) => name);
 }
 

@@ -1,21 +1,13 @@
 import assert from 'node:assert/strict';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
-import { ExpressionError, NodeOperationError, type INode } from 'n8n-workflow';
+import { ExpressionError, NodeOperationError } from 'n8n-workflow';
 import { WanAvatarError } from '../../../../lib/base/errors/errors';
 import { codeOf } from '../../../../lib/base/errors/foreignError';
 import { errorItem, toNodeError, toRunError } from '../../../../nodes/WanAvatar/n8n/itemErrors';
+import { wanAvatarNode } from '../../../nodes/WanAvatar/engine/wanAvatarNode';
 import { fuzzTarget } from '../../target';
 import { jsonValues, words } from '../../values';
-
-const node: INode = {
-	id: '1',
-	name: 'Wan Avatar',
-	type: 'wanAvatar',
-	typeVersion: 1,
-	position: [0, 0],
-	parameters: {},
-};
 
 /** Whatever code throws: not always errors, and not always plain ones. */
 const thrown: fc.Arbitrary<unknown> = fc.oneof(
@@ -36,7 +28,7 @@ const thrown: fc.Arbitrary<unknown> = fc.oneof(
 			}),
 	),
 	words.map((text) => new ExpressionError(text)),
-	words.map((text) => new NodeOperationError(node, text)),
+	words.map((text) => new NodeOperationError(wanAvatarNode, text)),
 	words.map((text): unknown => runInNewContext('new TypeError(text)', { text })),
 	jsonValues,
 	fc.constantFrom<unknown>(
@@ -107,7 +99,10 @@ export const itemErrors = fuzzTarget(
 		const failed = [error, ...others.map(made)].map((each, item) => ({ error: each, item }));
 		const [first = { error, item: 0 }] = failed;
 		const run = { failed, others: [{ note: 'went on', item: 9 }], itemCount: 10 };
-		for (const shown of [toNodeError(node, first, run), toRunError(node, error)]) {
+		for (const shown of [
+			toNodeError(wanAvatarNode, first, run),
+			toRunError(wanAvatarNode, error),
+		]) {
 			assert.equal(typeof shown.message, 'string');
 			JSON.stringify({ message: shown.message, description: shown.description });
 		}
