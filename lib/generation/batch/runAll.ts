@@ -8,7 +8,7 @@ import { createCostWatch } from '../cost/costWatch';
 import { openRecordBook } from '../record/record';
 import { namingUnseen } from '../report/deniedWords';
 import { createOptionalStore } from '../report/optionalStore';
-import { ownerOf } from '../report/owner';
+import { ofItem } from '../report/owner';
 import { fingerprintOf } from '../request/fingerprint';
 import type { GenerationPorts, GenerationRequest, RunOptions } from '../request/ports';
 import { uploadAll, type Upload } from '../request/upload';
@@ -110,11 +110,6 @@ async function workOn<T>(
 		left.abort();
 		close();
 	}
-}
-
-/** Of many items each error says whose avatar it is about, also where there is no job yet. */
-function ofItem(error: unknown, request: GenerationRequest): unknown {
-	return error instanceof WanAvatarError ? error.withDetails({ ...ownerOf(request) }) : error;
 }
 
 function openJobContext(

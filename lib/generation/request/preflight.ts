@@ -5,15 +5,15 @@ import { quoted } from '../../base/data/text';
 import { missingKeyRemedy } from '../../contract/objectKey';
 import type { Bucket } from '../../storage/objects/bucket';
 import type { OnDenied } from '../report/deniedWords';
-import { ownerOf } from '../report/owner';
+import { ofItem } from '../report/owner';
 import { objectLooks, type NamedObject, type ObjectLook } from './media/objectLooks';
 import type { GenerationPorts, GenerationRequest } from './ports';
-import type { Settled } from '../../base/errors/settled';
+import { settle, type Settled } from '../../base/errors/settled';
 
 type Requests = readonly Settled<GenerationRequest>[];
 
-/** More than the store is asked for at once. */
-const LOOKS_AT_ONCE = 100;
+/** As many as the store is asked for at once: those that wait would not hear that it fails. */
+const LOOKS_AT_ONCE = 32;
 
 /** @throws WanAvatarError when there are more items than the option *Max Jobs per Execution* allows */
 export function refuseTooMany(count: number, maxJobs: number): void {
@@ -30,7 +30,7 @@ export function refuseTooMany(count: number, maxJobs: number): void {
 
 /**
  * The objects that a request names must be there, and be what the worker can make something of; what the access key may
- * not see passes.
+ * not see passes. A store that fails is told of each item.
  */
 export async function refuseBadObjects(
 	requests: Requests,
@@ -42,19 +42,22 @@ export async function refuseBadObjects(
 	let named: Promise<unknown> | undefined;
 	// A HEAD does not tell a missing object from a missing bucket: that is an error of its own.
 	const assertBucket = async () => await (named ??= bucket.check());
-	return await mapConcurrently(requests, LOOKS_AT_ONCE, async (request) => {
-		if ('error' in request) return request;
+	const seen = async (request: GenerationRequest): Promise<GenerationRequest> => {
 		const looks = await Promise.all(
-			namedObjects(request.value).map(async (object) => ({ object, ...(await lookAt(object)) })),
+			namedObjects(request).map(async (object) => ({ object, ...(await lookAt(object)) })),
 		);
 		const unseenInputs = looks.flatMap(({ tag, object }) => (tag === 'denied' ? [object.key] : []));
 		if (unseenInputs.length > 0) onDenied?.('readInput', bucket.name);
 		if (looks.some(({ tag }) => tag === 'missing')) await assertBucket();
 		const faults = looks.flatMap((look) => faultsOf(look, bucket.name));
-		if (faults.length > 0)
-			return { error: new InvalidInput(faults).withDetails({ ...ownerOf(request.value) }) };
+		if (faults.length > 0) throw new InvalidInput(faults);
 		const notes = looks.flatMap(({ note }) => note ?? []);
-		return { value: withLooks(request.value, unseenInputs, notes) };
+		return withLooks(request, unseenInputs, notes);
+	};
+	return await mapConcurrently(requests, LOOKS_AT_ONCE, async (request) => {
+		if ('error' in request) return request;
+		const looked = await settle(seen(request.value));
+		return 'value' in looked ? looked : { error: ofItem(looked.error, request.value) };
 	});
 }
 

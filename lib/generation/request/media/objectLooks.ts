@@ -20,11 +20,15 @@ export interface ObjectLook {
 	note?: string | undefined;
 }
 
+/** A store that has failed so often is asked no more: one that is silent would keep thousands waiting in turn. */
+const MAX_FAILURES = 3;
+
 /** Looks at inputs in the bucket, at each once: whether they are there, and by their heads what they are. */
 export function objectLooks(
 	bucket: Pick<Bucket, 'stat' | 'getRange'>,
 ): (object: NamedObject) => Promise<ObjectLook> {
 	const looks = new Map<string, Promise<ObjectLook>>();
+	const failures: unknown[] = [];
 	let isReadable = true;
 
 	const content = async ({ key, kind }: NamedObject, sizeBytes: number): Promise<ObjectLook> => {
@@ -44,8 +48,15 @@ export function objectLooks(
 		const note = `Inputs in the bucket could not be looked at, such as ${key}: ${look.error.message}`;
 		return { tag: 'there', note };
 	};
+	const stat = async (key: string): Promise<Stat> => {
+		if (failures.length >= MAX_FAILURES) throw failures[0];
+		const found = await settle(bucket.stat(key));
+		if ('value' in found) return found.value;
+		failures.push(found.error);
+		throw found.error;
+	};
 	const lookAt = async (object: NamedObject): Promise<ObjectLook> => {
-		const found = await bucket.stat(object.key);
+		const found = await stat(object.key);
 		return found.tag === 'there' ? await content(object, found.facts.sizeBytes) : found;
 	};
 	return async (object) => {

@@ -53,6 +53,52 @@ describe('one item of twenty names an object that is not there', () => {
 	});
 });
 
+describe('the store cuts the look at one portrait of three', () => {
+	const threeWithOneCut = ['cut0', 'cut1', 'cut2'].map((avatar) => ({
+		avatar,
+		portrait: avatar === 'cut1' ? 'input-avatars/cut.png' : 'input-avatars/jobs.png',
+	}));
+	beforeEach(() => {
+		rig.store.fault({ method: 'HEAD', key: 'input-avatars/cut.png', cut: true, times: 2 });
+	});
+
+	it('the error names the item, and nothing is submitted', async () => {
+		const { error } = await rig.run(form, { items: threeWithOneCut });
+
+		expect(error?.message).toMatch(/ended the connection without an answer \[item 1\]$/);
+		expect(rig.queue.calls()).toEqual([]);
+	});
+
+	it('with Continue On Fail the others are made', async () => {
+		const { success } = await rig.run(form, {
+			items: threeWithOneCut,
+			onError: 'continueRegularOutput',
+		});
+
+		expect(success.map(({ json }) => json.status ?? json.details)).toEqual([
+			'COMPLETED',
+			expect.objectContaining({ code: 'STORAGE', avatar_id: 'cut1' }),
+			'COMPLETED',
+		]);
+	});
+});
+
+it('a store that fails again and again is not asked about each of many portraits', async () => {
+	const items = Array.from({ length: 100 }, (_, i) => ({
+		avatar: `failing${String(i)}`,
+		portrait: `input-avatars/failing${String(i)}.png`,
+	}));
+	rig.store.fault({ method: 'HEAD', status: 500, times: 10_000 });
+
+	const { success } = await rig.run(form, { items, onError: 'continueRegularOutput' });
+	rig.store.clearFaults();
+
+	expect(success.map(({ json }) => json.details)).toEqual(
+		items.map(({ avatar }) => expect.objectContaining({ code: 'STORAGE', avatar_id: avatar })),
+	);
+	expect(rig.store.calls().length).toBeLessThan(100);
+});
+
 it("the bucket's name before a path that is not there is to be left out", async () => {
 	const { error } = await rig.run({
 		...generateForm,
