@@ -5,7 +5,7 @@ import { workflowOf } from '../nodes/WanAvatar/engine/rig';
 import { sampleForm, withEngine } from './run';
 import { startStandInProcess } from './standinProcess';
 
-/** Ten thousand items with MinIO in one run, and a look at six thousand jobs at once: memory, lag, RunPod's limits. */
+/** Thousands of items with MinIO in one run, and a look at up to six thousand jobs at once: memory, lag, RunPod's limits. */
 const ITEMS = Number(process.argv[2] ?? 10_000);
 const LOOKS = Math.min(6000, ITEMS);
 const PARALLEL = 200;
