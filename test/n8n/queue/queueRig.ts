@@ -36,21 +36,27 @@ export interface QueueRig extends Omit<Rig, 'crash' | 'restart'>, HeldJobs {
 export const missing = process.env.SKIP_NOTHING ? undefined : missingPrograms(process.env);
 if (missing !== undefined) process.stderr.write(`skipped: ${missing}\n`);
 
-/** n8n waits a minute and more until it gives a worker up, and a worker half a minute for its executions. */
-const SHORT_TIMES = {
+/** A worker waits half a minute for its executions where nothing else is said. */
+const SOON_ENDED = { N8N_GRACEFUL_SHUTDOWN_TIMEOUT: '10' };
+/** n8n waits a minute and more until it gives a worker up. With these, one that a busy machine holds up counts as dead, too. */
+const SOON_GIVEN_UP = {
 	QUEUE_WORKER_LOCK_DURATION: '6000',
 	QUEUE_WORKER_LOCK_RENEW_TIME: '1000',
 	QUEUE_WORKER_STALLED_INTERVAL: '1000',
-	N8N_GRACEFUL_SHUTDOWN_TIMEOUT: '10',
 };
 
-export async function startQueueRig(options: StandInOptions = {}): Promise<QueueRig> {
+/** `workersDie`: whether workers are killed, and others are to have their executions soon. */
+export async function startQueueRig(
+	options: StandInOptions = {},
+	{ workersDie = true } = {},
+): Promise<QueueRig> {
 	return await startWhole<QueueRig>(async (closers, close) => {
 		const surroundings = await surround(options, closers);
 		const { n8nFolder, userFolder } = surroundings;
 		const way = await startWay();
 		closers.push(way.close);
-		const env = { ...SHORT_TIMES, WEBHOOK_URL: way.url };
+		const times = { ...SOON_ENDED, ...(workersDie ? SOON_GIVEN_UP : {}) };
+		const env = { ...times, WEBHOOK_URL: way.url };
 		const queueMode = await startQueueMode({ n8nFolder, userFolder, env });
 		closers.push(queueMode.close);
 		way.leadsTo(() => queueMode.webhooks.url);

@@ -13,7 +13,7 @@ const NEW_EVENT_LOG = { N8N_EVENTBUS_LOGWRITER_LOGBASENAME: 'n8nEventLogAfterThe
 
 	beforeAll(async () => {
 		const options = { workersMax: 1000, timeFactor: 0.1, fast: true, rateLimits: false };
-		const queueRig = await startQueueRig(options);
+		const queueRig = await startQueueRig(options, { workersDie: false });
 		rig = {
 			...queueRig,
 			get n8n() {

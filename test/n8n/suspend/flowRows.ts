@@ -81,12 +81,12 @@ function calling(mode: 'once' | 'each'): Flow['play'] {
 		const workflow = await createChain(rig, [items, call, goOnStep(rig, name)]);
 		const executionId = await rig.n8n.rest.run(workflow, MANUAL);
 		const sleeper = sleeperOf(rig, { name, ids, workflow, executionId });
-		for (const [index, id] of ids.entries()) {
-			await until(() => rig.jobsOf(id).length === 1, 60_000);
-			if (mode === 'once' && index === 0) continue;
-			await asleep(sleeper);
-			for (const one of mode === 'once' ? [0, 1] : [index]) sleeper.end(one);
-		}
+		for (const id of ids) await until(() => rig.jobsOf(id).length === 1, 60_000);
+		await asleep(sleeper);
+		sleeper.end(0);
+		// Both at once would race.
+		if (mode === 'each') await until(async () => !(await sleeper.isAsleep()), 60_000);
+		sleeper.end(1);
 		return await outcomeOf(rig, sleeper, 'Call');
 	};
 }

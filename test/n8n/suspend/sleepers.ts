@@ -155,7 +155,7 @@ export function sleeperOf(
 
 /** Waits until it sleeps. */
 export async function asleep(sleeper: Sleeper): Promise<void> {
-	await until(sleeper.isAsleep, 60_000);
+	await until(sleeper.isAsleep, 120_000);
 }
 
 /** What came of it, in short. */
